@@ -1,0 +1,35 @@
+/** Names of the environment variables that travel between submitter, job definition and container. */
+export const env = {
+  /** `s3://<bucket>/runs/<workload>/<runId>`; absent when a job was submitted without our CLI. */
+  run: 'LAB_RUN',
+  step: 'LAB_STEP',
+  round: 'LAB_ROUND',
+  /** Number of the array within the step, from 0; part of the claim's key. */
+  array: 'LAB_ARRAY',
+  /** First shard of the array: shard = offset + AWS_BATCH_JOB_ARRAY_INDEX. */
+  shardOffset: 'LAB_SHARD_OFFSET',
+  /** Set in the job definition. */
+  workload: 'LAB_WORKLOAD',
+  lab: 'LAB_NAME',
+  outputBucket: 'OUTPUT_BUCKET',
+  inputBucket: 'INPUT_BUCKET',
+  /** JSON: the MountSource of every mount, by path (see mount.ts). */
+  mounts: 'LAB_MOUNTS',
+  /** GiB that must be free on scratch. */
+  scratchGiB: 'LAB_SCRATCH_GIB',
+  image: 'LAB_IMAGE',
+  /** Set for the tool. */
+  item: 'LAB_ITEM',
+  itemLabels: 'LAB_ITEM_LABELS',
+  /** Where the three folders are when they cannot be at their fixed paths (the twin without namespaces). */
+  scratch: 'LAB_SCRATCH',
+  dataIn: 'DATA_IN',
+  dataOut: 'DATA_OUT',
+  /** The reserved ones that Batch sets. */
+  jobId: 'AWS_BATCH_JOB_ID',
+  arrayIndex: 'AWS_BATCH_JOB_ARRAY_INDEX',
+  attempt: 'AWS_BATCH_JOB_ATTEMPT',
+} as const;
+
+/** The file that the launch template's user data leaves on a scratch volume it has mounted. */
+export const scratchSentinel = '.arraylab-scratch';

@@ -1,0 +1,34 @@
+import { exitCodes } from './exit-codes.ts';
+
+/** One thing that is wrong with what a person gave us: the value, what is wrong with it, the fix. */
+export interface Problem {
+  /** Where: `--memory`, `participants.txt line 7`, `lab.config.ts pools.arm64.instanceTypes`. */
+  readonly where: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+/** An error that a person can act on. Everything else that is thrown is our own fault and shown as such. */
+export class LabError extends Error {
+  readonly problems: readonly Problem[];
+  readonly exitCode: number;
+
+  constructor(problems: Problem | readonly Problem[], exitCode: number = exitCodes.badInput) {
+    const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
+    super(list.map(describeProblem).join('\n'));
+    this.name = 'LabError';
+    this.problems = list;
+    this.exitCode = exitCode;
+  }
+}
+
+/** `where: message` and, on a line of its own, the fix. */
+export function describeProblem(problem: Problem): string {
+  const head = `${problem.where}: ${problem.message}`;
+  return problem.fix ? `${head}\n  ${problem.fix}` : head;
+}
+
+/** Throws one LabError that holds every problem, or returns when there is none. */
+export function refuse(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new LabError(problems);
+}

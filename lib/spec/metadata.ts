@@ -1,0 +1,31 @@
+/** `Metadata.Arraylab` of a job definition in the template: how the twin runs it as a process. */
+export interface JobDefinitionMetadata {
+  readonly Workload: string;
+  /** The bundle that is the image's entrypoint, relative to the project: `dist/containers/rapidtide.mjs`. */
+  readonly Bundle: string;
+}
+
+/** Names of the stack's outputs; `lab` finds everything it needs through them. */
+export const outputNames = {
+  outputBucket: 'OutputBucketName',
+  logGroup: 'JobLogGroupName',
+  /** JSON: StackMap. */
+  map: 'ArraylabMap',
+} as const;
+
+/** What the CLI has to know of a deployed lab, in one output. Names, not ARNs: no account id in it. */
+export interface StackMap {
+  readonly lab: string;
+  /** Queue name by pool. */
+  readonly queues: Readonly<Record<string, string>>;
+  readonly workloads: Readonly<Record<string, { readonly jobDefinitions: Readonly<Record<string, string>> }>>;
+  /** Secret id by dataset. */
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export const stackName = (lab: string): string => `arraylab-${lab}`;
+/** Without revision, so that a submission always meets the newest active one. */
+export const jobDefinitionName = (lab: string, workload: string, architecture: string): string =>
+  `arraylab-${lab}-${workload}-${architecture === 'arm64' ? 'arm64' : 'x86'}`;
+/** Where `npm run bundle` puts a workload's entrypoint. */
+export const bundlePath = (workload: string): string => `dist/containers/${workload}.mjs`;
