@@ -1,0 +1,5 @@
+import type { WorkloadSpec } from '../lib/spec/workload.ts';
+import { rapidtide } from './rapidtide.ts';
+
+/** Every workload that a lab can turn on. A new one is a file beside this and a line here. */
+export const workloads: readonly WorkloadSpec[] = [rapidtide];

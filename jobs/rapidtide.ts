@@ -1,0 +1,44 @@
+import type { WorkloadSpec } from '../lib/spec/workload.ts';
+
+/** fMRI: Rapidtide, or any script of the lab's, over participants. Source: the contract of rapidtide-cloud. */
+export const rapidtide: WorkloadSpec = {
+  name: 'rapidtide',
+  title: 'Rapidtide, or a script of your own, over participants',
+  item: { one: 'participant', many: 'participants' },
+  parameters: [
+    {
+      name: 'do',
+      describe: 'what to run for each participant',
+      type: 'choice',
+      choices: ['copy-test', 'script', 'hcp', 'bids'],
+      default: 'copy-test',
+    },
+    {
+      name: 'script',
+      describe: 'a script under config/ of the output bucket, for --do script',
+      type: 'string',
+    },
+    { name: 'run', describe: 'HCP run: REST1, REST2, for --do hcp', type: 'string', default: 'REST1' },
+    {
+      name: 'pedir',
+      describe: 'phase-encoding direction, for --do hcp',
+      type: 'choice',
+      choices: ['LR', 'RL'],
+      default: 'LR',
+    },
+    { name: 'task', describe: 'BIDS task, for --do bids', type: 'string', default: 'rest' },
+  ],
+  // A 64 GiB host gives containers about 62,000 MiB; Rapidtide fails with less on HCP data.
+  resources: { vcpus: 8, memoryMiB: 62_000, timeoutSeconds: 36_000, attempts: 3 },
+  pools: ['arm64-ondemand', 'x86-ondemand'],
+  image: { context: 'containers/rapidtide', architectures: ['arm64', 'x86_64'] },
+  mounts: [{ path: '/data_in', bucketEnv: 'INPUT_BUCKET', access: 'mount-s3', readOnly: true }],
+  privileged: {
+    why: 'mounting /data_in by FUSE inside a Batch container needs CAP_SYS_ADMIN, which Batch only gives whole',
+  },
+  scratchGiB: 20,
+  shmMiB: 16_384,
+  steps: [{ name: 'run', takes: 'item' }],
+  onItemFailure: 'continue',
+  environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
+};
