@@ -31,5 +31,8 @@ export async function readClaim(
   return body ? (JSON.parse(body.toString('utf8')) as Claim).jobId : undefined;
 }
 
+/** Claimed with this, an array can never be worked on any more: its round was closed before a job had it. */
+export const closedClaim = 'closed';
+
 /** `<parent>:<index>` is a child; its parent claims. */
 export const parentJobId = (jobId: string): string => jobId.split(':')[0]!;

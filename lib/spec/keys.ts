@@ -35,9 +35,6 @@ export const donePrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}done/${round}/${step}/`;
 export const doneKey = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | 'shard'>): string =>
   `${donePrefix(run, at.round, at.step)}${at.shard}`;
-/** Written once a round may submit no more jobs: `{cancelled: true}` or the next round's number. */
-export const closedKey = (run: RunRef, round: number): string => `${roundPrefix(run, round)}closed`;
-
 export interface ShardAttempt {
   readonly round: number;
   readonly step: string;

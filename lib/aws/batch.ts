@@ -1,0 +1,159 @@
+import {
+  BatchClient,
+  CancelJobCommand,
+  CreateConsumableResourceCommand,
+  DeleteConsumableResourceCommand,
+  DescribeJobsCommand,
+  ListJobsCommand,
+  type JobDetail as SdkJob,
+  type JobSummary as SdkSummary,
+  SubmitJobCommand,
+  TerminateJobCommand,
+} from '@aws-sdk/client-batch';
+import type { BatchPort, JobDetail, JobStatus, JobSubmission, JobSummary } from '../spec/ports.ts';
+import { retryRules } from '../spec/retry-rules.ts';
+import { clientConfig, type Endpoint } from './endpoint.ts';
+import { errorName } from './sdk-error.ts';
+
+/** Batch over the SDK. SubmitJob goes through a client of its own that never sends a request twice. */
+export function sdkBatch(endpoint: Endpoint): BatchPort {
+  const client = new BatchClient({ ...clientConfig(endpoint), maxAttempts: 8, retryMode: 'adaptive' });
+  const once = new BatchClient({ ...clientConfig(endpoint), maxAttempts: 1 });
+  return {
+    submit: job => submitJob(once, job),
+    findByName: (queue, name) => findByName(client, queue, name),
+    describe: ids => describeJobs(client, ids),
+    children: (arrayJobId, jobStatus) => listChildren(client, arrayJobId, jobStatus),
+    terminate: async (jobId, reason) => void (await client.send(new TerminateJobCommand({ jobId, reason }))),
+    cancel: async (jobId, reason) => void (await client.send(new CancelJobCommand({ jobId, reason }))),
+    createConsumableResource: (name, total) => createResource(client, name, total),
+    deleteConsumableResource: async name =>
+      void (await client.send(new DeleteConsumableResourceCommand({ consumableResource: name }))),
+  };
+}
+
+async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ jobId: string }> {
+  const requirements = [
+    ...(job.vcpus === undefined ? [] : [{ type: 'VCPU' as const, value: String(job.vcpus) }]),
+    ...(job.memoryMiB === undefined ? [] : [{ type: 'MEMORY' as const, value: String(job.memoryMiB) }]),
+  ];
+  const answer = await client.send(
+    new SubmitJobCommand({
+      jobName: job.jobName,
+      jobQueue: job.jobQueue,
+      jobDefinition: job.jobDefinition,
+      dependsOn: job.dependsOn.map(jobId => ({ jobId })),
+      ...(job.arraySize === undefined ? {} : { arrayProperties: { size: job.arraySize } }),
+      containerOverrides: {
+        environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
+        ...(requirements.length > 0 ? { resourceRequirements: requirements } : {}),
+      },
+      ...(job.timeoutSeconds === undefined
+        ? {}
+        : { timeout: { attemptDurationSeconds: job.timeoutSeconds } }),
+      ...(job.attempts === undefined
+        ? {}
+        : { retryStrategy: { attempts: job.attempts, evaluateOnExit: [...retryRules] } }),
+      ...(job.consumableResource
+        ? {
+            consumableResourcePropertiesOverride: {
+              consumableResourceList: [{ consumableResource: job.consumableResource, quantity: 1 }],
+            },
+          }
+        : {}),
+      ...(job.tags ? { tags: job.tags, propagateTags: true } : {}),
+    }),
+  );
+  return { jobId: answer.jobId! };
+}
+
+async function findByName(client: BatchClient, jobQueue: string, name: string): Promise<JobSummary[]> {
+  const found: JobSummary[] = [];
+  let nextToken: string | undefined;
+  do {
+    // A filter makes ListJobs answer jobs of every status.
+    const page = await client.send(
+      new ListJobsCommand({ jobQueue, filters: [{ name: 'JOB_NAME', values: [name] }], nextToken }),
+    );
+    found.push(...(page.jobSummaryList ?? []).map(toSummary));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  // JOB_NAME filters ignore case.
+  return found.filter(job => job.jobName === name).sort((a, b) => b.createdAt - a.createdAt);
+}
+
+async function describeJobs(client: BatchClient, ids: readonly string[]): Promise<JobDetail[]> {
+  const jobs: JobDetail[] = [];
+  for (let start = 0; start < ids.length; start += 100) {
+    const answer = await client.send(new DescribeJobsCommand({ jobs: ids.slice(start, start + 100) }));
+    jobs.push(...(answer.jobs ?? []).map(toDetail));
+  }
+  return jobs;
+}
+
+async function* listChildren(
+  client: BatchClient,
+  arrayJobId: string,
+  jobStatus: JobStatus,
+): AsyncIterable<JobSummary> {
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListJobsCommand({ arrayJobId, jobStatus, maxResults: 1000, nextToken }),
+    );
+    for (const job of page.jobSummaryList ?? []) yield toSummary(job);
+    nextToken = page.nextToken;
+  } while (nextToken);
+}
+
+async function createResource(
+  client: BatchClient,
+  consumableResourceName: string,
+  totalQuantity: number,
+): Promise<void> {
+  try {
+    await client.send(
+      new CreateConsumableResourceCommand({
+        consumableResourceName,
+        totalQuantity,
+        resourceType: 'REPLENISHABLE',
+      }),
+    );
+  } catch (error) {
+    // Made by an interrupted submission of the same round: the name carries run and round.
+    if (errorName(error) !== 'ClientException' || !/exist/i.test((error as Error).message)) throw error;
+  }
+}
+
+function toSummary(job: SdkSummary): JobSummary {
+  return {
+    jobId: job.jobId!,
+    jobName: job.jobName!,
+    status: job.status!,
+    createdAt: job.createdAt ?? 0,
+    ...(job.statusReason ? { statusReason: job.statusReason } : {}),
+    ...(job.arrayProperties?.index === undefined ? {} : { arrayIndex: job.arrayProperties.index }),
+  };
+}
+
+function toDetail(job: SdkJob): JobDetail {
+  return {
+    ...toSummary(job as SdkSummary),
+    ...(job.arrayProperties?.index === undefined ? {} : { arrayIndex: job.arrayProperties.index }),
+    ...(job.arrayProperties?.size === undefined ? {} : { arraySize: job.arrayProperties.size }),
+    ...(job.arrayProperties?.statusSummary ? { statusSummary: job.arrayProperties.statusSummary } : {}),
+    startedAt: job.startedAt,
+    stoppedAt: job.stoppedAt,
+    exitCode: job.container?.exitCode,
+    reason: job.container?.reason,
+    logStream: job.container?.logStreamName,
+    attempts: (job.attempts ?? []).map(attempt => ({
+      exitCode: attempt.container?.exitCode,
+      reason: attempt.container?.reason,
+      statusReason: attempt.statusReason,
+      logStream: attempt.container?.logStreamName,
+      startedAt: attempt.startedAt,
+      stoppedAt: attempt.stoppedAt,
+    })),
+  };
+}

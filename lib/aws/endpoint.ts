@@ -1,0 +1,18 @@
+/** Where AWS is. Chosen once, by the CLI's context; an absent `url` is AWS itself. */
+export interface Endpoint {
+  readonly region: string;
+  readonly url?: string;
+  /** The twin's keys; AWS's come from the SDK's own chain (profiles, SSO, roles). */
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly profile?: string;
+}
+
+/** What every SDK client is made with. */
+export function clientConfig(endpoint: Endpoint) {
+  return {
+    region: endpoint.region,
+    ...(endpoint.url ? { endpoint: endpoint.url } : {}),
+    ...(endpoint.credentials ? { credentials: endpoint.credentials } : {}),
+    ...(endpoint.profile ? { profile: endpoint.profile } : {}),
+  };
+}

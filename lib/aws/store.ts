@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import type { ListOptions, ObjectInfo, PutOptions, Store } from '../spec/ports.ts';
+import { clientConfig, type Endpoint } from './endpoint.ts';
+import { errorName, statusOf } from './sdk-error.ts';
+
+/** Bytes; also the size above which an upload goes in parts. */
+const partBytes = 64 * 1024 * 1024;
+
+/** A bucket over the SDK. Errors are the SDK's; `explainAwsError` turns them into sentences. */
+export function s3Store(endpoint: Endpoint, bucket: string): Store {
+  const client = new S3Client({ ...clientConfig(endpoint), forcePathStyle: endpoint.url !== undefined });
+  return {
+    bucket,
+    get: (key, range) => getObject(client, bucket, key, range),
+    put: (key, body, options) => putObject(client, bucket, key, body, options),
+    head: key => headObject(client, bucket, key),
+    list: (prefix, options) => listObjects(client, bucket, prefix, options),
+    download: (key, path) => download(client, bucket, key, path),
+    upload: (path, key) => upload(client, bucket, path, key),
+  };
+}
+
+async function getObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  range?: readonly [number, number],
+): Promise<Buffer | undefined> {
+  if (range && range[0] >= range[1]) return Buffer.alloc(0);
+  try {
+    const answer = await client.send(
+      new GetObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        ...(range ? { Range: `bytes=${range[0]}-${range[1] - 1}` } : {}),
+      }),
+    );
+    return Buffer.from(await answer.Body!.transformToByteArray());
+  } catch (error) {
+    if (errorName(error) === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A conditional write whose answer was lost may have succeeded: the SDK sends it again and then meets its own object.
+ * Ours is then the same bytes, which is what the caller wanted to know.
+ */
+async function putObject(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  body: Buffer | string,
+  options: PutOptions = {},
+): Promise<boolean> {
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+  try {
+    await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: bytes,
+        ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
+        ...(options.ifNoneMatch ? { IfNoneMatch: '*' } : {}),
+        ...(options.contentType ? { ContentType: options.contentType } : {}),
+      }),
+    );
+    return true;
+  } catch (error) {
+    if (!options.ifNoneMatch) throw error;
+    // 409 is S3's answer while another conditional write of the key is under way: who won shows in what is there.
+    if (statusOf(error) !== 412 && statusOf(error) !== 409) throw error;
+    const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
+    if (attempts === 1 && statusOf(error) === 412) return false;
+    const there = await getObject(client, bucket, key);
+    if (!there) return putObject(client, bucket, key, body, options);
+    return there.equals(bytes);
+  }
+}
+
+async function headObject(client: S3Client, bucket: string, key: string): Promise<ObjectInfo | undefined> {
+  try {
+    const answer = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }));
+    return {
+      key,
+      size: answer.ContentLength ?? 0,
+      etag: answer.ETag ?? '',
+      lastModified: answer.LastModified ?? new Date(0),
+    };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function* listObjects(
+  client: S3Client,
+  bucket: string,
+  prefix: string,
+  options: ListOptions = {},
+): AsyncIterable<ObjectInfo> {
+  let token: string | undefined;
+  let left = options.limit ?? Number.POSITIVE_INFINITY;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        ...(options.startAfter ? { StartAfter: options.startAfter } : {}),
+        ...(token ? { ContinuationToken: token } : {}),
+        ...(Number.isFinite(left) ? { MaxKeys: Math.min(1000, left) } : {}),
+      }),
+    );
+    for (const object of page.Contents ?? []) {
+      if (left-- <= 0) return;
+      yield {
+        key: object.Key!,
+        size: object.Size ?? 0,
+        etag: object.ETag ?? '',
+        lastModified: object.LastModified ?? new Date(0),
+      };
+    }
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token && left > 0);
+}
+
+async function download(client: S3Client, bucket: string, key: string, path: string): Promise<ObjectInfo> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part-${process.pid}`;
+  try {
+    // The checksum that S3 keeps is compared by the SDK while the body streams.
+    const answer = await client.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+    );
+    await pipeline(answer.Body as Readable, createWriteStream(part));
+    const { size } = await stat(part);
+    if (size !== answer.ContentLength)
+      throw new Error(`${key}: ${size} of ${answer.ContentLength} bytes arrived`);
+    await rename(part, path);
+    return { key, size, etag: answer.ETag ?? '', lastModified: answer.LastModified ?? new Date(0) };
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function upload(client: S3Client, bucket: string, path: string, key: string): Promise<ObjectInfo> {
+  const { size } = await stat(path);
+  if (size <= partBytes) {
+    const digest = await sha256File(path);
+    const answer = await client.send(
+      new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: createReadStream(path),
+        ContentLength: size,
+        ChecksumSHA256: digest,
+      }),
+    );
+    if (answer.ChecksumSHA256 !== undefined && answer.ChecksumSHA256 !== digest)
+      throw new Error(`${key}: stored with another checksum`);
+    return { key, size, etag: answer.ETag ?? '', lastModified: new Date() };
+  }
+  return uploadParts(client, bucket, path, key, size);
+}
+
+async function uploadParts(
+  client: S3Client,
+  bucket: string,
+  path: string,
+  key: string,
+  size: number,
+): Promise<ObjectInfo> {
+  const at = { Bucket: bucket, Key: key };
+  const bytes = Math.max(partBytes, Math.ceil(size / 10_000));
+  const { UploadId } = await client.send(
+    new CreateMultipartUploadCommand({ ...at, ChecksumAlgorithm: 'SHA256' }),
+  );
+  const file = await open(path, 'r');
+  try {
+    const Parts = [];
+    for (let PartNumber = 1; (PartNumber - 1) * bytes < size; PartNumber++) {
+      const Body = Buffer.alloc(Math.min(bytes, size - (PartNumber - 1) * bytes));
+      await file.read(Body, 0, Body.length, (PartNumber - 1) * bytes);
+      const ChecksumSHA256 = createHash('sha256').update(Body).digest('base64');
+      const { ETag } = await client.send(
+        new UploadPartCommand({ ...at, UploadId, PartNumber, Body, ChecksumSHA256 }),
+      );
+      Parts.push({ PartNumber, ETag, ChecksumSHA256 });
+    }
+    const answer = await client.send(
+      new CompleteMultipartUploadCommand({ ...at, UploadId, MultipartUpload: { Parts } }),
+    );
+    return { key, size, etag: answer.ETag ?? '', lastModified: new Date() };
+  } catch (error) {
+    await client.send(new AbortMultipartUploadCommand({ ...at, UploadId })).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function sha256File(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('base64');
+}

@@ -1,0 +1,158 @@
+import { explainExitCode } from '../spec/exit-codes.ts';
+import type { BatchPort, Store } from '../spec/ports.ts';
+import type { OutputRecord } from '../spec/records.ts';
+import type { RoundPlan } from '../spec/run.ts';
+import type { Item } from '../spec/workload.ts';
+import { mapLimit } from './map-limit.ts';
+import { readShards, type ShardState } from './read-shards.ts';
+
+export type ItemState = 'done' | 'failed' | 'running' | 'waiting' | 'cancelled';
+
+/** One item of a run, by its name, over all its rounds and steps. */
+export interface LedgerRow {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly state: ItemState;
+  /** The step that the state is about: the first that is not done, or the last. */
+  readonly step: string;
+  /** The newest round that has the item, from 0. */
+  readonly round: number;
+  /** Tries of its shards over all rounds. */
+  readonly attempts: number;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly peakMemoryBytes?: number;
+  readonly outputs?: readonly OutputRecord[];
+  readonly jobId?: string;
+  readonly logStream?: string;
+}
+
+export interface Ledger {
+  readonly rows: readonly LedgerRow[];
+  readonly counts: Readonly<Record<ItemState, number>>;
+  /** Whether nothing of the run can change any more without a retry. */
+  readonly ended: boolean;
+  /** Names of the items that are done, by step. */
+  readonly doneByStep: Readonly<Record<string, ReadonlySet<string>>>;
+}
+
+/** Shards up to which every record is read, for times and outputs of what is done. */
+const detailedShards = 2000;
+
+/**
+ * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
+ * where a killed attempt left no record.
+ */
+export async function readLedger(
+  ports: { readonly store: Store; readonly batch: BatchPort },
+  rounds: readonly RoundPlan[],
+  manifest: readonly Item[],
+): Promise<Ledger> {
+  const total = rounds.flatMap(plan => plan.steps).reduce((sum, step) => sum + step.shards, 0);
+  const parts = rounds.flatMap(plan => plan.steps.map(step => ({ plan, step })));
+  const shards = (
+    await mapLimit(parts, 4, ({ plan, step }) => readShards(ports, plan, step, total <= detailedShards))
+  ).flat();
+  return foldLedger(shards, rounds[0]?.steps.map(step => step.name) ?? [], manifest);
+}
+
+/** Pure part: shards in the order of their rounds → one row an item. */
+export function foldLedger(
+  shards: readonly ShardState[],
+  steps: readonly string[],
+  manifest: readonly Item[],
+): Ledger {
+  const entries = new Map<string, Map<string, StepEntry>>(manifest.map(item => [item.name, new Map()]));
+  for (const shard of shards) {
+    for (const item of shard.items) {
+      const byStep = entries.get(item.name);
+      if (!byStep) continue;
+      const before = byStep.get(shard.step);
+      const entry = entryOf(shard, item.name);
+      const attempts = (before?.attempts ?? 0) + shard.attempts;
+      byStep.set(shard.step, before?.state === 'done' ? { ...before, attempts } : { ...entry, attempts });
+    }
+  }
+  const rows = manifest.map(item => rowOf(item, steps, entries.get(item.name)!));
+  const counts: Record<ItemState, number> = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0 };
+  for (const row of rows) counts[row.state]++;
+  const doneByStep = Object.fromEntries(
+    steps.map(step => [
+      step,
+      new Set(
+        manifest.filter(item => entries.get(item.name)?.get(step)?.state === 'done').map(item => item.name),
+      ),
+    ]),
+  );
+  return {
+    rows,
+    counts,
+    ended: counts.running + counts.waiting === 0 && !shards.some(isUnderWay),
+    doneByStep,
+  };
+}
+
+type StepEntry = Omit<LedgerRow, 'name' | 'labels' | 'step'>;
+
+function rowOf(item: Item, steps: readonly string[], byStep: ReadonlyMap<string, StepEntry>): LedgerRow {
+  const step = steps.find(name => byStep.get(name)?.state !== 'done') ?? steps.at(-1) ?? '';
+  const entry = byStep.get(step) ?? { state: 'waiting', round: 0, attempts: 0 };
+  return { name: item.name, ...(item.labels ? { labels: item.labels } : {}), step, ...entry };
+}
+
+function entryOf(shard: ShardState, name: string): StepEntry {
+  const found = shard.record?.items.find(item => item.name === name);
+  const ended = isEnded(shard);
+  const state = shard.done || found?.state === 'done' ? 'done' : stateOf(shard, ended);
+  const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
+  const reason = state === 'done' ? undefined : reasonOf(shard, found?.reason, exitCode, ended);
+  return {
+    state,
+    round: shard.round,
+    attempts: shard.attempts,
+    ...(exitCode === undefined || !(ended || state === 'done') ? {} : { exitCode }),
+    ...(reason ? { reason } : {}),
+    ...(found?.startedAt ? { startedAt: found.startedAt } : {}),
+    ...(found?.endedAt ? { endedAt: found.endedAt } : {}),
+    ...(found?.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: found.peakMemoryBytes }),
+    ...(found?.outputs ? { outputs: found.outputs } : {}),
+    ...(shard.jobId ? { jobId: shard.jobId } : {}),
+    ...(shard.logStream ? { logStream: shard.logStream } : {}),
+  };
+}
+
+function stateOf(shard: ShardState, ended: boolean): ItemState {
+  if (shard.status === 'closed') return 'cancelled';
+  if (ended) return 'failed';
+  return shard.status === 'RUNNING' || shard.status === 'STARTING' ? 'running' : 'waiting';
+}
+
+function reasonOf(
+  shard: ShardState,
+  itemReason: string | undefined,
+  exitCode: number | undefined,
+  ended: boolean,
+): string | undefined {
+  if (!ended) return shard.status === 'RUNNING' ? undefined : shard.reason;
+  if (itemReason) return itemReason;
+  if (shard.record?.reason) return shard.record.reason;
+  if (shard.reason) return shard.reason;
+  if (shard.status === 'SUCCEEDED') return 'Batch says it succeeded, but it left no done marker';
+  if (shard.status === 'forgotten') return 'Batch no longer knows the job, and it left no record';
+  return exitCode === undefined ? undefined : (explainExitCode(exitCode) ?? `exit code ${exitCode}`);
+}
+
+/** Whether the shard's job has ended (or can never start). */
+function isEnded(shard: ShardState): boolean {
+  return (
+    shard.status === 'SUCCEEDED' ||
+    shard.status === 'FAILED' ||
+    shard.status === 'forgotten' ||
+    shard.status === 'closed'
+  );
+}
+
+const isUnderWay = (shard: ShardState): boolean => !shard.done && !isEnded(shard);

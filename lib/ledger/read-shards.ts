@@ -1,0 +1,173 @@
+import { closedClaim, readClaim } from '../spec/claim.ts';
+import { explainExitCode } from '../spec/exit-codes.ts';
+import { donePrefix, resultsPrefix } from '../spec/keys.ts';
+import {
+  type BatchPort,
+  isTerminal,
+  type JobDetail,
+  type JobStatus,
+  jobStatuses,
+  type Store,
+} from '../spec/ports.ts';
+import type { AttemptRecord } from '../spec/records.ts';
+import type { PlannedArray, PlannedStep, RoundPlan } from '../spec/run.ts';
+import { decodeItems, entryBytes } from '../spec/shard-index.ts';
+import type { Item } from '../spec/workload.ts';
+import { mapLimit } from './map-limit.ts';
+
+/** What is known of one shard of a step in a round: our records first, Batch where there is none. */
+export interface ShardState {
+  readonly round: number;
+  readonly step: string;
+  readonly shard: number;
+  readonly items: readonly Item[];
+  readonly done: boolean;
+  /** Number of attempts that left a record, or that Batch tells of. */
+  readonly attempts: number;
+  /** The newest attempt's record. */
+  readonly record?: AttemptRecord;
+  readonly jobId?: string;
+  /** Batch's status, where Batch still knows the job; `closed` where the array was given up before a job had it. */
+  readonly status?: JobStatus | 'closed' | 'unsubmitted' | 'forgotten';
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly logStream?: string;
+}
+
+/** Every shard of a round's step. Records are read for the shards that are not done, and for all with `details`. */
+export async function readShards(
+  ports: { readonly store: Store; readonly batch: BatchPort },
+  plan: RoundPlan,
+  step: PlannedStep,
+  details: boolean,
+): Promise<readonly ShardState[]> {
+  const [shardItems, done, records, batch] = await Promise.all([
+    readShardItems(ports.store, step),
+    listShards(ports.store, donePrefix(plan, plan.round, step.name)),
+    listRecords(ports.store, resultsPrefix(plan, plan.round, step.name)),
+    readBatch(ports, plan, step),
+  ]);
+  return mapLimit([...shardItems.keys()], 16, async shard => {
+    const keys = records.get(shard) ?? [];
+    const isDone = done.has(shard);
+    const record =
+      keys.length > 0 && (details || !isDone) ? await newestRecord(ports.store, keys) : undefined;
+    const known = batch(shard);
+    return {
+      round: plan.round,
+      step: step.name,
+      shard,
+      items: shardItems[shard]!,
+      done: isDone,
+      ...known,
+      attempts: Math.max(keys.length, known.attempts ?? 0),
+      ...(record ? { record, jobId: record.jobId } : {}),
+    };
+  });
+}
+
+async function readShardItems(store: Store, step: PlannedStep): Promise<readonly (readonly Item[])[]> {
+  const [items, index] = await Promise.all([store.get(step.itemsKey), store.get(step.indexKey)]);
+  if (!items || !index) throw new Error(`the items of step ${step.name} are missing: ${step.itemsKey}`);
+  return Array.from({ length: step.shards }, (_, shard) =>
+    decodeItems(
+      items.subarray(
+        Number(index.readBigUInt64LE(shard * entryBytes)),
+        Number(index.readBigUInt64LE((shard + 1) * entryBytes)),
+      ),
+    ),
+  );
+}
+
+async function listShards(store: Store, prefix: string): Promise<ReadonlySet<number>> {
+  const shards = new Set<number>();
+  for await (const object of store.list(prefix)) shards.add(Number(object.key.slice(prefix.length)));
+  return shards;
+}
+
+async function listRecords(store: Store, prefix: string): Promise<ReadonlyMap<number, readonly string[]>> {
+  const records = new Map<number, string[]>();
+  for await (const object of store.list(prefix)) {
+    const shard = Number(object.key.slice(prefix.length).split('/')[0]);
+    records.set(shard, [...(records.get(shard) ?? []), object.key]);
+  }
+  return records;
+}
+
+async function newestRecord(store: Store, keys: readonly string[]): Promise<AttemptRecord | undefined> {
+  const bodies = await Promise.all(keys.map(key => store.get(key)));
+  const records = bodies.flatMap(body => (body ? [JSON.parse(body.toString('utf8')) as AttemptRecord] : []));
+  return records.sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1))[0];
+}
+
+type Known = Partial<Omit<ShardState, 'attempts'>> & { readonly attempts?: number };
+
+/** What Batch (and the claims) say of each shard of a step, without a call per shard unless it failed. */
+async function readBatch(
+  { store, batch }: { store: Store; batch: BatchPort },
+  plan: RoundPlan,
+  step: PlannedStep,
+): Promise<(shard: number) => Known> {
+  const known = new Map<number, Known>();
+  for (const array of step.arrays) {
+    const holder = await readClaim(store, plan, { round: plan.round, step: step.name, array: array.array });
+    const set = (value: Known): void => {
+      for (let index = 0; index < array.size; index++) known.set(array.offset + index, value);
+    };
+    if (holder === closedClaim) {
+      set({ status: 'closed' });
+      continue;
+    }
+    const jobId = holder ?? (await batch.findByName(step.jobQueue, array.jobName)).at(-1)?.jobId;
+    const job = jobId ? (await batch.describe([jobId]))[0] : undefined;
+    if (!job) set({ status: jobId ? 'forgotten' : 'unsubmitted', ...(jobId ? { jobId } : {}) });
+    else if (array.size === 1) set(jobState(job));
+    else {
+      set({ status: isTerminal(job.status) ? job.status : 'SUBMITTED', jobId: job.jobId });
+      await readChildren(batch, job, array, known);
+    }
+  }
+  return shard => known.get(shard) ?? {};
+}
+
+async function readChildren(
+  batch: BatchPort,
+  parent: JobDetail,
+  array: PlannedArray,
+  known: Map<number, Known>,
+): Promise<void> {
+  for (const status of jobStatuses) {
+    if (parent.statusSummary && (parent.statusSummary[status] ?? 0) === 0) continue;
+    const ids: string[] = [];
+    for await (const child of batch.children(parent.jobId, status)) {
+      const shard = array.offset + (child.arrayIndex ?? Number(child.jobId.split(':')[1]));
+      known.set(shard, {
+        status,
+        jobId: child.jobId,
+        ...(child.statusReason ? { reason: child.statusReason } : {}),
+      });
+      if (status === 'FAILED' || status === 'RUNNING') ids.push(child.jobId);
+    }
+    for (const detail of await batch.describe(ids)) {
+      known.set(array.offset + (detail.arrayIndex ?? Number(detail.jobId.split(':')[1])), jobState(detail));
+    }
+  }
+}
+
+function jobState(job: JobDetail): Known {
+  const last = job.attempts.at(-1);
+  const exitCode = job.exitCode ?? last?.exitCode;
+  const reason =
+    job.reason ??
+    last?.reason ??
+    (exitCode === undefined ? undefined : explainExitCode(exitCode)) ??
+    job.statusReason;
+  return {
+    status: job.status,
+    jobId: job.jobId,
+    attempts: job.attempts.length,
+    ...(exitCode === undefined ? {} : { exitCode }),
+    ...(reason ? { reason } : {}),
+    ...((job.logStream ?? last?.logStream) ? { logStream: job.logStream ?? last?.logStream } : {}),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Item } from '../spec/workload.ts';
+
+/** How items are cut: so many shards, or so many items a shard. */
+export interface Cut {
+  readonly shards?: number;
+  readonly itemsPerShard?: number;
+}
+
+/** SubmitJob's limit for one array. */
+export const largestArray = 10_000;
+/** A job takes 20 dependencies, so a step with a successor has at most this many shards. */
+export const mostShardsWithSuccessor = 20 * largestArray;
+
+/**
+ * Consecutive items in shards. `shards` makes exactly that many (or one an item where there are fewer items), sizes
+ * differing by at most one; `itemsPerShard` fills each but the last.
+ */
+export function cutShards(items: readonly Item[], cut: Cut): readonly (readonly Item[])[] {
+  if (cut.shards !== undefined) return evenly(items, Math.min(cut.shards, items.length));
+  const size = cut.itemsPerShard ?? 1;
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, shard) =>
+    items.slice(shard * size, (shard + 1) * size),
+  );
+}
+
+function evenly(items: readonly Item[], shards: number): readonly (readonly Item[])[] {
+  return Array.from({ length: shards }, (_, shard) =>
+    items.slice(
+      Math.floor((shard * items.length) / shards),
+      Math.floor(((shard + 1) * items.length) / shards),
+    ),
+  );
+}
+
+/** Arrays of at most 10,000 that cover the shards; never one of a single child after a full one is split evenly. */
+export function cutArrays(shards: number): readonly { readonly offset: number; readonly size: number }[] {
+  const count = Math.ceil(shards / largestArray);
+  return Array.from({ length: count }, (_, array) => {
+    const offset = Math.floor((array * shards) / count);
+    return { offset, size: Math.floor(((array + 1) * shards) / count) - offset };
+  });
+}

@@ -1,0 +1,27 @@
+import { claimArray, closedClaim } from '../spec/claim.ts';
+import { type BatchPort, isTerminal, type JobDetail, type Store } from '../spec/ports.ts';
+import type { RoundPlan } from '../spec/run.ts';
+
+/**
+ * Makes sure that no array of a round can start any more: what no job has claimed is claimed for nobody, so a job that
+ * Batch lists late finds itself too late. Answers the jobs that hold a claim and have not ended; a job that Batch no
+ * longer knows has ended.
+ */
+export async function closeRound(
+  ports: { readonly store: Store; readonly batch: BatchPort },
+  plan: RoundPlan,
+): Promise<readonly JobDetail[]> {
+  const jobIds: string[] = [];
+  for (const step of plan.steps) {
+    for (const { array } of step.arrays) {
+      const holder = await claimArray(
+        ports.store,
+        plan,
+        { round: plan.round, step: step.name, array },
+        closedClaim,
+      );
+      if (holder !== closedClaim) jobIds.push(holder);
+    }
+  }
+  return (await ports.batch.describe(jobIds)).filter(job => !isTerminal(job.status));
+}
