@@ -13,12 +13,16 @@ export interface SignedRequest {
   readonly region: string;
   /** The body with aws-chunked framing taken off and every signature, length and checksum in it verified while it streams. */
   readonly body: AsyncIterable<Buffer>;
+  /** Trailing headers; filled in once the body has been read. */
+  readonly trailers: Readonly<Record<string, string>>;
 }
 
 /** One AWS service on the twin's port, chosen by the service name in the request's credential scope (s3, batch, logs…). */
 export interface TwinService {
   readonly name: string;
   handle(request: SignedRequest, response: ServerResponse): Promise<void>;
+  /** Answers a request that failed, before or in `handle`, in the service's own error shape. Nothing has been sent yet. */
+  fail?(error: AwsError, http: IncomingMessage, response: ServerResponse): void;
   close?(): Promise<void>;
 }
 

@@ -1,0 +1,211 @@
+import { timingSafeEqual } from 'node:crypto';
+import { canonicalRequest, encodeStrict, hmac, sha256Hex, signingKey } from './canonical.ts';
+import { AwsError } from './service.ts';
+
+export interface Credential {
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** The keys that the twin knows. */
+export interface CredentialSource {
+  find(accessKeyId: string): Credential | undefined;
+}
+
+/** A request's head, before anything in it is believed. */
+export interface RequestHead {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly query: readonly (readonly [string, string])[];
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** What a request claims about who signed it, not verified yet. */
+export interface Claim {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly region: string;
+  readonly service: string;
+  readonly amzDate: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+  readonly sessionToken?: string;
+  /** Seconds that a presigned address holds; undefined for a signature in the header. */
+  readonly expires?: number;
+}
+
+/** Enough to verify the signatures of the chunks that follow. */
+export interface VerifiedSignature {
+  readonly key: Buffer;
+  readonly amzDate: string;
+  readonly scope: string;
+  readonly signature: string;
+}
+
+const algorithm = 'AWS4-HMAC-SHA256';
+const allowedSkewMs = 15 * 60 * 1000;
+const longestExpiry = 7 * 24 * 3600;
+
+/** Reads the claim from the Authorization header or the presigned query; undefined when there is neither. Throws AwsError when it is malformed. */
+export function readClaim(head: RequestHead): Claim | undefined {
+  const header = head.headers.authorization;
+  if (header !== undefined) return headerClaim(head, header);
+  const query = new Map(head.query);
+  return query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm') ? presignedClaim(query) : undefined;
+}
+
+/** Verifies a claim over the given payload hash. Throws AwsError as AWS words it. */
+export function verifyClaim(
+  head: RequestHead,
+  claim: Claim,
+  credentials: CredentialSource,
+  payloadHash: string,
+  now: Date,
+): VerifiedSignature {
+  const credential = credentials.find(claim.accessKeyId);
+  if (!credential) {
+    const message = 'The AWS Access Key Id you provided does not exist in our records.';
+    throw new AwsError('InvalidAccessKeyId', 403, message, { AWSAccessKeyId: claim.accessKeyId });
+  }
+  checkTime(claim, now);
+  checkSignedHeaders(head, claim);
+  const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
+  const canonical = canonicalRequest({
+    method: head.method,
+    path: canonicalPath(head.rawPath, claim.service),
+    query: head.query.filter(([name]) => name !== 'X-Amz-Signature'),
+    headers: head.headers,
+    signedHeaders: claim.signedHeaders,
+    payloadHash,
+  });
+  const stringToSign = [algorithm, claim.amzDate, scope, sha256Hex(canonical)].join('\n');
+  const key = signingKey(credential.secretAccessKey, claim.date, claim.region, claim.service);
+  if (!sameText(hmac(key, stringToSign).toString('hex'), claim.signature)) throw signatureMismatch(claim);
+  if (!sameText(credential.sessionToken ?? '', claim.sessionToken ?? '')) {
+    const message = 'The provided token is malformed or otherwise invalid.';
+    throw new AwsError('InvalidToken', 400, message);
+  }
+  return { key, amzDate: claim.amzDate, scope, signature: claim.signature };
+}
+
+export function signatureMismatch(claim?: Claim): AwsError {
+  const message =
+    'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
+  return new AwsError(
+    'SignatureDoesNotMatch',
+    403,
+    message,
+    claim ? { AWSAccessKeyId: claim.accessKeyId, SignatureProvided: claim.signature } : {},
+  );
+}
+
+/** Compares two secrets without telling by its duration where they differ. */
+export function sameText(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+function headerClaim(head: RequestHead, header: string): Claim {
+  const [scheme, rest] = splitOnce(header.trim(), ' ');
+  if (scheme !== algorithm) throw malformed(`Unsupported authorization type "${scheme}"; use ${algorithm}.`);
+  const fields = new Map(rest.split(',').map(field => splitOnce(field.trim(), '=')));
+  return claimOf({
+    credential: fields.get('Credential'),
+    signedHeaders: fields.get('SignedHeaders'),
+    signature: fields.get('Signature'),
+    amzDate: head.headers['x-amz-date'],
+    sessionToken: head.headers['x-amz-security-token'],
+  });
+}
+
+function presignedClaim(query: ReadonlyMap<string, string>): Claim {
+  if (query.get('X-Amz-Algorithm') !== algorithm) throw malformed(`X-Amz-Algorithm must be ${algorithm}.`);
+  const expires = Number(query.get('X-Amz-Expires'));
+  if (!Number.isInteger(expires) || expires < 1 || expires > longestExpiry) {
+    throw malformed(`X-Amz-Expires must be a number between 1 and ${longestExpiry} seconds.`);
+  }
+  return {
+    ...claimOf({
+      credential: query.get('X-Amz-Credential'),
+      signedHeaders: query.get('X-Amz-SignedHeaders'),
+      signature: query.get('X-Amz-Signature'),
+      amzDate: query.get('X-Amz-Date'),
+      sessionToken: query.get('X-Amz-Security-Token'),
+    }),
+    expires,
+  };
+}
+
+function claimOf(
+  fields: Record<
+    'credential' | 'signedHeaders' | 'signature' | 'amzDate' | 'sessionToken',
+    string | undefined
+  >,
+): Claim {
+  const { credential, signedHeaders, signature, amzDate, sessionToken } = fields;
+  if (!credential || !signedHeaders || !signature)
+    throw malformed('The authorization lacks Credential, SignedHeaders or Signature.');
+  const scope = credential.split('/');
+  const [date, region, service, end] = scope.slice(-4);
+  const accessKeyId = scope.slice(0, -4).join('/');
+  if (!accessKeyId || !date || !region || !service || end !== 'aws4_request') {
+    throw malformed(`The credential "${credential}" must be KEY/YYYYMMDD/REGION/SERVICE/aws4_request.`);
+  }
+  if (!amzDate || !/^\d{8}T\d{6}Z$/.test(amzDate))
+    throw malformed('AWS authentication requires a valid x-amz-date.');
+  if (!amzDate.startsWith(date))
+    throw malformed('The date in the credential scope is not the date of x-amz-date.');
+  return {
+    accessKeyId,
+    date,
+    region,
+    service,
+    amzDate,
+    signedHeaders: signedHeaders.toLowerCase().split(';'),
+    signature,
+    ...(sessionToken ? { sessionToken } : {}),
+  };
+}
+
+function checkTime(claim: Claim, now: Date): void {
+  const iso = claim.amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+  const signedAt = Date.parse(iso);
+  if (Number.isNaN(signedAt)) throw malformed('AWS authentication requires a valid x-amz-date.');
+  const ageMs = now.getTime() - signedAt;
+  if (claim.expires !== undefined && ageMs > claim.expires * 1000) {
+    throw new AwsError('AccessDenied', 403, 'Request has expired', { ServerTime: now.toISOString() });
+  }
+  if (ageMs < -allowedSkewMs || (claim.expires === undefined && ageMs > allowedSkewMs)) {
+    const message = 'The difference between the request time and the current time is too large.';
+    throw new AwsError('RequestTimeTooSkewed', 403, message, {
+      RequestTime: claim.amzDate,
+      ServerTime: now.toISOString(),
+      MaxAllowedSkewMilliseconds: String(allowedSkewMs),
+    });
+  }
+}
+
+/** A header that AWS acts on and nobody signed could have been put there by anybody. */
+function checkSignedHeaders(head: RequestHead, claim: Claim): void {
+  const unsigned = Object.keys(head.headers).filter(
+    name => (name === 'host' || name.startsWith('x-amz-')) && !claim.signedHeaders.includes(name),
+  );
+  if (unsigned.length === 0) return;
+  const message = 'There were headers present in the request which were not signed';
+  throw new AwsError('AccessDenied', 403, message, { HeadersNotSigned: unsigned.join(', ') });
+}
+
+/** S3 signs the path encoded once; every other service signs it encoded twice. */
+function canonicalPath(rawPath: string, service: string): string {
+  return service === 's3' ? encodeStrict(decodeURIComponent(rawPath), true) : encodeStrict(rawPath, true);
+}
+
+function malformed(message: string): AwsError {
+  return new AwsError('AuthorizationHeaderMalformed', 400, message);
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+}

@@ -1,0 +1,73 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** Percent-encodes the way Signature Version 4 wants it: everything but A-Z a-z 0-9 - . _ ~ (and `/` when asked). */
+export function encodeStrict(text: string, keepSlash = false): string {
+  const encoded = encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return keepSlash ? encoded.replaceAll('%2F', '/') : encoded;
+}
+
+/** The name and value pairs of a raw query string, decoded; throws URIError when an escape is not UTF-8. */
+export function parseQuery(rawQuery: string): [string, string][] {
+  if (rawQuery === '') return [];
+  return rawQuery
+    .split('&')
+    .filter(part => part !== '')
+    .map(part => {
+      const equals = part.indexOf('=');
+      const name = equals < 0 ? part : part.slice(0, equals);
+      return [decodePlus(name), equals < 0 ? '' : decodePlus(part.slice(equals + 1))];
+    });
+}
+
+export interface CanonicalParts {
+  readonly method: string;
+  readonly path: string;
+  readonly query: readonly (readonly [string, string])[];
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signedHeaders: readonly string[];
+  readonly payloadHash: string;
+}
+
+/** The canonical request of Signature Version 4. `path` is already in its canonical encoding. */
+export function canonicalRequest(parts: CanonicalParts): string {
+  const query = parts.query
+    .map(([name, value]) => [encodeStrict(name), encodeStrict(value)] as const)
+    .sort((a, b) => compare(a[0], b[0]) || compare(a[1], b[1]))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+  const headers = parts.signedHeaders.map(
+    name => `${name}:${(parts.headers[name] ?? '').trim().replace(/ +/g, ' ')}\n`,
+  );
+  return [
+    parts.method,
+    parts.path,
+    query,
+    headers.join(''),
+    parts.signedHeaders.join(';'),
+    parts.payloadHash,
+  ].join('\n');
+}
+
+export function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+  const steps = [date, region, service, 'aws4_request'];
+  return steps.reduce<Buffer>((key, step) => hmac(key, step), Buffer.from(`AWS4${secret}`));
+}
+
+export function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+export function sha256Hex(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function decodePlus(text: string): string {
+  return decodeURIComponent(text.replaceAll('+', ' '));
+}
