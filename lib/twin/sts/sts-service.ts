@@ -1,0 +1,20 @@
+import { jsonService } from '../http/json-service.ts';
+import { AwsError, type TwinService } from '../http/service.ts';
+
+/** STS with its one call that tools make to ask who they are. */
+export function stsService(options: { readonly account: string }): TwinService {
+  return jsonService('sts', 'query', async call => {
+    if (call.action !== 'GetCallerIdentity') {
+      throw new AwsError(
+        'InvalidAction',
+        400,
+        `Could not find operation ${call.action} for version 2011-06-15`,
+      );
+    }
+    return {
+      Arn: `arn:aws:iam::${options.account}:user/twin`,
+      UserId: call.accessKeyId,
+      Account: options.account,
+    };
+  });
+}
