@@ -116,9 +116,13 @@ async function answerUnsigned(
   options: ServerOptions,
   goOn: () => void,
 ): Promise<void> {
-  if (head.rawPath.startsWith('/_lab/') && options.extra) {
+  if (head.rawPath === '/_lab/health') {
+    response.end('ok');
+    return;
+  }
+  if (head.rawPath.startsWith('/_lab/')) {
     goOn();
-    if (await options.extra(http, response)) return;
+    if (await options.extra?.(http, response)) return;
     throw new AwsError('NotFound', 404, `Nothing is at ${head.rawPath}.`);
   }
   throw new AwsError('AccessDenied', 403, 'Access Denied: the request carries no signature.');

@@ -115,6 +115,10 @@ describe('who may speak', () => {
     expect((await send({ method: 'GET', path: '/_lab/other', headers: {} })).status).toBe(404);
   });
 
+  it('says that it is up without a signature', async () => {
+    expect((await send({ method: 'GET', path: '/_lab/health', headers: {} })).status).toBe(200);
+  });
+
   it('refuses another Host, so that no web page reaches it by a name of its own', async () => {
     const answer = await send({ method: 'GET', path: '/_lab/hello', headers: { host: 'evil.example' } });
     expect(answer.status).toBe(403);
