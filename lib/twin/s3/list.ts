@@ -1,0 +1,135 @@
+import type { ServerResponse } from 'node:http';
+import type { SignedRequest } from '../http/service.ts';
+import type { Bucket, ObjectMeta } from './bucket.ts';
+import { s3Errors } from './errors.ts';
+import { sendXml } from './objects.ts';
+import { xmlDocument } from './xml.ts';
+
+/** ListObjects and ListObjectsV2: S3's order is that of the keys' UTF-8 bytes. */
+export async function listObjects(
+  bucket: Bucket,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const { query } = request;
+  const isV2 = query.get('list-type') === '2';
+  const prefix = query.get('prefix') ?? '';
+  const delimiter = query.get('delimiter') ?? '';
+  const most = maxKeys(query.get('max-keys'));
+  const token = query.get('continuation-token');
+  const after = isV2
+    ? token === null
+      ? (query.get('start-after') ?? '')
+      : decodeToken(token)
+    : (query.get('marker') ?? '');
+  const page = cutPage(await bucket.keys(), prefix, delimiter, after, most);
+  const contents: ObjectMeta[] = [];
+  for (const key of page.keys) {
+    const meta = bucket.peek(key);
+    if (meta) contents.push(meta);
+  }
+  const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
+  sendXml(
+    response,
+    xmlDocument('ListBucketResult', {
+      Name: bucket.name,
+      Prefix: write(prefix),
+      ...(delimiter === '' ? {} : { Delimiter: write(delimiter) }),
+      MaxKeys: most,
+      ...(query.has('encoding-type') ? { EncodingType: 'url' } : {}),
+      ...(isV2
+        ? {
+            KeyCount: contents.length + page.prefixes.length,
+            ...(token === null ? {} : { ContinuationToken: token }),
+            ...(query.has('start-after') ? { StartAfter: write(query.get('start-after')!) } : {}),
+            ...(page.next === undefined
+              ? {}
+              : { NextContinuationToken: Buffer.from(page.next).toString('base64url') }),
+          }
+        : {
+            Marker: write(after),
+            ...(page.next !== undefined && delimiter !== '' ? { NextMarker: write(page.next) } : {}),
+          }),
+      IsTruncated: page.next !== undefined,
+      Contents: contents.map(meta => ({
+        Key: write(meta.key),
+        LastModified: meta.lastModified,
+        ETag: `"${meta.etag}"`,
+        Size: meta.size,
+        StorageClass: meta.headers['x-amz-storage-class'] ?? 'STANDARD',
+      })),
+      CommonPrefixes: page.prefixes.map(each => ({ Prefix: write(each) })),
+    }),
+  );
+}
+
+interface Page {
+  readonly keys: readonly string[];
+  readonly prefixes: readonly string[];
+  /** The last key or common prefix of the page, where more follows. */
+  readonly next?: string;
+}
+
+function cutPage(
+  sorted: readonly string[],
+  prefix: string,
+  delimiter: string,
+  after: string,
+  most: number,
+): Page {
+  const keys: string[] = [];
+  const prefixes: string[] = [];
+  let last = '';
+  for (let index = firstAtOrAfter(sorted, after > prefix ? after : prefix); index < sorted.length; index++) {
+    const key = sorted[index]!;
+    if (!key.startsWith(prefix)) break;
+    const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+    const common = cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
+    // A marker inside a common prefix, or equal to it, has had that prefix already.
+    if (
+      key === after ||
+      (common !== undefined && (common === prefixes.at(-1) || (after !== '' && after.startsWith(common))))
+    )
+      continue;
+    if (after !== '' && compareKeys(key, after) <= 0) continue;
+    if (keys.length + prefixes.length >= most)
+      return most === 0 ? { keys, prefixes } : { keys, prefixes, next: last };
+    if (common !== undefined) prefixes.push(common);
+    else keys.push(key);
+    last = common ?? key;
+  }
+  return { keys, prefixes };
+}
+
+export const compareKeys = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+function firstAtOrAfter(sorted: readonly string[], key: string): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKeys(sorted[middle]!, key) < 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function maxKeys(text: string | null): number {
+  if (text === null) return 1000;
+  if (!/^\d+$/.test(text))
+    throw s3Errors.invalidArgument('Provided max-keys not an integer or within integer range');
+  return Math.min(1000, Number(text));
+}
+
+function decodeToken(token: string): string {
+  const text = Buffer.from(token, 'base64url').toString('utf8');
+  if (text === '') throw s3Errors.invalidArgument('The continuation token provided is incorrect');
+  return text;
+}
+
+/** As S3 encodes keys in listings: like a form, but `/` stays. */
+export function urlEncode(text: string): string {
+  return encodeURIComponent(text)
+    .replace(/%2F/g, '/')
+    .replace(/[!'()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/%20/g, '+');
+}

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
+import { startServer } from '../../../lib/twin/http/server.ts';
+import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
+
+export const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+
+/** A twin with S3 alone and one bucket, and a client for it. */
+export async function startS3(folder?: string) {
+  const root = folder ?? (await mkdtemp(join(tmpdir(), 'twin-s3-')));
+  const server = await startServer({
+    services: [s3Service({ folder: root })],
+    credentials: {
+      find: id =>
+        id === keys.accessKeyId ? keys : id === 'AKIAOTHER' ? { secretAccessKey: 'other' } : undefined,
+    },
+  });
+  const client = (credentials: { accessKeyId: string; secretAccessKey: string } = keys): S3Client =>
+    new S3Client({
+      endpoint: server.url,
+      region: 'us-east-1',
+      credentials,
+      forcePathStyle: true,
+      maxAttempts: 1,
+    });
+  return {
+    ...server,
+    root,
+    client,
+    s3: client(),
+    stop: async () => {
+      await server.close();
+      if (!folder) await rm(root, { recursive: true, force: true });
+    },
+  };
+}
