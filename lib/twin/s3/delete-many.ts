@@ -26,7 +26,7 @@ export async function deleteMany(
     const etag = textsOf(object, 'ETag')[0];
     try {
       await bucket.exclusively(Key, async () => {
-        checkWrite(etag === undefined ? {} : { 'if-match': etag }, Key, await bucket.find(Key));
+        checkWrite(etag === undefined ? {} : { 'if-match': etag }, Key, await bucket.look(Key));
         await bucket.remove(Key);
       });
       deleted.push({ Key });

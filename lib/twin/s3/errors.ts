@@ -41,6 +41,9 @@ export const s3Errors = {
       400,
       'The list of parts was not in ascending order. Parts must be ordered by part number.',
     ),
+  invalidPartNumber: () =>
+    new AwsError('InvalidPartNumber', 416, 'The requested partnumber is not satisfiable'),
+  invalidRequest: (message: string) => new AwsError('InvalidRequest', 400, message),
   entityTooSmall: () =>
     new AwsError('EntityTooSmall', 400, 'Your proposed upload is smaller than the minimum allowed size'),
   notImplemented: (what: string) =>

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { sendXml } from './objects.ts';
 import { xmlDocument } from './xml.ts';
 
@@ -22,12 +23,10 @@ export async function listObjects(
       ? (query.get('start-after') ?? '')
       : decodeToken(token)
     : (query.get('marker') ?? '');
-  const page = cutPage(await bucket.keys(), prefix, delimiter, after, most);
-  const contents: ObjectMeta[] = [];
-  for (const key of page.keys) {
-    const meta = bucket.peek(key);
-    if (meta) contents.push(meta);
-  }
+  // The first page looks at the folder itself; the pages after it go on from there.
+  const page = cutPage(await bucket.keys(prefix, token === null), prefix, delimiter, after, most);
+  const found = await Promise.all(page.keys.map(key => bucket.find(key)));
+  const contents: ObjectMeta[] = found.filter(meta => meta !== undefined);
   const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
   sendXml(
     response,
@@ -80,7 +79,11 @@ function cutPage(
   const keys: string[] = [];
   const prefixes: string[] = [];
   let last = '';
-  for (let index = firstAtOrAfter(sorted, after > prefix ? after : prefix); index < sorted.length; index++) {
+  for (
+    let index = firstAtOrAfter(sorted, compareKeys(after, prefix) > 0 ? after : prefix);
+    index < sorted.length;
+    index++
+  ) {
     const key = sorted[index]!;
     if (!key.startsWith(prefix)) break;
     const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
@@ -99,18 +102,6 @@ function cutPage(
     last = common ?? key;
   }
   return { keys, prefixes };
-}
-
-export const compareKeys = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
-
-function firstAtOrAfter(sorted: readonly string[], key: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareKeys(sorted[middle]!, key) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function maxKeys(text: string | null): number {

@@ -1,69 +1,41 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import type { SignedRequest } from '../http/service.ts';
-import { type Bucket, type Received, receive } from './bucket.ts';
-import { type ChecksumAlgorithm, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
-import { checkWrite } from './conditions.ts';
+import type { Bucket, Received } from './bucket.ts';
+import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
+import { completeUpload } from './complete-upload.ts';
+import { checksumFields, copyBytes } from './copy.ts';
 import { readXml } from './delete-many.ts';
 import { s3Errors } from './errors.ts';
-import { checkCopySource, checksumHeaders, readRange, sendXml } from './objects.ts';
+import { compareKeys } from './key-order.ts';
+import { urlEncode } from './list.ts';
+import { checksumHeaders, sendXml } from './objects.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';
-import { blocksOf, textsOf, xmlDocument } from './xml.ts';
+import { type Upload, UploadStore } from './upload-store.ts';
+import { xmlDocument } from './xml.ts';
 
-interface Upload {
-  readonly id: string;
-  readonly bucket: string;
-  readonly key: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly algorithm?: ChecksumAlgorithm;
-  readonly type?: 'FULL_OBJECT' | 'COMPOSITE';
-  readonly initiated: string;
-}
-
-interface Part {
-  readonly number: number;
-  readonly size: number;
-  readonly etag: string;
-  readonly checksums: Received['checksums'];
-  readonly at: string;
-}
-
-const smallestPart = 5 * 1024 * 1024;
-
-/** Multipart uploads; each a folder with its parts, so they survive the twin. */
+/** The multipart operations. */
 export class Uploads {
-  private readonly folder: string;
+  private readonly store: UploadStore;
 
   constructor(folder: string) {
-    this.folder = folder;
+    this.store = new UploadStore(folder);
   }
 
   async create(bucket: Bucket, key: string, request: SignedRequest, response: ServerResponse): Promise<void> {
-    const id = randomBytes(24).toString('base64url');
-    const algorithm = checksumAlgorithms.find(
-      each => each === request.headers['x-amz-checksum-algorithm']?.toUpperCase(),
-    );
-    const type = request.headers['x-amz-checksum-type'] as Upload['type'];
-    const upload: Upload = {
-      id,
+    const upload = await this.store.create({
       bucket: bucket.name,
       key,
       headers: keptHeaders(request.headers),
-      ...(algorithm
-        ? { algorithm, type: type ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE') }
-        : {}),
+      ...checksumWanted(request),
       initiated: new Date().toISOString(),
-    };
-    await mkdir(join(this.folder, id), { recursive: true });
-    await writeFile(join(this.folder, id, 'upload.json'), JSON.stringify(upload));
-    if (algorithm) response.setHeader('x-amz-checksum-algorithm', algorithm);
-    sendXml(
-      response,
-      xmlDocument('InitiateMultipartUploadResult', { Bucket: bucket.name, Key: key, UploadId: id }),
-    );
+    });
+    if (upload.algorithm && upload.type) {
+      response.setHeader('x-amz-checksum-algorithm', upload.algorithm);
+      response.setHeader('x-amz-checksum-type', upload.type);
+    }
+    const fields = { Bucket: bucket.name, Key: key, UploadId: upload.id };
+    sendXml(response, xmlDocument('InitiateMultipartUploadResult', fields));
   }
 
   async putPart(
@@ -75,10 +47,17 @@ export class Uploads {
     const upload = await this.find(bucket, key, request);
     const number = partNumber(request);
     const received = await receiveBody(bucket, request);
-    await this.keep(upload, number, received);
-    response
-      .writeHead(200, { etag: `"${received.etag}"`, ...checksumHeaders({ checksums: received.checksums }) })
-      .end();
+    const { algorithm } = upload;
+    await this.keep(upload, bucket, request, number, received, () => {
+      if (algorithm && received.checksums[algorithm] === undefined) {
+        const sent = Object.keys(received.checksums)[0]?.toLowerCase() ?? 'null';
+        const message = `Checksum Type mismatch occurred, expected checksum Type: ${algorithm.toLowerCase()}, actual checksum Type: ${sent}`;
+        throw s3Errors.invalidRequest(message);
+      }
+    });
+    const headers = checksumHeaders({ checksums: received.checksums });
+    delete headers['x-amz-checksum-type'];
+    response.writeHead(200, { etag: `"${received.etag}"`, ...headers }).end();
   }
 
   async copyPart(
@@ -90,18 +69,15 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
-    const from = await source.find(sourceKey);
-    if (!from) throw s3Errors.noSuchKey(sourceKey);
-    checkCopySource(request.headers, from);
-    const range = readRange(request.headers['x-amz-copy-source-range'], from.size);
-    const path = bucket.temporaryPath();
-    const stream = createReadStream(source.filePath(from), range ? { start: range[0], end: range[1] } : {});
-    const { size, md5 } = await receive(path, stream as AsyncIterable<Buffer>, () => {});
-    await this.keep(upload, partNumber(request), { path, size, etag: md5, checksums: {} });
-    sendXml(
-      response,
-      xmlDocument('CopyPartResult', { LastModified: new Date().toISOString(), ETag: `"${md5}"` }),
-    );
+    const number = partNumber(request);
+    const { received } = await copyBytes(source, sourceKey, bucket, request, upload.algorithm);
+    await this.keep(upload, bucket, request, number, received);
+    const fields = {
+      LastModified: new Date().toISOString(),
+      ETag: `"${received.etag}"`,
+      ...checksumFields(received.checksums),
+    };
+    sendXml(response, xmlDocument('CopyPartResult', fields));
   }
 
   async complete(
@@ -110,53 +86,17 @@ export class Uploads {
     request: SignedRequest,
     response: ServerResponse,
   ): Promise<void> {
-    const upload = await this.find(bucket, key, request);
-    const parts = await this.chosenParts(upload, await readXml(request));
-    const path = bucket.temporaryPath();
-    const full =
-      upload.type === 'FULL_OBJECT' && upload.algorithm
-        ? { algorithm: upload.algorithm, checksum: checksum(upload.algorithm) }
-        : undefined;
-    const { size } = await receive(path, this.bytesOf(upload, parts), chunk => full?.checksum.update(chunk));
-    const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
-    const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
-    const checksums = full ? { [full.algorithm]: full.checksum.digest() } : composite(upload, parts);
-    const claimed = upload.algorithm ? request.headers[checksumHeader(upload.algorithm)] : undefined;
-    if (claimed !== undefined && full && claimed !== checksums[full.algorithm]) {
-      await rm(path, { force: true });
-      throw s3Errors.badDigest(full.algorithm);
-    }
-    const meta = await bucket.exclusively(key, async () => {
-      checkWrite(request.headers, key, await bucket.find(key));
-      return bucket.commit(
-        key,
-        { path, size, etag, checksums },
-        {
-          headers: upload.headers,
-          parts: parts.map(part => part.size),
-          ...(upload.type ? { checksumType: upload.type } : {}),
-        },
-      );
+    const xml = await readXml(request);
+    const { id } = await this.find(bucket, key, request);
+    await this.store.exclusively(id, async () => {
+      const upload = await this.find(bucket, key, request);
+      await completeUpload(this.store, upload, bucket, xml, request, response);
     });
-    await rm(join(this.folder, upload.id), { recursive: true, force: true });
-    sendXml(
-      response,
-      xmlDocument('CompleteMultipartUploadResult', {
-        Location: `/${bucket.name}/${key}`,
-        Bucket: bucket.name,
-        Key: key,
-        ETag: `"${meta.etag}"`,
-        ...Object.fromEntries(
-          Object.entries(meta.checksums).map(([algorithm, value]) => [`Checksum${algorithm}`, value]),
-        ),
-        ...(meta.checksumType ? { ChecksumType: meta.checksumType } : {}),
-      }),
-    );
   }
 
   async abort(bucket: Bucket, key: string, request: SignedRequest, response: ServerResponse): Promise<void> {
-    const upload = await this.find(bucket, key, request);
-    await rm(join(this.folder, upload.id), { recursive: true, force: true });
+    const { id } = await this.find(bucket, key, request);
+    await this.store.exclusively(id, async () => this.store.remove(await this.find(bucket, key, request)));
     response.writeHead(204).end();
   }
 
@@ -167,9 +107,9 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
-    const after = Number(request.query.get('part-number-marker') ?? 0);
-    const most = Math.min(1000, Number(request.query.get('max-parts') ?? 1000));
-    const all = (await this.parts(upload)).filter(part => part.number > after);
+    const after = countOf(request, 'part-number-marker', 0);
+    const most = Math.min(1000, countOf(request, 'max-parts', 1000));
+    const all = (await this.store.parts(upload)).filter(part => part.number > after);
     const page = all.slice(0, most);
     sendXml(
       response,
@@ -178,44 +118,58 @@ export class Uploads {
         Key: key,
         UploadId: upload.id,
         PartNumberMarker: after,
-        ...(all.length > most ? { NextPartNumberMarker: page.at(-1)!.number } : {}),
+        NextPartNumberMarker: all.length > most ? page.at(-1)?.number : undefined,
         MaxParts: most,
         IsTruncated: all.length > most,
-        StorageClass: 'STANDARD',
-        ...(upload.algorithm ? { ChecksumAlgorithm: upload.algorithm, ChecksumType: upload.type } : {}),
+        StorageClass: upload.headers['x-amz-storage-class'] ?? 'STANDARD',
+        ChecksumAlgorithm: upload.algorithm,
+        ChecksumType: upload.type,
         Part: page.map(part => ({
           PartNumber: part.number,
           LastModified: part.at,
           ETag: `"${part.etag}"`,
           Size: part.size,
-          ...Object.fromEntries(
-            Object.entries(part.checksums).map(([algorithm, value]) => [`Checksum${algorithm}`, value]),
-          ),
+          ...checksumFields(part.checksums),
         })),
       }),
     );
   }
 
   async listUploads(bucket: Bucket, request: SignedRequest, response: ServerResponse): Promise<void> {
-    const prefix = request.query.get('prefix') ?? '';
-    const uploads = (await this.all()).filter(
-      upload => upload.bucket === bucket.name && upload.key.startsWith(prefix),
-    );
-    uploads.sort((a, b) => (a.key === b.key ? (a.initiated < b.initiated ? -1 : 1) : a.key < b.key ? -1 : 1));
+    const { query } = request;
+    const prefix = query.get('prefix') ?? '';
+    const keyMarker = query.get('key-marker') ?? '';
+    const idMarker = query.get('upload-id-marker') ?? '';
+    if (query.get('delimiter')) throw s3Errors.notImplemented('delimiter of ListMultipartUploads');
+    const most = Math.min(1000, countOf(request, 'max-uploads', 1000));
+    const uploads = (await this.store.list(bucket.name)).filter(upload => upload.key.startsWith(prefix));
+    const seen = uploads.findIndex(upload => upload.key === keyMarker && upload.id === idMarker);
+    const left = uploads.filter((upload, index) => {
+      const order = compareKeys(upload.key, keyMarker);
+      return order > 0 || (order === 0 && seen >= 0 && index > seen);
+    });
+    const page = left.slice(0, most);
+    const last = left.length > most ? page.at(-1) : undefined;
+    const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
     sendXml(
       response,
       xmlDocument('ListMultipartUploadsResult', {
         Bucket: bucket.name,
-        Prefix: prefix,
-        KeyMarker: '',
-        UploadIdMarker: '',
-        MaxUploads: 1000,
-        IsTruncated: false,
-        Upload: uploads.slice(0, 1000).map(upload => ({
-          Key: upload.key,
+        Prefix: write(prefix),
+        KeyMarker: write(keyMarker),
+        UploadIdMarker: idMarker,
+        NextKeyMarker: last && write(last.key),
+        NextUploadIdMarker: last?.id,
+        MaxUploads: most,
+        EncodingType: query.get('encoding-type') ?? undefined,
+        IsTruncated: last !== undefined,
+        Upload: page.map(upload => ({
+          Key: write(upload.key),
           UploadId: upload.id,
           Initiated: upload.initiated,
-          StorageClass: 'STANDARD',
+          StorageClass: upload.headers['x-amz-storage-class'] ?? 'STANDARD',
+          ChecksumAlgorithm: upload.algorithm,
+          ChecksumType: upload.type,
         })),
       }),
     );
@@ -223,98 +177,72 @@ export class Uploads {
 
   private async find(bucket: Bucket, key: string, request: SignedRequest): Promise<Upload> {
     const id = request.query.get('uploadId') ?? '';
-    if (!/^[\w-]+$/.test(id)) throw s3Errors.noSuchUpload(id);
-    const upload = await readUpload(join(this.folder, id));
+    const upload = await this.store.find(id);
     if (!upload || upload.bucket !== bucket.name || upload.key !== key) throw s3Errors.noSuchUpload(id);
     return upload;
   }
 
-  private async keep(upload: Upload, number: number, received: Received): Promise<void> {
-    const path = join(this.folder, upload.id, `part-${number}`);
-    await rename(received.path, path);
-    const part: Part = {
-      number,
-      size: received.size,
-      etag: received.etag,
-      checksums: received.checksums,
-      at: new Date().toISOString(),
-    };
-    await writeFile(`${path}.json.new`, JSON.stringify(part));
-    await rename(`${path}.json.new`, `${path}.json`);
-  }
-
-  private async parts(upload: Upload): Promise<Part[]> {
-    const folder = join(this.folder, upload.id);
-    const names = (await readdir(folder)).filter(name => /^part-\d+\.json$/.test(name));
-    const parts = await Promise.all(
-      names.map(async name => JSON.parse(await readFile(join(folder, name), 'utf8')) as Part),
-    );
-    return parts.sort((a, b) => a.number - b.number);
-  }
-
-  private async chosenParts(upload: Upload, xml: string): Promise<Part[]> {
-    const asked = blocksOf(xml, 'Part');
-    if (asked.length === 0) throw s3Errors.malformedXml();
-    const there = new Map((await this.parts(upload)).map(part => [part.number, part]));
-    let before = 0;
-    const chosen = asked.map(block => {
-      const number = Number(textsOf(block, 'PartNumber')[0]);
-      const part = there.get(number);
-      if (number <= before) throw s3Errors.invalidPartOrder();
-      before = number;
-      if (!part || textsOf(block, 'ETag')[0]?.replace(/"/g, '') !== part.etag) throw s3Errors.invalidPart();
-      for (const algorithm of checksumAlgorithms) {
-        const claimed = textsOf(block, `Checksum${algorithm}`)[0];
-        if (
-          claimed !== undefined &&
-          part.checksums[algorithm] !== undefined &&
-          claimed !== part.checksums[algorithm]
-        )
-          throw s3Errors.invalidPart();
-      }
-      return part;
-    });
-    if (chosen.slice(0, -1).some(part => part.size < smallestPart)) throw s3Errors.entityTooSmall();
-    return chosen;
-  }
-
-  private async *bytesOf(upload: Upload, parts: readonly Part[]): AsyncIterable<Buffer> {
-    for (const part of parts) {
-      yield* createReadStream(join(this.folder, upload.id, `part-${part.number}`), {
-        highWaterMark: 1024 * 1024,
-      }) as AsyncIterable<Buffer>;
+  private async keep(
+    upload: Upload,
+    bucket: Bucket,
+    request: SignedRequest,
+    number: number,
+    received: Received,
+    check?: () => void,
+  ): Promise<void> {
+    try {
+      check?.();
+      await this.store.exclusively(upload.id, async () => {
+        // It may have been completed or aborted while the part came in.
+        await this.store.keep(await this.find(bucket, upload.key, request), number, received);
+      });
+    } finally {
+      await rm(received.path, { force: true });
     }
   }
+}
 
-  private async all(): Promise<Upload[]> {
-    const names = await readdir(this.folder).catch(() => [] as string[]);
-    const uploads = await Promise.all(names.map(name => readUpload(join(this.folder, name))));
-    return uploads.flatMap(upload => (upload ? [upload] : []));
+/** The checksum that an upload is made with. Throws AwsError for what S3 does not combine. */
+function checksumWanted({ headers }: SignedRequest): Pick<Upload, 'algorithm' | 'type'> {
+  const name = headers['x-amz-checksum-algorithm']?.toUpperCase();
+  const type = headers['x-amz-checksum-type']?.toUpperCase();
+  if (name === undefined) return {};
+  const algorithm = checksumAlgorithms.find(each => each === name);
+  if (!algorithm) {
+    throw s3Errors.invalidRequest(
+      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
+    );
   }
-}
-
-async function readUpload(folder: string): Promise<Upload | undefined> {
-  const file = await open(join(folder, 'upload.json')).catch(() => undefined);
-  if (!file) return undefined;
-  try {
-    return JSON.parse(await file.readFile('utf8')) as Upload;
-  } finally {
-    await file.close();
+  const chosen = type ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
+  if (chosen !== 'FULL_OBJECT' && chosen !== 'COMPOSITE') {
+    throw s3Errors.invalidRequest('Value for x-amz-checksum-type header is invalid.');
   }
+  if (!allowedTypes[algorithm].includes(chosen)) {
+    const message = `The ${chosen} checksum type cannot be used with the ${name.toLowerCase()} checksum algorithm.`;
+    throw s3Errors.invalidRequest(message);
+  }
+  return { algorithm, type: chosen };
 }
 
-/** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */
-function composite(upload: Upload, parts: readonly Part[]): Received['checksums'] {
-  const { algorithm } = upload;
-  if (!algorithm || parts.some(part => part.checksums[algorithm] === undefined)) return {};
-  const running = checksum(algorithm);
-  for (const part of parts) running.update(Buffer.from(part.checksums[algorithm]!, 'base64'));
-  return { [algorithm]: `${running.digest()}-${parts.length}` };
-}
+const allowedTypes: Readonly<Record<ChecksumAlgorithm, readonly string[]>> = {
+  CRC32: ['FULL_OBJECT', 'COMPOSITE'],
+  CRC32C: ['FULL_OBJECT', 'COMPOSITE'],
+  CRC64NVME: ['FULL_OBJECT'],
+  SHA1: ['COMPOSITE'],
+  SHA256: ['COMPOSITE'],
+};
 
 function partNumber(request: SignedRequest): number {
   const number = Number(request.query.get('partNumber'));
-  if (!Number.isInteger(number) || number < 1 || number > 10_000)
-    throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
-  return number;
+  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
+  throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+}
+
+function countOf(request: SignedRequest, name: string, otherwise: number): number {
+  const text = request.query.get(name);
+  if (text === null) return otherwise;
+  if (!/^\d{1,9}$/.test(text)) {
+    throw s3Errors.invalidArgument(`Provided ${name} not an integer or within integer range`);
+  }
+  return Number(text);
 }

@@ -4,11 +4,12 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { Bucket } from './bucket.ts';
+import { copyObject } from './copy.ts';
 import { deleteMany } from './delete-many.ts';
 import { s3Errors } from './errors.ts';
 import { listObjects } from './list.ts';
 import { Uploads } from './multipart.ts';
-import { copyObject, deleteObject, getObject, putObject, sendXml } from './objects.ts';
+import { deleteObject, getObject, putObject, sendXml } from './objects.ts';
 import { xmlDocument } from './xml.ts';
 
 /** S3 over plain folders: `folder/<bucket>/<key>`. `folder/.buckets.json` may say that a bucket wants other keys. */
@@ -27,8 +28,12 @@ export function s3Service({
     await ready;
     if (!isBucketName(name) || !existsSync(join(folder, name))) throw s3Errors.noSuchBucket(name);
     await checkAccess(folder, name, request.accessKeyId);
+    const owner = request.headers['x-amz-expected-bucket-owner'];
+    if (owner !== undefined && owner !== account) throw s3Errors.accessDenied();
     const known = open.get(name) ?? Bucket.open(folder, name);
     open.set(name, known);
+    // A bucket that could not be opened is tried again with the next request.
+    known.catch(() => open.delete(name));
     return known;
   };
 
@@ -110,8 +115,7 @@ async function handleBucket(
       throw new AwsError('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty', {
         BucketName: name,
       });
-    await bucket.destroy();
-    open.delete(name);
+    await bucket.destroy().finally(() => open.delete(name));
     return void response.writeHead(204).end();
   }
   if (method !== 'GET')
@@ -175,10 +179,18 @@ async function listBuckets(folder: string, response: ServerResponse): Promise<vo
 /** Files that were being received when an earlier twin was killed; none of them was acknowledged. */
 async function clearIncoming(folder: string): Promise<void> {
   const names = await readdir(join(folder, '.meta')).catch(() => [] as string[]);
-  for (const name of names.filter(
-    each => each.startsWith('.incoming-') && !each.startsWith(`.incoming-${process.pid}-`),
-  )) {
-    await rm(join(folder, '.meta', name), { force: true });
+  for (const name of names) {
+    const pid = /^\.incoming-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, '.meta', name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -188,6 +200,9 @@ async function checkAccess(folder: string, bucket: string, accessKeyId: string):
     ?.accessKeyIds;
   if (wanted && !wanted.includes(accessKeyId)) throw s3Errors.accessDenied();
 }
+
+/** The account that owns everything in the twin. */
+const account = '000000000000';
 
 const isBucketName = (name: string): boolean =>
   /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name) && !name.includes('..');

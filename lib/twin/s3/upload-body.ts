@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
-import type { SignedRequest } from '../http/service.ts';
-import { type Bucket, type Received, receive } from './bucket.ts';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { s3Errors } from './errors.ts';
+import { receive } from './receive.ts';
 
 /** Receives a body into the bucket's waiting room and refuses it when any checksum that came with it is wrong. */
 export async function receiveBody(bucket: Bucket, request: SignedRequest): Promise<Received> {
@@ -41,21 +42,48 @@ function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Re
   }
 }
 
-/** The headers that are kept with an object. */
+/** The headers that are kept with an object. Throws AwsError when its own metadata is over S3's 2 KB. */
 export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': headers['content-type'] ?? 'binary/octet-stream' };
+  let metadataBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
-    if (
-      name.startsWith('x-amz-meta-') ||
-      ['cache-control', 'content-disposition', 'content-language', 'expires', 'x-amz-storage-class'].includes(
-        name,
-      )
-    )
-      kept[name] = value;
+    if (name.startsWith(metadata)) metadataBytes += Buffer.byteLength(name.slice(metadata.length) + value);
+    if (name.startsWith(metadata) || keptNames.includes(name)) kept[name] = value;
+  }
+  if (metadataBytes > mostMetadata) {
+    const message = 'Your metadata headers exceed the maximum allowed metadata size';
+    throw new AwsError('MetadataTooLarge', 400, message, {
+      Size: String(metadataBytes),
+      MaxSizeAllowed: String(mostMetadata),
+    });
   }
   const encodings = (headers['content-encoding'] ?? '')
     .split(/,\s*/)
     .filter(each => each !== '' && each !== 'aws-chunked');
   if (encodings.length > 0) kept['content-encoding'] = encodings.join(',');
   return kept;
+}
+
+/** Kept headers as an answer has them: S3 wraps what is not ASCII (RFC 2047), and says no class where it is STANDARD. */
+export function shownHeaders(kept: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(kept)
+      .filter(([name, value]) => name !== 'x-amz-storage-class' || value !== 'STANDARD')
+      .map(([name, value]) => [name, /[^\x20-\x7e]/.test(value) ? encodedWord(value) : value]),
+  );
+}
+
+const metadata = 'x-amz-meta-';
+const mostMetadata = 2048;
+const keptNames = [
+  'cache-control',
+  'content-disposition',
+  'content-language',
+  'expires',
+  'x-amz-storage-class',
+  'x-amz-server-side-encryption',
+];
+
+function encodedWord(text: string): string {
+  return `=?UTF-8?B?${Buffer.from(text).toString('base64')}?=`;
 }

@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import type { SignedRequest } from '../http/service.ts';
+import type { Bucket, Received } from './bucket.ts';
+import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
+import { checkWrite } from './conditions.ts';
+import { checksumFields } from './copy.ts';
+import { s3Errors } from './errors.ts';
+import { sendXml } from './objects.ts';
+import { receive } from './receive.ts';
+import type { Part, Upload, UploadStore } from './upload-store.ts';
+import { blocksOf, textsOf, xmlDocument } from './xml.ts';
+
+const smallestPart = 5 * 1024 * 1024;
+
+/** Makes an upload's parts the object; call it in the upload's `exclusively`. */
+export async function completeUpload(
+  store: UploadStore,
+  upload: Upload,
+  bucket: Bucket,
+  xml: string,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const { key } = upload;
+  const parts = chooseParts(upload, await store.parts(upload), xml);
+  const expected = request.headers['x-amz-mp-object-size'];
+  const total = parts.reduce((sum, part) => sum + part.size, 0);
+  if (expected !== undefined && Number(expected) !== total) {
+    const message = `The provided 'x-amz-mp-object-size' header value ${expected} does not match what was computed: ${total}`;
+    throw s3Errors.invalidRequest(message);
+  }
+  checkWrite(request.headers, key, await bucket.find(key));
+  const path = bucket.temporaryPath();
+  try {
+    const received = await join(store, upload, parts, path, request);
+    const meta = await bucket.exclusively(key, async () => {
+      checkWrite(request.headers, key, await bucket.look(key));
+      return bucket.commit(key, received, {
+        headers: upload.headers,
+        parts: parts.map(part => part.size),
+        ...(upload.type ? { checksumType: upload.type } : {}),
+      });
+    });
+    await store.remove(upload);
+    const fields = {
+      Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(key)}`,
+      Bucket: bucket.name,
+      Key: key,
+      ETag: `"${meta.etag}"`,
+      ...checksumFields(meta.checksums),
+      ChecksumType: meta.checksumType,
+    };
+    sendXml(response, xmlDocument('CompleteMultipartUploadResult', fields));
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+async function join(
+  store: UploadStore,
+  upload: Upload,
+  parts: readonly Part[],
+  path: string,
+  request: SignedRequest,
+): Promise<Received> {
+  const algorithm = upload.algorithm;
+  const full = algorithm && upload.type === 'FULL_OBJECT' ? checksum(algorithm) : undefined;
+  const { size } = await receive(path, store.bytesOf(upload, parts), chunk => full?.update(chunk));
+  const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
+  const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
+  const value = full ? full.digest() : compositeOf(upload, parts);
+  const claimed = algorithm && request.headers[checksumHeader(algorithm)];
+  if (claimed !== undefined && value !== undefined && claimed !== value) {
+    throw s3Errors.badDigest(algorithm ?? 'checksum');
+  }
+  return { path, size, etag, checksums: algorithm && value ? { [algorithm]: value } : {} };
+}
+
+/** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */
+function compositeOf(upload: Upload, parts: readonly Part[]): string | undefined {
+  if (!upload.algorithm) return undefined;
+  const running = checksum(upload.algorithm);
+  for (const part of parts) running.update(Buffer.from(part.checksums[upload.algorithm] ?? '', 'base64'));
+  return `${running.digest()}-${parts.length}`;
+}
+
+function chooseParts(upload: Upload, stored: readonly Part[], xml: string): Part[] {
+  const asked = blocksOf(xml, 'Part');
+  if (asked.length === 0 || asked.length > 10_000) throw s3Errors.malformedXml();
+  const there = new Map(stored.map(part => [part.number, part]));
+  let before = 0;
+  const chosen = asked.map(block => {
+    const number = Number(textsOf(block, 'PartNumber')[0]);
+    if (!Number.isInteger(number)) throw s3Errors.malformedXml();
+    if (number <= before) throw s3Errors.invalidPartOrder();
+    before = number;
+    const part = there.get(number);
+    if (!part || textsOf(block, 'ETag')[0]?.replace(/"/g, '') !== part.etag) throw s3Errors.invalidPart();
+    checkPartChecksums(upload, part, block);
+    return part;
+  });
+  if (chosen.slice(0, -1).some(part => part.size < smallestPart)) throw s3Errors.entityTooSmall();
+  return chosen;
+}
+
+function checkPartChecksums(upload: Upload, part: Part, block: string): void {
+  for (const algorithm of checksumAlgorithms) {
+    const claimed = textsOf(block, `Checksum${algorithm}`)[0];
+    if (claimed !== undefined && claimed !== part.checksums[algorithm]) throw s3Errors.invalidPart();
+    if (claimed === undefined && upload.type === 'COMPOSITE' && upload.algorithm === algorithm) {
+      const name = algorithm.toLowerCase();
+      const message = `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`;
+      throw s3Errors.invalidRequest(message);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import { rm } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import type { Bucket, ObjectMeta, Received } from './bucket.ts';
+import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksums.ts';
+import { checkRead, checkWrite } from './conditions.ts';
+import { s3Errors } from './errors.ts';
+import { sendXml } from './objects.ts';
+import { readRange } from './ranges.ts';
+import { receive } from './receive.ts';
+import { keptHeaders } from './upload-body.ts';
+import { xmlDocument } from './xml.ts';
+
+const largestCopy = 5 * 1024 ** 3;
+
+export async function copyObject(
+  source: Bucket,
+  sourceKey: string,
+  bucket: Bucket,
+  key: string,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const replaced = request.headers['x-amz-metadata-directive']?.toUpperCase() === 'REPLACE';
+  if (source === bucket && sourceKey === key && !replaced && !request.headers['x-amz-storage-class']) {
+    const message =
+      "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
+    throw new AwsError('InvalidRequest', 400, message);
+  }
+  const { from, received } = await copyBytes(source, sourceKey, bucket, request);
+  const storageClass = request.headers['x-amz-storage-class'];
+  const headers = replaced
+    ? keptHeaders(request.headers)
+    : { ...from.headers, 'x-amz-storage-class': storageClass ?? 'STANDARD' };
+  try {
+    const meta = await bucket.exclusively(key, async () => {
+      checkWrite(request.headers, key, await bucket.look(key));
+      return bucket.commit(key, received, { headers });
+    });
+    const fields = {
+      LastModified: meta.lastModified,
+      ETag: `"${meta.etag}"`,
+      ...checksumFields(meta.checksums),
+    };
+    sendXml(response, xmlDocument('CopyObjectResult', fields));
+  } finally {
+    await rm(received.path, { force: true });
+  }
+}
+
+/** Copies an object, or the range of it that the request names, into the bucket's waiting room. */
+export async function copyBytes(
+  source: Bucket,
+  sourceKey: string,
+  bucket: Bucket,
+  request: SignedRequest,
+  wantedAlgorithm?: ChecksumAlgorithm,
+): Promise<{ from: ObjectMeta; received: Received }> {
+  const found = await source.read(sourceKey);
+  if (!found) throw s3Errors.noSuchKey(sourceKey);
+  const { meta: from, file } = found;
+  try {
+    checkCopySource(request.headers, from);
+    const wanted = request.headers['x-amz-copy-source-range'];
+    const range = readRange(wanted, from.size);
+    if (wanted !== undefined && !range) {
+      throw s3Errors.invalidArgument(
+        'The x-amz-copy-source-range value must be of the form bytes=first-last',
+      );
+    }
+    const size = range ? range[1] - range[0] + 1 : from.size;
+    if (size > largestCopy) {
+      const message = `The specified copy source is larger than the maximum allowable size for a copy source: ${largestCopy}`;
+      throw new AwsError('InvalidRequest', 400, message);
+    }
+    const algorithms = checksumAlgorithms.filter(
+      algorithm =>
+        from.checksums[algorithm] !== undefined ||
+        algorithm === wantedAlgorithm ||
+        request.headers['x-amz-checksum-algorithm']?.toUpperCase() === algorithm,
+    );
+    const running = algorithms.map(algorithm => ({ algorithm, checksum: checksum(algorithm) }));
+    const path = bucket.temporaryPath();
+    const stream = file.createReadStream({
+      autoClose: false,
+      highWaterMark: 1024 * 1024,
+      ...(range ? { start: range[0], end: range[1] } : { start: 0 }),
+    });
+    const { size: copied, md5 } = await receive(path, stream as AsyncIterable<Buffer>, chunk => {
+      for (const each of running) each.checksum.update(chunk);
+    });
+    const checksums = Object.fromEntries(running.map(each => [each.algorithm, each.checksum.digest()]));
+    return { from, received: { path, size: copied, etag: md5, checksums } };
+  } finally {
+    await file.close();
+  }
+}
+
+/** Checksums as elements of an answer: `ChecksumCRC32`… */
+export function checksumFields(checksums: ObjectMeta['checksums']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(checksums).map(([algorithm, value]) => [
+      `Checksum${algorithm as ChecksumAlgorithm}`,
+      value,
+    ]),
+  );
+}
+
+/** The x-amz-copy-source-if-… conditions. */
+function checkCopySource(headers: Readonly<Record<string, string>>, from: ObjectMeta): void {
+  const renamed = Object.fromEntries(
+    Object.entries(headers)
+      .filter(([name]) => name.startsWith('x-amz-copy-source-if-'))
+      .map(([name, value]) => [name.slice('x-amz-copy-source-'.length), value]),
+  );
+  if (checkRead(renamed, from) === 304) throw s3Errors.preconditionFailed('x-amz-copy-source-If-None-Match');
+}

@@ -1,0 +1,99 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ChecksumAlgorithm } from './checksums.ts';
+
+/** What S3 keeps of an object beside its bytes; the sidecar file. */
+export interface ObjectMeta {
+  readonly key: string;
+  /** Below the bucket's folder. */
+  readonly path: string;
+  readonly size: number;
+  /** Of the file when it was stored, in ms; another one means that somebody edited it by hand. */
+  readonly mtimeMs: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModified: string;
+  /** content-type and its like, and x-amz-meta-*; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly parts?: readonly number[];
+}
+
+const announced = '.next';
+
+/**
+ * The sidecar files of one bucket. A file and its sidecar cannot be renamed as one, so a sidecar is announced before its
+ * file is put in place: whichever moment the twin is killed at, one of the two sidecars describes the file that is there.
+ */
+export class Sidecars {
+  private readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** All that are stored, the announced after the settled. One that cannot be read is as good as none. */
+  async all(): Promise<ObjectMeta[]> {
+    const groups = await readdir(this.folder);
+    const lists = await Promise.all(
+      groups.map(async group => {
+        const names = await readdir(join(this.folder, group)).catch(() => []);
+        const wanted = names.filter(name => /^[0-9a-f]+(\.next)?$/.test(name)).sort();
+        return Promise.all(wanted.map(name => readSidecar(join(this.folder, group, name))));
+      }),
+    );
+    return lists.flat().filter(meta => meta !== undefined);
+  }
+
+  /** The sidecar that describes this very file, or undefined. */
+  async describing(
+    key: string,
+    file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
+    path: string,
+  ): Promise<ObjectMeta | undefined> {
+    for (const name of [this.pathOf(key), this.pathOf(key) + announced]) {
+      const meta = await readSidecar(name);
+      if (meta?.key === key && meta.size === file.size && meta.mtimeMs === file.mtimeMs)
+        return { ...meta, path };
+    }
+    return undefined;
+  }
+
+  /** Stores the sidecar around `place`, which puts the file in its place. */
+  async store(meta: ObjectMeta, place?: () => Promise<void>): Promise<void> {
+    const path = this.pathOf(meta.key);
+    const text = JSON.stringify(meta);
+    await mkdir(dirname(path), { recursive: true });
+    if (place) {
+      await replaceFile(path + announced, text);
+      await place();
+      await rename(path + announced, path);
+    } else await replaceFile(path, text);
+  }
+
+  async remove(key: string): Promise<void> {
+    await rm(this.pathOf(key) + announced, { force: true });
+    await rm(this.pathOf(key), { force: true });
+  }
+
+  private pathOf(key: string): string {
+    const digest = createHash('sha256').update(key).digest('hex');
+    return join(this.folder, digest.slice(0, 2), digest.slice(2, 42));
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
+  await writeFile(temporary, text);
+  await rename(temporary, path);
+}
+
+async function readSidecar(path: string): Promise<ObjectMeta | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ObjectMeta;
+  } catch {
+    return undefined;
+  }
+}
