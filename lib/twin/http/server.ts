@@ -192,9 +192,14 @@ function headOf(http: IncomingMessage): RequestHead {
   }
 }
 
-/** Node reads headers as Latin-1; clients sign and mean UTF-8. */
+/** Node reads headers as Latin-1; most clients sign and send UTF-8, some send Latin-1 in fact. */
 function utf8(value: string): string {
-  return /[\x80-\xff]/.test(value) ? Buffer.from(value, 'latin1').toString('utf8') : value;
+  if (!/[\x80-\xff]/.test(value)) return value;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return value;
+  }
 }
 
 function fail(

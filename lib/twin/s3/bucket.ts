@@ -164,6 +164,7 @@ export class Bucket {
       const meta = await this.look(other);
       if (!meta) continue;
       const moved = { ...meta, path: keyToAsidePath(other) };
+      await mkdir(join(this.folder, dirname(moved.path)), { recursive: true });
       await this.sidecars.store(moved, () =>
         rename(join(this.folder, folder), join(this.folder, moved.path)),
       );
@@ -171,7 +172,10 @@ export class Bucket {
     }
     await mkdir(join(this.folder, dirname(path)), { recursive: true });
     const there = await stat(join(this.folder, path)).catch(() => undefined);
-    return there?.isDirectory() ? keyToAsidePath(key) : path;
+    if (!there?.isDirectory()) return path;
+    const aside = keyToAsidePath(key);
+    await mkdir(join(this.folder, dirname(aside)), { recursive: true });
+    return aside;
   }
 
   private remember(meta: ObjectMeta): void {
