@@ -39,6 +39,8 @@ export const rapidtide: WorkloadSpec = {
   scratchGiB: 20,
   shmMiB: 16_384,
   steps: [{ name: 'run', takes: 'item' }],
+  // Scripts may write anywhere in the output bucket, as in rapidtide-cloud; runs of others and config stay closed.
+  outputPrefixes: [''],
   onItemFailure: 'continue',
   environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
 };

@@ -21,7 +21,7 @@ export interface WorkloadSpec {
   readonly scratchGiB: number;
   readonly shmMiB?: number;
   readonly steps: readonly StepSpec[];
-  /** Prefixes in the output bucket that the job role may write, `/` at the end. Empty: its own runs only. */
+  /** Prefixes in the output bucket that the job role may write, `/` at the end. `''` is all but runs and config. @default its own runs only */
   readonly outputPrefixes?: readonly string[];
   /** Whether the shard's other items are still done when one fails. Default `continue`. */
   readonly onItemFailure?: 'continue' | 'stop';

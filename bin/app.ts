@@ -1,0 +1,25 @@
+import { dirname, join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { workloads } from '../jobs/index.ts';
+import { loadConfig } from '../lib/config/load-config.ts';
+import { resolveConfig } from '../lib/config/resolve-config.ts';
+import { buildApp } from '../lib/infra/lab-app.ts';
+import { LabError } from '../lib/spec/errors.ts';
+
+const projectRoot = dirname(import.meta.dirname);
+try {
+  const app = new App();
+  const input = await loadConfig(join(projectRoot, 'lab.config.ts'));
+  const overrides = Object.fromEntries(
+    [
+      ['name', app.node.tryGetContext('lab')],
+      ['region', app.node.tryGetContext('region')],
+    ].filter(([, value]) => typeof value === 'string'),
+  ) as Record<string, string>;
+  buildApp(resolveConfig(input, workloads, overrides), workloads, projectRoot, app).app.synth();
+} catch (error) {
+  // A person's mistake needs no stack trace.
+  if (!(error instanceof LabError)) throw error;
+  console.error(error.message);
+  process.exit(error.exitCode);
+}

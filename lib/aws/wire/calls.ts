@@ -1,0 +1,68 @@
+import type { CredentialSource } from './credentials.ts';
+import { readBody, send } from './http.ts';
+import { sha256Hex, sign } from './sign.ts';
+
+export interface WireService {
+  readonly region: string;
+  readonly credentials: CredentialSource;
+  readonly endpoint?: string;
+}
+
+/** The text of a secret. Rejects with WireError. */
+export async function getSecret(service: WireService, secretId: string): Promise<string> {
+  const answer = await post(
+    service,
+    'secretsmanager',
+    '/',
+    { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
+    { SecretId: secretId },
+  );
+  return (answer as { SecretString?: string }).SecretString ?? '';
+}
+
+/** The parameters that a job was submitted with: Batch puts them only into commands. */
+export async function getJobParameters(
+  service: WireService,
+  jobId: string,
+): Promise<Readonly<Record<string, string>>> {
+  const answer = await post(
+    service,
+    'batch',
+    '/v1/describejobs',
+    { 'content-type': 'application/json' },
+    { jobs: [jobId] },
+  );
+  return (answer as { jobs?: { parameters?: Record<string, string> }[] }).jobs?.[0]?.parameters ?? {};
+}
+
+async function post(
+  service: WireService,
+  name: string,
+  path: string,
+  headers: Record<string, string>,
+  input: object,
+): Promise<unknown> {
+  const url = new URL(path, service.endpoint ?? `https://${name}.${service.region}.amazonaws.com`);
+  const body = Buffer.from(JSON.stringify(input));
+  const { answer } = await send({
+    url,
+    method: 'POST',
+    body,
+    headers: async () =>
+      sign(
+        {
+          method: 'POST',
+          host: url.host,
+          path,
+          query: {},
+          headers,
+          payload: sha256Hex(body),
+          region: service.region,
+          service: name,
+        },
+        await service.credentials(),
+        new Date(),
+      ),
+  });
+  return JSON.parse((await readBody(answer)).toString('utf8') || '{}') as unknown;
+}

@@ -1,0 +1,31 @@
+import type { Command } from './command.ts';
+import { cancel } from './commands/cancel.ts';
+import { fetch } from './commands/fetch.ts';
+import { init } from './commands/init.ts';
+import { logs } from './commands/logs.ts';
+import { quickstart } from './commands/quickstart.ts';
+import { retry } from './commands/retry.ts';
+import { runs } from './commands/runs.ts';
+import { secret } from './commands/secret.ts';
+import { stackInfo } from './commands/stack-info.ts';
+import { status } from './commands/status.ts';
+import { submit } from './commands/submit.ts';
+import { twin } from './commands/twin.ts';
+import { watch } from './commands/watch.ts';
+
+/** Every verb of `lab`, in the order of its help. */
+export const commands: readonly Command[] = [
+  init,
+  submit,
+  watch,
+  status,
+  runs,
+  logs,
+  retry,
+  cancel,
+  fetch,
+  secret,
+  stackInfo,
+  twin,
+  quickstart,
+];

@@ -1,0 +1,33 @@
+import { exitCodes } from '../../spec/exit-codes.ts';
+import { closeRound } from '../../submit/close-round.ts';
+import type { Command } from '../command.ts';
+import { counted } from '../output.ts';
+import { openRun } from '../run-lookup.ts';
+
+export const cancel: Command = {
+  name: 'cancel',
+  summary: 'stop a run; what is done stays done',
+  usage: '[run]',
+  options: {},
+  examples: ['lab cancel 3f9a2c'],
+  async run(context, args) {
+    const { run, spec, ledger, connection } = await openRun(context, args);
+    let stopped = 0;
+    for (const plan of run.rounds) {
+      // Terminating a parent stops every child, whatever its state.
+      for (const job of await closeRound(connection, plan)) {
+        await connection.batch.terminate(job.jobId, `lab cancel ${run.runId}`);
+        stopped++;
+      }
+      if (plan.parallel && stopped === 0)
+        await connection.batch.deleteConsumableResource(plan.parallel.resource).catch(() => undefined);
+    }
+    const { counts, rows } = await ledger();
+    context.say(
+      `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done} of ${counted(rows.length, spec.item)} done`,
+    );
+    if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
+    context.say(`Next: lab retry ${run.runId}${context.suffix} does the rest`);
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,104 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { Store } from '../../spec/ports.ts';
+import type { Command } from '../command.ts';
+import { commonOptions } from '../command.ts';
+import { type Context, makeContext } from '../context.ts';
+import { tint } from '../output.ts';
+import { readArgs } from '../parse-args.ts';
+import { retry } from './retry.ts';
+import { status } from './status.ts';
+import { submit, submitOptions } from './submit.ts';
+
+export const quickstart: Command = {
+  name: 'quickstart',
+  summary: 'see an array job run, fail in one place, and be mended, without an account',
+  usage: '',
+  options: {},
+  examples: ['lab quickstart'],
+  run: context => quickstartIn(context),
+};
+
+/**
+ * Everything happens in a twin of its own in a folder of its own, and is gone afterwards: a newcomer's checkout stays
+ * clean, and a twin that is up stays as it is.
+ */
+async function quickstartIn({ world }: Context): Promise<number> {
+  const scratch = await mkdtemp(join(world.projectRoot, '.lab-quickstart-'));
+  const { context, close } = makeContext({ ...world, twinFolder: scratch }, { local: true, json: false });
+  try {
+    return await show(context);
+  } finally {
+    await close();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function show(context: Context): Promise<number> {
+  const title = (text: string): void => context.say(`\n${tint(context.io.err, 'strong', text)}`);
+  title('1. The twin: a stand-in for AWS on this machine');
+  const { store, storeOf } = await context.connect();
+  const config = await context.config();
+  const sample = join(context.projectRoot, 'containers', 'rapidtide', 'sample');
+  const dataset = config.datasets[config.workloads.rapidtide!.datasets['/data_in']!]!;
+  await uploadFolder(storeOf(dataset.bucket), join(sample, 'data_in'), dataset.prefix);
+  await store.upload(join(sample, 'count-voxels.sh'), 'config/count-voxels.sh');
+  const list = join(sample, 'participants.txt');
+  context.say(
+    `six participants are in s3://${dataset.bucket}/, a script of yours in s3://${store.bucket}/config/`,
+  );
+
+  title('2. lab submit rapidtide --participants participants.txt --do copy-test');
+  const small = ['--vcpus', '1', '--memory', '512', '--wait'];
+  await call(context, ['rapidtide', '--participants', list, '--do', 'copy-test', ...small]);
+
+  title('3. lab submit rapidtide --participants participants.txt --do script --script count-voxels.sh');
+  context.say('one participant’s input is damaged, so one will fail');
+  await call(context, [
+    'rapidtide',
+    '--participants',
+    list,
+    '--do',
+    'script',
+    '--script',
+    'count-voxels.sh',
+    ...small,
+  ]);
+  await status.run(context, readArgs([], { ...commonOptions, ...status.options }, 'status'));
+
+  title('4. The cause is removed, and lab retry runs that one alone');
+  const damaged = 'HCP_1200/100408/scan.txt';
+  await storeOf(dataset.bucket).put(`${dataset.prefix}${damaged}`, 'voxel 1\nvoxel 2\nvoxel 3\n');
+  const code = await retry.run(
+    context,
+    readArgs(['--wait'], { ...commonOptions, ...retry.options }, 'retry'),
+  );
+  await status.run(context, readArgs([], { ...commonOptions, ...status.options }, 'status'));
+  if (code !== exitCodes.ok) return code;
+
+  title('What to try next');
+  context.say('  npx lab twin up                 keep a twin, then use every verb with --local');
+  context.say('  npx lab submit rapidtide --help what a submission can say');
+  context.say('  npx lab init --force            write your own lab.config.ts, then npm run deploy');
+  return exitCodes.ok;
+}
+
+async function call(context: Context, argv: readonly string[]): Promise<number> {
+  return submit.run(
+    context,
+    readArgs(argv, { ...commonOptions, ...submitOptions(context.spec('rapidtide')) }, 'submit'),
+  );
+}
+
+async function uploadFolder(store: Store, folder: string, prefix: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    const key = path
+      .slice(folder.length + 1)
+      .split('\\')
+      .join('/');
+    await store.put(`${prefix}${key}`, await readFile(path));
+  }
+}

@@ -1,0 +1,56 @@
+import { mapLimit } from '../../ledger/map-limit.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import { listRuns, readRun } from '../../submit/stored-run.ts';
+import type { Command } from '../command.ts';
+import { table } from '../output.ts';
+import { wholeNumber } from '../parse-args.ts';
+
+export const runs: Command = {
+  name: 'runs',
+  summary: 'list runs, newest first',
+  usage: '[workload] [--limit N]',
+  options: { limit: { type: 'string', value: 'N', describe: 'how many (default 20)' } },
+  examples: ['lab runs', 'lab runs rapidtide --limit 100 --json'],
+  async run(context, args) {
+    const { store } = await context.connect();
+    const names = args.positionals[0]
+      ? [context.spec(args.positionals[0]).name]
+      : context.workloads.map(spec => spec.name);
+    const found = (await listRuns(store, names)).slice(0, wholeNumber(args, 'limit') ?? 20);
+    const read = await mapLimit(found, 8, ref => readRun(store, ref).catch(() => undefined));
+    const rows = read.flatMap(run => (run ? [run] : []));
+    if (context.json) {
+      context.print(
+        JSON.stringify(
+          rows.map(run => ({
+            run: run.runId,
+            workload: run.workload,
+            items: run.request.items,
+            rounds: run.rounds.length,
+            createdAt: run.request.createdAt,
+          })),
+        ),
+      );
+    } else if (rows.length > 0) {
+      context.io.out.write(
+        table(
+          context.io.out,
+          ['run', 'workload', 'items', 'rounds', 'submitted'],
+          rows.map(run => [
+            run.runId,
+            run.workload,
+            String(run.request.items),
+            String(run.rounds.length),
+            run.request.createdAt,
+          ]),
+        ),
+      );
+    }
+    context.say(
+      rows.length === 0
+        ? `no runs yet\nNext: lab submit --help`
+        : `Next: lab status ${rows[0]!.runId}${context.suffix}`,
+    );
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,65 @@
+import type { LedgerRow } from '../../ledger/ledger.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { Command } from '../command.ts';
+import { counted, durationText, type Tone, table, tint } from '../output.ts';
+import { openRun } from '../run-lookup.ts';
+
+const tones: Record<LedgerRow['state'], Tone> = {
+  done: 'good',
+  failed: 'bad',
+  running: 'busy',
+  waiting: 'quiet',
+  cancelled: 'quiet',
+};
+
+export const status: Command = {
+  name: 'status',
+  summary: 'the ledger of a run: every item by name',
+  usage: '[run] [--failed | --not-done] [--names]',
+  options: {
+    failed: { type: 'boolean', describe: 'only what failed' },
+    'not-done': { type: 'boolean', describe: 'only what is not done' },
+    names: { type: 'boolean', describe: 'names alone, one a line' },
+  },
+  examples: ['lab status', 'lab status 3f9a2c --not-done --names > again.txt'],
+  async run(context, args) {
+    const { run, spec, ledger } = await openRun(context, args);
+    const { rows: all, counts, ended } = await ledger();
+    const rows = all.filter(row =>
+      args.flag('failed') ? row.state === 'failed' : args.flag('not-done') ? row.state !== 'done' : true,
+    );
+    if (context.json)
+      context.print(JSON.stringify({ run: run.runId, workload: run.workload, ended, counts, items: rows }));
+    else if (args.flag('names')) for (const row of rows) context.print(row.name);
+    else if (rows.length > 0) context.io.out.write(ledgerTable(context.io.out, spec.item.one, rows));
+    context.say(
+      `${run.runId}: ${counts.done} of ${counted(all.length, spec.item)} done${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
+    );
+    const next = counts.done === all.length ? 'fetch' : ended ? 'retry' : 'watch';
+    context.say(`Next: lab ${next} ${run.runId}${context.suffix}`);
+    return exitCodes.ok;
+  },
+};
+
+/** The rows as a table, in colours where the stream has them. */
+export function ledgerTable(
+  stream: Parameters<typeof table>[0],
+  noun: string,
+  rows: readonly LedgerRow[],
+): string {
+  return table(
+    stream,
+    [noun, 'state', 'round', 'tries', 'exit', 'took', 'reason'],
+    rows.map(row => [
+      row.name,
+      tint(stream, tones[row.state], row.state),
+      String(row.round),
+      String(row.attempts),
+      row.exitCode === undefined ? '' : String(row.exitCode),
+      row.startedAt && row.endedAt
+        ? durationText((Date.parse(row.endedAt) - Date.parse(row.startedAt)) / 1000)
+        : '',
+      row.reason ?? '',
+    ]),
+  );
+}

@@ -1,0 +1,272 @@
+import { readLedger } from '../../ledger/ledger.ts';
+import { type PlannedRound, planRound } from '../../plan/plan-round.ts';
+import { runIdOf } from '../../plan/run-id.ts';
+import { selectItems } from '../../plan/select.ts';
+import { LabError, type Problem, refuse } from '../../spec/errors.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { Item, ParameterSpec, RunRequest, WorkloadSpec } from '../../spec/workload.ts';
+import { storeRound, storeRun } from '../../submit/store-round.ts';
+import { findRun, readManifest, readRun } from '../../submit/stored-run.ts';
+import { submitRound } from '../../submit/submit-round.ts';
+import type { Args, Command, OptionSpec } from '../command.ts';
+import type { Connection, Context } from '../context.ts';
+import { followRun } from '../follow.ts';
+import { counted, durationText, table } from '../output.ts';
+import { memoryMiB, seconds, wholeNumber } from '../parse-args.ts';
+import { readAll } from '../read-all.ts';
+import { readItems } from '../read-items.ts';
+
+export const submit: Command = {
+  name: 'submit',
+  summary: 'submit a workload over every item of a list',
+  usage: '<workload> --<items> LIST [options] [-- tool arguments]',
+  options: {
+    items: {
+      type: 'string',
+      value: 'LIST',
+      describe:
+        'file, s3://bucket/key, s3://bucket/prefix/*/, 2019-01..2019-12, or - (also as --participants and its like)',
+    },
+    only: {
+      type: 'string',
+      value: 'NAMES',
+      multiple: true,
+      describe: 'only these, comma-separated, or ranges a..b',
+    },
+    limit: { type: 'string', value: 'N', describe: 'only the first N' },
+    shards: { type: 'string', value: 'N', describe: 'cut the items into N array children' },
+    'items-per-shard': { type: 'string', value: 'N', describe: 'items an array child does (default 1)' },
+    parallel: { type: 'string', value: 'N', describe: 'at most N shards at once' },
+    vcpus: { type: 'string', value: 'N', describe: 'vCPUs a shard' },
+    memory: { type: 'string', value: 'SIZE', describe: 'memory a shard: 62000 (MiB) or 60GiB' },
+    timeout: { type: 'string', value: 'TIME', describe: 'of one attempt: 3600, 90m, 10h' },
+    attempts: { type: 'string', value: 'N', describe: 'tries of a shard after lost hosts, 1 to 10' },
+    pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' },
+    'dry-run': { type: 'boolean', describe: 'print the plan and stop' },
+    wait: { type: 'boolean', describe: 'watch the run to its end' },
+    resume: { type: 'string', value: 'RUN', describe: 'go on with a submission that was interrupted' },
+  },
+  examples: [
+    'lab submit rapidtide --participants participants.txt --do copy-test --wait',
+    'lab submit rapidtide --participants participants.txt --do script --script my.sh --parallel 20',
+  ],
+  run: (context, args) => (args.text('resume') ? resume(context, args) : submitNew(context, args)),
+};
+
+/** The options of `lab submit <workload>`: the common ones, the items' own name, the workload's parameters. */
+export function submitOptions(spec: WorkloadSpec): Readonly<Record<string, OptionSpec>> {
+  const parameters = spec.parameters.map(parameter => [parameter.name, parameterOption(parameter)] as const);
+  return {
+    [spec.item.many]: {
+      type: 'string',
+      value: 'LIST',
+      describe: `the ${spec.item.many}: ${submit.options.items!.describe.split(' (')[0]}`,
+    },
+    ...Object.fromEntries(parameters),
+    ...submit.options,
+  };
+}
+
+function parameterOption(parameter: ParameterSpec): OptionSpec {
+  const choices = parameter.choices ? `: ${parameter.choices.join(' | ')}` : '';
+  const fallback = parameter.default === undefined ? '' : ` (default ${parameter.default})`;
+  return {
+    type: parameter.type === 'boolean' ? 'boolean' : 'string',
+    value: 'VALUE',
+    describe: `${parameter.describe}${choices}${fallback}`,
+  };
+}
+
+async function submitNew(context: Context, args: Args): Promise<number> {
+  const spec = context.spec(args.positionals[0] ?? '');
+  const request = readRequest(spec, args);
+  const source = args.text(spec.item.many) ?? args.text('items');
+  if (source === undefined)
+    throw new LabError({
+      where: 'lab submit',
+      message: `needs the ${spec.item.many}`,
+      fix: `--${spec.item.many} ${spec.item.many}.txt`,
+    });
+  const config = await context.config();
+  if (!config.workloads[spec.name]?.enabled) {
+    throw new LabError({
+      where: spec.name,
+      message: 'is not enabled in lab.config.ts',
+      fix: `set workloads.${spec.name}.enabled to true and deploy`,
+    });
+  }
+  const connection = await context.connect();
+  const listed = await readItems(source, spec.item, {
+    cwd: context.cwd,
+    store: connection.storeOf,
+    readStdin: () => readAll(context.stdin),
+  });
+  const limit = wholeNumber(args, 'limit');
+  const chosen = selectItems(
+    listed,
+    { only: args.list('only'), ...(limit === undefined ? {} : { limit }) },
+    spec.item,
+  );
+  const items = await prepare(spec, chosen, request, connection);
+
+  const runId = runIdOf(context.now(), context.seed());
+  const round = planRound({
+    spec,
+    config,
+    request,
+    runId,
+    round: 0,
+    now: context.now(),
+    queues: connection.deployment.map.queues,
+    itemsByStep: Object.fromEntries(spec.steps.map(step => [step.name, items])),
+  });
+  describePlan(context, spec, round, items);
+  if (args.flag('dry-run')) {
+    if (context.json) context.print(JSON.stringify(round.plan));
+    context.say('nothing was submitted\nNext: the same without --dry-run');
+    return exitCodes.ok;
+  }
+  await storeRun(
+    connection.store,
+    { workload: spec.name, runId },
+    {
+      version: 1,
+      runId,
+      lab: config.name,
+      request,
+      items: items.length,
+      createdAt: context.now().toISOString(),
+    },
+    items,
+  );
+  await storeRound(connection.store, round.plan, round.files);
+  await submitRound(connection, round.plan);
+  return submitted(context, args, spec, runId, connection);
+}
+
+async function resume(context: Context, args: Args): Promise<number> {
+  const connection = await context.connect();
+  const ref = await findRun(
+    connection.store,
+    args.text('resume')!,
+    context.workloads.map(spec => spec.name),
+  );
+  const run = await readRun(connection.store, ref);
+  const plan = run.rounds.at(-1);
+  if (!plan)
+    throw new LabError({
+      where: ref.runId,
+      message: 'was interrupted before its plan was stored; nothing of it was submitted',
+      fix: 'submit it again',
+    });
+  const jobs = await submitRound(connection, plan);
+  context.say(
+    `${jobs.filter(job => job.sent).length} of ${jobs.length} jobs were missing and are submitted now`,
+  );
+  return submitted(context, args, context.spec(run.workload), ref.runId, connection);
+}
+
+async function submitted(
+  context: Context,
+  args: Args,
+  spec: WorkloadSpec,
+  runId: string,
+  connection: Connection,
+): Promise<number> {
+  if (context.json) context.print(JSON.stringify({ event: 'submitted', run: runId }));
+  else context.print(runId);
+  if (!args.flag('wait') && !connection.ownTwin) {
+    context.say(`submitted\nNext: lab watch ${runId}${context.suffix}`);
+    return exitCodes.ok;
+  }
+  if (connection.ownTwin && !args.flag('wait'))
+    context.say('no twin is up, so this command runs it and waits for the end (lab twin up keeps one)');
+  const ref = { workload: spec.name, runId };
+  const items = await readManifest(connection.store, ref);
+  const rounds = (await readRun(connection.store, ref)).rounds;
+  return followRun(context, runId, spec.item, () => readLedger(connection, rounds, items), context.local);
+}
+
+/** The workload's own look at the sources, and every problem it finds. */
+async function prepare(
+  spec: WorkloadSpec,
+  chosen: readonly Item[],
+  request: RunRequest,
+  connection: Connection,
+): Promise<readonly Item[]> {
+  const ports = { store: connection.storeOf, outputBucket: connection.deployment.outputBucket };
+  const items = spec.expand ? await spec.expand(chosen, request, ports) : chosen;
+  const found = spec.preflight ? await spec.preflight(items, request, ports) : [];
+  refuse(found.map(message => ({ where: spec.name, message })));
+  return items;
+}
+
+function readRequest(spec: WorkloadSpec, args: Args): RunRequest {
+  const problems: Problem[] = [];
+  const numbers = {
+    shards: wholeNumber(args, 'shards'),
+    itemsPerShard: wholeNumber(args, 'items-per-shard'),
+    parallel: wholeNumber(args, 'parallel'),
+    vcpus: wholeNumber(args, 'vcpus'),
+    attempts: wholeNumber(args, 'attempts'),
+    memoryMiB: memoryMiB(args, 'memory', spec.resources.memoryMiB),
+    timeoutSeconds: seconds(args, 'timeout'),
+  };
+  const parameters: Record<string, string> = {};
+  for (const parameter of spec.parameters) {
+    const value = args.text(parameter.name) ?? parameter.default;
+    if (value === undefined) {
+      if (parameter.required)
+        problems.push({ where: `--${parameter.name}`, message: `is needed: ${parameter.describe}` });
+      continue;
+    }
+    if (parameter.choices && !parameter.choices.includes(value)) {
+      problems.push({
+        where: `--${parameter.name}`,
+        message: `${JSON.stringify(value)} is none of ${parameter.choices.join(', ')}`,
+      });
+    }
+    if (parameter.type === 'number' && !Number.isFinite(Number(value)))
+      problems.push({ where: `--${parameter.name}`, message: `${JSON.stringify(value)} is not a number` });
+    parameters[parameter.name] = value;
+  }
+  problems.push(
+    ...args.positionals.slice(1).map(word => ({
+      where: word,
+      message: `is not understood; the ${spec.item.many} are given by --${spec.item.many}`,
+    })),
+  );
+  refuse(problems);
+  const pool = args.text('pool');
+  return {
+    workload: spec.name,
+    parameters,
+    ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
+    ...(pool ? { pool } : {}),
+    ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
+  };
+}
+
+function describePlan(
+  context: Context,
+  spec: WorkloadSpec,
+  { plan }: PlannedRound,
+  items: readonly Item[],
+): void {
+  if (context.json) return;
+  const rows = plan.steps.map(step => [
+    step.name,
+    String(step.shards),
+    step.arrays.length === 1 ? (step.shards === 1 ? 'a job' : 'an array') : `${step.arrays.length} arrays`,
+    String(step.vcpus),
+    String(step.memoryMiB),
+    durationText(step.timeoutSeconds),
+    step.jobQueue,
+  ]);
+  context.say(
+    `${spec.name} over ${counted(items.length, spec.item)}${plan.parallel ? `, ${plan.parallel.total} at once` : ''}`,
+  );
+  context.io.err.write(
+    table(context.io.err, ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'queue'], rows),
+  );
+}

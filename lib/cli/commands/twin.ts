@@ -1,0 +1,90 @@
+import { createInterface } from 'node:readline/promises';
+import { LabError } from '../../spec/errors.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { readServer, resetTwin, serveTwin, stopServer, twinPlace, upServer } from '../twin-link.ts';
+
+export const twin: Command = {
+  name: 'twin',
+  summary: 'the offline stand-in for AWS: up, env, status, down, reset',
+  usage: 'up | env | status | down | reset',
+  options: { yes: { type: 'boolean', describe: 'reset without asking' } },
+  examples: ['lab twin up && eval "$(npx lab twin env)" && aws batch describe-job-queues', 'lab twin reset'],
+  async run(context, args) {
+    const verb = args.positionals[0] ?? 'status';
+    const action = actions[verb];
+    if (!action) throw new LabError({ where: verb, message: 'is none of up, env, status, down, reset' });
+    return action(context, args.flag('yes'));
+  },
+};
+
+const actions: Record<string, (context: Context, yes: boolean) => Promise<number>> = {
+  async up(context) {
+    const config = await context.config();
+    const server = await upServer(twinPlace(context), config, context.say);
+    context.say(`the twin of lab ${config.name} is up at ${server.url}\nNext: eval "$(npx lab twin env)"`);
+    return exitCodes.ok;
+  },
+  async env(context) {
+    const server = await readServer(twinPlace(context));
+    if (!server)
+      throw new LabError(
+        { where: 'lab twin env', message: 'no twin is up', fix: 'lab twin up' },
+        exitCodes.service,
+      );
+    context.print(
+      [
+        `export AWS_ENDPOINT_URL=${server.url}`,
+        `export AWS_ACCESS_KEY_ID=${server.accessKeyId}`,
+        `export AWS_SECRET_ACCESS_KEY=${server.secretAccessKey}`,
+        `export AWS_DEFAULT_REGION=${server.region}`,
+        `export AWS_REGION=${server.region}`,
+        'unset AWS_PROFILE AWS_SESSION_TOKEN',
+      ].join('\n'),
+    );
+    return exitCodes.ok;
+  },
+  async status(context) {
+    const server = await readServer(twinPlace(context));
+    if (context.json)
+      context.print(JSON.stringify(server ? { up: true, url: server.url, pid: server.pid } : { up: false }));
+    else context.print(server ? `up at ${server.url} (process ${server.pid})` : 'down');
+    context.say(server ? 'Next: lab twin down' : 'Next: lab twin up');
+    return exitCodes.ok;
+  },
+  async down(context) {
+    const stopped = await stopServer(twinPlace(context));
+    context.say(`${stopped ? 'the twin is down; its state is kept' : 'no twin was up'}\nNext: lab twin up`);
+    return exitCodes.ok;
+  },
+  async reset(context, yes) {
+    if (!yes && !(await confirm(context))) {
+      context.say('nothing was deleted');
+      return exitCodes.badInput;
+    }
+    await stopServer(twinPlace(context));
+    await resetTwin(twinPlace(context));
+    context.say('the twin’s buckets, jobs, logs and secrets are deleted\nNext: lab twin up');
+    return exitCodes.ok;
+  },
+  serve: async context => serveTwin(twinPlace(context), await context.config(), context.signal),
+};
+
+async function confirm(context: Context): Promise<boolean> {
+  if (!context.stdin.isTTY)
+    throw new LabError({
+      where: 'lab twin reset',
+      message: 'deletes every bucket, job and log of the twin',
+      fix: 'say so with --yes',
+    });
+  const prompt = createInterface({
+    input: context.stdin as unknown as NodeJS.ReadStream,
+    output: process.stderr,
+  });
+  const answer = await prompt.question(
+    'delete every bucket, job, log and secret of the twin? Type "reset": ',
+  );
+  prompt.close();
+  return answer.trim() === 'reset';
+}

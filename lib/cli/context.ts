@@ -1,0 +1,149 @@
+import { join } from 'node:path';
+import { sdkBatch } from '../aws/batch.ts';
+import { type Deployment, readDeployment } from '../aws/deployment.ts';
+import type { Endpoint } from '../aws/endpoint.ts';
+import { sdkLogs } from '../aws/logs.ts';
+import { sdkSecrets } from '../aws/secrets.ts';
+import { s3Store } from '../aws/store.ts';
+import type { LabConfigInput } from '../config/define-lab.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { resolveConfig } from '../config/resolve-config.ts';
+import type { LabConfig } from '../spec/config.ts';
+import { LabError } from '../spec/errors.ts';
+import type { BatchPort, Logs, Secrets, Store } from '../spec/ports.ts';
+import { suggest } from '../spec/suggest.ts';
+import type { WorkloadSpec } from '../spec/workload.ts';
+import type { Output } from './output.ts';
+import { connectTwin, twinPlace } from './twin-link.ts';
+
+/** The world a command runs in; a test makes its own. */
+export interface World {
+  readonly projectRoot: string;
+  /** Where the twin's state is; `.lab/twin` of the project when left out. */
+  readonly twinFolder?: string;
+  readonly cwd: string;
+  /** Instead of the project's lab.config.ts. */
+  readonly config?: LabConfigInput;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly io: Output;
+  readonly stdin: AsyncIterable<Buffer> & { readonly isTTY?: boolean };
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly workloads: readonly WorkloadSpec[];
+  now(): Date;
+  /** Six hex digits for a run id. */
+  seed(): string;
+}
+
+/** What the options of a call make of the world. The endpoint is chosen here, once. */
+export interface Context extends Omit<World, 'config'> {
+  readonly world: World;
+  readonly json: boolean;
+  readonly local: boolean;
+  /** ` --local` where it was given, for the next command to run. */
+  readonly suffix: string;
+  config(): Promise<LabConfig>;
+  /** Connects to AWS or the twin; the same connection at every call. */
+  connect(): Promise<Connection>;
+  spec(name: string): WorkloadSpec;
+  /** Talk: to stderr. */
+  say(text: string): void;
+  /** Results: to stdout. */
+  print(text: string): void;
+}
+
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly deployment: Deployment;
+  readonly store: Store;
+  storeOf(bucket: string): Store;
+  readonly batch: BatchPort;
+  readonly logs: Logs;
+  readonly secrets: Secrets;
+  /** Whether jobs end when this process does: a twin of this process's own. */
+  readonly ownTwin: boolean;
+}
+
+export interface Choices {
+  readonly local: boolean;
+  readonly json: boolean;
+  readonly lab?: string;
+  readonly profile?: string;
+}
+
+/** A context, and what to call when the command has ended. */
+export function makeContext(
+  world: World,
+  choices: Choices,
+): { readonly context: Context; close(): Promise<void> } {
+  const closers: (() => Promise<void>)[] = [];
+  const say = (text: string): void => void world.io.err.write(`${text}\n`);
+  const config = once(async () => {
+    const input = world.config ?? (await loadConfig(join(world.projectRoot, 'lab.config.ts')));
+    return resolveConfig(input, world.workloads, choices.lab ? { name: choices.lab } : {});
+  });
+  const connect = once(async (): Promise<Connection> => {
+    const lab = await config();
+    if (choices.local) {
+      const twin = await connectTwin(twinPlace(world), lab, say);
+      closers.push(twin.close);
+      return connection(twin.endpoint, twin.deployment, twin.own);
+    }
+    const endpoint: Endpoint = {
+      region: lab.region,
+      ...(world.environment.AWS_ENDPOINT_URL ? { url: world.environment.AWS_ENDPOINT_URL } : {}),
+      ...(choices.profile ? { profile: choices.profile } : {}),
+    };
+    return connection(endpoint, await readDeployment(endpoint, lab.name), false);
+  });
+  const context: Context = {
+    ...world,
+    world,
+    ...choices,
+    suffix: choices.local ? ' --local' : '',
+    config,
+    connect,
+    say,
+    print: text => void world.io.out.write(`${text}\n`),
+    spec: name => findSpec(world.workloads, name),
+  };
+  return {
+    context,
+    close: async () => {
+      for (const closer of closers) await closer();
+    },
+  };
+}
+
+function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean): Connection {
+  return {
+    endpoint,
+    deployment,
+    ownTwin,
+    store: s3Store(endpoint, deployment.outputBucket),
+    storeOf: bucket => s3Store(endpoint, bucket),
+    batch: sdkBatch(endpoint),
+    logs: sdkLogs(endpoint, deployment.logGroup),
+    secrets: sdkSecrets(endpoint),
+  };
+}
+
+function findSpec(workloads: readonly WorkloadSpec[], name: string): WorkloadSpec {
+  const found = workloads.find(spec => spec.name === name);
+  if (found) return found;
+  const names = workloads.map(spec => spec.name);
+  const near = suggest(name, names);
+  throw new LabError({
+    where: name === '' ? 'lab submit' : name,
+    message: name === '' ? 'needs a workload' : 'there is no such workload',
+    fix: near ? `did you mean ${near}?` : `there are: ${names.join(', ')}`,
+  });
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

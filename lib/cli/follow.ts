@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from '../ledger/ledger.ts';
+import { exitCodes } from '../spec/exit-codes.ts';
+import type { ItemNoun } from '../spec/workload.ts';
+import type { Context } from './context.ts';
+import { counted, cut, tint } from './output.ts';
+import { failureText, progressLine } from './progress.ts';
+
+/**
+ * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
+ * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
+ */
+export async function followRun(
+  context: Context,
+  runId: string,
+  noun: ItemNoun,
+  read: () => Promise<Ledger>,
+  quick: boolean,
+): Promise<number> {
+  const { err } = context.io;
+  const started = context.now().getTime();
+  const told = new Set<string>();
+  let last = '';
+  let doneAtStart: number | undefined;
+  let pause = quick ? 300 : 5000;
+  for (;;) {
+    const ledger = await read();
+    doneAtStart ??= ledger.counts.done;
+    tellFailures(context, ledger, told);
+    const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
+    if (context.json) {
+      const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
+      if (event !== last) context.print(event);
+      last = event;
+    } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
+    else if (JSON.stringify(ledger.counts) !== last) {
+      context.say(line);
+      last = JSON.stringify(ledger.counts);
+    }
+    if (ledger.ended) {
+      if (err.isTTY && !context.json) err.write('\n');
+      return finish(context, runId, noun, ledger);
+    }
+    if (context.signal.aborted) return stopWatching(context, runId);
+    await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
+    if (context.signal.aborted) return stopWatching(context, runId);
+    pause = quick ? 500 : Math.min(60_000, pause * 1.2);
+  }
+}
+
+function tellFailures(context: Context, ledger: Ledger, told: Set<string>): void {
+  for (const row of ledger.rows) {
+    const id = `${row.name}\u0000${row.round}`;
+    if (row.state !== 'failed' || told.has(id)) continue;
+    told.add(id);
+    if (context.json)
+      context.print(
+        JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),
+      );
+  }
+}
+
+function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger): number {
+  const { done } = ledger.counts;
+  const total = ledger.rows.length;
+  if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
+  if (done === total) {
+    context.say(
+      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done`)}\nNext: lab fetch ${runId}${context.suffix}`,
+    );
+    return exitCodes.ok;
+  }
+  context.io.err.write(failureText(context.io.err, ledger, noun));
+  context.say(
+    `${done} of ${counted(total, noun)} done\nNext: lab logs ${runId} --failed${context.suffix}, then lab retry ${runId}${context.suffix}`,
+  );
+  return exitCodes.notDone;
+}
+
+function stopWatching(context: Context, runId: string): number {
+  context.say(`\nstopped watching; the run goes on\nNext: lab watch ${runId}${context.suffix}`);
+  return exitCodes.interruptedByUser;
+}

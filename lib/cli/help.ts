@@ -1,0 +1,37 @@
+import { type Command, commonOptions, type OptionSpec } from './command.ts';
+import { commands } from './commands.ts';
+
+/** `lab --help`: one screen. */
+export function overview(): string {
+  const lines = commands.map(command => `  ${command.name.padEnd(11)} ${command.summary}`);
+  return [
+    'lab: array jobs over participants, plates, samples and months on AWS Batch',
+    '',
+    ...lines,
+    '',
+    'Every verb takes --local (the twin on this machine), --lab NAME, --profile NAME, --json, --help.',
+    'Exit codes: 0 done, 1 a fault of ours, 2 bad input, 3 AWS refused, 4 items not done, 130 interrupted.',
+    '',
+    'Try: lab quickstart',
+    '',
+  ].join('\n');
+}
+
+/** `lab <verb> --help`. */
+export function verbHelp(command: Command, options: Readonly<Record<string, OptionSpec>>): string {
+  const all = { ...options, ...commonOptions };
+  const lines = Object.entries(all).map(([name, option]) => {
+    const head = `  --${name}${option.type === 'string' ? ` ${option.value ?? 'VALUE'}` : ''}`;
+    return `${head.padEnd(24)} ${option.describe}`;
+  });
+  return [
+    `lab ${command.name} ${command.usage}`,
+    `  ${command.summary}`,
+    '',
+    ...lines,
+    '',
+    'Examples:',
+    ...command.examples.map(example => `  ${example}`),
+    '',
+  ].join('\n');
+}

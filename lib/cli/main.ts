@@ -1,0 +1,90 @@
+import { explainAwsError } from '../aws/sdk-error.ts';
+import { describeProblem, LabError } from '../spec/errors.ts';
+import { exitCodes } from '../spec/exit-codes.ts';
+import { suggest } from '../spec/suggest.ts';
+import { type Command, commonOptions, type OptionSpec } from './command.ts';
+import { submitOptions } from './commands/submit.ts';
+import { commands } from './commands.ts';
+import { makeContext, type World } from './context.ts';
+import { overview, verbHelp } from './help.ts';
+import { tint } from './output.ts';
+import { readArgs } from './parse-args.ts';
+
+/** Runs `lab` with these arguments in this world and answers its exit code. Never throws. */
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
+  try {
+    return await dispatch(argv, world);
+  } catch (error) {
+    return report(explainAwsError(error), world);
+  }
+}
+
+async function dispatch(argv: readonly string[], world: World): Promise<number> {
+  const [verb = '--help', ...rest] = argv;
+  if (verb === '--help' || verb === '-h' || verb === 'help') {
+    world.io.out.write(overview());
+    return exitCodes.ok;
+  }
+  const command = commands.find(candidate => candidate.name === verb);
+  if (!command) {
+    const near = suggest(
+      verb,
+      commands.map(candidate => candidate.name),
+    );
+    throw new LabError({
+      where: verb,
+      message: 'is no verb of lab',
+      fix: near ? `did you mean lab ${near}?` : 'lab --help',
+    });
+  }
+  const own = optionsOf(command, rest, world);
+  if (beforeDashes(rest).some(word => word === '--help' || word === '-h')) {
+    world.io.out.write(verbHelp(command, own));
+    return exitCodes.ok;
+  }
+  const args = readArgs(rest, { ...commonOptions, ...own }, verb);
+  const lab = args.text('lab');
+  const profile = args.text('profile');
+  const { context, close } = makeContext(world, {
+    local: args.flag('local'),
+    json: args.flag('json'),
+    ...(lab ? { lab } : {}),
+    ...(profile ? { profile } : {}),
+  });
+  try {
+    return await command.run(context, args);
+  } finally {
+    await close();
+  }
+}
+
+/** A submit has its workload's own options. */
+function optionsOf(
+  command: Command,
+  rest: readonly string[],
+  world: World,
+): Readonly<Record<string, OptionSpec>> {
+  if (command.name !== 'submit') return command.options;
+  const spec = world.workloads.find(candidate => candidate.name === rest[0]);
+  return spec ? submitOptions(spec) : command.options;
+}
+
+function beforeDashes(words: readonly string[]): readonly string[] {
+  const end = words.indexOf('--');
+  return end < 0 ? words : words.slice(0, end);
+}
+
+function report(error: unknown, world: World): number {
+  const { err } = world.io;
+  if (error instanceof LabError) {
+    for (const problem of error.problems)
+      err.write(`${tint(err, 'bad', 'error')} ${describeProblem(problem)}\n`);
+    return error.exitCode;
+  }
+  if (world.signal.aborted) {
+    err.write('interrupted; everything is resumable\nNext: lab runs\n');
+    return exitCodes.interruptedByUser;
+  }
+  err.write(`${tint(err, 'bad', 'a fault of ours')}: ${(error as Error)?.stack ?? String(error)}\n`);
+  return exitCodes.internal;
+}

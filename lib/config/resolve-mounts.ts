@@ -1,0 +1,21 @@
+import type { LabConfig } from '../spec/config.ts';
+import type { MountSource } from '../spec/mount.ts';
+import type { WorkloadSpec } from '../spec/workload.ts';
+
+/** Where the bytes of each of a workload's mounts come from, by mount path. */
+export function resolveMounts(config: LabConfig, spec: WorkloadSpec): Record<string, MountSource> {
+  return Object.fromEntries(
+    spec.mounts.map(mount => {
+      const name = config.workloads[spec.name]!.datasets[mount.path]!;
+      const { bucket, region, prefix, access, existingSecret } = config.datasets[name]!;
+      const source: MountSource = { bucket, region, prefix, access };
+      return [
+        mount.path,
+        access === 'keys' ? { ...source, secretId: existingSecret ?? secretName(config.name, name) } : source,
+      ];
+    }),
+  );
+}
+
+/** Name of the secret with a dataset's access keys. */
+export const secretName = (lab: string, dataset: string): string => `arraylab/${lab}/${dataset}`;

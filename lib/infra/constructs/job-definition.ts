@@ -1,0 +1,121 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import {
+  type CfnJobDefinition,
+  EcsEc2ContainerDefinition,
+  EcsJobDefinition,
+  EcsVolume,
+  type HostVolume,
+  LinuxParameters,
+} from 'aws-cdk-lib/aws-batch';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
+import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { WorkloadConfig } from '../../spec/config.ts';
+import { env } from '../../spec/env.ts';
+import { bundlePath, type JobDefinitionMetadata, jobDefinitionName } from '../../spec/metadata.ts';
+import type { MountSource } from '../../spec/mount.ts';
+import { retryRules } from '../../spec/retry-rules.ts';
+import type { Architecture, WorkloadSpec } from '../../spec/workload.ts';
+
+export interface WorkloadJobProps {
+  readonly lab: string;
+  readonly spec: WorkloadSpec;
+  readonly workload: WorkloadConfig;
+  readonly architecture: Architecture;
+  readonly mounts: Readonly<Record<string, MountSource>>;
+  readonly bucketName: string;
+  readonly logGroup: LogGroup;
+  readonly executionRole: IRole;
+  readonly jobRole: IRole;
+  readonly projectRoot: string;
+}
+
+/** A workload's job definition for one architecture. */
+export class WorkloadJob extends Construct {
+  readonly definition: EcsJobDefinition;
+
+  constructor(scope: Construct, id: string, props: WorkloadJobProps) {
+    super(scope, id);
+    const { spec, workload } = props;
+    const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
+    const name = jobDefinitionName(props.lab, spec.name, props.architecture);
+    const linux = new LinuxParameters(this, 'Linux', {
+      initProcessEnabled: true,
+      ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
+    });
+    if (spec.privileged)
+      linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
+    const container = new EcsEc2ContainerDefinition(this, 'Container', {
+      image: workload.image ? ContainerImage.fromRegistry(workload.image) : asset(props),
+      cpu: vcpus,
+      memory: Size.mebibytes(memoryMiB),
+      privileged: spec.privileged !== undefined,
+      linuxParameters: linux,
+      volumes: [
+        EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
+      ],
+      environment: environmentOf(props),
+      executionRole: props.executionRole,
+      jobRole: props.jobRole,
+      // A tool that prints faster than the log takes it loses lines rather than time.
+      logging: LogDriver.awsLogs({
+        streamPrefix: name,
+        logGroup: props.logGroup,
+        mode: 'non-blocking' as never,
+        maxBufferSize: Size.mebibytes(25),
+      }),
+    });
+    this.definition = new EcsJobDefinition(this, 'Definition', {
+      jobDefinitionName: name,
+      container,
+      timeout: Duration.seconds(timeoutSeconds),
+      retryAttempts: attempts,
+      propagateTags: true,
+      // A run that waits keeps the revision it was submitted with.
+      skipDeregisterOnUpdate: true,
+    });
+    const definition = this.definition.node.defaultChild as CfnJobDefinition;
+    definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
+    const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
+    definition.addMetadata('Arraylab', metadata);
+    if (spec.privileged) definition.addMetadata('ArraylabPrivileged', spec.privileged.why);
+  }
+}
+
+function asset({ projectRoot, spec, architecture }: WorkloadJobProps): ContainerImage {
+  return ContainerImage.fromAsset(projectRoot, {
+    file: `${spec.image.context}/Dockerfile`,
+    platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+    // The image holds the bundle and what its Dockerfile names; nothing else of the project changes it.
+    exclude: [
+      '**',
+      `!${spec.image.context}`,
+      `!${spec.image.context}/**`,
+      '!dist',
+      '!dist/containers',
+      `!${bundlePath(spec.name)}`,
+    ],
+    ignoreMode: 'docker' as never,
+  });
+}
+
+function environmentOf({
+  lab,
+  spec,
+  workload,
+  mounts,
+  bucketName,
+}: WorkloadJobProps): Record<string, string> {
+  return {
+    ...spec.environment,
+    [env.lab]: lab,
+    [env.workload]: spec.name,
+    [env.outputBucket]: bucketName,
+    [env.mounts]: JSON.stringify(mounts),
+    [env.scratchGiB]: String(spec.scratchGiB),
+    ...(workload.image ? { [env.image]: workload.image } : {}),
+    ...Object.fromEntries(spec.mounts.map(mount => [mount.bucketEnv, mounts[mount.path]!.bucket])),
+  };
+}

@@ -1,0 +1,105 @@
+import { Duration, Fn, Tags } from 'aws-cdk-lib';
+import {
+  AllocationStrategy,
+  type CfnComputeEnvironment,
+  type CfnJobQueue,
+  EcsMachineImageType,
+  JobQueue,
+  ManagedEc2EcsComputeEnvironment,
+} from 'aws-cdk-lib/aws-batch';
+import {
+  BlockDeviceVolume,
+  EbsDeviceVolumeType,
+  InstanceType,
+  LaunchTemplate,
+  LaunchTemplateHttpTokens,
+  SubnetType,
+} from 'aws-cdk-lib/aws-ec2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Pool } from '../../spec/config.ts';
+import type { Network } from './network.ts';
+import { scratchUserData } from './user-data.ts';
+
+export interface PoolQueueProps {
+  readonly pool: Pool;
+  readonly network: Network;
+  readonly instanceRole: IRole;
+  readonly lab: string;
+}
+
+/** A queue with its compute environment and launch template: one architecture, one market, scratch on every host. */
+export class PoolQueue extends Construct {
+  readonly queue: JobQueue;
+
+  constructor(scope: Construct, id: string, props: PoolQueueProps) {
+    super(scope, id);
+    const { pool, network } = props;
+    const template = this.launchTemplate(pool, props.lab);
+    const spot = pool.market === 'spot';
+    const environment = new ManagedEc2EcsComputeEnvironment(this, 'Environment', {
+      vpc: network.vpc,
+      // Without this CDK may choose isolated subnets, where no host ever joins.
+      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      securityGroups: [network.securityGroup],
+      instanceRole: props.instanceRole,
+      instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
+      useOptimalInstanceClasses: false,
+      images: [{ imageType: EcsMachineImageType.ECS_AL2023 }],
+      launchTemplate: template,
+      spot,
+      allocationStrategy: spot
+        ? AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED
+        : AllocationStrategy.BEST_FIT_PROGRESSIVE,
+      minvCpus: 0,
+      maxvCpus: pool.maxvCpus,
+      replaceComputeEnvironment: false,
+      terminateOnUpdate: false,
+      // The most that Batch takes: jobs longer than this want a drained pool before an update.
+      updateTimeout: Duration.minutes(360),
+    });
+    // Without a version the environment stays with the template's first one for ever.
+    (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
+      'ComputeResources.LaunchTemplate.Version',
+      template.latestVersionNumber,
+    );
+    this.queue = new JobQueue(this, 'Queue', {
+      computeEnvironments: [{ computeEnvironment: environment, order: 1 }],
+      priority: 1,
+    });
+    (this.queue.node.defaultChild as CfnJobQueue).jobStateTimeLimitActions = [
+      'COMPUTE_ENVIRONMENT_MAX_RESOURCE',
+      'JOB_RESOURCE_REQUIREMENT',
+    ].map(cause => ({
+      action: 'CANCEL',
+      maxTimeSeconds: 1200,
+      reason: `MISCONFIGURATION:${cause}`,
+      state: 'RUNNABLE',
+    }));
+    Tags.of(this).add('arraylab:pool', id);
+  }
+
+  /** The queue's name, which CloudFormation makes. */
+  get queueName(): string {
+    return Fn.select(1, Fn.split('/', this.queue.jobQueueArn));
+  }
+
+  private launchTemplate(pool: Pool, lab: string): LaunchTemplate {
+    const { sizeGiB, iops, throughputMiBps } = pool.scratch;
+    const gp3 = { volumeType: EbsDeviceVolumeType.GP3, encrypted: true, deleteOnTermination: true };
+    const template = new LaunchTemplate(this, 'Template', {
+      requireImdsv2: true,
+      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
+      userData: scratchUserData(),
+      blockDevices: [
+        { deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(100, gp3) },
+        {
+          deviceName: '/dev/xvdb',
+          volume: BlockDeviceVolume.ebs(sizeGiB, { ...gp3, iops, throughput: throughputMiBps }),
+        },
+      ],
+    });
+    Tags.of(template).add('arraylab:lab', lab);
+    return template;
+  }
+}

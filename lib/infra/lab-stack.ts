@@ -1,0 +1,134 @@
+import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
+import type { LabConfig } from '../spec/config.ts';
+import { jobDefinitionName, outputNames, type StackMap } from '../spec/metadata.ts';
+import { secretPlaceholder } from '../spec/mount.ts';
+import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
+import { acknowledge } from './acknowledge.ts';
+import { WorkloadJob } from './constructs/job-definition.ts';
+import { Network } from './constructs/network.ts';
+import { PoolQueue } from './constructs/pool-queue.ts';
+import { executionRole, instanceRole, JobRole } from './constructs/roles.ts';
+import { Storage } from './constructs/storage.ts';
+
+export interface LabStackProps extends StackProps {
+  readonly config: LabConfig;
+  readonly specs: readonly WorkloadSpec[];
+  readonly projectRoot: string;
+}
+
+/** A lab: everything that its enabled workloads need, and nothing that costs money while idle. */
+export class LabStack extends Stack {
+  constructor(scope: Construct, id: string, props: LabStackProps) {
+    super(scope, id, { description: `Arraylab: array jobs of lab ${props.config.name}`, ...props });
+    const { config, projectRoot } = props;
+    const specs = props.specs.filter(spec => config.workloads[spec.name]?.enabled);
+    Tags.of(this).add('arraylab:lab', config.name);
+
+    const network = new Network(this, 'Network');
+    const storage = new Storage(
+      this,
+      'Storage',
+      config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {},
+    );
+    const logGroup = new LogGroup(this, 'JobLogs', {
+      removalPolicy: RemovalPolicy.RETAIN,
+      retention: RetentionDays.THREE_MONTHS,
+    });
+    (logGroup.node.defaultChild as CfnLogGroup).retentionInDays = config.logRetentionDays;
+    const secretArns = this.datasetSecrets(config);
+    const hosts = instanceRole(this);
+    const execution = executionRole(this, logGroup);
+
+    const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
+    const queues: Record<string, string> = {};
+    for (const name of pools) {
+      queues[name] = new PoolQueue(this, `Pool-${name}`, {
+        pool: config.pools[name]!,
+        network,
+        instanceRole: hosts,
+        lab: config.name,
+      }).queueName;
+    }
+
+    const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
+    for (const spec of specs) {
+      const mounts = resolveMounts(config, spec);
+      const { role } = new JobRole(this, `Role-${spec.name}`, {
+        spec,
+        bucket: storage.bucket,
+        mounts: Object.values(mounts),
+        secretArns,
+      });
+      const jobDefinitions: Record<string, string> = {};
+      for (const architecture of architectures(config, spec)) {
+        new WorkloadJob(this, `Job-${spec.name}-${architecture}`, {
+          lab: config.name,
+          spec,
+          workload: config.workloads[spec.name]!,
+          architecture,
+          mounts,
+          bucketName: storage.bucket.bucketName,
+          logGroup,
+          executionRole: execution,
+          jobRole: role,
+          projectRoot,
+        });
+        jobDefinitions[architecture] = jobDefinitionName(config.name, spec.name, architecture);
+      }
+      workloads[spec.name] = { jobDefinitions };
+    }
+
+    const secrets = Object.fromEntries(
+      Object.entries(config.datasets)
+        .filter(([, each]) => each.access === 'keys')
+        .map(([name, each]) => [name, each.existingSecret ?? secretName(config.name, name)]),
+    );
+    const map: StackMap = { lab: config.name, queues, workloads, secrets };
+    new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
+    new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
+    new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
+  }
+
+  /** A secret with a placeholder for each dataset that is read with access keys; ARN by secret id. */
+  private datasetSecrets(config: LabConfig): Record<string, string> {
+    const arns: Record<string, string> = {};
+    for (const [name, dataset] of Object.entries(config.datasets)) {
+      if (dataset.access !== 'keys') continue;
+      if (dataset.existingSecret) {
+        const id = `Secret-${name}`;
+        const isArn = dataset.existingSecret.startsWith('arn:');
+        const found = isArn
+          ? Secret.fromSecretCompleteArn(this, id, dataset.existingSecret)
+          : Secret.fromSecretNameV2(this, id, dataset.existingSecret);
+        arns[dataset.existingSecret] = isArn ? found.secretArn : `${found.secretArn}-??????`;
+        continue;
+      }
+      const placeholder = { accessKeyId: secretPlaceholder, secretAccessKey: secretPlaceholder };
+      const secret = new Secret(this, `Secret-${name}`, {
+        secretName: secretName(config.name, name),
+        description: `Access keys of dataset ${name}: lab secret set ${name}`,
+        // Not a secret yet: recognised by jobs and by the CLI until a person fills it.
+        secretObjectValue: {
+          accessKeyId: SecretValue.unsafePlainText(placeholder.accessKeyId),
+          secretAccessKey: SecretValue.unsafePlainText(placeholder.secretAccessKey),
+        },
+      });
+      acknowledge(
+        secret,
+        'SMG4',
+        'the keys are a third party’s, given to a person; rotating them is not ours to do',
+      );
+      arns[secretName(config.name, name)] = secret.secretArn;
+    }
+    return arns;
+  }
+}
+
+function architectures(config: LabConfig, spec: WorkloadSpec): readonly Architecture[] {
+  const used = new Set(config.workloads[spec.name]!.pools.map(name => config.pools[name]!.architecture));
+  return spec.image.architectures.filter(each => used.has(each));
+}

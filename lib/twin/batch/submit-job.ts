@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { AwsError } from '../http/service.ts';
+import type { JobDefinition, TwinResources } from '../template/read-template.ts';
+import type { Job, JobSpec } from './types.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+export const clientError = (message: string): AwsError => new AwsError('ClientException', 400, message);
+
+/** Checks a SubmitJob against the documented limits and makes the job of it. Throws ClientException. */
+export function submittedJob(
+  input: Input,
+  resources: TwinResources,
+  jobs: ReadonlyMap<string, Job>,
+  now: number,
+): JobSpec {
+  if (Buffer.byteLength(JSON.stringify(input)) > 30 * 1024)
+    throw clientError('SubmitJob request exceeds the maximum payload size of 30 KiB');
+  const jobName = String(input.jobName ?? '');
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(jobName)) {
+    throw clientError(
+      'Job name should match valid pattern: it can be up to 128 letters, digits, hyphens and underscores, and starts with a letter or digit',
+    );
+  }
+  const queue = findQueue(resources, String(input.jobQueue ?? ''));
+  if (queue.state !== 'ENABLED') throw clientError(`JobQueue ${queue.name} is in DISABLED state`);
+  if (input.shareIdentifier !== undefined)
+    throw clientError('shareIdentifier is not supported by a job queue without a scheduling policy');
+  const definition = findDefinition(resources, String(input.jobDefinition ?? ''));
+  const size = (input.arrayProperties as { size?: number } | undefined)?.size;
+  if (size !== undefined && (!Number.isInteger(size) || size < 2 || size > 10_000))
+    throw clientError('Array Size must be between 2 and 10000');
+  const overrides = (input.containerOverrides ?? {}) as Input;
+  const retry = input.retryStrategy as
+    | { attempts?: number; evaluateOnExit?: Record<string, string>[] }
+    | undefined;
+  const timeout =
+    (input.timeout as { attemptDurationSeconds?: number } | undefined)?.attemptDurationSeconds ??
+    definition.timeoutSeconds;
+  if (timeout !== undefined && timeout < 60)
+    throw clientError('Timeout attemptDurationSeconds must be at least 60');
+  return {
+    jobId: randomUUID(),
+    jobName,
+    queue: queue.name,
+    queueArn: queue.arn,
+    definition: definition.arn,
+    createdAt: now,
+    ...(size === undefined ? {} : { size }),
+    dependsOn: dependencies(input, size, jobs),
+    command: command(definition, overrides, (input.parameters ?? {}) as Record<string, string>),
+    environment: environment(overrides),
+    parameters: { ...definition.parameters, ...(input.parameters as Record<string, string> | undefined) },
+    vcpus: requirement(overrides, 'VCPU') ?? definition.vcpus,
+    memoryMiB: requirement(overrides, 'MEMORY') ?? definition.memoryMiB,
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    ...retryStrategy(retry, definition),
+    consumables: consumables(input),
+    tags: (input.tags ?? {}) as Record<string, string>,
+  };
+}
+
+export function findQueue(resources: TwinResources, text: string): TwinResources['queues'][number] {
+  const queue = resources.queues.find(each => each.name === text || each.arn === text);
+  if (!queue) throw clientError(`JobQueue ${text} not found`);
+  return queue;
+}
+
+function findDefinition(resources: TwinResources, text: string): JobDefinition {
+  const definition = resources.jobDefinitions.find(
+    each => each.name === text || `${each.name}:${each.revision}` === text || each.arn === text,
+  );
+  if (!definition) throw clientError(`JobDefinition not found: ${text}`);
+  return definition;
+}
+
+function dependencies(
+  input: Input,
+  size: number | undefined,
+  jobs: ReadonlyMap<string, Job>,
+): JobSpec['dependsOn'] {
+  const list = (input.dependsOn ?? []) as { jobId?: string; type?: string }[];
+  if (list.length > 20) throw clientError('A job can have at most 20 dependencies');
+  for (const { jobId, type } of list) {
+    if (type === 'SEQUENTIAL' && size === undefined)
+      throw clientError('SEQUENTIAL dependency type is only supported for array jobs');
+    if (jobId === undefined && type !== 'SEQUENTIAL') throw clientError('A dependency needs a job id');
+    const other = jobId === undefined ? undefined : jobs.get(jobId);
+    if (jobId !== undefined && !other) throw clientError(`Job ${jobId} does not exist`);
+    if (type === 'N_TO_N' && other?.spec.size !== size)
+      throw clientError('N_TO_N dependencies need two array jobs of the same size');
+  }
+  return list.map(({ jobId, type }) => ({ ...(jobId ? { jobId } : {}), ...(type ? { type } : {}) }));
+}
+
+function command(definition: JobDefinition, overrides: Input, parameters: Record<string, string>): string[] {
+  const words = (overrides.command ?? definition.command) as string[];
+  if (words.some(word => word === '')) throw clientError('Container command must not contain empty strings');
+  const all = { ...definition.parameters, ...parameters };
+  return words.map(word => {
+    const name = /^Ref::(.+)$/.exec(word)?.[1];
+    if (name === undefined) return word;
+    if (all[name] === undefined) throw clientError(`Parameter ${name} has no value`);
+    return all[name];
+  });
+}
+
+function environment(overrides: Input): Record<string, string> {
+  const list = (overrides.environment ?? []) as { name: string; value: string }[];
+  const reserved = list.find(each => each.name.startsWith('AWS_BATCH'));
+  if (reserved)
+    throw clientError(`Environment variable ${reserved.name}: names that start with AWS_BATCH are reserved`);
+  if (JSON.stringify(overrides).length > 8192)
+    throw clientError('Container overrides length must be at most 8192');
+  return Object.fromEntries(list.map(each => [each.name, each.value]));
+}
+
+function requirement(overrides: Input, type: string): number | undefined {
+  const found = ((overrides.resourceRequirements ?? []) as { type: string; value: string }[]).find(
+    each => each.type === type,
+  );
+  if (!found) return undefined;
+  const value = Number(found.value);
+  if (!(value > 0)) throw clientError(`${type} value ${found.value} is not valid`);
+  return value;
+}
+
+function retryStrategy(
+  given: { attempts?: number; evaluateOnExit?: Record<string, string>[] } | undefined,
+  definition: JobDefinition,
+): Pick<JobSpec, 'attempts' | 'evaluateOnExit'> {
+  // One in SubmitJob replaces the definition's as a whole.
+  const { attempts, evaluateOnExit } = given
+    ? { attempts: given.attempts ?? 1, evaluateOnExit: given.evaluateOnExit ?? [] }
+    : definition;
+  if (attempts < 1 || attempts > 10) throw clientError('Retry attempts must be between 1 and 10');
+  if (evaluateOnExit.length > 5) throw clientError('evaluateOnExit can have at most 5 rules');
+  return { attempts, evaluateOnExit };
+}
+
+function consumables(input: Input): JobSpec['consumables'] {
+  const list =
+    (
+      input.consumableResourcePropertiesOverride as
+        | { consumableResourceList?: { consumableResource: string; quantity: number }[] }
+        | undefined
+    )?.consumableResourceList ?? [];
+  return list.map(each => ({ name: each.consumableResource.split('/').at(-1)!, quantity: each.quantity }));
+}

@@ -1,0 +1,92 @@
+import type { JobDefinition } from '../template/read-template.ts';
+
+export type Status = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+export const statuses: readonly Status[] = [
+  'SUBMITTED',
+  'PENDING',
+  'RUNNABLE',
+  'STARTING',
+  'RUNNING',
+  'SUCCEEDED',
+  'FAILED',
+];
+export const isEnded = (status: Status): boolean => status === 'SUCCEEDED' || status === 'FAILED';
+
+/** A job as it was submitted; never changes. Kept in the journal as it is. */
+export interface JobSpec {
+  readonly jobId: string;
+  readonly jobName: string;
+  readonly queue: string;
+  readonly queueArn: string;
+  readonly definition: string;
+  readonly createdAt: number;
+  /** Undefined for a plain job. */
+  readonly size?: number;
+  readonly dependsOn: readonly { readonly jobId?: string; readonly type?: string }[];
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds?: number;
+  readonly attempts: number;
+  readonly evaluateOnExit: readonly Readonly<Record<string, string>>[];
+  readonly consumables: readonly { readonly name: string; readonly quantity: number }[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface Attempt {
+  readonly stream: string;
+  readonly startedAt: number;
+  readonly stoppedAt?: number;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly statusReason?: string;
+}
+
+/** A plain job, or one child of an array. */
+export interface Task {
+  readonly index: number;
+  status: Status;
+  statusReason?: string;
+  attempts: Attempt[];
+  stoppedAt?: number;
+  /** A terminate or timeout that the running attempt will end by; such an end is not retried. */
+  stopping?: string;
+}
+
+export interface Job {
+  readonly spec: JobSpec;
+  /** Tasks that something has happened to; an array's others wait. */
+  readonly tasks: Map<number, Task>;
+  /** First index that never started. */
+  next: number;
+  /** Indexes that wait for another attempt. */
+  readonly again: number[];
+  readonly counts: Record<Status, number>;
+  statusReason?: string;
+  stoppedAt?: number;
+}
+
+/** How a container is started; a test gives its own. */
+export type RunContainer = (spec: ContainerSpec) => RunningContainer;
+
+export interface ContainerSpec {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly jobName: string;
+  readonly definition: JobDefinition;
+  readonly command: readonly string[];
+  /** As the definition, the overrides and Batch itself set it. */
+  readonly environment: Readonly<Record<string, string>>;
+  onOutput(line: string): void;
+}
+
+export interface RunningContainer {
+  signal(name: 'SIGTERM' | 'SIGKILL'): void;
+  readonly exited: Promise<{
+    readonly exitCode?: number;
+    readonly reason?: string;
+    readonly statusReason?: string;
+  }>;
+}

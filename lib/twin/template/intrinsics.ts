@@ -1,0 +1,69 @@
+/** What references in a template stand for on the twin. */
+export interface Symbols {
+  /** `Ref` of a logical id or pseudo parameter. */
+  ref(name: string): string | undefined;
+  /** `Fn::GetAtt`. */
+  att(id: string, attribute: string): string | undefined;
+}
+
+/**
+ * A template's value with its intrinsics resolved. Anything that is not listed here, or stands for something that the
+ * twin does not know, becomes undefined where it is only passed on and is refused where it is used.
+ */
+export function resolve(value: unknown, symbols: Symbols, path: string): unknown {
+  if (Array.isArray(value)) return value.map((each, index) => resolve(each, symbols, `${path}[${index}]`));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const [only] = entries;
+  if (entries.length === 1 && only && (only[0] === 'Ref' || only[0].startsWith('Fn::')))
+    return intrinsic(only[0], only[1], symbols, path);
+  return Object.fromEntries(entries.map(([name, each]) => [name, resolve(each, symbols, `${path}.${name}`)]));
+}
+
+function intrinsic(name: string, argument: unknown, symbols: Symbols, path: string): unknown {
+  switch (name) {
+    case 'Ref':
+      return known(symbols.ref(String(argument)), `Ref ${argument}`, path);
+    case 'Fn::GetAtt': {
+      const [id = '', ...attribute] = Array.isArray(argument)
+        ? argument.map(String)
+        : String(argument).split('.');
+      return known(symbols.att(id, attribute.join('.')), `Fn::GetAtt ${id}.${attribute.join('.')}`, path);
+    }
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown];
+      return (resolve(parts, symbols, path) as unknown[]).join(separator);
+    }
+    case 'Fn::Sub': {
+      const [text, own] = Array.isArray(argument)
+        ? (argument as [string, Record<string, unknown>])
+        : [String(argument), {}];
+      return text.replace(/\$\{(!?)([^}]+)\}/g, (_, literal: string, id: string) => {
+        if (literal) return `\${${id}}`;
+        if (id in own) return String(resolve(own[id], symbols, path));
+        const [first = '', ...rest] = id.split('.');
+        return known(
+          rest.length > 0 ? symbols.att(first, rest.join('.')) : symbols.ref(id),
+          `Fn::Sub ${id}`,
+          path,
+        );
+      });
+    }
+    case 'Fn::Select': {
+      const [index, list] = argument as [number | string, unknown];
+      return (resolve(list, symbols, path) as unknown[])[Number(index)];
+    }
+    case 'Fn::Split': {
+      const [separator, text] = argument as [string, unknown];
+      return String(resolve(text, symbols, path)).split(separator);
+    }
+    default:
+      throw new Error(`the twin does not resolve ${name} (at ${path} of the template)`);
+  }
+}
+
+function known(value: string | undefined, what: string, path: string): string {
+  if (value === undefined)
+    throw new Error(`the twin does not know what ${what} is (at ${path} of the template)`);
+  return value;
+}

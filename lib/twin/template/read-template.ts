@@ -1,0 +1,264 @@
+import { createHash } from 'node:crypto';
+import { resolve, type Symbols } from './intrinsics.ts';
+
+/** What the twin takes from a synthesized template. Field names are the API's. */
+export interface TwinResources {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly buckets: readonly { readonly name: string }[];
+  readonly secrets: readonly { readonly name: string; readonly value: string }[];
+  readonly queues: readonly Queue[];
+  readonly computeEnvironments: readonly ComputeEnvironment[];
+  readonly jobDefinitions: readonly JobDefinition[];
+}
+
+export interface Queue {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: string;
+  readonly priority: number;
+  /** ARNs, in order. */
+  readonly computeEnvironments: readonly string[];
+}
+
+export interface ComputeEnvironment {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: string;
+  readonly instanceTypes: readonly string[];
+  readonly maxvCpus: number;
+}
+
+export interface JobDefinition {
+  readonly name: string;
+  readonly arn: string;
+  readonly revision: number;
+  readonly workload: string;
+  /** Relative to the project. */
+  readonly bundle: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds?: number;
+  readonly attempts: number;
+  readonly evaluateOnExit: readonly Readonly<Record<string, string>>[];
+  readonly logGroup: string;
+  readonly streamPrefix: string;
+  readonly privileged: boolean;
+}
+
+type Properties = Readonly<Record<string, unknown>>;
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Properties;
+  readonly Metadata?: Properties;
+}
+
+/** Reads a template as `cdk synth` writes it. Throws where a value that the twin needs is no listed intrinsic. */
+export function readTemplate(
+  template: object,
+  place: { readonly region: string; readonly account: string; readonly stackName?: string },
+): TwinResources {
+  const { Resources = {}, Outputs = {} } = template as {
+    Resources?: Record<string, Resource>;
+    Outputs?: Record<string, { Value: unknown }>;
+  };
+  const stackName = place.stackName ?? stackNameOf(Resources);
+  const symbols = symbolsOf(Resources, stackName, place);
+  const ofType = (type: string): [string, Properties, Resource][] =>
+    Object.entries(Resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([id, resource]) => [id, resource.Properties ?? {}, resource]);
+  const get = (id: string, properties: Properties, name: string): unknown =>
+    resolve(properties[name], symbols, `${id}.${name}`);
+
+  return {
+    stackName,
+    outputs: Object.fromEntries(
+      Object.entries(Outputs).flatMap(([name, output]) => outputOf(name, output.Value, symbols)),
+    ),
+    buckets: ofType('AWS::S3::Bucket').map(([id]) => ({ name: symbols.ref(id)! })),
+    secrets: ofType('AWS::SecretsManager::Secret').map(([id, properties]) => ({
+      name: nameOf(id, properties, stackName, symbols),
+      value: String(get(id, properties, 'SecretString') ?? ''),
+    })),
+    queues: ofType('AWS::Batch::JobQueue').map(([id, properties]) => ({
+      name: nameOf(id, properties, stackName, symbols),
+      arn: symbols.ref(id)!,
+      state: String(properties.State ?? 'ENABLED').toUpperCase(),
+      priority: Number(properties.Priority ?? 1),
+      computeEnvironments: (
+        get(id, properties, 'ComputeEnvironmentOrder') as { ComputeEnvironment: string; Order: number }[]
+      )
+        .toSorted((a, b) => a.Order - b.Order)
+        .map(order => order.ComputeEnvironment),
+    })),
+    computeEnvironments: ofType('AWS::Batch::ComputeEnvironment').map(([id, properties]) => {
+      const compute = properties.ComputeResources as Properties;
+      return {
+        name: nameOf(id, properties, stackName, symbols),
+        arn: symbols.ref(id)!,
+        state: String(properties.State ?? 'ENABLED').toUpperCase(),
+        instanceTypes: (compute.InstanceTypes as string[] | undefined) ?? [],
+        maxvCpus: Number(compute.MaxvCpus ?? 256),
+      };
+    }),
+    jobDefinitions: ofType('AWS::Batch::JobDefinition').flatMap(([id, properties, resource]) => {
+      const own = resource.Metadata?.Arraylab as { Workload: string; Bundle: string } | undefined;
+      return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
+    }),
+  };
+}
+
+function jobDefinition(
+  id: string,
+  properties: Properties,
+  own: { Workload: string; Bundle: string },
+  stackName: string,
+  symbols: Symbols,
+): JobDefinition {
+  const container = properties.ContainerProperties as Properties;
+  const get = (name: string): unknown =>
+    resolve(container[name], symbols, `${id}.ContainerProperties.${name}`);
+  const requirement = (type: string): number =>
+    Number(
+      (get('ResourceRequirements') as { Type: string; Value: string }[]).find(each => each.Type === type)
+        ?.Value ?? 0,
+    );
+  const retry = (properties.RetryStrategy ?? {}) as {
+    Attempts?: number;
+    EvaluateOnExit?: Record<string, string>[];
+  };
+  const log = (get('LogConfiguration') as { Options?: Record<string, string> } | undefined)?.Options ?? {};
+  const timeout = (properties.Timeout as { AttemptDurationSeconds?: number } | undefined)
+    ?.AttemptDurationSeconds;
+  const name = nameOf(id, properties, stackName, symbols);
+  return {
+    name,
+    arn: symbols.ref(id)!,
+    revision: 1,
+    workload: own.Workload,
+    bundle: own.Bundle,
+    parameters:
+      (resolve(properties.Parameters, symbols, `${id}.Parameters`) as Record<string, string> | undefined) ??
+      {},
+    // Where an image is to be found plays no part here: its entrypoint's bundle is what runs.
+    image: typeof container.Image === 'string' ? container.Image : 'twin',
+    command: (get('Command') as string[] | undefined) ?? [],
+    environment: Object.fromEntries(
+      ((get('Environment') as { Name: string; Value: string }[] | undefined) ?? []).map(each => [
+        each.Name,
+        each.Value,
+      ]),
+    ),
+    vcpus: requirement('VCPU'),
+    memoryMiB: requirement('MEMORY'),
+    ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
+    attempts: retry.Attempts ?? 1,
+    evaluateOnExit: (retry.EvaluateOnExit ?? []).map(rule =>
+      Object.fromEntries(
+        Object.entries(rule).map(([key, value]) => [key[0]!.toLowerCase() + key.slice(1), value]),
+      ),
+    ),
+    logGroup: log['awslogs-group'] ?? '/aws/batch/job',
+    streamPrefix: log['awslogs-stream-prefix'] ?? name,
+    privileged: container.Privileged === true,
+  };
+}
+
+/** Outputs that stand for something the twin does not have (a VPC's id) are left out; the others are what a stack answers. */
+function outputOf(name: string, value: unknown, symbols: Symbols): [string, string][] {
+  try {
+    return [[name, String(resolve(value, symbols, `Outputs.${name}`))]];
+  } catch {
+    return [];
+  }
+}
+
+function symbolsOf(
+  resources: Record<string, Resource>,
+  stackName: string,
+  { region, account }: { region: string; account: string },
+): Symbols {
+  const pseudo: Record<string, string> = {
+    'AWS::Region': region,
+    'AWS::AccountId': account,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stackName,
+    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/twin`,
+    'AWS::NoValue': '',
+  };
+  const symbols: Symbols = {
+    ref(name) {
+      const resource = resources[name];
+      if (!resource) return pseudo[name];
+      const physical = nameOf(name, resource.Properties ?? {}, stackName, symbols);
+      switch (resource.Type) {
+        case 'AWS::S3::Bucket':
+          return bucketName(name, stackName);
+        case 'AWS::Batch::JobQueue':
+          return `arn:aws:batch:${region}:${account}:job-queue/${physical}`;
+        case 'AWS::Batch::ComputeEnvironment':
+          return `arn:aws:batch:${region}:${account}:compute-environment/${physical}`;
+        case 'AWS::Batch::JobDefinition':
+          return `arn:aws:batch:${region}:${account}:job-definition/${physical}:1`;
+        case 'AWS::SecretsManager::Secret':
+          return `arn:aws:secretsmanager:${region}:${account}:secret:${physical}`;
+        default:
+          return physical;
+      }
+    },
+    att(id, attribute) {
+      const resource = resources[id];
+      if (!resource) return undefined;
+      const ref = symbols.ref(id)!;
+      if (attribute === 'Arn' && resource.Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${ref}`;
+      if (/^(JobQueueArn|ComputeEnvironmentArn|JobDefinitionArn|Id)$/.test(attribute)) return ref;
+      return `twin:${id}.${attribute}`;
+    },
+  };
+  return symbols;
+}
+
+const nameFields = [
+  'JobQueueName',
+  'ComputeEnvironmentName',
+  'JobDefinitionName',
+  'Name',
+  'LogGroupName',
+  'RoleName',
+];
+
+/** The name a resource was given, or one made from its logical id as CloudFormation does. */
+function nameOf(id: string, properties: Properties, stackName: string, symbols: Symbols): string {
+  for (const field of nameFields) {
+    if (properties[field] !== undefined) return String(resolve(properties[field], symbols, `${id}.${field}`));
+  }
+  return `${stackName}-${id}`.slice(0, 128);
+}
+
+/** Lower case, at most 63 characters, the same at every start. */
+function bucketName(id: string, stackName: string): string {
+  const readable = id
+    .replace(/[0-9A-F]{8}$/, '')
+    .toLowerCase()
+    .slice(0, 24);
+  return `${stackName.toLowerCase()}-${readable}-${createHash('sha256').update(`${stackName} ${id}`).digest('hex').slice(0, 8)}`.slice(
+    0,
+    63,
+  );
+}
+
+function stackNameOf(resources: Record<string, Resource>): string {
+  const definition = Object.values(resources).find(resource => resource.Type === 'AWS::Batch::JobDefinition');
+  const lab = (
+    (definition?.Properties?.ContainerProperties as Properties | undefined)?.Environment as
+      | { Name: string; Value: string }[]
+      | undefined
+  )?.find(each => each.Name === 'LAB_NAME')?.Value;
+  return `arraylab-${lab ?? 'lab'}`;
+}

@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { startBatch } from './batch/start-batch.ts';
+import { cloudFormation } from './cloudformation.ts';
+import { containerCredentials, processContainers } from './container/process-containers.ts';
+import { jsonService } from './http/json-service.ts';
+import { startServer } from './http/server.ts';
+import { logsService } from './logs/logs-service.ts';
+import { s3Service } from './s3/s3-service.ts';
+import { secretsService } from './secrets/secrets-service.ts';
+import { stsService } from './sts/sts-service.ts';
+import { readTemplate } from './template/read-template.ts';
+
+export interface TwinOptions {
+  /** Where its state is: `.lab/twin`. Survives a kill. */
+  readonly folder: string;
+  readonly projectRoot: string;
+  readonly region: string;
+  /** The synthesized template of the lab stack. */
+  readonly template: object;
+  /** Datasets of the configuration: buckets that are there without being the stack's. */
+  readonly datasetBuckets: readonly string[];
+  /** The Node that runs job bundles. */
+  readonly node: string;
+  readonly port?: number;
+}
+
+export interface Twin {
+  readonly url: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  close(): Promise<void>;
+}
+
+/** The account that every ARN of the twin names. */
+const account = '000000000000';
+
+/** Brings up the stand-in for AWS on loopback, with the stack's buckets, secrets, queues and job definitions in it. */
+export async function startTwin(options: TwinOptions): Promise<Twin> {
+  const { folder, region } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const keys = await readKeys(folder);
+  const resources = readTemplate(options.template, { region, account });
+  const s3 = s3Service({ folder: join(folder, 's3'), region });
+  for (const bucket of [...resources.buckets.map(each => each.name), ...options.datasetBuckets]) {
+    await mkdir(join(folder, 's3', bucket), { recursive: true });
+  }
+  const secrets = secretsService({ folder: join(folder, 'secrets'), region });
+  for (const secret of resources.secrets) await secrets.ensure(secret.name, secret.value);
+  const logs = logsService({ folder: join(folder, 'logs'), region });
+  const credentials = containerCredentials({
+    accessKeyId: keys.accessKeyId,
+    secretAccessKey: keys.secretAccessKey,
+  });
+  const holder: { url: string } = { url: '' };
+  const batch = await startBatch({
+    folder: join(folder, 'batch'),
+    region,
+    account,
+    resources,
+    logs,
+    run: processContainers({
+      projectRoot: options.projectRoot,
+      node: options.node,
+      folder: join(folder, 'containers'),
+      region,
+      serverUrl: () => holder.url,
+      credentials,
+    }),
+    cpus: cpus().length,
+    memoryMiB: Math.floor(totalmem() / 1024 / 1024),
+  });
+  const server = await startServer({
+    ...(options.port === undefined ? {} : { port: options.port }),
+    services: [
+      s3,
+      jsonService('batch', 'rest-json', batch.call),
+      jsonService('logs', 'json', logs.call),
+      jsonService('secretsmanager', 'json', secrets.call),
+      stsService({ account }),
+      jsonService('cloudformation', 'query', cloudFormation(resources)),
+    ],
+    credentials: {
+      find: id => (id === keys.accessKeyId ? { secretAccessKey: keys.secretAccessKey } : undefined),
+    },
+    extra: async (request, response) => {
+      if (request.url !== '/_lab/health') return credentials.handle(request, response);
+      response.writeHead(200).end('ok');
+      return true;
+    },
+  });
+  holder.url = server.url;
+  batch.start();
+  return {
+    url: server.url,
+    outputs: resources.outputs,
+    ...keys,
+    close: async () => {
+      await batch.close();
+      await server.close();
+    },
+  };
+}
+
+/** The twin's own keys, made once per folder; the secret never leaves this machine. */
+async function readKeys(folder: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  const path = join(folder, 'keys.json');
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as { accessKeyId: string; secretAccessKey: string };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  const random = randomBytes(40);
+  const keys = {
+    accessKeyId: `AKIATWIN${createHash('sha256').update(random).digest('hex').slice(0, 12).toUpperCase()}`,
+    secretAccessKey: random.toString('base64url').slice(0, 40),
+  };
+  await writeFile(path, JSON.stringify(keys), { mode: 0o600 });
+  return keys;
+}
