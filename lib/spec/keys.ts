@@ -35,6 +35,9 @@ export const donePrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}done/${round}/${step}/`;
 export const doneKey = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | 'shard'>): string =>
   `${donePrefix(run, at.round, at.step)}${at.shard}`;
+/** What an item's task has made; an item's name with `/` in it makes folders. */
+export const outputsPrefix = (run: RunRef, item: string): string => `${runPrefix(run)}outputs/${item}/`;
+
 export interface ShardAttempt {
   readonly round: number;
   readonly step: string;

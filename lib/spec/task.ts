@@ -17,6 +17,10 @@ export interface TaskContext {
   readonly signal: AbortSignal;
   /** Runs a tool: its output goes to the log with the item's name. Never throws for a failing tool. */
   exec(command: readonly string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Where this item's outputs belong, `/` at the end: `runs/<workload>/<runId>/outputs/<item>/`. */
+  readonly outputPrefix: string;
+  /** Downloads what is below a prefix of the output bucket to the same place below a folder; answers bytes. */
+  download(prefix: string, folder: string): Promise<number>;
   /** Uploads a file or a folder's files below `prefix`, verified; answers what was stored. */
   upload(path: string, key: string): Promise<readonly OutputRecord[]>;
   log(line: string): void;

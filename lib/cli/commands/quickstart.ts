@@ -38,10 +38,12 @@ async function quickstartIn({ world }: Context): Promise<number> {
 async function show(context: Context): Promise<number> {
   const title = (text: string): void => context.say(`\n${tint(context.io.err, 'strong', text)}`);
   title('1. The twin: a stand-in for AWS on this machine');
-  const { store, storeOf } = await context.connect();
+  const { store, storeOf, secrets, deployment, endpoint } = await context.connect();
   const config = await context.config();
   const sample = join(context.projectRoot, 'containers', 'rapidtide', 'sample');
   const dataset = config.datasets[config.workloads.rapidtide!.datasets['/data_in']!]!;
+  // What lab secret set does: here the twin's own keys open the dataset.
+  for (const id of Object.values(deployment.map.secrets)) await secrets.put(id, JSON.stringify(endpoint.credentials));
   await uploadFolder(storeOf(dataset.bucket), join(sample, 'data_in'), dataset.prefix);
   await store.upload(join(sample, 'count-voxels.sh'), 'config/count-voxels.sh');
   const list = join(sample, 'participants.txt');

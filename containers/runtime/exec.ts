@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
+import type { ExecResult } from '../../lib/spec/task.ts';
+
+export interface ToolRun {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** Between SIGTERM and SIGKILL, in ms. */
+  readonly graceMs: number;
+  onLine(line: string): void;
+}
+
+/** Runs a tool in a process group of its own; never throws for one that fails. 127 when it cannot be started. */
+export async function runTool(run: ToolRun): Promise<ExecResult> {
+  const [program = '', ...args] = run.command;
+  const child = spawn(program, args, {
+    cwd: run.cwd,
+    env: run.environment,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const memory = watchMemory(child.pid);
+  const kill = (name: NodeJS.Signals): void => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, name);
+    } catch {
+      // The group has ended.
+    }
+  };
+  let timer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    kill('SIGTERM');
+    timer = setTimeout(() => kill('SIGKILL'), run.graceMs);
+  };
+  if (run.signal.aborted) stop();
+  run.signal.addEventListener('abort', stop, { once: true });
+  const lines = [child.stdout, child.stderr].map(async stream => {
+    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
+      run.onLine(line);
+  });
+  const result = await new Promise<ExecResult>(done => {
+    child.once('error', error => {
+      run.onLine(`${program}: ${error.message}`);
+      done({ exitCode: 127 });
+    });
+    child.once('exit', (code, signal) =>
+      done(signal ? { exitCode: 128 + (constants.signals[signal] ?? 0), signal } : { exitCode: code ?? 0 }),
+    );
+  });
+  run.signal.removeEventListener('abort', stop);
+  clearTimeout(timer);
+  // What the tool left running would hold the mounts; a pipe that it keeps open must not hold us.
+  kill('SIGKILL');
+  await Promise.race([Promise.all(lines), new Promise(late => setTimeout(late, 2000).unref())]);
+  const peakMemoryBytes = memory();
+  return { ...result, ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };
+}
+
+/** Samples the resident memory of a process group twice a second; answers its peak in bytes. */
+function watchMemory(pid: number | undefined): () => number {
+  let peak = 0;
+  const look = (): void => {
+    if (pid !== undefined) peak = Math.max(peak, groupMemory(pid));
+  };
+  const timer = setInterval(look, 500).unref();
+  look();
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
+}
+
+function groupMemory(group: number): number {
+  if (process.platform !== 'linux') return 0;
+  let bytes = 0;
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    try {
+      // After the name in brackets: state, parent, process group.
+      const fields = readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+      if (Number(fields[2]) === group) bytes += Number(fields[21]) * 4096;
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return bytes;
+}

@@ -1,0 +1,9 @@
+/** An end of the shard with an exit code of ours (lib/spec/exit-codes.ts) and a sentence for the record. */
+export class ShardFailure extends Error {
+  readonly exitCode: number;
+  constructor(exitCode: number, message: string) {
+    super(message);
+    this.name = 'ShardFailure';
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,22 @@
+import { env } from '../../lib/spec/env.ts';
+import { exitCodes } from '../../lib/spec/exit-codes.ts';
+import { runShard, type ShardOptions } from './run-shard.ts';
+import { type ContainerWorld, containerWorld } from './world.ts';
+
+export interface MainOptions extends ShardOptions {
+  /** What a container does that our CLI did not submit; without it, such a job is refused. */
+  readonly raw?: (world: ContainerWorld, argv: readonly string[]) => Promise<number>;
+}
+
+/** A container's whole life; answers its exit code. */
+export async function main(
+  options: MainOptions,
+  argv: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<number> {
+  const world = containerWorld(environment, line => void process.stdout.write(`${line}\n`));
+  if (environment[env.run]) return runShard(world, options);
+  if (options.raw) return options.raw(world, argv);
+  world.log(`the environment has no ${env.run}: submit this workload with lab submit`);
+  return exitCodes.badJob;
+}

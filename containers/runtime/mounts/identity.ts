@@ -1,0 +1,51 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { getSecret } from '../../../lib/aws/wire/calls.ts';
+import { fixedKeys, type Keys } from '../../../lib/aws/wire/credentials.ts';
+import { wireStore } from '../../../lib/aws/wire/store.ts';
+import { exitCodes } from '../../../lib/spec/exit-codes.ts';
+import { type MountSource, parseAccessKeys } from '../../../lib/spec/mount.ts';
+import type { Store } from '../../../lib/spec/ports.ts';
+import { ShardFailure } from '../failure.ts';
+import type { ContainerWorld } from '../world.ts';
+
+/** The access keys of a dataset from its secret. Throws ShardFailure while nobody has filled it. */
+export async function datasetKeys(world: ContainerWorld, source: MountSource): Promise<Keys> {
+  const parsed = parseAccessKeys(await getSecret(world, source.secretId ?? ''));
+  if (parsed === 'placeholder')
+    throw new ShardFailure(
+      exitCodes.secretPlaceholder,
+      `secret ${source.secretId} still holds its placeholder: lab secret set`,
+    );
+  if (!parsed)
+    throw new ShardFailure(exitCodes.mountFailed, `secret ${source.secretId} holds no access keys`);
+  return parsed;
+}
+
+/** The dataset as a store, read as whom its access says. */
+export async function datasetStore(world: ContainerWorld, source: MountSource): Promise<Store> {
+  const { access, bucket, region } = source;
+  const credentials =
+    access === 'public'
+      ? undefined
+      : access === 'keys'
+        ? fixedKeys(await datasetKeys(world, source))
+        : world.credentials;
+  // The twin answers signed requests only: there a public bucket is read as the job.
+  const signer = credentials ?? (world.endpoint ? world.credentials : undefined);
+  return wireStore({
+    bucket,
+    region,
+    ...(signer ? { credentials: signer } : {}),
+    ...(world.endpoint ? { endpoint: world.endpoint } : {}),
+    requesterPays: access === 'requester-pays',
+  });
+}
+
+/** A file that only we can read, on memory: keys never reach a disk, an environment or an argument. */
+export async function secretFile(folder: string, name: string, text: string): Promise<string> {
+  const path = join(folder, name);
+  await writeFile(path, text, { mode: 0o600, flag: 'w' });
+  await chmod(path, 0o600);
+  return path;
+}
