@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Meets software that we did not write. Each part is a folder with a run.sh: 0 passed, 77 skipped, else failed.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+export ROOT=$(cd "$here/../.." && pwd)
+export PATH="$ROOT/node_modules/.bin:$PATH"
+passed=0 failed=0 skipped=0 notes=""
+for part in ${@:-$(ls "$here" | grep -v -E '\.(sh|ts)$')}; do
+  echo "=== conformance: $part"
+  bash "$here/$part/run.sh"; code=$?
+  case $code in
+    0) passed=$((passed + 1)) ;;
+    77) skipped=$((skipped + 1)); notes="$notes\nskipped: $part" ;;
+    *) failed=$((failed + 1)); notes="$notes\nFAILED: $part (exit code $code)" ;;
+  esac
+done
+printf "$notes\n"
+echo "conformance: $passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ]
