@@ -75,7 +75,7 @@ export function jobSummary(job: Job, index: number | undefined): Record<string, 
 }
 
 function statusReason(job: Job, task: Task | undefined): { statusReason?: string } {
-  const text = task?.statusReason ?? (task && task.status !== 'RUNNABLE' ? undefined : job.statusReason);
+  const text = task?.statusReason ?? (task?.status === 'RUNNABLE' || !task ? job.statusReason : undefined);
   return text ? { statusReason: text } : {};
 }
 

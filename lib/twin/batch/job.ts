@@ -6,6 +6,9 @@ export function newJob(spec: JobSpec): Job {
   return { spec, tasks: new Map(), next: 0, again: [], counts: { ...counts, [first]: taskCount(spec) } };
 }
 
+/** Whether single children wait for single children (N_TO_N, SEQUENTIAL). */
+export const isHeld = (spec: JobSpec): boolean =>
+  spec.dependsOn.some(each => each.type === 'N_TO_N' || each.type === 'SEQUENTIAL');
 export const taskCount = (spec: JobSpec): number => spec.size ?? 1;
 export const childId = (job: Job, index: number): string =>
   job.spec.size === undefined ? job.spec.jobId : `${job.spec.jobId}:${index}`;
@@ -47,5 +50,15 @@ export function jobStatus(job: Job): Status {
   if (job.counts.SUCCEEDED + job.counts.FAILED < job.spec.size) return 'PENDING';
   return job.counts.FAILED > 0 ? 'FAILED' : 'SUCCEEDED';
 }
+
+/** Notes when and why a job as a whole ended; call it when its last task has. */
+export function finish(job: Job, at: number, statusReason: string | undefined): void {
+  job.stoppedAt = at;
+  if (job.spec.size === undefined || job.counts.FAILED === 0) delete job.statusReason;
+  else job.statusReason = job.stopReason ?? (statusReason === dependentFailed ? statusReason : childFailed);
+}
+
+export const dependentFailed = 'Dependent Job failed';
+const childFailed = 'Array Child Job failed';
 
 export const jobEnded = (job: Job): boolean => isEnded(jobStatus(job));

@@ -1,6 +1,15 @@
-import { appendFileSync, closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
-import type { Attempt, JobSpec, Status } from './types.ts';
+import { type Attempt, isEnded, type JobSpec, type Status } from './types.ts';
 
 /** What happened, one JSON line each; replayed when a twin starts, so jobs outlive its process. */
 export type Entry =
@@ -16,6 +25,7 @@ export type Entry =
       readonly statusReason?: string;
       readonly at: number;
     }
+  | { readonly kind: 'stopping'; readonly jobId: string; readonly reason: string }
   | { readonly kind: 'resource'; readonly name: string; readonly total?: number };
 
 export interface Journal {
@@ -23,19 +33,20 @@ export interface Journal {
   close(): void;
 }
 
+/** How long Batch remembers a job that has ended. */
+const rememberedMs = 7 * 86_400_000;
+
 /** Entries of an earlier twin, and a journal that goes on behind them. A torn last line was never acknowledged. */
 export function openJournal(path: string): { readonly entries: readonly Entry[]; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const entries = text.split('\n').flatMap(line => {
-    try {
-      return line === '' ? [] : [JSON.parse(line) as Entry];
-    } catch {
-      return [];
-    }
-  });
+  const all = text.split('\n').flatMap(parse);
+  const entries = withoutForgotten(all);
+  if (entries.length < all.length) {
+    writeFileSync(`${path}.new`, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
+    renameSync(`${path}.new`, path);
+  } else if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
   const file = openSync(path, 'a');
-  if (text !== '' && !text.endsWith('\n')) appendFileSync(file, '\n');
   return {
     entries,
     journal: {
@@ -43,4 +54,34 @@ export function openJournal(path: string): { readonly entries: readonly Entry[];
       close: () => closeSync(file),
     },
   };
+}
+
+function parse(line: string): Entry[] {
+  try {
+    return line === '' ? [] : [JSON.parse(line) as Entry];
+  } catch {
+    return [];
+  }
+}
+
+/** Leaves out the jobs whose every task ended longer ago than Batch remembers. */
+function withoutForgotten(entries: readonly Entry[]): readonly Entry[] {
+  const open = new Map<string, number>();
+  const last = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind === 'submitted') open.set(entry.spec.jobId, entry.spec.size ?? 1);
+    if (entry.kind !== 'ended' || !isEnded(entry.status)) continue;
+    open.set(entry.jobId, (open.get(entry.jobId) ?? 0) - 1);
+    last.set(entry.jobId, entry.at);
+  }
+  const before = Date.now() - rememberedMs;
+  const forgotten = new Set(
+    [...open].filter(([id, left]) => left <= 0 && last.get(id)! < before).map(([id]) => id),
+  );
+  if (forgotten.size === 0) return entries;
+  return entries.filter(
+    entry =>
+      entry.kind === 'resource' ||
+      !forgotten.has(entry.kind === 'submitted' ? entry.spec.jobId : entry.jobId),
+  );
 }

@@ -1,7 +1,8 @@
 import type { TwinResources } from '../template/read-template.ts';
+import { clientError } from './client-error.ts';
 import { jobSummary } from './describe.ts';
 import { jobStatus, taskCount, taskOf } from './job.ts';
-import { clientError, findQueue } from './submit-job.ts';
+import { findQueue } from './submit-job.ts';
 import { type Job, type Status, statuses } from './types.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -18,6 +19,10 @@ export function listJobs(input: Input, resources: TwinResources, jobs: ReadonlyM
   const start =
     input.nextToken === undefined ? 0 : Number(Buffer.from(String(input.nextToken), 'base64url').toString());
   if (!Number.isInteger(start)) throw clientError('nextToken is not valid');
+  if (filters.length > 1) throw clientError('Only one filter can be used at a time');
+  if (filters.length > 0 && most > 100) throw clientError('maxResults must be at most 100 with filters');
+  if (input.arrayJobId !== undefined && input.jobQueue !== undefined)
+    throw clientError('Only one of jobQueue, arrayJobId and multiNodeJobId can be given');
   if (input.arrayJobId !== undefined)
     return listChildren(jobs.get(String(input.arrayJobId)), status, start, most);
   if (input.jobQueue === undefined) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');

@@ -1,7 +1,17 @@
-import { randomUUID } from 'node:crypto';
-import { instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
 import type { TwinResources } from '../template/read-template.ts';
-import { childId, jobEnded, jobStatus, move, release, taskCount, taskOf } from './job.ts';
+import { containerSpec, newAttempt, startContainer } from './attempt.ts';
+import { childHold, fitsPool, jobHold, misfit } from './holds.ts';
+import {
+  childId,
+  dependentFailed,
+  finish,
+  isHeld,
+  jobEnded,
+  move,
+  release,
+  taskCount,
+  taskOf,
+} from './job.ts';
 import type { Journal } from './journal.ts';
 import { isRetried } from './retry-decision.ts';
 import { type Attempt, isEnded, type Job, type RunContainer, type RunningContainer } from './types.ts';
@@ -25,6 +35,9 @@ interface Running {
   readonly timers: NodeJS.Timeout[];
 }
 
+/** The longest that a timer takes; more would fire at once. */
+const longestTimerMs = 2 ** 31 - 1;
+
 /** Decides what runs when, within the machine's cores and memory; one job may always run. */
 export class Scheduler {
   readonly jobs = new Map<string, Job>();
@@ -33,6 +46,8 @@ export class Scheduler {
   private readonly options: SchedulerOptions;
   private readonly running = new Map<string, Running>();
   private readonly active = new Set<Job>();
+  /** Tasks that ended, for the children that they held back. */
+  private readonly ended: [Job, number][] = [];
   private usedCpus = 0;
   private usedMemory = 0;
   private queued = false;
@@ -63,16 +78,21 @@ export class Scheduler {
     });
   }
 
-  /** Ends a job, or one child of it; a running attempt gets SIGTERM and then SIGKILL. */
+  /** Ends a job, or one child of it; a running attempt gets SIGTERM and then SIGKILL, and is not tried again. */
   terminate(job: Job, index: number | undefined, reason: string): void {
-    const indexes =
-      index === undefined ? Array.from({ length: taskCount(job.spec) }, (_, each) => each) : [index];
-    for (const each of indexes) {
-      const running = this.running.get(childId(job, each));
+    if (index === undefined && !jobEnded(job)) this.markStopped(job, reason);
+    this.each(job, index, (child, running) => {
       if (running) this.stop(running, reason);
-      else if (!isEnded(taskOf(job, each).status)) this.end(job, each, undefined, 'FAILED', reason);
-    }
-    this.wake();
+      else this.end(job, child, undefined, 'FAILED', reason);
+    });
+  }
+
+  /** Ends what has not started; what runs is left alone, as Batch leaves it. */
+  cancel(job: Job, index: number | undefined, reason: string): void {
+    if (index === undefined && job.counts.RUNNING === 0 && !jobEnded(job)) this.markStopped(job, reason);
+    this.each(job, index, (child, running) => {
+      if (!running) this.end(job, child, undefined, 'FAILED', reason);
+    });
   }
 
   /** Stops scheduling and kills what runs; the journal then has those attempts as started, and the next twin finds them lost. */
@@ -85,29 +105,101 @@ export class Scheduler {
     await Promise.all([...this.running.values()].map(each => each.container.exited));
   }
 
+  /** An attempt ended and another follows. */
+  again(job: Job, index: number, attempt: Attempt): void {
+    const task = move(job, index, 'RUNNABLE');
+    task.attempts = [...task.attempts.slice(0, -1), attempt];
+    job.again.push(index);
+    const { jobId } = job.spec;
+    this.options.journal.write({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: Date.now() });
+  }
+
+  end(
+    job: Job,
+    index: number,
+    attempt: Attempt | undefined,
+    status: 'SUCCEEDED' | 'FAILED',
+    statusReason: string,
+  ): void {
+    const at = Date.now();
+    const task = move(job, index, status);
+    if (attempt) task.attempts = [...task.attempts.slice(0, -1), attempt];
+    task.statusReason = statusReason;
+    task.stoppedAt = at;
+    const again = job.again.indexOf(index);
+    if (again >= 0) job.again.splice(again, 1);
+    if (jobEnded(job)) finish(job, at, statusReason);
+    const { jobId } = job.spec;
+    const attempted = attempt ? { attempt } : {};
+    this.options.journal.write({ kind: 'ended', jobId, index, ...attempted, status, statusReason, at });
+    this.ended.push([job, index]);
+    this.wake();
+  }
+
+  private each(
+    job: Job,
+    index: number | undefined,
+    visit: (index: number, running: Running | undefined) => void,
+  ): void {
+    const first = index ?? 0;
+    const last = index ?? taskCount(job.spec) - 1;
+    for (let child = first; child <= last; child++) {
+      if (!isEnded(taskOf(job, child).status)) visit(child, this.running.get(childId(job, child)));
+    }
+  }
+
+  private markStopped(job: Job, reason: string): void {
+    job.stopReason = reason;
+    this.options.journal.write({ kind: 'stopping', jobId: job.spec.jobId, reason });
+  }
+
   private tick(): void {
+    for (let next = this.ended.pop(); next; next = this.ended.pop()) this.settle(...next);
     for (const job of this.active) {
       if (jobEnded(job)) {
         this.active.delete(job);
         continue;
       }
-      const ready = this.dependencies(job);
-      if (ready === 'failed') {
-        this.terminate(job, undefined, 'Dependent Job failed');
-        continue;
-      }
-      if (ready === 'waiting') continue;
-      if (job.counts.PENDING > 0) {
-        release(job);
-        this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
-      }
-      if (!this.fitsPool(job)) {
-        job.statusReason =
-          'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.';
+      const hold = job.open ? 'ready' : jobHold(job, this.jobs);
+      if (hold === 'failed') this.terminate(job, undefined, dependentFailed);
+      if (hold !== 'ready') continue;
+      if (!job.open) this.open(job);
+      if (!fitsPool(job.spec, this.options.resources)) {
+        job.statusReason = misfit;
         continue;
       }
       this.startTasks(job);
     }
+  }
+
+  /** What the job as a whole waited for is done. */
+  private open(job: Job): void {
+    job.open = true;
+    if (isHeld(job.spec)) {
+      job.next = taskCount(job.spec);
+      for (let index = 0; index < taskCount(job.spec); index++) this.unhold(job, index);
+    } else if (job.counts.PENDING > 0) {
+      release(job);
+      this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
+    }
+  }
+
+  /** Looks at the children that waited for one that has ended. */
+  private settle(job: Job, index: number): void {
+    for (const other of this.active) {
+      if (!other.open || !isHeld(other.spec)) continue;
+      if (other === job && index + 1 < taskCount(job.spec)) this.unhold(job, index + 1);
+      if (other.spec.dependsOn.some(each => each.jobId === job.spec.jobId)) this.unhold(other, index);
+    }
+  }
+
+  private unhold(job: Job, index: number): void {
+    if (taskOf(job, index).status !== 'PENDING') return;
+    const hold = childHold(job, index, this.jobs);
+    if (hold === 'failed') this.end(job, index, undefined, 'FAILED', dependentFailed);
+    if (hold !== 'ready') return;
+    move(job, index, 'RUNNABLE');
+    job.again.push(index);
   }
 
   private startTasks(job: Job): void {
@@ -119,56 +211,11 @@ export class Scheduler {
   }
 
   private nextIndex(job: Job): number | undefined {
+    const again = job.again.shift();
+    if (again !== undefined) return again;
     const size = taskCount(job.spec);
-    const again = job.again.findIndex(index => this.mayStart(job, index));
-    if (again >= 0) return job.again.splice(again, 1)[0];
     while (job.next < size && isEnded(taskOf(job, job.next).status)) job.next++;
-    if (job.next < size && this.mayStart(job, job.next)) return job.next++;
-    // With N_TO_N a later child may be ready before an earlier one.
-    if (!job.spec.dependsOn.some(each => each.type === 'N_TO_N')) return undefined;
-    for (let index = job.next + 1; index < size; index++) {
-      if (taskOf(job, index).status === 'RUNNABLE' && !job.tasks.has(index) && this.mayStart(job, index))
-        return index;
-    }
-    return undefined;
-  }
-
-  /** SEQUENTIAL and N_TO_N, which hold back single children. */
-  private mayStart(job: Job, index: number): boolean {
-    if (taskOf(job, index).status !== 'RUNNABLE') return false;
-    return job.spec.dependsOn.every(({ jobId, type }) => {
-      if (type === 'SEQUENTIAL' && jobId === undefined)
-        return index === 0 || isEnded(taskOf(job, index - 1).status);
-      if (type !== 'N_TO_N' || !jobId) return true;
-      const other = this.jobs.get(jobId);
-      if (!other) return true;
-      const { status } = taskOf(other, index);
-      if (status === 'FAILED') this.end(job, index, undefined, 'FAILED', 'Dependent Job failed');
-      return status === 'SUCCEEDED';
-    });
-  }
-
-  private dependencies(job: Job): 'ready' | 'waiting' | 'failed' {
-    let waiting = false;
-    for (const { jobId, type } of job.spec.dependsOn) {
-      const other = jobId ? this.jobs.get(jobId) : undefined;
-      if (!other || type === 'N_TO_N') continue;
-      const status = jobStatus(other);
-      if (status === 'FAILED') return 'failed';
-      waiting ||= status !== 'SUCCEEDED';
-    }
-    return waiting ? 'waiting' : 'ready';
-  }
-
-  private fitsPool(job: Job): boolean {
-    const { queues, computeEnvironments } = this.options.resources;
-    const environments = queues.find(queue => queue.name === job.spec.queue)?.computeEnvironments ?? [];
-    const types = computeEnvironments
-      .filter(each => environments.includes(each.arn))
-      .flatMap(each => each.instanceTypes);
-    const known = types.flatMap(name => instanceType(name) ?? []);
-    if (known.length < types.length || known.length === 0) return true;
-    return known.some(type => type.vcpus >= job.spec.vcpus && usableMemoryMiB(type) >= job.spec.memoryMiB);
+    return job.next < size ? job.next++ : undefined;
   }
 
   private hasRoom(job: Job): boolean {
@@ -185,45 +232,28 @@ export class Scheduler {
 
   private startTask(job: Job, index: number): void {
     const { spec } = job;
-    const definition = this.options.resources.jobDefinitions.find(each => each.arn === spec.definition)!;
+    const { resources, journal, log } = this.options;
+    const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
+    if (!definition) {
+      this.end(job, index, undefined, 'FAILED', `JobDefinition ${spec.definition} is not in the stack`);
+      return;
+    }
+    const attempt = newAttempt(definition);
     const task = move(job, index, 'RUNNING');
-    const attempt: Attempt = {
-      stream: `${definition.streamPrefix}/default/${randomUUID().replaceAll('-', '')}`,
-      startedAt: Date.now(),
-    };
     task.attempts = [...task.attempts, attempt];
     delete task.statusReason;
-    this.options.journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
+    journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
     this.take(job, 1);
-    const id = childId(job, index);
-    const container = this.options.run({
-      jobId: id,
-      attempt: task.attempts.length,
-      jobName: spec.jobName,
-      definition,
-      command: spec.command,
-      environment: {
-        ...definition.environment,
-        ...spec.environment,
-        AWS_BATCH_JOB_ID: id,
-        AWS_BATCH_JOB_ATTEMPT: String(task.attempts.length),
-        AWS_BATCH_JQ_NAME: spec.queue,
-        AWS_BATCH_CE_NAME: spec.queue,
-        ...(spec.size === undefined
-          ? {}
-          : { AWS_BATCH_JOB_ARRAY_INDEX: String(index), AWS_BATCH_JOB_ARRAY_SIZE: String(spec.size) }),
-      },
-      onOutput: line => this.options.log(definition.logGroup, attempt.stream, line),
+    const container = startContainer(this.options.run, {
+      ...containerSpec(job, index, task.attempts.length, definition, resources),
+      onOutput: line => log(definition.logGroup, attempt.stream, line),
     });
     const running: Running = { job, index, container, timers: [] };
-    this.running.set(id, running);
+    this.running.set(childId(job, index), running);
     if (spec.timeoutSeconds !== undefined) {
-      running.timers.push(
-        setTimeout(
-          () => this.stop(running, 'Job attempt duration exceeded timeout'),
-          spec.timeoutSeconds * 1000,
-        ).unref(),
-      );
+      const stop = (): void => this.stop(running, 'Job attempt duration exceeded timeout');
+      const ms = Math.min(spec.timeoutSeconds * 1000, longestTimerMs);
+      running.timers.push(setTimeout(stop, ms).unref());
     }
     void container.exited.then(exit => this.exited(running, exit));
   }
@@ -247,59 +277,19 @@ export class Scheduler {
     this.take(job, -1);
     if (this.stopped) return;
     const task = taskOf(job, index);
+    const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';
     const attempt: Attempt = {
       ...task.attempts.at(-1)!,
       stoppedAt: Date.now(),
-      statusReason: task.stopping ?? exit.statusReason ?? 'Essential container in task exited',
+      statusReason,
       ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
       ...(exit.reason ? { reason: exit.reason } : {}),
     };
-    if (exit.exitCode === 0 && !task.stopping)
-      this.end(job, index, attempt, 'SUCCEEDED', attempt.statusReason!);
+    if (exit.exitCode === 0 && !task.stopping) this.end(job, index, attempt, 'SUCCEEDED', statusReason);
     else if (!task.stopping && isRetried(job.spec, attempt, task.attempts.length))
       this.again(job, index, attempt);
-    else this.end(job, index, attempt, 'FAILED', attempt.statusReason!);
+    else this.end(job, index, attempt, 'FAILED', statusReason);
     this.wake();
-  }
-
-  /** An attempt ended and another follows. */
-  again(job: Job, index: number, attempt: Attempt): void {
-    const task = move(job, index, 'RUNNABLE');
-    task.attempts = [...task.attempts.slice(0, -1), attempt];
-    job.again.push(index);
-    this.options.journal.write({
-      kind: 'ended',
-      jobId: job.spec.jobId,
-      index,
-      attempt,
-      status: 'RUNNABLE',
-      at: Date.now(),
-    });
-  }
-
-  end(
-    job: Job,
-    index: number,
-    attempt: Attempt | undefined,
-    status: 'SUCCEEDED' | 'FAILED',
-    statusReason: string,
-  ): void {
-    const task = move(job, index, status);
-    if (attempt) task.attempts = [...task.attempts.slice(0, -1), attempt];
-    task.statusReason = statusReason;
-    task.stoppedAt = Date.now();
-    const again = job.again.indexOf(index);
-    if (again >= 0) job.again.splice(again, 1);
-    if (jobEnded(job)) job.stoppedAt = task.stoppedAt;
-    this.options.journal.write({
-      kind: 'ended',
-      jobId: job.spec.jobId,
-      index,
-      ...(attempt ? { attempt } : {}),
-      status,
-      statusReason,
-      at: task.stoppedAt,
-    });
   }
 
   private take(job: Job, sign: 1 | -1): void {

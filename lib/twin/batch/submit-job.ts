@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { AwsError } from '../http/service.ts';
 import type { JobDefinition, TwinResources } from '../template/read-template.ts';
+import { clientError } from './client-error.ts';
+import { consumableName } from './consumables.ts';
 import type { Job, JobSpec } from './types.ts';
 
 type Input = Readonly<Record<string, unknown>>;
-
-export const clientError = (message: string): AwsError => new AwsError('ClientException', 400, message);
 
 /** Checks a SubmitJob against the documented limits and makes the job of it. Throws ClientException. */
 export function submittedJob(
@@ -39,6 +38,8 @@ export function submittedJob(
     definition.timeoutSeconds;
   if (timeout !== undefined && timeout < 60)
     throw clientError('Timeout attemptDurationSeconds must be at least 60');
+  const tags = (input.tags ?? {}) as Record<string, string>;
+  if (Object.keys(tags).length > 50) throw clientError('A job can have at most 50 tags');
   return {
     jobId: randomUUID(),
     jobName,
@@ -56,7 +57,7 @@ export function submittedJob(
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...retryStrategy(retry, definition),
     consumables: consumables(input),
-    tags: (input.tags ?? {}) as Record<string, string>,
+    tags,
   };
 }
 
@@ -87,7 +88,9 @@ function dependencies(
     if (jobId === undefined && type !== 'SEQUENTIAL') throw clientError('A dependency needs a job id');
     const other = jobId === undefined ? undefined : jobs.get(jobId);
     if (jobId !== undefined && !other) throw clientError(`Job ${jobId} does not exist`);
-    if (type === 'N_TO_N' && other?.spec.size !== size)
+    if (type !== undefined && type !== 'N_TO_N' && type !== 'SEQUENTIAL')
+      throw clientError(`${type} is not a dependency type`);
+    if (type === 'N_TO_N' && (size === undefined || other?.spec.size !== size))
       throw clientError('N_TO_N dependencies need two array jobs of the same size');
   }
   return list.map(({ jobId, type }) => ({ ...(jobId ? { jobId } : {}), ...(type ? { type } : {}) }));
@@ -133,9 +136,29 @@ function retryStrategy(
   const { attempts, evaluateOnExit } = given
     ? { attempts: given.attempts ?? 1, evaluateOnExit: given.evaluateOnExit ?? [] }
     : definition;
-  if (attempts < 1 || attempts > 10) throw clientError('Retry attempts must be between 1 and 10');
+  if (!Number.isInteger(attempts) || attempts < 1 || attempts > 10)
+    throw clientError('Retry attempts must be between 1 and 10');
   if (evaluateOnExit.length > 5) throw clientError('evaluateOnExit can have at most 5 rules');
+  if (given?.evaluateOnExit && given.attempts === undefined)
+    throw clientError('attempts must be given with evaluateOnExit');
+  evaluateOnExit.forEach(checkRule);
   return { attempts, evaluateOnExit };
+}
+
+/** Patterns hold letters, digits, `.`, `:`, white space and one `*` at the end; exit codes digits and one `*`. */
+function checkRule(rule: Readonly<Record<string, string>>): void {
+  if (!/^(RETRY|EXIT)$/i.test(rule.action ?? ''))
+    throw clientError(`evaluateOnExit action ${rule.action} must be RETRY or EXIT`);
+  const text = /^[A-Za-z0-9.:\s]{0,511}\*?$/;
+  for (const [name, form] of [
+    ['onExitCode', /^\d{0,511}\*?$/],
+    ['onReason', text],
+    ['onStatusReason', text],
+  ] as const) {
+    const value = rule[name];
+    if (value !== undefined && !form.test(value))
+      throw clientError(`evaluateOnExit ${name} "${value}" is not a valid pattern`);
+  }
 }
 
 function consumables(input: Input): JobSpec['consumables'] {
@@ -145,5 +168,5 @@ function consumables(input: Input): JobSpec['consumables'] {
         | { consumableResourceList?: { consumableResource: string; quantity: number }[] }
         | undefined
     )?.consumableResourceList ?? [];
-  return list.map(each => ({ name: each.consumableResource.split('/').at(-1)!, quantity: each.quantity }));
+  return list.map(each => ({ name: consumableName(each.consumableResource), quantity: each.quantity }));
 }

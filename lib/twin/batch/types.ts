@@ -59,10 +59,14 @@ export interface Job {
   readonly spec: JobSpec;
   /** Tasks that something has happened to; an array's others wait. */
   readonly tasks: Map<number, Task>;
-  /** First index that never started. */
+  /** First index that never started. Held jobs do not count with it: their children become ready one by one. */
   next: number;
-  /** Indexes that wait for another attempt. */
+  /** Indexes that are ready for an attempt out of turn: another one, or the first of a child that was held back. */
   readonly again: number[];
+  /** What it waited for as a whole is done. */
+  open?: boolean;
+  /** A terminate of the whole job: its reason becomes the job's. */
+  stopReason?: string;
   readonly counts: Record<Status, number>;
   statusReason?: string;
   stoppedAt?: number;
