@@ -43,7 +43,8 @@ async function show(context: Context): Promise<number> {
   const sample = join(context.projectRoot, 'containers', 'rapidtide', 'sample');
   const dataset = config.datasets[config.workloads.rapidtide!.datasets['/data_in']!]!;
   // What lab secret set does: here the twin's own keys open the dataset.
-  for (const id of Object.values(deployment.map.secrets)) await secrets.put(id, JSON.stringify(endpoint.credentials));
+  for (const id of Object.values(deployment.map.secrets))
+    await secrets.put(id, JSON.stringify(endpoint.credentials));
   await uploadFolder(storeOf(dataset.bucket), join(sample, 'data_in'), dataset.prefix);
   await store.upload(join(sample, 'count-voxels.sh'), 'config/count-voxels.sh');
   const list = join(sample, 'participants.txt');
