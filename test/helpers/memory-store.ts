@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/spec/ports.ts';
+
+/** A bucket in memory. `before` is called ahead of every request and may throw: the crash of a process. */
+export function memoryStore(
+  before: (call: string) => void = () => {},
+): Store & { readonly objects: Map<string, Buffer> } {
+  const objects = new Map<string, Buffer>();
+  const info = (key: string, body: Buffer): ObjectInfo => ({
+    key,
+    size: body.length,
+    etag: createHash('md5').update(body).digest('hex'),
+    lastModified: new Date(0),
+  });
+  return {
+    bucket: 'bucket',
+    objects,
+    async get(key, range) {
+      before(`get ${key}`);
+      const body = objects.get(key);
+      return body && range ? body.subarray(range[0], range[1]) : body;
+    },
+    async put(key: string, body: Buffer | string, options: PutOptions = {}) {
+      before(`put ${key}`);
+      if (options.ifNoneMatch && objects.has(key)) return false;
+      objects.set(key, Buffer.from(body));
+      // The write happened; its answer may still be lost.
+      before(`answer of put ${key}`);
+      return true;
+    },
+    async head(key) {
+      before(`head ${key}`);
+      const body = objects.get(key);
+      return body && info(key, body);
+    },
+    async *list(prefix: string, options: ListOptions = {}) {
+      before(`list ${prefix}`);
+      const keys = [...objects.keys()]
+        .filter(key => key.startsWith(prefix) && key > (options.startAfter ?? ''))
+        .sort();
+      for (const key of keys.slice(0, options.limit)) yield info(key, objects.get(key)!);
+    },
+    async download() {
+      throw new Error('no folders here');
+    },
+    async upload() {
+      throw new Error('no folders here');
+    },
+  };
+}
