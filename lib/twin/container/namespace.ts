@@ -1,20 +1,34 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { basename, join, resolve, sep } from 'node:path';
 
 /** Folders of the host that stand at a container's fixed paths. */
 export interface ContainerFolders {
+  /** Holds the others, and an empty one on which the container's root is put together. */
+  readonly base: string;
   readonly scratch: string;
   readonly dataIn: string;
   readonly dataOut: string;
 }
 
+export const foldersIn = (base: string): ContainerFolders => ({
+  base,
+  scratch: join(base, 'scratch'),
+  dataIn: join(base, 'data_in'),
+  dataOut: join(base, 'data_out'),
+});
+
 /**
  * The command that runs another in a mount namespace of its own, with the folders at /scratch, /data_in and /data_out:
- * a root of tmpfs that binds the host's top-level folders, so nothing on the host changes.
+ * a root of tmpfs that binds the host's top-level folders, so nothing on the host changes. All of it is one process
+ * that replaces itself, so that signals reach the command.
  */
 export function inNamespace(folders: ContainerFolders, command: readonly string[]): readonly string[] {
+  // Root needs no user namespace; anyone else gets one in which they are root.
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return [
     'unshare',
-    ...flags(),
+    ...user,
     '--mount',
     '--propagation',
     'private',
@@ -22,6 +36,7 @@ export function inNamespace(folders: ContainerFolders, command: readonly string[
     '-c',
     enter,
     'sh',
+    join(folders.base, 'root'),
     folders.scratch,
     folders.dataIn,
     folders.dataOut,
@@ -29,34 +44,39 @@ export function inNamespace(folders: ContainerFolders, command: readonly string[
   ];
 }
 
-/** Whether this host can; asked once. */
-export function hasNamespaces(): boolean {
-  if (process.platform !== 'linux' || process.env.LAB_NO_NAMESPACE) return false;
-  known ??=
-    spawnSync(
-      inNamespace({ scratch: '/tmp', dataIn: '/tmp', dataOut: '/tmp' }, [
-        '/bin/sh',
-        '-c',
-        'test -d /data_in',
-      ])[0]!,
-      inNamespace({ scratch: '/tmp', dataIn: '/tmp', dataOut: '/tmp' }, [
-        '/bin/sh',
-        '-c',
-        'test -d /data_in',
-      ]).slice(1),
-      { stdio: 'ignore', timeout: 10_000 },
-    ).status === 0;
+/** Whether this host can, with these paths visible inside; asked of the host once. */
+export function hasNamespaces(needed: readonly string[], probe: ContainerFolders): boolean {
+  if (process.platform !== 'linux' || needed.some(isHidden)) return false;
+  const [program = '', ...args] = inNamespace(probe, ['/bin/sh', '-c', 'test -d /data_in']);
+  known ??= spawnSync(program, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
   return known;
 }
 
 let known: boolean | undefined;
 
-/** Root needs no user namespace; anyone else gets one in which they are root. */
-const flags = (): readonly string[] => (process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']);
+/** Ends every process in the namespace with these folders, those that left the process group too. */
+export function endNamespace(folders: ContainerFolders): void {
+  if (process.platform !== 'linux') return;
+  const mark = `/${basename(folders.base)}/scratch /scratch `;
+  const own = readlinkSync('/proc/self/ns/mnt');
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      if (readlinkSync(`/proc/${name}/ns/mnt`) === own) continue;
+      if (readFileSync(`/proc/${name}/mountinfo`, 'utf8').includes(mark))
+        process.kill(Number(name), 'SIGKILL');
+    } catch {
+      // It has ended, or is another user's.
+    }
+  }
+}
+
+const isHidden = (path: string): boolean =>
+  ['/scratch', '/data_in', '/data_out'].some(top => `${resolve(path)}${sep}`.startsWith(`${top}/`));
 
 const enter = `
 set -e
-new=$(mktemp -d)
+new=$1
 here=$PWD
 mount -t tmpfs -o mode=755 tmpfs "$new"
 for top in /*; do
@@ -67,7 +87,7 @@ for top in /*; do
 done
 mkdir "$new/proc" "$new/scratch" "$new/data_in" "$new/data_out"
 mount --rbind /proc "$new/proc"
-mount --bind "$1" "$new/scratch"; mount --bind "$2" "$new/data_in"; mount --bind "$3" "$new/data_out"
-shift 3
+mount --bind "$2" "$new/scratch"; mount --bind "$3" "$new/data_in"; mount --bind "$4" "$new/data_out"
+shift 4
 exec chroot "$new" sh -c 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
 `;

@@ -1,56 +1,68 @@
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
 import { env, scratchSentinel } from '../../spec/env.ts';
 import type { ContainerSpec, RunContainer, RunningContainer } from '../batch/types.ts';
-import { hasNamespaces, inNamespace } from './namespace.ts';
+import { type ContainerCredentials, credentialsPath } from './credentials.ts';
+import { endLeftovers, rememberProcess, removeFolder } from './leftovers.ts';
+import { forwardLines } from './lines.ts';
+import { type ContainerFolders, endNamespace, foldersIn, hasNamespaces, inNamespace } from './namespace.ts';
+
+export { type ContainerCredentials, containerCredentials } from './credentials.ts';
 
 export interface ProcessContainers {
   readonly projectRoot: string;
   readonly node: string;
-  /** Where containers have their folders. */
+  /** Where containers have their folders; nothing else is in it. */
   readonly folder: string;
   readonly region: string;
   serverUrl(): string;
   readonly credentials: ContainerCredentials;
+  /** false: no mount namespaces even where the host has them; folders are named by environment variables then. */
+  readonly isolate?: boolean;
 }
 
-/** Runs a job's bundle as a child process with a container's environment, and nothing of the user's. */
+/**
+ * Runs a job's bundle as a child process with a container's environment, and nothing of the user's. Ends what an earlier
+ * twin left running. A bundle that is not there is reported as ECS reports an image that is not there.
+ */
 export function processContainers(options: ProcessContainers): RunContainer {
+  endLeftovers(options.folder);
   return spec => {
-    const folder = join(options.folder, `${spec.jobId.replace(':', '_')}.${spec.attempt}`);
-    const folders = {
-      scratch: join(folder, 'scratch'),
-      dataIn: join(folder, 'data_in'),
-      dataOut: join(folder, 'data_out'),
-    };
-    for (const each of Object.values(folders)) mkdirSync(each, { recursive: true });
-    writeFileSync(join(folders.scratch, scratchSentinel), '');
-    const command = [options.node, join(options.projectRoot, spec.definition.bundle), ...spec.command];
-    const isolated = hasNamespaces();
-    const [program = '', ...args] = isolated ? inNamespace(folders, command) : command;
+    const bundle = join(options.projectRoot, spec.definition.bundle);
+    if (!existsSync(bundle))
+      return notPulled(`there is no ${spec.definition.bundle}; npm run bundle makes it`);
+    const folders = makeFolders(join(options.folder, `${spec.jobId.replace(':', '_')}.${spec.attempt}`));
+    const command = [options.node, bundle, ...spec.command];
+    const needed = [options.projectRoot, options.node, options.folder];
+    const isolated = options.isolate !== false && hasNamespaces(needed, folders);
     const grant = options.credentials.grant();
     const environment = {
       ...containerEnvironment(options, spec, grant.token),
-      ...(isolated ? {} : paths(folders)),
+      ...(isolated ? {} : folderVariables(folders)),
     };
-    return runProcess(program, args, environment, spec, () => {
+    return runProcess(isolated ? inNamespace(folders, command) : command, environment, spec, folders, () => {
       grant.revoke();
-      rmSync(folder, { recursive: true, force: true });
+      if (isolated) endNamespace(folders);
+      removeFolder(folders.base);
     });
   };
 }
 
+function makeFolders(base: string): ContainerFolders {
+  const folders = foldersIn(base);
+  for (const each of [folders.scratch, folders.dataIn, folders.dataOut, join(base, 'root')])
+    mkdirSync(each, { recursive: true });
+  writeFileSync(join(folders.scratch, scratchSentinel), '');
+  return folders;
+}
+
 function runProcess(
-  program: string,
-  args: readonly string[],
+  [program = '', ...args]: readonly string[],
   environment: Record<string, string>,
   spec: ContainerSpec,
+  folders: ContainerFolders,
   clean: () => void,
 ): RunningContainer {
   // A group of its own: what the tool starts is stopped with it.
@@ -60,35 +72,44 @@ function runProcess(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const lines = Promise.all([forward(child.stdout, spec), forward(child.stderr, spec)]);
-  const kill = (name: NodeJS.Signals): void => {
-    try {
-      if (child.pid !== undefined) process.kill(-child.pid, name);
-    } catch {
-      // Everything in the group has ended.
-    }
-  };
+  if (child.pid !== undefined) rememberProcess(folders.base, child.pid);
+  const lines = Promise.all([
+    forwardLines(child.stdout, spec.onOutput),
+    forwardLines(child.stderr, spec.onOutput),
+  ]);
   const exited = new Promise<{ exitCode?: number; reason?: string; statusReason?: string }>(done => {
     child.once('error', error =>
       done({ statusReason: 'Task failed to start', reason: `CannotStartContainerError: ${error.message}` }),
     );
     child.once('exit', (code, signal) => {
-      kill('SIGKILL');
+      send(child.pid, 'SIGKILL', true);
       // A grandchild that keeps the pipe open must not keep the job.
-      const given = new Promise<void>(late => setTimeout(late, 2000).unref());
-      void Promise.race([lines, given]).then(() =>
-        done({ exitCode: code ?? 128 + (constants.signals[signal!] ?? 0) }),
-      );
+      const late = new Promise<void>(resolve => setTimeout(resolve, 2000).unref());
+      const exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
+      void Promise.race([lines, late]).then(() => done({ exitCode }));
     });
   }).finally(clean);
-  return { signal: kill, exited };
+  // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
+  return { signal: name => send(child.pid, name, name === 'SIGKILL'), exited };
 }
 
-async function forward(stream: Readable, spec: ContainerSpec): Promise<void> {
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
-    spec.onOutput(line);
+function send(pid: number | undefined, name: NodeJS.Signals, toGroup: boolean): void {
+  try {
+    if (pid !== undefined) process.kill(toGroup ? -pid : pid, name);
+  } catch {
+    // It has ended.
+  }
 }
 
+const notPulled = (why: string): RunningContainer => ({
+  signal: () => undefined,
+  exited: Promise.resolve({
+    statusReason: 'Task failed to start',
+    reason: `CannotPullContainerError: ${why}`,
+  }),
+});
+
+/** A job's own settings cannot lead it away from the twin: what points at it comes last. */
 function containerEnvironment(
   options: ProcessContainers,
   spec: ContainerSpec,
@@ -98,59 +119,20 @@ function containerEnvironment(
     PATH: `${dirname(options.node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     HOME: '/tmp',
     LANG: 'C.UTF-8',
+    ...spec.environment,
     LAB_TWIN: '1',
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
     AWS_EXECUTION_ENV: 'AWS_ECS_EC2',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_ENDPOINT_URL: options.serverUrl(),
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${options.serverUrl()}/_lab/credentials`,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${options.serverUrl()}${credentialsPath}`,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
-    ...spec.environment,
   };
 }
 
-const paths = (folders: { scratch: string; dataIn: string; dataOut: string }): Record<string, string> => ({
+const folderVariables = (folders: ContainerFolders): Record<string, string> => ({
   [env.scratch]: folders.scratch,
   [env.dataIn]: folders.dataIn,
   [env.dataOut]: folders.dataOut,
 });
-
-export interface ContainerCredentials {
-  /** A token for one container, until it is revoked. */
-  grant(): { readonly token: string; revoke(): void };
-  handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>;
-}
-
-/** The address at which ECS gives a container its role's keys; each container has a token of its own. */
-export function containerCredentials(keys: {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}): ContainerCredentials {
-  const tokens = new Set<string>();
-  return {
-    grant() {
-      const token = randomBytes(24).toString('base64url');
-      tokens.add(token);
-      return { token, revoke: () => void tokens.delete(token) };
-    },
-    async handle(request, response) {
-      if (request.url !== '/_lab/credentials') return false;
-      if (!tokens.has(request.headers.authorization ?? '')) {
-        response.writeHead(403).end();
-        return true;
-      }
-      const Expiration = new Date(Date.now() + 6 * 3_600_000).toISOString();
-      response.writeHead(200, { 'content-type': 'application/json' });
-      response.end(
-        JSON.stringify({
-          AccessKeyId: keys.accessKeyId,
-          SecretAccessKey: keys.secretAccessKey,
-          Token: '',
-          Expiration,
-        }),
-      );
-      return true;
-    },
-  };
-}
