@@ -1,150 +1,121 @@
-import { createHash } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import { AwsError, type JsonCall } from '../http/service.ts';
+import { filterEvents, getEvents, invalid } from './read-events.ts';
+import { type LogEvent, type StreamFiles, streamFiles } from './stream-files.ts';
 
-interface Line {
-  readonly t: number;
-  readonly m: string;
-}
+type Input = Readonly<Record<string, unknown>>;
 
 export interface LogsService {
   /** Adds a line to a stream, which is made when it is not there. */
   append(group: string, stream: string, message: string, at?: number): void;
+  /** Makes a group where there is none. */
+  ensureGroup(group: string): void;
   call(call: JsonCall): Promise<unknown>;
 }
 
-/** CloudWatch Logs as we use it: a folder a group, a file of JSON lines a stream. */
-export function logsService({
-  folder,
-  region,
-  account = '000000000000',
-}: {
-  folder: string;
-  region: string;
-  account?: string;
-}): LogsService {
-  const groupFolder = (group: string): string => join(folder, encodeURIComponent(group));
-  const file = (group: string, stream: string): string =>
-    join(
-      groupFolder(group),
-      `${encodeURIComponent(stream).slice(0, 150)}-${createHash('sha256').update(stream).digest('hex').slice(0, 8)}.jsonl`,
-    );
-  const append = (group: string, stream: string, message: string, at = Date.now()): void => {
-    const path = file(group, stream);
-    if (!existsSync(path)) {
-      mkdirSync(groupFolder(group), { recursive: true });
-      appendFileSync(path, `${JSON.stringify({ stream, created: at })}\n`);
-    }
-    appendFileSync(path, `${JSON.stringify({ t: at, m: message } satisfies Line)}\n`);
-  };
-  const read = (group: string, stream: string): Line[] => {
-    const path = file(group, stream);
-    if (!existsSync(path))
-      throw new AwsError('ResourceNotFoundException', 400, 'The specified log stream does not exist.');
-    return readFileSync(path, 'utf8')
-      .split('\n')
-      .slice(1)
-      .filter(line => line !== '')
-      .map(line => JSON.parse(line) as Line);
-  };
-  const streams = (group: string): { name: string; created: number; path: string }[] => {
-    if (!existsSync(groupFolder(group)))
-      throw new AwsError('ResourceNotFoundException', 400, 'The specified log group does not exist.');
-    return readdirSync(groupFolder(group)).map(name => {
-      const path = join(groupFolder(group), name);
-      const head = JSON.parse(readFileSync(path, 'utf8').split('\n')[0]!) as {
-        stream: string;
-        created: number;
-      };
-      return { name: head.stream, created: head.created, path };
-    });
-  };
-
+/** CloudWatch Logs as we use it, on disk. */
+export function logsService(options: { folder: string; region: string; account?: string }): LogsService {
+  const files = streamFiles(options.folder);
+  const actions = logActions(files, `arn:aws:logs:${options.region}:${options.account ?? '000000000000'}`);
   return {
-    append,
+    append: (group, stream, message, timestamp = Date.now()) =>
+      files.append(group, stream, [{ timestamp, message }]),
+    ensureGroup: files.makeGroup,
     async call({ action, input }) {
-      const group = String(input.logGroupName ?? input.logGroupIdentifier ?? '');
-      switch (action) {
-        case 'GetLogEvents':
-          return getEvents(read(group, String(input.logStreamName)), input);
-        case 'FilterLogEvents':
-          return filterEvents(
-            streams(group).map(({ name }) => ({ name, lines: read(group, name) })),
-            input,
-          );
-        case 'DescribeLogStreams':
-          return {
-            logStreams: streams(group)
-              .filter(({ name }) => name.startsWith(String(input.logStreamNamePrefix ?? '')))
-              .sort((a, b) => (a.name < b.name ? -1 : 1))
-              .map(({ name, created, path }) => ({
-                logStreamName: name,
-                creationTime: created,
-                lastIngestionTime: Math.floor(statSync(path).mtimeMs),
-                arn: `arn:aws:logs:${region}:${account}:log-group:${group}:log-stream:${name}`,
-              })),
-          };
-        case 'DescribeLogGroups':
-          return {
-            logGroups: (existsSync(folder) ? readdirSync(folder) : [])
-              .map(decodeURIComponent)
-              .filter(name => name.startsWith(String(input.logGroupNamePrefix ?? '')))
-              .map(logGroupName => ({
-                logGroupName,
-                arn: `arn:aws:logs:${region}:${account}:log-group:${logGroupName}:*`,
-              })),
-          };
-        default:
-          throw new AwsError('UnknownOperationException', 400, `the twin's Logs have no ${action}`);
-      }
+      const run = actions[action];
+      if (!run) throw new AwsError('UnknownOperationException', 400, `the twin's Logs have no ${action}`);
+      return run(input);
     },
   };
 }
 
-/** A page; at the end the token that was given comes back, which is how clients see the end. */
-function getEvents(lines: readonly Line[], input: Readonly<Record<string, unknown>>): unknown {
-  const limit = Math.min(10_000, Number(input.limit ?? 10_000));
-  const token = /^f\/(\d+)$/.exec(String(input.nextToken ?? ''));
-  const start = token
-    ? Number(token[1])
-    : input.startFromHead === true
-      ? 0
-      : Math.max(0, lines.length - limit);
-  const page = lines.slice(start, start + limit);
+function logActions(files: StreamFiles, arn: string): Record<string, (input: Input) => unknown> {
+  /** The group that a call names, which must be there. */
+  const groupOf = (input: Input): string => {
+    const given = String(input.logGroupName ?? input.logGroupIdentifier ?? '');
+    const group = given.startsWith('arn:') ? given.split(':').slice(6).join(':').replace(/:\*$/, '') : given;
+    if (files.hasGroup(group) && group !== '') return group;
+    throw missing('The specified log group does not exist.');
+  };
+  const streamOf = (input: Input): [string, string] => {
+    const [group, stream] = [groupOf(input), String(input.logStreamName ?? '')];
+    if (files.hasStream(group, stream)) return [group, stream];
+    throw missing('The specified log stream does not exist.');
+  };
   return {
-    events: page.map(line => ({ timestamp: line.t, message: line.m, ingestionTime: line.t })),
-    nextForwardToken: `f/${start + page.length}`,
-    nextBackwardToken: `b/${start}`,
+    GetLogEvents: input => getEvents(files.read(...streamOf(input)), input),
+    FilterLogEvents(input) {
+      const group = groupOf(input);
+      const names = input.logStreamNames as readonly string[] | undefined;
+      const prefix = String(input.logStreamNamePrefix ?? '');
+      const streams = names ?? files.streams(group).map(each => each.name);
+      const wanted = streams.filter(name => name.startsWith(prefix));
+      return filterEvents(
+        wanted.map(name => ({ name, events: files.read(group, name) })),
+        input,
+      );
+    },
+    DescribeLogStreams(input) {
+      const group = groupOf(input);
+      const streams = files
+        .streams(group)
+        .filter(each => each.name.startsWith(String(input.logStreamNamePrefix ?? '')));
+      if (input.orderBy === 'LastEventTime') streams.sort((a, b) => a.changed - b.changed);
+      if (input.descending === true) streams.reverse();
+      return page('logStreams', streams, input, each => ({
+        logStreamName: each.name,
+        creationTime: each.created,
+        lastEventTimestamp: each.changed,
+        lastIngestionTime: each.changed,
+        arn: `${arn}:log-group:${group}:log-stream:${each.name}`,
+      }));
+    },
+    DescribeLogGroups(input) {
+      const prefix = String(input.logGroupNamePrefix ?? '');
+      const groups = files.groups().filter(name => name.startsWith(prefix));
+      return page('logGroups', groups, input, name => ({
+        logGroupName: name,
+        arn: `${arn}:log-group:${name}:*`,
+      }));
+    },
+    CreateLogGroup(input) {
+      const group = nameOf(input.logGroupName);
+      if (files.hasGroup(group)) throw taken('The specified log group already exists');
+      files.makeGroup(group);
+      return {};
+    },
+    CreateLogStream(input) {
+      const [group, stream] = [groupOf(input), nameOf(input.logStreamName)];
+      if (files.hasStream(group, stream)) throw taken('The specified log stream already exists');
+      files.makeStream(group, stream, Date.now());
+      return {};
+    },
+    PutLogEvents(input) {
+      const [group, stream] = streamOf(input);
+      const events = (input.logEvents ?? []) as LogEvent[];
+      if (events.length === 0) throw invalid('logEvents must not be empty');
+      if (events.some((each, index) => index > 0 && each.timestamp < events[index - 1]!.timestamp))
+        throw invalid('Log events in a single PutLogEvents request must be in chronological order.');
+      files.append(group, stream, events);
+      return { nextSequenceToken: '0' };
+    },
   };
 }
 
-function filterEvents(
-  streams: readonly { name: string; lines: readonly Line[] }[],
-  input: Readonly<Record<string, unknown>>,
-): unknown {
-  const names = input.logStreamNames as readonly string[] | undefined;
-  const pattern = String(input.filterPattern ?? '').replace(/^"|"$/g, '');
-  const [from, to] = [Number(input.startTime ?? 0), Number(input.endTime ?? Number.MAX_SAFE_INTEGER)];
-  const events = streams
-    .filter(({ name }) =>
-      names ? names.includes(name) : name.startsWith(String(input.logStreamNamePrefix ?? '')),
-    )
-    .flatMap(({ name, lines }) =>
-      lines.map((line, index) => ({
-        logStreamName: name,
-        timestamp: line.t,
-        message: line.m,
-        ingestionTime: line.t,
-        eventId: `${name}/${index}`,
-      })),
-    )
-    .filter(event => event.timestamp >= from && event.timestamp < to && event.message.includes(pattern))
-    .sort((a, b) => a.timestamp - b.timestamp);
+/** At most 50 a page, as AWS has it. */
+function page<T>(name: string, all: readonly T[], input: Input, show: (each: T) => unknown): unknown {
   const start = Number(input.nextToken ?? 0);
-  const limit = Math.min(10_000, Number(input.limit ?? 10_000));
+  if (!Number.isInteger(start)) throw invalid('The specified nextToken is invalid.');
+  const end = start + Math.min(50, Number(input.limit ?? 50));
   return {
-    events: events.slice(start, start + limit),
-    ...(start + limit < events.length ? { nextToken: String(start + limit) } : {}),
+    [name]: all.slice(start, end).map(show),
+    ...(end < all.length ? { nextToken: String(end) } : {}),
   };
 }
+
+function nameOf(value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 512) return value;
+  throw invalid('a name of 1 to 512 characters is needed');
+}
+
+const missing = (message: string): AwsError => new AwsError('ResourceNotFoundException', 400, message);
+const taken = (message: string): AwsError => new AwsError('ResourceAlreadyExistsException', 400, message);

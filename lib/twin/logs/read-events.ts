@@ -1,0 +1,86 @@
+import { AwsError } from '../http/service.ts';
+import type { LogEvent } from './stream-files.ts';
+
+type Input = Readonly<Record<string, unknown>>;
+
+/** Most events that one answer holds. */
+const mostEvents = 10_000;
+
+/** GetLogEvents: a page, and tokens for both directions; at the end the token that was given comes back, which is how clients see the end. */
+export function getEvents(all: readonly LogEvent[], input: Input): unknown {
+  const [from, to] = span(input);
+  const events = all.filter(each => each.timestamp >= from && each.timestamp < to);
+  const limit = limitOf(input);
+  const [start, end] = range(events.length, limit, input);
+  return {
+    events: events.slice(start, end).map(each => ({ ...each, ingestionTime: each.timestamp })),
+    nextForwardToken: `f/${end}`,
+    nextBackwardToken: `b/${start}`,
+  };
+}
+
+/** FilterLogEvents over streams of a group, oldest first. A pattern is words that must all be in the line, or phrases in quotes; `-` excludes. */
+export function filterEvents(
+  streams: readonly { readonly name: string; readonly events: readonly LogEvent[] }[],
+  input: Input,
+): unknown {
+  const [from, to] = span(input);
+  const matches = linePattern(String(input.filterPattern ?? ''));
+  const found = streams.flatMap(({ name, events }) =>
+    events.flatMap((each, index) =>
+      each.timestamp >= from && each.timestamp < to && matches(each.message)
+        ? [{ logStreamName: name, ...each, ingestionTime: each.timestamp, eventId: `${name}/${index}` }]
+        : [],
+    ),
+  );
+  found.sort((a, b) => a.timestamp - b.timestamp);
+  const start = input.nextToken === undefined ? 0 : position(/^n\/(\d+)$/, input.nextToken);
+  const end = start + limitOf(input);
+  return {
+    events: found.slice(start, end),
+    searchedLogStreams: [],
+    ...(end < found.length ? { nextToken: `n/${end}` } : {}),
+  };
+}
+
+function range(count: number, limit: number, input: Input): [number, number] {
+  if (input.nextToken === undefined) {
+    const start = input.startFromHead === true ? 0 : Math.max(0, count - limit);
+    return [start, Math.min(count, start + limit)];
+  }
+  if (String(input.nextToken).startsWith('b/')) {
+    const end = Math.min(count, position(/^b\/(\d+)$/, input.nextToken));
+    return [Math.max(0, end - limit), end];
+  }
+  const start = position(/^f\/(\d+)$/, input.nextToken);
+  return [start, Math.max(start, Math.min(count, start + limit))];
+}
+
+/** Times are ms since 1970; the end is not part of it. */
+const span = (input: Input): [number, number] => [
+  Number(input.startTime ?? 0),
+  Number(input.endTime ?? Number.MAX_SAFE_INTEGER),
+];
+
+function limitOf(input: Input): number {
+  const limit = Number(input.limit ?? mostEvents);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= mostEvents) return limit;
+  throw invalid(`limit ${limit} must be between 1 and ${mostEvents}`);
+}
+
+function position(form: RegExp, token: unknown): number {
+  const found = form.exec(String(token));
+  if (!found) throw invalid('The specified nextToken is invalid.');
+  return Number(found[1]);
+}
+
+function linePattern(pattern: string): (line: string) => boolean {
+  if (/^\s*[{[%]/.test(pattern)) throw invalid(`the twin takes plain text patterns only, not ${pattern}`);
+  const terms = [...pattern.matchAll(/(-?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(([, not, phrase, word]) => ({
+    not: not === '-',
+    text: phrase === undefined ? word! : phrase.replace(/\\(.)/g, '$1'),
+  }));
+  return line => terms.every(({ not, text }) => line.includes(text) !== not);
+}
+
+export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', 400, message);

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+export interface LogEvent {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+export interface StreamInfo {
+  readonly name: string;
+  readonly created: number;
+  readonly changed: number;
+}
+
+/** Log groups and streams on disk: a folder a group, a file of JSON lines a stream, whose first line names it. */
+export interface StreamFiles {
+  groups(): readonly string[];
+  hasGroup(group: string): boolean;
+  makeGroup(group: string): void;
+  hasStream(group: string, stream: string): boolean;
+  makeStream(group: string, stream: string, at: number): void;
+  /** Makes group and stream where they are not there. */
+  append(group: string, stream: string, events: readonly LogEvent[]): void;
+  /** In the order of writing; none when there is no such stream. */
+  read(group: string, stream: string): LogEvent[];
+  /** By name. */
+  streams(group: string): StreamInfo[];
+}
+
+export function streamFiles(folder: string): StreamFiles {
+  const groupPath = (group: string): string => join(folder, encodeURIComponent(group));
+  const path = (group: string, stream: string): string => join(groupPath(group), fileName(stream));
+  /** Streams that are known to be there: a line then costs one write. */
+  const known = new Set<string>();
+  const makeStream = (group: string, stream: string, at: number): void => {
+    const file = path(group, stream);
+    if (known.has(file)) return;
+    mkdirSync(groupPath(group), { recursive: true });
+    if (!existsSync(file)) appendFileSync(file, `${JSON.stringify({ stream, created: at })}\n`);
+    known.add(file);
+  };
+  return {
+    groups: () => (existsSync(folder) ? readdirSync(folder).map(decodeURIComponent).sort() : []),
+    hasGroup: group => existsSync(groupPath(group)),
+    makeGroup: group => void mkdirSync(groupPath(group), { recursive: true }),
+    hasStream: (group, stream) => existsSync(path(group, stream)),
+    makeStream,
+    append(group, stream, events) {
+      makeStream(group, stream, Date.now());
+      const lines = events.map(event => `${JSON.stringify({ t: event.timestamp, m: event.message })}\n`);
+      appendFileSync(path(group, stream), lines.join(''));
+    },
+    read(group, stream) {
+      const file = path(group, stream);
+      if (!existsSync(file)) return [];
+      return readFileSync(file, 'utf8').split('\n').slice(1).flatMap(parseEvent);
+    },
+    streams: group =>
+      readdirSync(groupPath(group))
+        .map(name => streamInfo(join(groupPath(group), name)))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  };
+}
+
+/** Readable, and its own for every stream, however long its name. */
+function fileName(stream: string): string {
+  const hash = createHash('sha256').update(stream).digest('hex').slice(0, 8);
+  return `${encodeURIComponent(stream).slice(0, 150)}-${hash}.jsonl`;
+}
+
+/** A line that a kill has torn was never an event. */
+function parseEvent(line: string): LogEvent[] {
+  try {
+    const { t, m } = JSON.parse(line) as { t: number; m: string };
+    return [{ timestamp: t, message: m }];
+  } catch {
+    return [];
+  }
+}
+
+function streamInfo(path: string): StreamInfo {
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(4096);
+    const text = head.subarray(0, readSync(file, head, 0, head.length, 0)).toString('utf8');
+    const { stream, created } = JSON.parse(text.slice(0, text.indexOf('\n'))) as {
+      stream: string;
+      created: number;
+    };
+    return { name: stream, created, changed: Math.floor(statSync(path).mtimeMs) };
+  } finally {
+    closeSync(file);
+  }
+}
