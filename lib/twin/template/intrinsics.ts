@@ -1,3 +1,5 @@
+import { LabError } from '../../spec/errors.ts';
+
 /** What references in a template stand for on the twin. */
 export interface Symbols {
   /** `Ref` of a logical id or pseudo parameter. */
@@ -7,22 +9,33 @@ export interface Symbols {
 }
 
 /**
- * A template's value with its intrinsics resolved. Anything that is not listed here, or stands for something that the
- * twin does not know, becomes undefined where it is only passed on and is refused where it is used.
+ * A template's value with its intrinsics resolved; what stands for AWS::NoValue is left out. Throws LabError for an
+ * intrinsic that is not listed here, or a reference to something that the twin does not know.
  */
 export function resolve(value: unknown, symbols: Symbols, path: string): unknown {
-  if (Array.isArray(value)) return value.map((each, index) => resolve(each, symbols, `${path}[${index}]`));
+  if (Array.isArray(value))
+    return value
+      .filter(each => !isNoValue(each))
+      .map((each, index) => resolve(each, symbols, `${path}[${index}]`));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
   const [only] = entries;
   if (entries.length === 1 && only && (only[0] === 'Ref' || only[0].startsWith('Fn::')))
     return intrinsic(only[0], only[1], symbols, path);
-  return Object.fromEntries(entries.map(([name, each]) => [name, resolve(each, symbols, `${path}.${name}`)]));
+  return Object.fromEntries(
+    entries
+      .filter(([, each]) => !isNoValue(each))
+      .map(([name, each]) => [name, resolve(each, symbols, `${path}.${name}`)]),
+  );
 }
+
+const isNoValue = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'Ref' in value && value.Ref === 'AWS::NoValue';
 
 function intrinsic(name: string, argument: unknown, symbols: Symbols, path: string): unknown {
   switch (name) {
     case 'Ref':
+      if (argument === 'AWS::NoValue') return undefined;
       return known(symbols.ref(String(argument)), `Ref ${argument}`, path);
     case 'Fn::GetAtt': {
       const [id = '', ...attribute] = Array.isArray(argument)
@@ -51,19 +64,27 @@ function intrinsic(name: string, argument: unknown, symbols: Symbols, path: stri
     }
     case 'Fn::Select': {
       const [index, list] = argument as [number | string, unknown];
-      return (resolve(list, symbols, path) as unknown[])[Number(index)];
+      const found = (resolve(list, symbols, path) as unknown[])[Number(index)];
+      if (found === undefined) throw unresolved(`Fn::Select has no element ${index}`, path);
+      return found;
     }
     case 'Fn::Split': {
       const [separator, text] = argument as [string, unknown];
       return String(resolve(text, symbols, path)).split(separator);
     }
     default:
-      throw new Error(`the twin does not resolve ${name} (at ${path} of the template)`);
+      throw unresolved(`the twin does not resolve ${name}`, path);
   }
 }
 
 function known(value: string | undefined, what: string, path: string): string {
-  if (value === undefined)
-    throw new Error(`the twin does not know what ${what} is (at ${path} of the template)`);
+  if (value === undefined) throw unresolved(`the twin does not know what ${what} is`, path);
   return value;
 }
+
+const unresolved = (message: string, path: string): LabError =>
+  new LabError({
+    where: `template ${path}`,
+    message,
+    fix: 'give the value as text, or by Ref, Fn::GetAtt, Fn::Sub, Fn::Join, Fn::Select or Fn::Split of a resource of the stack',
+  });

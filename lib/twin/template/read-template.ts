@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
+import { LabError } from '../../spec/errors.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
+import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
 
 /** What the twin takes from a synthesized template. Field names are the API's. */
 export interface TwinResources {
@@ -48,13 +49,6 @@ export interface JobDefinition {
   readonly logGroup: string;
   readonly streamPrefix: string;
   readonly privileged: boolean;
-}
-
-type Properties = Readonly<Record<string, unknown>>;
-interface Resource {
-  readonly Type: string;
-  readonly Properties?: Properties;
-  readonly Metadata?: Properties;
 }
 
 /** Reads a template as `cdk synth` writes it. Throws where a value that the twin needs is no listed intrinsic. */
@@ -120,13 +114,21 @@ function jobDefinition(
   stackName: string,
   symbols: Symbols,
 ): JobDefinition {
-  const container = properties.ContainerProperties as Properties;
+  const container = properties.ContainerProperties as Properties | undefined;
+  if (!container) {
+    throw new LabError({
+      where: `template ${id}`,
+      message: 'the twin runs job definitions with ContainerProperties only',
+      fix: 'define the job with an ECS container (EcsEc2ContainerDefinition)',
+    });
+  }
   const get = (name: string): unknown =>
     resolve(container[name], symbols, `${id}.ContainerProperties.${name}`);
   const requirement = (type: string): number =>
     Number(
-      (get('ResourceRequirements') as { Type: string; Value: string }[]).find(each => each.Type === type)
-        ?.Value ?? 0,
+      ((get('ResourceRequirements') ?? []) as { Type: string; Value: string }[]).find(
+        each => each.Type === type,
+      )?.Value ?? 0,
     );
   const retry = (properties.RetryStrategy ?? {}) as {
     Attempts?: number;
@@ -176,81 +178,6 @@ function outputOf(name: string, value: unknown, symbols: Symbols): [string, stri
   } catch {
     return [];
   }
-}
-
-function symbolsOf(
-  resources: Record<string, Resource>,
-  stackName: string,
-  { region, account }: { region: string; account: string },
-): Symbols {
-  const pseudo: Record<string, string> = {
-    'AWS::Region': region,
-    'AWS::AccountId': account,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stackName,
-    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/twin`,
-    'AWS::NoValue': '',
-  };
-  const symbols: Symbols = {
-    ref(name) {
-      const resource = resources[name];
-      if (!resource) return pseudo[name];
-      const physical = nameOf(name, resource.Properties ?? {}, stackName, symbols);
-      switch (resource.Type) {
-        case 'AWS::S3::Bucket':
-          return bucketName(name, stackName);
-        case 'AWS::Batch::JobQueue':
-          return `arn:aws:batch:${region}:${account}:job-queue/${physical}`;
-        case 'AWS::Batch::ComputeEnvironment':
-          return `arn:aws:batch:${region}:${account}:compute-environment/${physical}`;
-        case 'AWS::Batch::JobDefinition':
-          return `arn:aws:batch:${region}:${account}:job-definition/${physical}:1`;
-        case 'AWS::SecretsManager::Secret':
-          return `arn:aws:secretsmanager:${region}:${account}:secret:${physical}`;
-        default:
-          return physical;
-      }
-    },
-    att(id, attribute) {
-      const resource = resources[id];
-      if (!resource) return undefined;
-      const ref = symbols.ref(id)!;
-      if (attribute === 'Arn' && resource.Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${ref}`;
-      if (/^(JobQueueArn|ComputeEnvironmentArn|JobDefinitionArn|Id)$/.test(attribute)) return ref;
-      return `twin:${id}.${attribute}`;
-    },
-  };
-  return symbols;
-}
-
-const nameFields = [
-  'JobQueueName',
-  'ComputeEnvironmentName',
-  'JobDefinitionName',
-  'Name',
-  'LogGroupName',
-  'RoleName',
-];
-
-/** The name a resource was given, or one made from its logical id as CloudFormation does. */
-function nameOf(id: string, properties: Properties, stackName: string, symbols: Symbols): string {
-  for (const field of nameFields) {
-    if (properties[field] !== undefined) return String(resolve(properties[field], symbols, `${id}.${field}`));
-  }
-  return `${stackName}-${id}`.slice(0, 128);
-}
-
-/** Lower case, at most 63 characters, the same at every start. */
-function bucketName(id: string, stackName: string): string {
-  const readable = id
-    .replace(/[0-9A-F]{8}$/, '')
-    .toLowerCase()
-    .slice(0, 24);
-  return `${stackName.toLowerCase()}-${readable}-${createHash('sha256').update(`${stackName} ${id}`).digest('hex').slice(0, 8)}`.slice(
-    0,
-    63,
-  );
 }
 
 function stackNameOf(resources: Record<string, Resource>): string {

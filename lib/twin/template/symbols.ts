@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { resolve, type Symbols } from './intrinsics.ts';
+
+export type Properties = Readonly<Record<string, unknown>>;
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Properties;
+  readonly Metadata?: Properties;
+}
+
+/** What references stand for: ARNs and names as AWS would have given them, the same at every start. */
+export function symbolsOf(
+  resources: Record<string, Resource>,
+  stackName: string,
+  { region, account }: { region: string; account: string },
+): Symbols {
+  const pseudo: Record<string, string> = {
+    'AWS::Region': region,
+    'AWS::AccountId': account,
+    'AWS::Partition': 'aws',
+    'AWS::URLSuffix': 'amazonaws.com',
+    'AWS::StackName': stackName,
+    'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/twin`,
+  };
+  const symbols: Symbols = {
+    ref(name) {
+      const resource = resources[name];
+      if (!resource) return pseudo[name];
+      const physical = nameOf(name, resource.Properties ?? {}, stackName, symbols);
+      switch (resource.Type) {
+        case 'AWS::S3::Bucket':
+          return bucketName(name, stackName);
+        case 'AWS::Batch::JobQueue':
+          return `arn:aws:batch:${region}:${account}:job-queue/${physical}`;
+        case 'AWS::Batch::ComputeEnvironment':
+          return `arn:aws:batch:${region}:${account}:compute-environment/${physical}`;
+        case 'AWS::Batch::JobDefinition':
+          return `arn:aws:batch:${region}:${account}:job-definition/${physical}:1`;
+        case 'AWS::SecretsManager::Secret':
+          return `arn:aws:secretsmanager:${region}:${account}:secret:${physical}`;
+        default:
+          return physical;
+      }
+    },
+    att(id, attribute) {
+      const resource = resources[id];
+      if (!resource) return undefined;
+      const ref = symbols.ref(id)!;
+      if (attribute === 'Arn' && resource.Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${ref}`;
+      if (/^(JobQueueArn|ComputeEnvironmentArn|JobDefinitionArn|Id)$/.test(attribute)) return ref;
+      return `twin:${id}.${attribute}`;
+    },
+  };
+  return symbols;
+}
+
+const nameFields = [
+  'JobQueueName',
+  'ComputeEnvironmentName',
+  'JobDefinitionName',
+  'Name',
+  'LogGroupName',
+  'RoleName',
+];
+
+/** The name a resource was given, or one made from its logical id as CloudFormation does. */
+export function nameOf(id: string, properties: Properties, stackName: string, symbols: Symbols): string {
+  for (const field of nameFields) {
+    if (properties[field] !== undefined) return String(resolve(properties[field], symbols, `${id}.${field}`));
+  }
+  return `${stackName}-${id}`.slice(0, 128);
+}
+
+/** Lower case, at most 63 characters, the same at every start; the hash keeps apart what the readable part does not. */
+function bucketName(id: string, stackName: string): string {
+  const readable = id
+    .replace(/[0-9A-F]{8}$/, '')
+    .toLowerCase()
+    .slice(0, 24);
+  const hash = createHash('sha256').update(`${stackName} ${id}`).digest('hex').slice(0, 8);
+  return `${`${stackName.toLowerCase()}-${readable}`.slice(0, 54)}-${hash}`;
+}
