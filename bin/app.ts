@@ -9,7 +9,7 @@ import { LabError } from '../lib/spec/errors.ts';
 const projectRoot = dirname(import.meta.dirname);
 try {
   const app = new App();
-  const input = await loadConfig(join(projectRoot, 'lab.config.ts'));
+  const input = await loadConfig(app.node.tryGetContext('config') ?? join(projectRoot, 'lab.config.ts'));
   const overrides = Object.fromEntries(
     [
       ['name', app.node.tryGetContext('lab')],

@@ -5,7 +5,6 @@ import type { Endpoint } from '../aws/endpoint.ts';
 import { sdkLogs } from '../aws/logs.ts';
 import { sdkSecrets } from '../aws/secrets.ts';
 import { s3Store } from '../aws/store.ts';
-import type { LabConfigInput } from '../config/define-lab.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import type { LabConfig } from '../spec/config.ts';
@@ -23,7 +22,7 @@ export interface World {
   readonly twinFolder?: string;
   readonly cwd: string;
   /** Instead of the project's lab.config.ts. */
-  readonly config?: LabConfigInput;
+  readonly configFile?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly io: Output;
   readonly stdin: AsyncIterable<Buffer> & { readonly isTTY?: boolean };
@@ -36,7 +35,7 @@ export interface World {
 }
 
 /** What the options of a call make of the world. The endpoint is chosen here, once. */
-export interface Context extends Omit<World, 'config'> {
+export interface Context extends World {
   readonly world: World;
   readonly json: boolean;
   readonly local: boolean;
@@ -79,7 +78,7 @@ export function makeContext(
   const closers: (() => Promise<void>)[] = [];
   const say = (text: string): void => void world.io.err.write(`${text}\n`);
   const config = once(async () => {
-    const input = world.config ?? (await loadConfig(join(world.projectRoot, 'lab.config.ts')));
+    const input = await loadConfig(world.configFile ?? join(world.projectRoot, 'lab.config.ts'));
     return resolveConfig(input, world.workloads, choices.lab ? { name: choices.lab } : {});
   });
   const connect = once(async (): Promise<Connection> => {
@@ -128,7 +127,8 @@ function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean
   };
 }
 
-function findSpec(workloads: readonly WorkloadSpec[], name: string): WorkloadSpec {
+/** The workload of this name. Throws LabError with the nearest. */
+export function findSpec(workloads: readonly WorkloadSpec[], name: string): WorkloadSpec {
   const found = workloads.find(spec => spec.name === name);
   if (found) return found;
   const names = workloads.map(spec => spec.name);

@@ -5,7 +5,7 @@ import { suggest } from '../spec/suggest.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
 import { submitOptions } from './commands/submit.ts';
 import { commands } from './commands.ts';
-import { makeContext, type World } from './context.ts';
+import { findSpec, makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { tint } from './output.ts';
 import { readArgs } from './parse-args.ts';
@@ -65,8 +65,9 @@ function optionsOf(
   world: World,
 ): Readonly<Record<string, OptionSpec>> {
   if (command.name !== 'submit') return command.options;
-  const spec = world.workloads.find(candidate => candidate.name === rest[0]);
-  return spec ? submitOptions(spec) : command.options;
+  const [name] = rest;
+  if (name === undefined || name.startsWith('-')) return command.options;
+  return submitOptions(findSpec(world.workloads, name));
 }
 
 function beforeDashes(words: readonly string[]): readonly string[] {

@@ -35,14 +35,17 @@ export interface TwinLink {
 /** Where a twin of this project keeps its state, and what it is made from. */
 export interface TwinPlace {
   readonly projectRoot: string;
+  readonly configFile: string;
   readonly folder: string;
 }
 
 export const twinPlace = (world: {
   readonly projectRoot: string;
   readonly twinFolder?: string;
+  readonly configFile?: string;
 }): TwinPlace => ({
   projectRoot: world.projectRoot,
+  configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
   folder: world.twinFolder ?? join(world.projectRoot, '.lab', 'twin'),
 });
 
@@ -183,7 +186,7 @@ async function prepare(place: TwinPlace, config: LabConfig, say: (text: string) 
   const enabled = Object.keys(config.workloads).filter(name => config.workloads[name]!.enabled);
   await bundleWorkloads({ projectRoot: place.projectRoot, workloads: enabled });
   const stampFile = join(place.folder, `synth-${config.name}.stamp`);
-  const stamp = await inputsDigest(place.projectRoot, config.name);
+  const stamp = await inputsDigest(place, config.name);
   const known = await readFile(stampFile, 'utf8').catch(() => '');
   if (known === stamp && existsSync(templateFile(place, config))) return;
   say('synthesizing the stack …');
@@ -195,7 +198,18 @@ async function synth(place: TwinPlace, config: LabConfig): Promise<void> {
   const cdk = join(place.projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const child = spawn(
     process.execPath,
-    [cdk, 'synth', '--quiet', '--no-notices', '-o', outFolder(place), '-c', `lab=${config.name}`],
+    [
+      cdk,
+      'synth',
+      '--quiet',
+      '--no-notices',
+      '-o',
+      outFolder(place),
+      '-c',
+      `lab=${config.name}`,
+      '-c',
+      `config=${place.configFile}`,
+    ],
     {
       cwd: place.projectRoot,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -215,10 +229,11 @@ async function synth(place: TwinPlace, config: LabConfig): Promise<void> {
 }
 
 /** Digest of everything that the template is made from. */
-async function inputsDigest(projectRoot: string, lab: string): Promise<string> {
-  const hash = createHash('sha256').update(lab);
+async function inputsDigest({ projectRoot, configFile }: TwinPlace, lab: string): Promise<string> {
+  const hash = createHash('sha256')
+    .update(lab)
+    .update(await readFile(configFile));
   for (const top of [
-    'lab.config.ts',
     'cdk.json',
     'package.json',
     'package-lock.json',

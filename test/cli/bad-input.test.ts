@@ -1,0 +1,39 @@
+import { commands } from '../../lib/cli/commands.ts';
+import { overview, verbHelp } from '../../lib/cli/help.ts';
+import { user } from './helper.ts';
+
+let me: Awaited<ReturnType<typeof user>>;
+beforeAll(async () => {
+  me = await user({});
+});
+afterAll(() => me.leave());
+
+it.each([
+  [['sumbit'], 'did you mean lab submit?'],
+  [['submit', 'rapidtyde', '--participants', 'x'], 'did you mean rapidtide?'],
+  [['submit', 'rapidtide', '--partcipants', 'x'], 'did you mean --participants?'],
+  [['submit', 'rapidtide', '--memory', 'lots', '--participants', 'x'], '"lots" is not a size in MiB'],
+  [['submit', 'rapidtide'], 'needs the participants'],
+  [
+    ['submit', 'rapidtide', '--do', 'sing', '--participants', 'x'],
+    '"sing" is none of copy-test, script, hcp, bids',
+  ],
+  [['twin', 'fly'], '"fly"'],
+  [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with access keys'],
+])('lab %j is refused with exit code 2 and a way out', async (argv, words) => {
+  const { code, err, out } = await me.lab(argv as string[]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain((words as string).replace(/^"fly"$/, 'fly: is none of up'));
+});
+
+it('tells several problems of one call together', async () => {
+  const { err } = await me.lab(['submit', 'rapidtide', '--nope', '--wait=yes']);
+  expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
+});
+
+it('help fits a screen and every verb has an example', () => {
+  const lines = overview().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(24);
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
+  for (const command of commands) expect(verbHelp(command, command.options)).toMatch(/Examples:\n {2}\S/);
+});

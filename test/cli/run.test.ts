@@ -1,0 +1,177 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type Ran, user } from './helper.ts';
+
+const config = {
+  name: 'test',
+  datasets: { scans: { bucket: 'scans-of-ours', access: 'role' as const } },
+  workloads: { rapidtide: { datasets: { '/data_in': 'scans' } } },
+};
+const script = `set -e
+test "$PARTICIPANT_FROM_ARRAY" = "$2"
+grep -q good "$DATA_IN/$2.txt" || { echo "bad scan of $2" >&2; exit 3; }
+echo "$1 $2" > "$DATA_OUT/result.txt"
+env | grep -E 'SECRET|CONTAINER_AUTH' && exit 9
+echo "worked on $2"
+`;
+const small = ['--vcpus', '1', '--memory', '256'];
+let me: Awaited<ReturnType<typeof user>>;
+let put: (bucket: string, key: string, body: string) => Promise<unknown>;
+let bucket: string;
+let first: Ran;
+let runId: string;
+
+beforeAll(async () => {
+  me = await user(config);
+  const twin = await me.twin();
+  put = (Bucket, Key, Body) => twin.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+  bucket = twin.outputs.OutputBucketName!;
+  await put(bucket, 'config/work.sh', script);
+  for (const name of ['p 1', 'pä2', 'p3'])
+    await put('scans-of-ours', `${name}.txt`, name === 'p3' ? 'broken' : 'good');
+  await writeFile(join(me.cwd, 'participants.txt'), 'p 1\r\n\r\npä2\r\np3\r\n');
+  first = await me.lab([
+    'submit',
+    'rapidtide',
+    '--participants',
+    'participants.txt',
+    '--do',
+    'script',
+    '--script',
+    'work.sh',
+    ...small,
+    '--local',
+    '--wait',
+    '--',
+    'extra',
+  ]);
+  runId = first.out.trim();
+}, 60_000);
+afterAll(() => me.leave());
+
+it('a run with a failure exits 4, prints its id alone on stdout, and says what failed and what to do', () => {
+  expect(first.code).toBe(4);
+  expect(runId).toMatch(/^\d{8}t\d{6}z-[0-9a-f]{6}$/);
+  expect(first.err).toContain('1 participant failed (exit code 3): work.sh exited with 3\n  p3');
+  expect(first.err.trim().split('\n').at(-1)).toBe(
+    `Next: lab logs ${runId} --failed --local, then lab retry ${runId} --local`,
+  );
+});
+
+it('status has every item by its name', async () => {
+  const { out } = await me.lab(['status', runId, '--local', '--json']);
+  const ledger = JSON.parse(out);
+  expect(
+    ledger.items.map((row: { name: string; state: string; exitCode: number }) => [
+      row.name,
+      row.state,
+      row.exitCode,
+    ]),
+  ).toEqual([
+    ['p 1', 'done', 0],
+    ['pä2', 'done', 0],
+    ['p3', 'failed', 3],
+  ]);
+  expect((await me.lab(['status', runId, '--local', '--not-done', '--names'])).out).toBe('p3\n');
+});
+
+it('logs of what failed hold the tool’s own words', async () => {
+  const { out } = await me.lab(['logs', runId, '--failed', '--local']);
+  expect(out).toContain('[p3] bad scan of p3');
+  expect(out).not.toContain('worked on');
+});
+
+it('a submission that is resumed finds everything sent, and sends nothing', async () => {
+  const resumed = await me.lab(['submit', '--resume', runId, '--local']);
+  expect(resumed.err).toContain('0 of 1 jobs were missing');
+});
+
+it('retry is refused with the reason when no host can hold it, and changes nothing', async () => {
+  const refused = await me.lab(['retry', runId, '--memory', 'x5000', '--local']);
+  expect(refused.code).toBe(2);
+  expect(refused.err).toMatch(/fit no host of pool arm64-ondemand[\s\S]*gives containers/);
+});
+
+it('retry runs exactly what is not done, and fetch brings every output', async () => {
+  await put('scans-of-ours', 'p3.txt', 'good');
+  const again = await me.lab(['retry', runId, '--local', '--wait']);
+  expect(again.code).toBe(0);
+  expect(again.err).toContain('round 1: 1 participant again');
+  const { items } = JSON.parse((await me.lab(['status', runId, '--local', '--json'])).out);
+  expect(items.map((row: { round: number; attempts: number }) => [row.round, row.attempts])).toEqual([
+    [0, 1],
+    [0, 1],
+    [1, 2],
+  ]);
+  expect((await me.lab(['fetch', runId, '--to', 'results', '--local'])).code).toBe(0);
+  expect(await readFile(join(me.cwd, 'results', 'p 1', 'result.txt'), 'utf8')).toBe('extra p 1\n');
+  expect(await readFile(join(me.cwd, 'results', 'pä2', 'result.txt'), 'utf8')).toBe('extra pä2\n');
+  const nothing = await me.lab(['retry', runId, '--local']);
+  expect([nothing.code, nothing.err]).toEqual([0, expect.stringContaining('nothing to retry')]);
+});
+
+it('a cancelled run can be retried', async () => {
+  await put(bucket, 'config/slow.sh', 'sleep 30');
+  const submitted = await me.lab(
+    [
+      'submit',
+      'rapidtide',
+      '--participants',
+      '-',
+      '--do',
+      'script',
+      '--script',
+      'slow.sh',
+      ...small,
+      '--local',
+    ],
+    'a\nb\n',
+  );
+  const slow = submitted.out.trim();
+  const cancelled = await me.lab(['cancel', slow, '--local']);
+  expect(cancelled.err).toContain('1 job is being stopped');
+  const watched = await me.lab(['watch', slow, '--local']);
+  expect(watched.code).toBe(4);
+  await put(bucket, 'config/slow.sh', 'true');
+  expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
+}, 30_000);
+
+it('runs lists them, newest first', async () => {
+  const runs = JSON.parse((await me.lab(['runs', '--local', '--json'])).out) as { run: string }[];
+  expect(runs.length).toBeGreaterThanOrEqual(2);
+  expect(runs.at(-1)!.run).toBe(runId);
+});
+
+it('a dry run submits nothing', async () => {
+  const before = (await me.lab(['runs', '--local', '--json'])).out;
+  const dry = await me.lab([
+    'submit',
+    'rapidtide',
+    '--participants',
+    '001..120',
+    '--shards',
+    '7',
+    '--local',
+    '--dry-run',
+  ]);
+  expect(dry.err).toContain('rapidtide over 120 participants');
+  expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
+});
+
+it('participants can be a listing by pattern', async () => {
+  const dry = await me.lab([
+    'submit',
+    'rapidtide',
+    '--participants',
+    's3://scans-of-ours/*.txt',
+    '--local',
+    '--dry-run',
+  ]);
+  expect(dry.err).toContain('rapidtide over 3 participants');
+});
+
+it('stack-info is what aws batch submit-job wants', async () => {
+  const { out } = await me.lab(['stack-info', 'rapidtide', '--local']);
+  expect(out).toMatch(/^--job-queue \S+ --job-definition arraylab-test-rapidtide-arm64\n$/);
+});
