@@ -42,13 +42,14 @@ export function containerSpec(
 
 /** Starts a container; what keeps it from starting ends the attempt, as the ECS agent would report it. */
 export function startContainer(run: RunContainer, spec: ContainerSpec): RunningContainer {
+  const failed = (error: unknown) => ({
+    statusReason: 'Task failed to start',
+    reason: `CannotStartContainerError: ${(error as Error).message}`,
+  });
   try {
-    return run(spec);
+    const { signal, exited } = run(spec);
+    return { signal, exited: exited.catch(failed) };
   } catch (error) {
-    const reason = `CannotStartContainerError: ${(error as Error).message}`;
-    return {
-      signal: () => undefined,
-      exited: Promise.resolve({ statusReason: 'Task failed to start', reason }),
-    };
+    return { signal: () => undefined, exited: Promise.resolve(failed(error)) };
   }
 }

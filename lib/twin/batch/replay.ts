@@ -10,8 +10,8 @@ export function replay(scheduler: Scheduler, entries: readonly Entry[]): void {
   for (const entry of entries) {
     if (entry.kind === 'submitted') jobs.set(entry.spec.jobId, newJob(entry.spec));
     else if (entry.kind === 'resource') {
-      if (entry.total === undefined) scheduler.consumables.delete(entry.name);
-      else scheduler.consumables.set(entry.name, { total: entry.total, used: 0 });
+      if (entry.total === undefined) scheduler.capacity.consumables.delete(entry.name);
+      else scheduler.capacity.consumables.set(entry.name, { total: entry.total, used: 0 });
     } else {
       const job = jobs.get(entry.jobId);
       if (job) replayEntry(job, entry);

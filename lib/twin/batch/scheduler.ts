@@ -1,5 +1,6 @@
 import type { TwinResources } from '../template/read-template.ts';
 import { containerSpec, newAttempt, startContainer } from './attempt.ts';
+import { Capacity } from './capacity.ts';
 import { childHold, fitsPool, jobHold, misfit } from './holds.ts';
 import {
   childId,
@@ -41,20 +42,18 @@ const longestTimerMs = 2 ** 31 - 1;
 /** Decides what runs when, within the machine's cores and memory; one job may always run. */
 export class Scheduler {
   readonly jobs = new Map<string, Job>();
-  /** Consumable resources: total and in use. */
-  readonly consumables = new Map<string, { total: number; used: number }>();
+  readonly capacity: Capacity;
   private readonly options: SchedulerOptions;
   private readonly running = new Map<string, Running>();
   private readonly active = new Set<Job>();
   /** Tasks that ended, for the children that they held back. */
   private readonly ended: [Job, number][] = [];
-  private usedCpus = 0;
-  private usedMemory = 0;
   private queued = false;
   private stopped = true;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
+    this.capacity = new Capacity(options.cpus, options.memoryMiB);
   }
 
   add(job: Job): void {
@@ -203,7 +202,7 @@ export class Scheduler {
   }
 
   private startTasks(job: Job): void {
-    while (this.hasRoom(job)) {
+    while (this.capacity.hasRoom(job.spec)) {
       const index = this.nextIndex(job);
       if (index === undefined) return;
       this.startTask(job, index);
@@ -216,18 +215,6 @@ export class Scheduler {
     const size = taskCount(job.spec);
     while (job.next < size && isEnded(taskOf(job, job.next).status)) job.next++;
     return job.next < size ? job.next++ : undefined;
-  }
-
-  private hasRoom(job: Job): boolean {
-    const { vcpus, memoryMiB, consumables } = job.spec;
-    for (const { name, quantity } of consumables) {
-      const resource = this.consumables.get(name);
-      if (!resource || resource.used + quantity > resource.total) return false;
-    }
-    if (this.running.size === 0) return true;
-    return (
-      this.usedCpus + vcpus <= this.options.cpus && this.usedMemory + memoryMiB <= this.options.memoryMiB
-    );
   }
 
   private startTask(job: Job, index: number): void {
@@ -243,7 +230,7 @@ export class Scheduler {
     task.attempts = [...task.attempts, attempt];
     delete task.statusReason;
     journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
-    this.take(job, 1);
+    this.capacity.take(spec, 1);
     const container = startContainer(this.options.run, {
       ...containerSpec(job, index, task.attempts.length, definition, resources),
       onOutput: line => log(definition.logGroup, attempt.stream, line),
@@ -274,7 +261,7 @@ export class Scheduler {
   ): void {
     for (const timer of timers) clearTimeout(timer);
     this.running.delete(childId(job, index));
-    this.take(job, -1);
+    this.capacity.take(job.spec, -1);
     if (this.stopped) return;
     const task = taskOf(job, index);
     const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';
@@ -290,14 +277,5 @@ export class Scheduler {
       this.again(job, index, attempt);
     else this.end(job, index, attempt, 'FAILED', statusReason);
     this.wake();
-  }
-
-  private take(job: Job, sign: 1 | -1): void {
-    this.usedCpus += sign * job.spec.vcpus;
-    this.usedMemory += sign * job.spec.memoryMiB;
-    for (const { name, quantity } of job.spec.consumables) {
-      const resource = this.consumables.get(name);
-      if (resource) resource.used += sign * quantity;
-    }
   }
 }

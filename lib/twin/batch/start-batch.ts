@@ -53,7 +53,7 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
   const service: Record<string, (input: Input) => unknown> = {
     ...jobActions(options, scheduler, journal.write),
     ...resourceActions(options.resources),
-    ...consumableActions(scheduler.consumables, options, journal.write),
+    ...consumableActions(scheduler.capacity.consumables, options, journal.write),
   };
   return {
     call: async ({ action, input }) => {
@@ -80,7 +80,8 @@ function jobActions(
     submitjob(input) {
       const spec = submittedJob(input, resources, scheduler.jobs, Date.now());
       for (const { name } of spec.consumables)
-        if (!scheduler.consumables.has(name)) throw clientError(`Consumable resource ${name} does not exist`);
+        if (!scheduler.capacity.consumables.has(name))
+          throw clientError(`Consumable resource ${name} does not exist`);
       write({ kind: 'submitted', spec });
       scheduler.add(newJob(spec));
       const jobArn = `arn:aws:batch:${region}:${account}:job/${spec.jobId}`;

@@ -19,10 +19,17 @@ export function endLeftovers(folder: string): void {
   }
 }
 
-/** Removes a container's folders, unless a file system is still mounted in them: its files are not the container's. */
+/**
+ * Removes a container's folders, unless a file system is still mounted in them: its files are not the container's. What
+ * cannot be removed now is tried again when the next twin starts.
+ */
 export function removeFolder(base: string): void {
-  const mounts = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
-  if (!mounts.includes(` ${base}/`)) rmSync(base, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    const mounts = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
+    if (!mounts.includes(` ${base}/`)) rmSync(base, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // A tool may have taken the right to remove away.
+  }
 }
 
 function endRemembered(base: string): void {
