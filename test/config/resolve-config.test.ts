@@ -1,0 +1,79 @@
+import { workloads } from '../../jobs/index.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { resolveMounts } from '../../lib/config/resolve-mounts.ts';
+
+const good = {
+  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' as const } },
+  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
+};
+const problems = (input: object): string => {
+  try {
+    resolveConfig(input, workloads);
+    return '';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+it('fills in every default', () => {
+  const config = resolveConfig(good, workloads);
+  expect(config).toMatchObject({ name: 'lab', region: 'us-east-1', network: 'public', logRetentionDays: 90 });
+  expect(config.workloads.rapidtide).toMatchObject({ enabled: true, resources: { memoryMiB: 62_000 } });
+  expect(config.pools['arm64-ondemand']!.instanceTypes).toContain('m7g.4xlarge');
+});
+
+it('a workload that is not written down is off', () => {
+  expect(resolveConfig({}, workloads).workloads.rapidtide!.enabled).toBe(false);
+});
+
+it('tells every problem at once, each with its place', () => {
+  const text = problems({
+    ...good,
+    name: 'My Lab',
+    regoin: 'x',
+    datasets: { hcp: { bucket: 's3://hcp', access: 'key', prefix: '/a' } },
+    pools: { odd: { architecture: 'arm64', instanceTypes: ['m7i.4xlarge', 'z9.huge'] } },
+    workloads: {
+      rapidtide: { resources: { timeoutSeconds: 30, attempts: 11 }, datasets: { '/data_in': 'hpc' } },
+      rapitide: {},
+    },
+  });
+  for (const words of [
+    'name: "My Lab" is not a name',
+    'regoin: is not understood\n  did you mean region?',
+    'datasets.hcp.bucket: "s3://hcp"',
+    'datasets.hcp.access: "key"',
+    'datasets.hcp.prefix: "/a"',
+    'm7i.4xlarge is x86_64, and the pool arm64',
+    '"z9.huge" is no instance type',
+    'timeoutSeconds: 30 is not a whole number from 60',
+    'attempts: 11',
+    '"hpc" is no dataset\n  did you mean hcp?',
+    'workloads.rapitide: is no workload\n  did you mean rapidtide?',
+  ]) {
+    expect(text).toContain(words);
+  }
+});
+
+it('refuses memory that no host of a pool gives', () => {
+  expect(
+    problems({
+      ...good,
+      workloads: {
+        rapidtide: { ...good.workloads.rapidtide, resources: { memoryMiB: 63_488 }, pools: ['small'] },
+      },
+      pools: { small: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'] } },
+    }),
+  ).toContain('8 vCPUs and 63488 MiB fit no host of pool small\n  its largest gives containers 62259 MiB');
+});
+
+it('a dataset with keys has the secret of its own name', () => {
+  const config = resolveConfig(good, workloads);
+  expect(resolveMounts(config, workloads[0]!)['/data_in']).toEqual({
+    bucket: 'hcp-openaccess',
+    region: 'us-east-1',
+    prefix: '',
+    access: 'keys',
+    secretId: 'arraylab/lab/hcp',
+  });
+});
