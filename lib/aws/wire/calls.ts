@@ -1,5 +1,6 @@
 import type { CredentialSource } from './credentials.ts';
-import { readBody, send } from './http.ts';
+import { awsEndpoint } from './endpoints.ts';
+import { send, sendAndRead } from './http.ts';
 import { sha256Hex, sign } from './sign.ts';
 
 export interface WireService {
@@ -42,27 +43,26 @@ async function post(
   headers: Record<string, string>,
   input: object,
 ): Promise<unknown> {
-  const url = new URL(path, service.endpoint ?? `https://${name}.${service.region}.amazonaws.com`);
+  const { origin, host } = new URL(service.endpoint ?? awsEndpoint(name, service.region));
   const body = Buffer.from(JSON.stringify(input));
-  const { answer } = await send({
-    url,
+  const request = {
     method: 'POST',
-    body,
-    headers: async () =>
-      sign(
-        {
-          method: 'POST',
-          host: url.host,
-          path,
-          query: {},
-          headers,
-          payload: sha256Hex(body),
-          region: service.region,
-          service: name,
-        },
-        await service.credentials(),
-        new Date(),
-      ),
-  });
-  return JSON.parse((await readBody(answer)).toString('utf8') || '{}') as unknown;
+    host,
+    path,
+    query: {},
+    headers,
+    payload: sha256Hex(body),
+    region: service.region,
+    service: name,
+  };
+  const { body: text } = await sendAndRead(() =>
+    send({
+      origin,
+      target: path,
+      method: 'POST',
+      body,
+      headers: async () => sign(request, await service.credentials(), new Date()),
+    }),
+  );
+  return JSON.parse(text.toString('utf8') || '{}') as unknown;
 }

@@ -1,6 +1,6 @@
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A socket that says nothing for this long is given up: a stalled body never ends by itself. */
@@ -11,7 +11,7 @@ const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new HttpsAge
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: IncomingMessage;
+  readonly body: Readable;
 }
 
 /** An answer that is an error, with its code and text. */
@@ -34,7 +34,10 @@ export class WireError extends Error {
 
 /** One request, signed anew for each try. The body is a buffer, or a function that opens a stream. */
 export interface WireRequest {
-  readonly url: URL;
+  /** `https://host`, with a port where it has one. */
+  readonly origin: string;
+  /** Path and query as they are sent: no URL class may touch them, it would resolve the dots of a key. */
+  readonly target: string;
   readonly method: string;
   headers(): Promise<Record<string, string>>;
   readonly body?: Buffer | (() => Readable);
@@ -53,7 +56,10 @@ export async function send(request: WireRequest): Promise<Sent> {
     try {
       const answer = await once(request);
       if (!isTransient(answer.status)) return { answer, tries: attempt };
-      const error = new WireError(answer.status, await readText(answer.body));
+      const text = await readText(answer.body);
+      const error = new WireError(answer.status, text);
+      if (answer.status === 400 && !transientCodes.test(error.code))
+        return { answer: { ...answer, body: Readable.from([Buffer.from(text)]) }, tries: attempt };
       if (attempt === tries) throw error;
     } catch (error) {
       if (error instanceof WireError || attempt === tries) throw error;
@@ -74,29 +80,52 @@ export async function readBody(answer: Answer): Promise<Buffer> {
   return body;
 }
 
-/** An unsigned GET, for credentials and metadata. */
-export async function plainGet(url: string, headers: Record<string, string>): Promise<string> {
-  const { answer } = await send({ url: new URL(url), method: 'GET', headers: async () => headers });
-  return (await readBody(answer)).toString('utf8');
+/** Sends and reads; a body that breaks off is asked for again. For requests that may be repeated. */
+export async function sendAndRead(
+  open: () => Promise<Sent>,
+): Promise<{ readonly answer: Answer; readonly body: Buffer }> {
+  for (let attempt = 1; ; attempt++) {
+    const { answer } = await open();
+    try {
+      return { answer, body: await readBody(answer) };
+    } catch (error) {
+      if (error instanceof WireError || attempt === 3) throw error;
+    }
+  }
 }
 
-const isTransient = (status: number): boolean => status >= 500 || status === 429;
+/** An unsigned GET, for credentials. */
+export async function plainGet(url: string, headers: Record<string, string>): Promise<string> {
+  const { origin, pathname, search } = new URL(url);
+  const request = { origin, target: pathname + search, method: 'GET', headers: async () => headers };
+  return (await sendAndRead(() => send(request))).body.toString('utf8');
+}
+
+/** 400 is looked into: that is how Batch and Secrets Manager throttle, and how S3 says that a body was slow. */
+const isTransient = (status: number): boolean => status >= 500 || status === 429 || status === 400;
+const transientCodes = /^(Throttl|TooManyRequests|RequestTimeout$|RequestLimitExceeded|SlowDown)/;
 
 async function once(request: WireRequest): Promise<Answer> {
   const headers = await request.headers();
   const { body } = request;
   const length = Buffer.isBuffer(body) ? body.length : request.contentLength;
   return new Promise((done, fail) => {
-    const { protocol } = request.url;
-    const call = (protocol === 'https:' ? httpsRequest : httpRequest)(request.url, {
+    const { protocol, hostname, port } = new URL(request.origin);
+    const call = (protocol === 'https:' ? httpsRequest : httpRequest)({
+      protocol,
+      hostname: hostname.replace(/^\[|\]$/g, ''),
+      ...(port === '' ? {} : { port }),
+      path: request.target,
       method: request.method,
       headers: { ...headers, ...(length === undefined ? {} : { 'content-length': String(length) }) },
       agent: agents[protocol as keyof typeof agents],
     });
     call.setTimeout(idleMs, () =>
-      call.destroy(new Error(`${request.url.host} said nothing for ${idleMs / 1000} s`)),
+      call.destroy(new Error(`${request.origin} said nothing for ${idleMs / 1000} s`)),
     );
-    call.once('error', fail);
+    const stream = typeof body === 'function' ? body() : undefined;
+    call.on('error', fail);
+    call.once('close', () => stream?.destroy());
     call.once('response', response =>
       done({
         status: response.statusCode ?? 0,
@@ -104,8 +133,8 @@ async function once(request: WireRequest): Promise<Answer> {
         body: response,
       }),
     );
-    if (typeof body === 'function') body().on('error', fail).pipe(call);
-    else call.end(body);
+    if (stream) stream.on('error', error => call.destroy(error)).pipe(call);
+    else call.end(body as Buffer | undefined);
   });
 }
 

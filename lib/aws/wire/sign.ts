@@ -54,8 +54,10 @@ export function sign(request: ToSign, keys: Keys, now: Date): Record<string, str
 /** A query as it is signed and sent. */
 export const queryText = (query: Readonly<Record<string, string>>): string =>
   Object.entries(query)
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    // By name, then: `a-b=` would come before `a=` otherwise.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(pair => pair.join('='))
     .join('&');
 
 export const encode = (text: string): string =>

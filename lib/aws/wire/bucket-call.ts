@@ -1,0 +1,68 @@
+import type { CredentialSource } from './credentials.ts';
+import { awsEndpoint } from './endpoints.ts';
+import { type Sent, send, type WireRequest } from './http.ts';
+import { encode, queryText, sha256Hex, sign } from './sign.ts';
+
+export interface BucketOptions {
+  readonly bucket: string;
+  readonly region: string;
+  /** Undefined: the bucket is public, and requests are not signed. */
+  readonly credentials?: CredentialSource;
+  /** The twin's address; path style then. */
+  readonly endpoint?: string;
+  readonly requesterPays?: boolean;
+}
+
+export interface CallOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: WireRequest['body'];
+  readonly contentLength?: number;
+  /** Hex SHA-256 of a streamed body. */
+  readonly payload?: string;
+}
+
+/** One request to a bucket; the key is empty for the bucket itself. */
+export type BucketCall = (method: string, key: string, options?: CallOptions) => Promise<Sent>;
+
+/** Requests to one bucket, signed where there is somebody to sign as. */
+export function bucketCall(options: BucketOptions): BucketCall {
+  const { origin, host, prefix } = address(options);
+  return (method, key, { query = {}, headers = {}, body, contentLength, payload } = {}) => {
+    const path = key === '' ? prefix || '/' : `${prefix}/${key.split('/').map(encode).join('/')}`;
+    const text = queryText(query);
+    const all = { ...headers, ...(options.requesterPays ? { 'x-amz-request-payer': 'requester' } : {}) };
+    const toSign = {
+      method,
+      host,
+      path,
+      query,
+      headers: all,
+      payload: payload ?? sha256Hex(Buffer.isBuffer(body) ? body : ''),
+      region: options.region,
+      service: 's3',
+    };
+    return send({
+      origin,
+      target: text === '' ? path : `${path}?${text}`,
+      method,
+      ...(body === undefined ? {} : { body }),
+      ...(contentLength === undefined ? {} : { contentLength }),
+      headers: async () =>
+        options.credentials ? sign(toSign, await options.credentials(), new Date()) : { ...all, host },
+    });
+  };
+}
+
+/** The bucket's own host on AWS; its path on another endpoint, and where dots in its name break TLS's wildcard. */
+function address({ bucket, region, endpoint }: BucketOptions): {
+  origin: string;
+  host: string;
+  prefix: string;
+} {
+  const base = new URL(endpoint ?? awsEndpoint('s3', region));
+  if (endpoint !== undefined || bucket.includes('.'))
+    return { origin: base.origin, host: base.host, prefix: `/${bucket}` };
+  const host = `${bucket}.${base.host}`;
+  return { origin: `https://${host}`, host, prefix: '' };
+}

@@ -1,0 +1,86 @@
+import { createHash, type Hash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { crc32 } from 'node:zlib';
+import type { ObjectInfo } from '../../spec/ports.ts';
+import type { BucketCall } from './bucket-call.ts';
+import { type Answer, readBody } from './http.ts';
+
+/** An object as a file, through a temporary name beside it; three tries until length and stored checksum agree. */
+export async function downloadObject(call: BucketCall, key: string, path: string): Promise<ObjectInfo> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part-${process.pid}`;
+  for (let attempt = 1; ; attempt++) {
+    const { answer } = await call('GET', key, { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    if (answer.status >= 300) await readBody(answer);
+    try {
+      const info = infoOf(key, answer);
+      const checksum = storedChecksum(answer);
+      let size = 0;
+      const measure = new Transform({
+        transform(chunk: Buffer, _encoding, next) {
+          checksum?.update(chunk);
+          size += chunk.length;
+          next(null, chunk);
+        },
+      });
+      await pipeline(answer.body, measure, createWriteStream(part));
+      if (size !== info.size) throw new Error(`${key}: ${size} of ${info.size} bytes arrived`);
+      if (checksum && !checksum.agrees())
+        throw new Error(`${key}: the bytes that arrived are not those that were stored`);
+      await rename(part, path);
+      return info;
+    } catch (error) {
+      await rm(part, { force: true });
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+/** What an answer's headers say of an object. */
+export function infoOf(key: string, answer: Answer): ObjectInfo {
+  return {
+    key,
+    size: Number(answer.headers['content-length'] ?? 0),
+    etag: answer.headers.etag ?? '',
+    lastModified: new Date(answer.headers['last-modified'] ?? 0),
+  };
+}
+
+interface Checksum {
+  update(chunk: Buffer): void;
+  agrees(): boolean;
+}
+
+/** A checksum of the whole object that we can compute; those of multipart uploads are checksums of checksums. */
+function storedChecksum({ headers }: Answer): Checksum | undefined {
+  if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
+  for (const algorithm of ['sha256', 'sha1'] as const) {
+    const wanted = headers[`x-amz-checksum-${algorithm}`];
+    if (wanted !== undefined && !wanted.includes('-')) return ofHash(createHash(algorithm), wanted);
+  }
+  const wanted = headers['x-amz-checksum-crc32'];
+  return wanted === undefined || wanted.includes('-') ? undefined : ofCrc32(wanted);
+}
+
+const ofHash = (hash: Hash, wanted: string): Checksum => ({
+  update: chunk => void hash.update(chunk),
+  agrees: () => hash.digest('base64') === wanted,
+});
+
+function ofCrc32(wanted: string): Checksum {
+  let value = 0;
+  return {
+    update: chunk => {
+      value = crc32(chunk, value);
+    },
+    agrees: () => {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(value);
+      return bytes.toString('base64') === wanted;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { ListOptions, ObjectInfo } from '../../spec/ports.ts';
+import type { BucketCall } from './bucket-call.ts';
+import { sendAndRead } from './http.ts';
+
+/** ListObjectsV2, page after page; keys travel URL-encoded, since XML cannot hold all of them. */
+export async function* listObjects(
+  call: BucketCall,
+  prefix: string,
+  { startAfter, limit = Number.POSITIVE_INFINITY }: ListOptions = {},
+): AsyncIterable<ObjectInfo> {
+  let token: string | undefined;
+  let left = limit;
+  do {
+    const query = {
+      'list-type': '2',
+      prefix,
+      'encoding-type': 'url',
+      ...(startAfter ? { 'start-after': startAfter } : {}),
+      ...(token ? { 'continuation-token': token } : {}),
+      ...(Number.isFinite(left) ? { 'max-keys': String(Math.min(1000, left)) } : {}),
+    };
+    const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
+    for (const [, object = ''] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
+      if (left-- <= 0) return;
+      yield {
+        key: decodeURIComponent(xmlField(object, 'Key').replace(/\+/g, ' ')),
+        size: Number(xmlField(object, 'Size')),
+        etag: xmlField(object, 'ETag'),
+        lastModified: new Date(xmlField(object, 'LastModified')),
+      };
+    }
+    token = xmlField(xml, 'NextContinuationToken') || undefined;
+  } while (token && left > 0);
+}
+
+/** The text of the first element of that name; empty where there is none. */
+export const xmlField = (xml: string, name: string): string =>
+  (new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '')
+    .replace(/&(?:quot|#34|#x22);/g, '"')
+    .replace(/&(?:apos|#39|#x27);/g, "'")
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&');

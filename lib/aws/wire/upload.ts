@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { ObjectInfo } from '../../spec/ports.ts';
+import type { BucketCall } from './bucket-call.ts';
+import { readBody, sendAndRead, WireError } from './http.ts';
+import { xmlField } from './list.ts';
+
+export interface UploadSizes {
+  /** Files larger than this go up in parts of this size, in bytes. */
+  readonly partBytes: number;
+}
+
+const partsAtOnce = 4;
+
+/** Uploads a file with its SHA-256, in parts where it is large; believed only when S3 answers with the same checksum. */
+export async function uploadFile(
+  call: BucketCall,
+  path: string,
+  key: string,
+  { partBytes }: UploadSizes,
+): Promise<ObjectInfo> {
+  const { size } = await stat(path);
+  if (size > partBytes)
+    return uploadParts(call, path, key, size, Math.max(partBytes, Math.ceil(size / 10_000)));
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  const digest = hash.digest();
+  const { answer } = await call('PUT', key, {
+    body: () => createReadStream(path),
+    contentLength: size,
+    payload: digest.toString('hex'),
+    headers: { 'x-amz-checksum-sha256': digest.toString('base64') },
+  });
+  await readBody(answer);
+  verify(key, digest.toString('base64'), answer.headers['x-amz-checksum-sha256']);
+  return { key, size, etag: answer.headers.etag ?? '', lastModified: new Date() };
+}
+
+interface Part {
+  readonly etag: string;
+  readonly digest: Buffer;
+}
+
+async function uploadParts(
+  call: BucketCall,
+  path: string,
+  key: string,
+  size: number,
+  bytes: number,
+): Promise<ObjectInfo> {
+  const headers = { 'x-amz-checksum-algorithm': 'SHA256' };
+  const created = await sendAndRead(() => call('POST', key, { query: { uploads: '' }, headers }));
+  const uploadId = xmlField(created.body.toString('utf8'), 'UploadId');
+  const file = await open(path, 'r');
+  try {
+    const parts: Part[] = [];
+    const count = Math.ceil(size / bytes);
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        const index = next++;
+        const body = await readPart(file, index * bytes, Math.min(bytes, size - index * bytes));
+        parts[index] = await uploadPart(call, key, uploadId, index + 1, body);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(partsAtOnce, count) }, worker));
+    return await complete(call, key, uploadId, size, parts);
+  } catch (error) {
+    await call('DELETE', key, { query: { uploadId } }).then(
+      ({ answer }) => answer.body.resume(),
+      () => undefined,
+    );
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
+  const body = Buffer.alloc(length);
+  for (let filled = 0; filled < length; ) {
+    const { bytesRead } = await file.read(body, filled, length - filled, start + filled);
+    if (bytesRead === 0) throw new Error(`the file became shorter while it was uploaded`);
+    filled += bytesRead;
+  }
+  return body;
+}
+
+async function uploadPart(
+  call: BucketCall,
+  key: string,
+  uploadId: string,
+  number: number,
+  body: Buffer,
+): Promise<Part> {
+  const digest = createHash('sha256').update(body).digest();
+  const checksum = digest.toString('base64');
+  const { answer } = await call('PUT', key, {
+    query: { partNumber: String(number), uploadId },
+    body,
+    headers: { 'x-amz-checksum-sha256': checksum },
+  });
+  await readBody(answer);
+  verify(`${key} part ${number}`, checksum, answer.headers['x-amz-checksum-sha256']);
+  return { etag: answer.headers.etag ?? '', digest };
+}
+
+async function complete(
+  call: BucketCall,
+  key: string,
+  uploadId: string,
+  size: number,
+  parts: readonly Part[],
+): Promise<ObjectInfo> {
+  const list = parts.map(
+    ({ etag, digest }, index) =>
+      `<Part><PartNumber>${index + 1}</PartNumber><ETag>${etag}</ETag><ChecksumSHA256>${digest.toString('base64')}</ChecksumSHA256></Part>`,
+  );
+  const sent = await call('POST', key, {
+    query: { uploadId },
+    body: Buffer.from(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`),
+  });
+  const text = (
+    await readBody(sent.answer).catch(async (error: unknown) => {
+      // An earlier try may have done it although its answer was lost.
+      const gone = error instanceof WireError && error.code === 'NoSuchUpload' && sent.tries > 1;
+      const { answer } = gone ? await call('HEAD', key) : { answer: undefined };
+      answer?.body.resume();
+      if (answer?.status === 200 && Number(answer.headers['content-length']) === size)
+        return Buffer.from(`<ETag>${answer.headers.etag}</ETag>`);
+      throw error;
+    })
+  ).toString('utf8');
+  // S3 may say 200 and then an error in the body.
+  if (text.includes('<Error>')) throw new WireError(500, text);
+  const whole = createHash('sha256')
+    .update(Buffer.concat(parts.map(part => part.digest)))
+    .digest('base64');
+  verify(key, whole, xmlField(text, 'ChecksumSHA256').replace(/-\d+$/, '') || undefined);
+  return { key, size, etag: xmlField(text, 'ETag'), lastModified: new Date() };
+}
+
+function verify(what: string, sent: string, stored: string | undefined): void {
+  if (stored !== undefined && stored !== sent)
+    throw new Error(`${what}: stored with the checksum ${stored}, and ${sent} was sent`);
+}

@@ -1,0 +1,121 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
+import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
+import { wireStore } from '../../../lib/aws/wire/store.ts';
+import type { Store } from '../../../lib/spec/ports.ts';
+import { keys, startS3 } from '../../twin/s3/helper.ts';
+
+let twin: Awaited<ReturnType<typeof startS3>>;
+let folder: string;
+let store: Store;
+
+beforeAll(async () => {
+  twin = await startS3();
+  folder = await mkdtemp(join(tmpdir(), 'wire-'));
+  await twin.s3.send(new CreateBucketCommand({ Bucket: 'bucket' }));
+  store = open();
+});
+afterAll(async () => {
+  twin.s3.destroy();
+  await twin.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const open = (more: { secretAccessKey?: string; partBytes?: number } = {}): Store =>
+  wireStore({
+    bucket: 'bucket',
+    region: 'us-east-1',
+    endpoint: twin.url,
+    credentials: fixedKeys({ ...keys, ...more }),
+    ...(more.partBytes === undefined ? {} : { partBytes: more.partBytes }),
+  });
+const listed = async (
+  prefix: string,
+  options?: { startAfter?: string; limit?: number },
+): Promise<string[]> => {
+  const found: string[] = [];
+  for await (const object of store.list(prefix, options)) found.push(object.key);
+  return found;
+};
+
+it('reads what the SDK wrote, whole and by range, and the SDK reads what it wrote', async () => {
+  await twin.s3.send(new PutObjectCommand({ Bucket: 'bucket', Key: 'sdk', Body: '0123456789' }));
+  expect((await store.get('sdk'))?.toString()).toBe('0123456789');
+  expect((await store.get('sdk', [2, 5]))?.toString()).toBe('234');
+  expect(await store.put('wire', 'hello', { contentType: 'text/plain' })).toBe(true);
+  const read = await twin.s3.send(new GetObjectCommand({ Bucket: 'bucket', Key: 'wire' }));
+  expect([await read.Body?.transformToString(), read.ContentType]).toEqual(['hello', 'text/plain']);
+});
+
+it('answers undefined for what is not there', async () => {
+  expect(await store.get('nothing')).toBeUndefined();
+  expect(await store.head('nothing')).toBeUndefined();
+});
+
+it('tells size and etag of what is there', async () => {
+  await store.put('sized', 'twelve bytes');
+  const etag = `"${createHash('md5').update('twelve bytes').digest('hex')}"`;
+  expect(await store.head('sized')).toMatchObject({ key: 'sized', size: 12, etag });
+});
+
+it('lets only the first conditional write through', async () => {
+  expect(await store.put('once', 'first', { ifNoneMatch: true })).toBe(true);
+  expect(await store.put('once', 'second', { ifNoneMatch: true })).toBe(false);
+  expect((await store.get('once'))?.toString()).toBe('first');
+});
+
+it('keeps any key through a write, a read and a listing', async () => {
+  const segment = fc.oneof(
+    fc.constantFrom('..', '.', 'a b', 'a+b', 'é', '日本', '%2F', "it's", 'a&b<c>"d"', '~', '100%'),
+    fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+      .filter(text => !/[\u0000\uFFFE\uFFFF/]/.test(text)),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(segment, { minLength: 1, maxLength: 3 }), async segments => {
+      const key = `any/${segments.join('/')}`;
+      await store.put(key, key);
+      expect((await store.get(key))?.toString()).toBe(key);
+      expect(await listed(key)).toContain(key);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+it('lists in pages, from a key on, up to a limit', async () => {
+  const names = Array.from({ length: 1005 }, (_, index) => `pages/${String(index).padStart(4, '0')}`);
+  for (let at = 0; at < names.length; at += 64)
+    await Promise.all(names.slice(at, at + 64).map(name => store.put(name, '')));
+  expect(await listed('pages/')).toEqual(names);
+  expect(await listed('pages/', { startAfter: 'pages/0999' })).toEqual(names.slice(1000));
+  expect(await listed('pages/', { limit: 3 })).toEqual(names.slice(0, 3));
+});
+
+it('carries a file up and down again, empty or not', async () => {
+  for (const body of [Buffer.alloc(0), randomBytes(300_000)]) {
+    await writeFile(join(folder, 'up'), body);
+    expect((await store.upload(join(folder, 'up'), 'file')).size).toBe(body.length);
+    expect((await store.download('file', join(folder, 'deep/er/down'))).size).toBe(body.length);
+    expect((await readFile(join(folder, 'deep/er/down'))).equals(body)).toBe(true);
+  }
+  expect(await readdir(join(folder, 'deep/er'))).toEqual(['down']);
+});
+
+it('uploads a large file in parts, in their order', async () => {
+  const body = randomBytes(17 * 1024 * 1024 + 3);
+  await writeFile(join(folder, 'large'), body);
+  const info = await open({ partBytes: 5 * 1024 * 1024 }).upload(join(folder, 'large'), 'large');
+  expect(info).toMatchObject({ size: body.length, etag: expect.stringMatching(/-4"$/) });
+  expect((await store.get('large'))?.equals(body)).toBe(true);
+});
+
+it('is refused with the code of S3 when it signs with a wrong key', async () => {
+  await expect(open({ secretAccessKey: 'wrong' }).get('sdk')).rejects.toMatchObject({
+    code: 'SignatureDoesNotMatch',
+    status: 403,
+  });
+});
