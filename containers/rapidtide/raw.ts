@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { constants, hostname } from 'node:os';
 import { join } from 'node:path';
 import { getJobParameters } from '../../lib/aws/wire/calls.ts';
 import { env } from '../../lib/spec/env.ts';
@@ -10,13 +10,14 @@ import { configPrefix } from '../../lib/spec/keys.ts';
 import type { MountSpec } from '../../lib/spec/workload.ts';
 import { runTool } from '../runtime/exec.ts';
 import { ShardFailure } from '../runtime/failure.ts';
+import { hostInfo } from '../runtime/host.ts';
 import { watchInterruption } from '../runtime/interruption.ts';
-import { openMounts } from '../runtime/mounts/open-mounts.ts';
+import { type Mounts, openMounts } from '../runtime/mounts/open-mounts.ts';
 import { stage } from '../runtime/mounts/stage.ts';
 import { openScratch } from '../runtime/scratch.ts';
 import { toolEnvironment } from '../runtime/tool-environment.ts';
 import { uploadPath } from '../runtime/upload.ts';
-import type { ContainerWorld } from '../runtime/world.ts';
+import { type ContainerWorld, serviceOf } from '../runtime/world.ts';
 import { rawCommand } from './commands.ts';
 import { madeIn, openDataOut } from './data-out.ts';
 import { participantOf } from './participant.ts';
@@ -54,24 +55,28 @@ async function runInCloud(
   const store = world.store(bucket);
   const jobId = environment[env.jobId] ?? hostname();
   const participant = await participantOf(store, environment, () =>
-    getJobParameters(world, jobId.split(':')[0]!),
+    getJobParameters(serviceOf(world, 'BATCH'), jobId.split(':')[0]!),
   );
   const command = rawCommand(withParticipant(argv, participant));
   const local = environment[env.inputBucket] === 'local';
   const interruption = watchInterruption(environment, world.log);
   const scratch = await openScratch(world, jobId, Number(environment[env.attempt] ?? 1));
-  const inputs = local ? undefined : await openMounts(world, mounts);
+  let inputs: Mounts | undefined;
   try {
+    const at = { scratch: scratch.folder, signal: interruption.signal };
+    inputs = local ? undefined : await openMounts(world, mounts, at);
     const dataOut = await openDataOut(environment[env.dataOut] ?? '/data_out', scratch.folder);
-    await stage(store, configPrefix, '', await folder(join(dataOut, 'config')));
-    const dataIn = local ? await workingFolder(environment, dataOut, jobId) : inputs!.folders['/data_in']!;
+    await stage(store, configPrefix, await folder(join(dataOut, 'config')), interruption.signal);
+    const dataIn = local ? await workingFolder(environment, dataOut, jobId) : inputs?.folders['/data_in'];
+    const host = await hostInfo(environment);
     const { exitCode } = await runTool({
       command,
       cwd: scratch.folder,
       environment: {
         ...toolEnvironment(environment),
         ...(participant === undefined ? {} : { PARTICIPANT_FROM_ARRAY: participant }),
-        [env.dataIn]: dataIn,
+        ...(dataIn ? { [env.dataIn]: dataIn } : {}),
+        ...(host.instanceType ? { AWS_INSTANCETYPE: host.instanceType } : {}),
         [env.dataOut]: dataOut,
         TMPDIR: scratch.folder,
       },
@@ -127,6 +132,6 @@ function passThrough(command: readonly string[]): Promise<number> {
       process.stderr.write(`${program}: ${error.message}\n`);
       done(127);
     });
-    child.once('exit', (code, signal) => done(signal ? 143 : (code ?? 1)));
+    child.once('exit', (code, signal) => done(signal ? 128 + constants.signals[signal] : (code ?? 1)));
   });
 }

@@ -14,8 +14,12 @@ export interface ToolRun {
   onLine(line: string): void;
 }
 
-/** Runs a tool in a process group of its own; never throws for one that fails. 127 when it cannot be started. */
+/**
+ * Runs a tool in a process group of its own; never throws for one that fails. 127 when it cannot be started. A tool that
+ * was told to stop has not succeeded, even where it takes SIGTERM for an occasion to exit with 0.
+ */
 export async function runTool(run: ToolRun): Promise<ExecResult> {
+  if (run.signal.aborted) return stopped;
   const [program = '', ...args] = run.command;
   const child = spawn(program, args, {
     cwd: run.cwd,
@@ -36,7 +40,6 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
     kill('SIGTERM');
     timer = setTimeout(() => kill('SIGKILL'), run.graceMs);
   };
-  if (run.signal.aborted) stop();
   run.signal.addEventListener('abort', stop, { once: true });
   const lines = [child.stdout, child.stderr].map(async stream => {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
@@ -57,8 +60,11 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   kill('SIGKILL');
   await Promise.race([Promise.all(lines), new Promise(late => setTimeout(late, 2000).unref())]);
   const peakMemoryBytes = memory();
-  return { ...result, ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };
+  const told = timer !== undefined && result.exitCode === 0;
+  return { ...(told ? stopped : result), ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };
 }
+
+const stopped: ExecResult = { exitCode: 128 + constants.signals.SIGTERM, signal: 'SIGTERM' };
 
 /** Samples the resident memory of a process group twice a second; answers its peak in bytes. */
 function watchMemory(pid: number | undefined): () => number {

@@ -1,3 +1,4 @@
+import { WireError } from '../../lib/aws/wire/http.ts';
 import { claimArray, parentJobId } from '../../lib/spec/claim.ts';
 import { env } from '../../lib/spec/env.ts';
 import { exitCodes } from '../../lib/spec/exit-codes.ts';
@@ -9,80 +10,110 @@ import type { Item } from '../../lib/spec/workload.ts';
 import { ShardFailure } from './failure.ts';
 import type { ContainerWorld } from './world.ts';
 
-export interface Shard extends ShardAttempt {
+/** Which attempt of which shard a container is, by its environment alone. */
+export interface ShardIdentity extends ShardAttempt {
   readonly run: RunRef;
+  readonly array: number;
   readonly store: Store;
+}
+
+export interface Shard extends ShardIdentity {
   readonly plan: RoundPlan;
   readonly stepPlan: PlannedStep;
   readonly items: readonly Item[];
+}
+
+/** Throws ShardFailure where the environment is not one that our submitter makes. */
+export function identify(world: ContainerWorld): ShardIdentity {
+  const { environment: given } = world;
+  const run = runOf(given);
+  const index = given[env.arrayIndex] === undefined ? 0 : wholeNumber(given, env.arrayIndex);
+  return {
+    run,
+    store: world.store(run.bucket),
+    step: required(given, env.step),
+    round: wholeNumber(given, env.round),
+    array: wholeNumber(given, env.array),
+    shard: wholeNumber(given, env.shardOffset) + index,
+    jobId: required(given, env.jobId),
+    attempt: given[env.attempt] === undefined ? 1 : wholeNumber(given, env.attempt),
+  };
 }
 
 /**
  * This container's own items: one GET of the plan, one of its index entry, one of its lines. Undefined where there is
  * nothing to do: the shard is done already, or another job has claimed its array.
  */
-export async function readShard(world: ContainerWorld): Promise<Shard | undefined> {
-  const { environment: given } = world;
-  const run = parseRunUri(given[env.run] ?? '');
-  const store = world.store(run.bucket);
-  const step = required(given, env.step);
-  const round = wholeNumber(given, env.round);
-  const array = wholeNumber(given, env.array);
-  const jobId = required(given, env.jobId);
-  const shard = wholeNumber(given, env.shardOffset) + Number(given[env.arrayIndex] ?? 0);
-  const attempt = Number(given[env.attempt] ?? 1);
-  const at = { round, step, shard, jobId, attempt };
-
+export async function readShard(
+  identity: ShardIdentity,
+  log: (line: string) => void,
+): Promise<Shard | undefined> {
+  const { run, store, round, step, shard, jobId } = identity;
+  const mine = parentJobId(jobId);
   const [planBody, holder, done] = await Promise.all([
     store.get(planKey(run, round)),
-    claimArray(store, run, { round, step, array }, parentJobId(jobId)),
-    store.head(doneKey(run, at)),
+    claimArray(store, run, identity, mine),
+    store.head(doneKey(run, identity)),
   ]);
-  if (holder !== parentJobId(jobId)) {
-    world.log(`job ${holder} has this array: nothing to do`);
+  if (holder !== mine) {
+    log(`job ${holder} has this array: nothing to do`);
     return undefined;
   }
   if (done) {
-    world.log(`shard ${shard} is done already: nothing to do`);
+    log(`shard ${shard} is done already: nothing to do`);
     return undefined;
   }
-  if (!planBody)
-    throw new ShardFailure(
-      exitCodes.badJob,
-      `there is no plan at s3://${store.bucket}/${planKey(run, round)}`,
-    );
+  if (!planBody) throw badJob(`there is no plan at s3://${store.bucket}/${planKey(run, round)}`);
   const plan = JSON.parse(planBody.toString('utf8')) as RoundPlan;
   const stepPlan = plan.steps.find(each => each.name === step);
-  if (!stepPlan) throw new ShardFailure(exitCodes.badJob, `the plan has no step ${step}`);
+  if (!stepPlan) throw badJob(`the plan has no step ${step}`);
   if (shard >= stepPlan.shards)
     throw new ShardFailure(
       exitCodes.itemNotFound,
       `there is no shard ${shard}: the step has ${stepPlan.shards}`,
     );
-  return { ...at, run, store, plan, stepPlan, items: await readItems(store, stepPlan, shard) };
+  return { ...identity, plan, stepPlan, items: await readItems(store, stepPlan, shard) };
 }
 
 async function readItems(store: Store, step: PlannedStep, shard: number): Promise<readonly Item[]> {
-  const entry = await store.get(step.indexKey, indexRange(shard));
-  const changed = (what: string): ShardFailure =>
-    new ShardFailure(exitCodes.manifestChanged, `${what} is not the one that was submitted`);
-  if (entry?.length !== 32) throw changed(`s3://${store.bucket}/${step.indexKey}`);
+  const changed = (key: string): ShardFailure =>
+    new ShardFailure(
+      exitCodes.manifestChanged,
+      `s3://${store.bucket}/${key} is not the one that was submitted`,
+    );
+  const read = (key: string, range: readonly [number, number]): Promise<Buffer | undefined> =>
+    store.get(key, range).catch(error => {
+      // It has become shorter.
+      if (error instanceof WireError && error.code === 'InvalidRange') return undefined;
+      throw error;
+    });
+  const entry = await read(step.indexKey, indexRange(shard));
+  if (entry?.length !== 32) throw changed(step.indexKey);
   const { range, digest } = readEntry(entry);
-  const lines = await store.get(step.itemsKey, range);
+  const lines = await read(step.itemsKey, range);
   const items = lines && decodeShard(lines, digest);
-  if (!items) throw changed(`s3://${store.bucket}/${step.itemsKey}`);
+  if (!items) throw changed(step.itemsKey);
   return items;
+}
+
+const badJob = (message: string): ShardFailure => new ShardFailure(exitCodes.badJob, message);
+
+function runOf(given: ContainerWorld['environment']): ReturnType<typeof parseRunUri> {
+  try {
+    return parseRunUri(given[env.run] ?? '');
+  } catch (error) {
+    throw badJob(`${env.run}: ${(error as Error).message}`);
+  }
 }
 
 function required(given: ContainerWorld['environment'], name: string): string {
   const value = given[name];
-  if (!value) throw new ShardFailure(exitCodes.badJob, `the environment has no ${name}`);
+  if (!value) throw badJob(`the environment has no ${name}`);
   return value;
 }
 
 function wholeNumber(given: ContainerWorld['environment'], name: string): number {
   const text = required(given, name);
-  if (!/^\d+$/.test(text))
-    throw new ShardFailure(exitCodes.badJob, `${name} is ${JSON.stringify(text)}, not a whole number`);
+  if (!/^\d+$/.test(text)) throw badJob(`${name} is ${JSON.stringify(text)}, not a whole number`);
   return Number(text);
 }

@@ -4,12 +4,13 @@ import { doneKey, resultKey } from '../../lib/spec/keys.ts';
 import type { AttemptRecord, ItemRecord } from '../../lib/spec/records.ts';
 import type { Task } from '../../lib/spec/task.ts';
 import type { MountSpec } from '../../lib/spec/workload.ts';
+import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { hostInfo } from './host.ts';
 import { watchInterruption } from './interruption.ts';
 import { openMounts } from './mounts/open-mounts.ts';
-import { readShard, type Shard } from './read-shard.ts';
-import { runItems } from './run-items.ts';
+import { identify, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
+import { type ItemsResult, runItems } from './run-items.ts';
 import { openScratch } from './scratch.ts';
 import type { ContainerWorld } from './world.ts';
 
@@ -23,53 +24,29 @@ export interface ShardOptions {
 
 /** Does a shard of a run and answers the container's exit code. Every attempt leaves a record, whatever happens to it. */
 export async function runShard(world: ContainerWorld, options: ShardOptions): Promise<number> {
-  let shard: Shard | undefined;
-  try {
-    shard = await readShard(world);
-  } catch (error) {
-    world.log((error as Error).message);
-    return error instanceof ShardFailure ? error.exitCode : exitCodes.outputFailed;
-  }
-  if (!shard) return exitCodes.ok;
   const startedAt = new Date().toISOString();
   const interruption = watchInterruption(world.environment, world.log);
-  let items: readonly ItemRecord[] = [];
-  let failure: ShardFailure | undefined;
+  const { signal } = interruption;
   try {
-    items = await work(world, options, shard, interruption.signal);
+    const identity = identify(world);
+    let shard: Shard | undefined;
+    let result: ItemsResult;
+    try {
+      shard = await readShard(identity, world.log);
+      if (!shard) return exitCodes.ok;
+      result = await work(world, options, shard, signal);
+    } catch (error) {
+      result = failedAsAWhole(error, shard, signal.aborted);
+      world.log(result.reason ?? '');
+    }
+    return await store(world, identity, await recordOf(world, identity, startedAt, result));
   } catch (error) {
-    failure =
-      error instanceof ShardFailure
-        ? error
-        : new ShardFailure(exitCodes.toolFailed, (error as Error)?.stack ?? String(error));
-    world.log(failure.message);
+    // Not even which shard this is could be made out.
+    world.log((error as Error).message);
+    return error instanceof ShardFailure ? error.exitCode : exitCodes.badJob;
+  } finally {
+    interruption.stop();
   }
-  interruption.stop();
-  const exitCode = failure?.exitCode ?? shardExitCode(items, interruption.signal.aborted);
-  const record: AttemptRecord = {
-    version: 1,
-    runId: shard.run.runId,
-    step: shard.step,
-    round: shard.round,
-    shard: shard.shard,
-    jobId: shard.jobId,
-    attempt: shard.attempt,
-    startedAt,
-    endedAt: new Date().toISOString(),
-    exitCode,
-    ...(failure ? { reason: failure.message } : {}),
-    host: await hostInfo(world.environment),
-    ...(world.environment[env.image] ? { image: world.environment[env.image]! } : {}),
-    items: failure
-      ? shard.items.map(item => ({
-          name: item.name,
-          state: 'failed' as const,
-          exitCode,
-          reason: failure.message,
-        }))
-      : items,
-  };
-  return store(world, shard, record);
 }
 
 async function work(
@@ -77,17 +54,19 @@ async function work(
   options: ShardOptions,
   shard: Shard,
   signal: AbortSignal,
-): Promise<readonly ItemRecord[]> {
+): Promise<ItemsResult> {
   const task = options.tasks[shard.step];
   if (!task) throw new ShardFailure(exitCodes.badJob, `this image has no task for step ${shard.step}`);
+  const done = await doneBefore(shard);
   const scratch = await openScratch(world, shard.jobId, shard.attempt);
   try {
-    const mounts = await openMounts(world, options.mounts);
+    const mounts = await openMounts(world, options.mounts, { scratch: scratch.folder, signal });
     try {
       return await runItems({
         world,
         shard,
         task,
+        done,
         scratch: scratch.folder,
         mounts: mounts.folders,
         signal,
@@ -101,8 +80,48 @@ async function work(
   }
 }
 
+/** Something around the items failed: all of them share its exit code and reason. */
+function failedAsAWhole(error: unknown, shard: Shard | undefined, interrupted: boolean): ItemsResult {
+  const reason = error instanceof Error ? error.message : String(error);
+  const exitCode = interrupted
+    ? exitCodes.interrupted
+    : error instanceof ShardFailure
+      ? error.exitCode
+      : exitCodes.toolFailed;
+  const state = interrupted ? 'interrupted' : 'failed';
+  const items = (shard?.items ?? []).map(
+    (item): ItemRecord => ({ name: item.name, state, exitCode, reason }),
+  );
+  return { items, exitCode, reason };
+}
+
+async function recordOf(
+  world: ContainerWorld,
+  { run, step, round, shard, jobId, attempt }: ShardIdentity,
+  startedAt: string,
+  { exitCode, reason, items }: ItemsResult,
+): Promise<AttemptRecord> {
+  const image = world.environment[env.image];
+  return {
+    version: 1,
+    runId: run.runId,
+    step,
+    round,
+    shard,
+    jobId,
+    attempt,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    exitCode,
+    ...(reason ? { reason } : {}),
+    host: await hostInfo(world.environment),
+    ...(image ? { image } : {}),
+    items,
+  };
+}
+
 /** The record first, the done marker last: what is marked done has its record. */
-async function store(world: ContainerWorld, shard: Shard, record: AttemptRecord): Promise<number> {
+async function store(world: ContainerWorld, shard: ShardIdentity, record: AttemptRecord): Promise<number> {
   try {
     const body = JSON.stringify(record);
     await shard.store.put(resultKey(shard.run, shard), body, { contentType: 'application/json' });
@@ -114,11 +133,6 @@ async function store(world: ContainerWorld, shard: Shard, record: AttemptRecord)
     return record.exitCode;
   } catch (error) {
     world.log(`the record could not be stored: ${(error as Error).message}`);
-    return exitCodes.outputFailed;
+    return record.exitCode === exitCodes.ok ? exitCodes.outputFailed : record.exitCode;
   }
-}
-
-function shardExitCode(items: readonly ItemRecord[], interrupted: boolean): number {
-  if (items.every(item => item.state === 'done')) return exitCodes.ok;
-  return interrupted ? exitCodes.interrupted : exitCodes.toolFailed;
 }

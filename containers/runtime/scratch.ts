@@ -37,5 +37,12 @@ export async function openScratch(world: ContainerWorld, jobId: string, attempt:
   const folder = join(root, jobId.replaceAll(':', '_'), String(attempt));
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  return { folder, clean: () => rm(folder, { recursive: true, force: true, maxRetries: 3 }) };
+  return {
+    folder,
+    clean: () =>
+      rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(error =>
+        // The work is done by now; the next attempt on this host clears only its own.
+        world.log(`${folder} could not be removed: ${(error as Error).message}`),
+      ),
+  };
 }

@@ -1,4 +1,6 @@
+import type { WireService } from '../../lib/aws/wire/calls.ts';
 import { type CredentialSource, containerKeys } from '../../lib/aws/wire/credentials.ts';
+import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import type { Store } from '../../lib/spec/ports.ts';
 
@@ -6,6 +8,7 @@ import type { Store } from '../../lib/spec/ports.ts';
 export interface ContainerWorld {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly region: string;
+  /** Where S3 is, when not at AWS. */
   readonly endpoint?: string;
   readonly credentials: CredentialSource;
   store(bucket: string): Store;
@@ -14,14 +17,23 @@ export interface ContainerWorld {
 
 export function containerWorld(environment: NodeJS.ProcessEnv, log: (line: string) => void): ContainerWorld {
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
-  const endpoint = environment.AWS_ENDPOINT_URL;
   const credentials = containerKeys(environment);
+  const s3 = at(endpointFrom(environment, 'S3'));
   return {
     environment,
     region,
-    ...(endpoint ? { endpoint } : {}),
+    ...s3,
     credentials,
-    store: bucket => wireStore({ bucket, region, credentials, ...(endpoint ? { endpoint } : {}) }),
+    store: bucket => wireStore({ bucket, region, credentials, ...s3 }),
     log,
   };
 }
+
+/** Where another service is: its own address in the environment, else S3's unless that is S3's alone. */
+export function serviceOf(world: ContainerWorld, name: 'BATCH' | 'SECRETS_MANAGER'): WireService {
+  const { environment, region, credentials, endpoint } = world;
+  const shared = environment.AWS_ENDPOINT_URL_S3 ? undefined : endpoint;
+  return { region, credentials, ...at(endpointFrom(environment, name) ?? shared) };
+}
+
+const at = (endpoint: string | undefined): { readonly endpoint?: string } => (endpoint ? { endpoint } : {});

@@ -1,5 +1,5 @@
-import { chmod, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { getSecret } from '../../../lib/aws/wire/calls.ts';
 import { fixedKeys, type Keys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
@@ -7,11 +7,16 @@ import { exitCodes } from '../../../lib/spec/exit-codes.ts';
 import { type MountSource, parseAccessKeys } from '../../../lib/spec/mount.ts';
 import type { Store } from '../../../lib/spec/ports.ts';
 import { ShardFailure } from '../failure.ts';
-import type { ContainerWorld } from '../world.ts';
+import { type ContainerWorld, serviceOf } from '../world.ts';
 
 /** The access keys of a dataset from its secret. Throws ShardFailure while nobody has filled it. */
 export async function datasetKeys(world: ContainerWorld, source: MountSource): Promise<Keys> {
-  const parsed = parseAccessKeys(await getSecret(world, source.secretId ?? ''));
+  if (!source.secretId)
+    throw new ShardFailure(
+      exitCodes.badJob,
+      `no secret is named for s3://${source.bucket}, which is read by keys`,
+    );
+  const parsed = parseAccessKeys(await getSecret(serviceOf(world, 'SECRETS_MANAGER'), source.secretId));
   if (parsed === 'placeholder')
     throw new ShardFailure(
       exitCodes.secretPlaceholder,
@@ -42,9 +47,24 @@ export async function datasetStore(world: ContainerWorld, source: MountSource): 
   });
 }
 
-/** A file that only we can read, on memory: keys never reach a disk, an environment or an argument. */
+/** The name of the one profile in a mount tool's credentials file. */
+export const profile = 'dataset';
+
+/** A credentials file as AWS's tools read it, of one profile. */
+export function credentialsFile(folder: string, name: string, keys: Keys): Promise<string> {
+  const lines = [
+    `[${profile}]`,
+    `aws_access_key_id=${keys.accessKeyId}`,
+    `aws_secret_access_key=${keys.secretAccessKey}`,
+    ...(keys.sessionToken ? [`aws_session_token=${keys.sessionToken}`] : []),
+  ];
+  return secretFile(folder, name, `${lines.join('\n')}\n`);
+}
+
+/** A file that only we can read, on memory: keys never reach a disk, a tool's environment or an argument. */
 export async function secretFile(folder: string, name: string, text: string): Promise<string> {
   const path = join(folder, name);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   await writeFile(path, text, { mode: 0o600, flag: 'w' });
   await chmod(path, 0o600);
   return path;

@@ -12,9 +12,25 @@ export interface Mounted {
 export interface ToMount {
   readonly spec: MountSpec;
   readonly source: MountSource;
-  /** The folder that the spec's path stands for. */
+  /** The path that the tool knows: the spec's, or what the environment says instead. */
   readonly target: string;
   /** A tmpfs folder for credentials. */
   readonly secrets: string;
+  readonly place: MountPlace;
   readonly world: ContainerWorld;
+}
+
+export interface MountPlace {
+  /** This attempt's own folder on the scratch volume, for downloads; without it they go to the path itself. */
+  readonly scratch?: string;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a mount tool is called. */
+export interface MountCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** All of its environment but PATH. */
+  readonly environment: Readonly<Record<string, string>>;
 }

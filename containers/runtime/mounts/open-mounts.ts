@@ -7,10 +7,13 @@ import type { MountSource } from '../../../lib/spec/mount.ts';
 import type { MountSpec } from '../../../lib/spec/workload.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
-import { hasTool, mountMountpoint, mountS3fs } from './fuse.ts';
+import { hasTool, mountFuse } from './fuse.ts';
 import { datasetStore } from './identity.ts';
-import type { Mounted, ToMount } from './mount.ts';
+import type { Mounted, MountPlace, ToMount } from './mount.ts';
+import { mountpointCommand } from './mountpoint.ts';
+import { s3fsCommand } from './s3fs.ts';
 import { stage } from './stage.ts';
+import { standIn } from './stand-in.ts';
 
 export interface Mounts {
   /** Folder by the spec's path. */
@@ -19,19 +22,26 @@ export interface Mounts {
 }
 
 /** Puts every input in place before the tool starts; all or none. Throws ShardFailure. */
-export async function openMounts(world: ContainerWorld, specs: readonly MountSpec[]): Promise<Mounts> {
+export async function openMounts(
+  world: ContainerWorld,
+  specs: readonly MountSpec[],
+  place: MountPlace = {},
+): Promise<Mounts> {
   const sources = JSON.parse(world.environment[env.mounts] ?? '{}') as Record<string, MountSource>;
   const secrets = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lab-'));
   const open: [string, Mounted][] = [];
   const close = async (): Promise<void> => {
-    for (const [, mounted] of open.reverse()) await mounted.unmount();
+    // The work is done by now: a mount that stays goes with the container.
+    for (const [path, mounted] of open.reverse())
+      await mounted.unmount().catch(error => world.log(`${path} stays mounted: ${(error as Error).message}`));
     rmSync(secrets, { recursive: true, force: true });
   };
   try {
     for (const spec of specs) {
       const source = sources[spec.path];
       if (!source) throw new ShardFailure(exitCodes.badJob, `${env.mounts} names no source for ${spec.path}`);
-      open.push([spec.path, await mount({ spec, source, target: targetOf(world, spec), secrets, world })]);
+      const target = targetOf(world, spec);
+      open.push([spec.path, await mount({ spec, source, target, secrets, place, world })]);
     }
   } catch (error) {
     await close();
@@ -43,24 +53,32 @@ export async function openMounts(world: ContainerWorld, specs: readonly MountSpe
 
 async function mount(input: ToMount): Promise<Mounted> {
   const { access } = input.spec;
-  if (access === 's3fs' && hasTool('s3fs')) return mountS3fs(input);
-  if (access === 'mount-s3' && hasTool('mount-s3')) return mountMountpoint(input);
+  if (access === 's3fs' && hasTool('s3fs')) return mountFuse(await s3fsCommand(input), input);
+  if (access === 'mount-s3' && hasTool('mount-s3')) return mountFuse(await mountpointCommand(input), input);
   if (access !== 'stage' && input.world.environment.LAB_TWIN !== '1')
     throw new ShardFailure(exitCodes.mountFailed, `the image has no ${access}`);
   if (access !== 'stage')
     input.world.log(`${access} is not on this machine: ${input.spec.path} is downloaded instead`);
-  mkdirSync(input.target, { recursive: true });
-  await stage(await datasetStore(input.world, input.source), input.source.prefix, '', input.target);
-  return { folder: input.target, unmount: async () => {} };
+  return download(input);
+}
+
+/** Onto the scratch volume, with a link to it at the path that the tool knows. */
+async function download({ spec, source, target, place, world }: ToMount): Promise<Mounted> {
+  const isFixed = place.scratch !== undefined && world.environment[variableOf(spec)] === undefined;
+  const { folder, remove } = isFixed
+    ? await standIn(target, join(place.scratch, 'inputs', spec.path))
+    : { folder: target, remove: async () => {} };
+  mkdirSync(folder, { recursive: true });
+  await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
+  return { folder: target, unmount: remove };
 }
 
 /** The spec's path, or the folder that stands for it where fixed paths cannot be had. */
-function targetOf(world: ContainerWorld, spec: MountSpec): string {
-  const name =
-    spec.path === '/data_in'
-      ? env.dataIn
-      : spec.path === '/data_out'
-        ? env.dataOut
-        : `LAB${spec.path.replaceAll('/', '_').toUpperCase()}`;
-  return world.environment[name] ?? spec.path;
+const targetOf = (world: ContainerWorld, spec: MountSpec): string =>
+  world.environment[variableOf(spec)] ?? spec.path;
+
+function variableOf(spec: MountSpec): string {
+  if (spec.path === '/data_in') return env.dataIn;
+  if (spec.path === '/data_out') return env.dataOut;
+  return `LAB${spec.path.replaceAll('/', '_').toUpperCase()}`;
 }

@@ -4,35 +4,49 @@ import { exitCodes } from '../../../lib/spec/exit-codes.ts';
 import type { ObjectInfo, Store } from '../../../lib/spec/ports.ts';
 import { ShardFailure } from '../failure.ts';
 
-/** Downloads what is below `prefix + part` to the same place below `folder`; refuses what will not fit. Answers bytes. */
-export async function stage(store: Store, prefix: string, part: string, folder: string): Promise<number> {
+const atOnce = 8;
+
+/**
+ * Downloads what is below a prefix to the same place below `folder`; refuses what will not fit before it starts. Answers
+ * bytes. Throws ShardFailure, also when the signal is aborted meanwhile.
+ */
+export async function stage(
+  store: Store,
+  prefix: string,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<number> {
   const objects: ObjectInfo[] = [];
-  for await (const object of store.list(`${prefix}${part}`))
-    if (!object.key.endsWith('/')) objects.push(object);
+  for await (const object of store.list(prefix)) if (!object.key.endsWith('/')) objects.push(object);
   const bytes = objects.reduce((sum, object) => sum + object.size, 0);
   await mkdir(folder, { recursive: true });
   const { bavail, bsize } = await statfs(folder);
   if (bytes > bavail * bsize * 0.95) {
     throw new ShardFailure(
       exitCodes.scratchMissing,
-      `s3://${store.bucket}/${prefix}${part} has ${bytes} bytes, and ${folder} has room for ${bavail * bsize}`,
+      `s3://${store.bucket}/${prefix} has ${bytes} bytes, and ${folder} has room for ${bavail * bsize}`,
     );
   }
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < objects.length) {
+      if (signal?.aborted)
+        throw new ShardFailure(
+          exitCodes.interrupted,
+          `interrupted while s3://${store.bucket}/ was downloaded`,
+        );
       const { key } = objects[next++]!;
       await store.download(key, safePath(folder, key.slice(prefix.length)));
     }
   };
-  await Promise.all(Array.from({ length: Math.min(8, objects.length) }, worker));
+  await Promise.all(Array.from({ length: Math.min(atOnce, objects.length) }, worker));
   return bytes;
 }
 
 function safePath(folder: string, key: string): string {
   const path = join(folder, ...key.split('/'));
   const inside = relative(folder, path);
-  if (inside.startsWith('..') || isAbsolute(inside))
+  if (inside === '' || inside.startsWith('..') || isAbsolute(inside))
     throw new ShardFailure(
       exitCodes.mountFailed,
       `the key ${JSON.stringify(key)} would be written outside ${folder}`,

@@ -1,0 +1,63 @@
+import { env } from '../../lib/spec/env.ts';
+import { exitCodes } from '../../lib/spec/exit-codes.ts';
+import { outputsPrefix } from '../../lib/spec/keys.ts';
+import type { TaskContext } from '../../lib/spec/task.ts';
+import type { Item } from '../../lib/spec/workload.ts';
+import { runTool } from './exec.ts';
+import { ShardFailure } from './failure.ts';
+import { stage } from './mounts/stage.ts';
+import type { ItemsInput } from './run-items.ts';
+import { toolEnvironment } from './tool-environment.ts';
+import { uploadPath } from './upload.ts';
+
+/** What a task gets, and the highest memory of the tools it has run so far, in bytes. */
+export function taskContext(
+  { world, shard, mounts, signal, graceMs }: ItemsInput,
+  items: readonly Item[],
+  name: string,
+  scratch: string,
+): { readonly context: TaskContext; peakMemoryBytes(): number } {
+  let peak = 0;
+  const log = (line: string): void => world.log(`[${name}] ${line}`);
+  const environment = {
+    ...toolEnvironment(world.environment),
+    [env.item]: name,
+    [env.itemLabels]: JSON.stringify(items[0]?.labels ?? {}),
+    TMPDIR: scratch,
+  };
+  const context: TaskContext = {
+    step: shard.step,
+    items,
+    parameters: shard.plan.parameters,
+    arguments: shard.plan.arguments,
+    scratch,
+    mounts,
+    environment,
+    signal,
+    exec: async (command, options = {}) => {
+      const result = await runTool({
+        command,
+        cwd: options.cwd ?? scratch,
+        environment: { ...environment, ...options.environment },
+        signal,
+        graceMs,
+        onLine: log,
+      });
+      peak = Math.max(peak, result.peakMemoryBytes ?? 0);
+      return result;
+    },
+    outputPrefix: outputsPrefix(shard.run, name),
+    download: (prefix, folder) =>
+      stage(shard.store, prefix, folder, signal).catch(asFailure(exitCodes.mountFailed)),
+    upload: (path, key) => uploadPath(shard.store, path, key).catch(asFailure(exitCodes.outputFailed)),
+    log,
+  };
+  return { context, peakMemoryBytes: () => peak };
+}
+
+/** An error of a store as the failure that it means here. */
+const asFailure =
+  (exitCode: number) =>
+  (error: unknown): never => {
+    throw error instanceof ShardFailure ? error : new ShardFailure(exitCode, (error as Error).message);
+  };

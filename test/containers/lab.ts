@@ -1,0 +1,139 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import type { ShardOptions } from '../../containers/runtime/run-shard.ts';
+import { runShard } from '../../containers/runtime/run-shard.ts';
+import { type ContainerWorld, containerWorld } from '../../containers/runtime/world.ts';
+import { scratchSentinel } from '../../lib/spec/env.ts';
+import { doneKey, indexKey, itemsKey, planKey, resultKey, runUri } from '../../lib/spec/keys.ts';
+import type { Store } from '../../lib/spec/ports.ts';
+import type { AttemptRecord } from '../../lib/spec/records.ts';
+import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
+import { encodeShards } from '../../lib/spec/shard-index.ts';
+import type { Item } from '../../lib/spec/workload.ts';
+import { keys, startS3 } from '../twin/s3/helper.ts';
+
+/** An S3 of the twin's with an output and an input bucket, folders that stand for a container's, and its log. */
+export async function startLab() {
+  const s3 = await startS3();
+  for (const Bucket of ['output', 'input']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
+  const root = mkdtempSync(join(tmpdir(), 'lab-container-'));
+  const folders = { scratch: join(root, 'scratch'), dataIn: join(root, 'in'), dataOut: join(root, 'out') };
+  for (const folder of Object.values(folders)) mkdirSync(folder);
+  writeFileSync(join(folders.scratch, scratchSentinel), '');
+  const log: string[] = [];
+  const common = {
+    PATH: process.env.PATH,
+    LAB_TWIN: '1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL: s3.url,
+    AWS_ACCESS_KEY_ID: keys.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+    OUTPUT_BUCKET: 'output',
+    LAB_SCRATCH: folders.scratch,
+    DATA_IN: folders.dataIn,
+    DATA_OUT: folders.dataOut,
+  };
+  const world = (environment: Record<string, string | undefined> = {}): ContainerWorld =>
+    containerWorld({ ...common, ...environment }, line => void log.push(line));
+  const store = world().store('output');
+  return {
+    s3,
+    folders,
+    log,
+    world,
+    store,
+    input: world().store('input'),
+    stop: async () => {
+      s3.s3.destroy();
+      await s3.stop();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}
+
+export type Lab = Awaited<ReturnType<typeof startLab>>;
+
+export const objectText = async (store: Store, key: string): Promise<string | undefined> =>
+  (await store.get(key))?.toString('utf8');
+
+/** A round of one step as the submitter stores it, and its shards as Batch would start them. */
+export async function storeRun(
+  lab: Lab,
+  shards: readonly (readonly Item[])[],
+  more: Partial<RoundPlan> & { readonly takes?: PlannedStep['takes'] } = {},
+) {
+  const { takes = 'item', ...plan } = more;
+  const run = { workload: 'rapidtide', runId: `run-${Math.random().toString(36).slice(2)}` };
+  const file = encodeShards(shards);
+  const step = {
+    name: 'run',
+    takes,
+    dependsOn: [],
+    items: shards.flat().length,
+    shards: shards.length,
+    itemsKey: itemsKey(run, 0, 'run'),
+    indexKey: indexKey(run, 0, 'run'),
+    jobQueue: 'queue',
+    jobDefinition: 'definition',
+    vcpus: 1,
+    memoryMiB: 512,
+    timeoutSeconds: 60,
+    attempts: 3,
+    arrays: [],
+  };
+  const body: RoundPlan = {
+    version: 1,
+    ...run,
+    lab: 'lab',
+    round: 0,
+    createdAt: '2026-01-01T00:00:00Z',
+    parameters: {},
+    arguments: [],
+    onItemFailure: 'continue',
+    steps: [step],
+    ...plan,
+  };
+  await lab.store.put(planKey(run, 0), JSON.stringify(body));
+  await lab.store.put(step.itemsKey, file.items);
+  await lab.store.put(step.indexKey, file.index);
+  return {
+    run,
+    step,
+    /** Starts the container of a shard; answers its exit code. */
+    start: (
+      options: ShardOptions,
+      shard = 0,
+      { jobId = 'parent', attempt = 1, environment = {} }: StartOptions = {},
+    ): Promise<number> =>
+      runShard(
+        lab.world({
+          LAB_RUN: runUri('output', run),
+          LAB_STEP: 'run',
+          LAB_ROUND: '0',
+          LAB_ARRAY: '0',
+          LAB_SHARD_OFFSET: '0',
+          AWS_BATCH_JOB_ID: `${jobId}:${shard}`,
+          AWS_BATCH_JOB_ARRAY_INDEX: String(shard),
+          AWS_BATCH_JOB_ATTEMPT: String(attempt),
+          ...environment,
+        }),
+        options,
+      ),
+    record: async (shard = 0, jobId = 'parent', attempt = 1): Promise<AttemptRecord | undefined> => {
+      const at = { round: 0, step: 'run', shard, jobId: `${jobId}:${shard}`, attempt };
+      const text = await objectText(lab.store, resultKey(run, at));
+      return text === undefined ? undefined : (JSON.parse(text) as AttemptRecord);
+    },
+    isDone: async (shard = 0): Promise<boolean> =>
+      (await lab.store.head(doneKey(run, { round: 0, step: 'run', shard }))) !== undefined,
+  };
+}
+
+export interface StartOptions {
+  readonly jobId?: string;
+  readonly attempt?: number;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
