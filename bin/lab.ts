@@ -14,7 +14,8 @@ process.stdout.on('error', error => {
 process.exitCode = await runCli(process.argv.slice(2), {
   projectRoot: dirname(import.meta.dirname),
   // An npm script of ours runs in the project: the user is where they called npm. Under another script the folder is its own.
-  cwd: (/^(lab$|submit:)/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD) || process.cwd(),
+  cwd:
+    (/^(lab$|submit:)/.test(process.env.npm_lifecycle_event ?? '') && process.env.INIT_CWD) || process.cwd(),
   environment: process.env,
   io: { out: process.stdout, err: process.stderr },
   stdin: process.stdin,

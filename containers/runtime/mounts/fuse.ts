@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '../../../lib/spec/exit-codes.ts';
@@ -32,7 +33,28 @@ export async function mountFuse(
       );
     await sleep(100);
   }
+  const unread = await readProblem(target);
+  if (unread) {
+    spawnSync('umount', ['-l', target], { stdio: 'ignore' });
+    throw new ShardFailure(
+      exitCodes.mountFailed,
+      `${program} cannot read ${what}: ${unread} ${said()}`.trim(),
+    );
+  }
   return { folder: target, unmount: () => unmount(target) };
+}
+
+/**
+ * s3fs asks for the bucket in the background and goes when its keys are refused; it answers nothing before that.
+ * Never by a call that blocks this thread, and not by a listing: of a large folder s3fs asks for every entry.
+ */
+async function readProblem(target: string): Promise<string | undefined> {
+  try {
+    await statfs(target);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return isMounted(target) ? undefined : 'the mount went away.';
 }
 
 async function run(
