@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { env } from '../../lib/spec/env.ts';
 import { exitCodes } from '../../lib/spec/exit-codes.ts';
 import { configPrefix } from '../../lib/spec/keys.ts';
@@ -18,6 +19,8 @@ export const rapidtideTask: Task = {
     const command = commandFor(context.parameters, participant, { dataIn, dataOut }, context.arguments);
     const missing = missingScript(context, dataOut) ?? missingInput(command, dataIn);
     if (missing) return missing;
+    // Rapidtide does not make the folder that it writes to.
+    if (command[0] === 'rapidtide') await mkdir(dirname(command[2]!), { recursive: true });
     const { exitCode } = await context.exec(command, {
       environment: { PARTICIPANT_FROM_ARRAY: participant, [env.dataIn]: dataIn, [env.dataOut]: dataOut },
     });
@@ -53,5 +56,6 @@ function missingInput(command: readonly string[], dataIn: string): TaskResult | 
 function reasonOf(command: readonly string[], exitCode: number): string {
   const name =
     command[0] === 'bash' ? (command[1] === '-c' ? command[3]! : basename(command[1]!)) : command[0]!;
+  if (exitCode === 127 && command[0] !== 'bash') return `${name} is not found`;
   return exitCode === 137 ? `${name} was killed: out of memory?` : `${name} exited with ${exitCode}`;
 }

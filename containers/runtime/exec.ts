@@ -47,7 +47,7 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   });
   const result = await new Promise<ExecResult>(done => {
     child.once('error', error => {
-      run.onLine(`${program}: ${error.message}`);
+      run.onLine(isMissing(error) ? missing(program) : `${program}: ${error.message}`);
       done({ exitCode: 127 });
     });
     child.once('exit', (code, signal) =>
@@ -95,3 +95,9 @@ function groupMemory(group: number): number {
   }
   return bytes;
 }
+
+const isMissing = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT';
+
+/** On the twin there is no image: the user has to say where its programs are. */
+const missing = (program: string): string =>
+  `${program} is not found${process.env.LAB_TWIN === '1' ? ': name its folder by lab twin up --tools FOLDER, or in LAB_TOOLS' : ' in the image'}`;

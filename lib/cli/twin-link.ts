@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deployment, deploymentOf } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { bundleWorkloads } from '../build/bundle.ts';
 import type { LabConfig } from '../spec/config.ts';
-import { LabError } from '../spec/errors.ts';
+import { LabError, refuse } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import { stackName } from '../spec/metadata.ts';
 import { startTwin, type Twin } from '../twin/twin.ts';
@@ -22,6 +22,7 @@ export interface TwinServer {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly tools: readonly string[];
 }
 
 export interface TwinLink {
@@ -37,9 +38,16 @@ export interface TwinPlace {
   readonly projectRoot: string;
   readonly configFile: string;
   readonly folder: string;
+  /** Folders of the programs that the workloads' images would hold. */
+  readonly tools: readonly string[];
 }
 
+/** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
+export const toolsVariable = 'LAB_TOOLS';
+
 export const twinPlace = (world: {
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
   readonly projectRoot: string;
   readonly twinFolder?: string;
   readonly configFile?: string;
@@ -47,7 +55,23 @@ export const twinPlace = (world: {
   projectRoot: world.projectRoot,
   configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
   folder: world.twinFolder ?? join(world.projectRoot, '.lab', 'twin'),
+  tools: toolFolders(world.environment[toolsVariable], world.cwd),
 });
+
+/** The folders of a list with colons between. Throws LabError for those that are not there. */
+export function toolFolders(text: string | undefined, cwd: string): readonly string[] {
+  const folders = (text ?? '').split(delimiter).filter(folder => folder !== '');
+  refuse(
+    folders
+      .filter(folder => !existsSync(resolve(cwd, folder)))
+      .map(folder => ({
+        where: `tools ${folder}`,
+        message: 'there is no such folder',
+        fix: 'name the folder that the programs are in, for example /opt/venv/bin',
+      })),
+  );
+  return folders.map(folder => resolve(cwd, folder));
+}
 
 /** The twin that is up, or one of this process's own. */
 export async function connectTwin(
@@ -93,7 +117,14 @@ export async function upServer(
   say: (text: string) => void,
 ): Promise<TwinServer> {
   const before = await readServer(place);
-  if (before) return before;
+  if (before) {
+    if (place.tools.length === 0 || place.tools.join() === before.tools.join()) return before;
+    throw new LabError({
+      where: 'lab twin up',
+      message: `the twin that is up has ${before.tools.join(', ') || 'no tools'}`,
+      fix: 'lab twin down, then again',
+    });
+  }
   await prepare(place, config, say);
   const log = await open(join(place.folder, 'server.log'), 'a');
   const child = spawn(
@@ -103,6 +134,7 @@ export async function upServer(
       cwd: place.projectRoot,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
+      env: { ...process.env, [toolsVariable]: place.tools.join(delimiter) },
     },
   );
   child.unref();
@@ -129,7 +161,13 @@ export async function upServer(
 /** Runs the twin in this process until it is told to stop. */
 export async function serveTwin(place: TwinPlace, config: LabConfig, signal: AbortSignal): Promise<number> {
   const twin = await startOwn(place, config, () => {});
-  const server: TwinServer = { ...twin, pid: process.pid, lab: config.name, region: config.region };
+  const server: TwinServer = {
+    ...twin,
+    pid: process.pid,
+    lab: config.name,
+    region: config.region,
+    tools: place.tools,
+  };
   const path = serverFile(place);
   await writeFile(`${path}.new`, JSON.stringify(server), { mode: 0o600 });
   await rename(`${path}.new`, path);
@@ -177,6 +215,7 @@ async function startOwn(place: TwinPlace, config: LabConfig, say: (text: string)
     template,
     datasetBuckets: Object.values(config.datasets).map(dataset => dataset.bucket),
     node: process.execPath,
+    tools: place.tools,
   });
 }
 

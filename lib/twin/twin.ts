@@ -24,6 +24,8 @@ export interface TwinOptions {
   readonly datasetBuckets: readonly string[];
   /** The Node that runs job bundles. */
   readonly node: string;
+  /** Folders of the programs that the workloads' images would hold: first in a job's PATH. */
+  readonly tools: readonly string[];
   readonly port?: number;
 }
 
@@ -65,6 +67,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     run: processContainers({
       projectRoot: options.projectRoot,
       node: options.node,
+      tools: options.tools,
       folder: join(folder, 'containers'),
       region,
       serverUrl: () => holder.url,

@@ -46,6 +46,8 @@ export async function user(config: LabConfigInput) {
     return { code, out, err };
   };
   const place = twinPlace({
+    cwd,
+    environment: {},
     projectRoot: resolve(__dirname, '../..'),
     twinFolder: join(cwd, 'twin'),
     configFile,

@@ -1,28 +1,50 @@
 import { createInterface } from 'node:readline/promises';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
-import type { Command } from '../command.ts';
+import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { readServer, resetTwin, serveTwin, stopServer, twinPlace, upServer } from '../twin-link.ts';
+import {
+  readServer,
+  resetTwin,
+  serveTwin,
+  stopServer,
+  toolFolders,
+  twinPlace,
+  upServer,
+} from '../twin-link.ts';
 
 export const twin: Command = {
   name: 'twin',
   summary: 'the offline stand-in for AWS: up, env, status, down, reset',
   usage: 'up | env | status | down | reset',
-  options: { yes: { type: 'boolean', describe: 'reset without asking' } },
-  examples: ['lab twin up && eval "$(npx lab twin env)" && aws batch describe-job-queues', 'lab twin reset'],
+  options: {
+    tools: {
+      type: 'string',
+      value: 'FOLDERS',
+      describe: 'up: where the programs are that the images hold, with colons between (or LAB_TOOLS)',
+    },
+    yes: { type: 'boolean', describe: 'reset without asking' },
+  },
+  examples: [
+    'lab twin up --tools ~/venvs/rapidtide/bin',
+    'lab twin up && eval "$(npx lab twin env)" && aws batch describe-job-queues',
+    'lab twin reset',
+  ],
   async run(context, args) {
     const verb = args.positionals[0] ?? 'status';
     const action = actions[verb];
     if (!action) throw new LabError({ where: verb, message: 'is none of up, env, status, down, reset' });
-    return action(context, args.flag('yes'));
+    return action(context, args);
   },
 };
 
-const actions: Record<string, (context: Context, yes: boolean) => Promise<number>> = {
-  async up(context) {
+const actions: Record<string, (context: Context, args: Args) => Promise<number>> = {
+  async up(context, args) {
     const config = await context.config();
-    const server = await upServer(twinPlace(context), config, context.say);
+    const place = twinPlace(context);
+    const tools = args.text('tools');
+    const given = tools === undefined ? place : { ...place, tools: toolFolders(tools, context.cwd) };
+    const server = await upServer(given, config, context.say);
     context.say(`the twin of lab ${config.name} is up at ${server.url}\nNext: eval "$(npx lab twin env)"`);
     return exitCodes.ok;
   },
@@ -58,8 +80,8 @@ const actions: Record<string, (context: Context, yes: boolean) => Promise<number
     context.say(`${stopped ? 'the twin is down; its state is kept' : 'no twin was up'}\nNext: lab twin up`);
     return exitCodes.ok;
   },
-  async reset(context, yes) {
-    if (!yes && !(await confirm(context))) {
+  async reset(context, args) {
+    if (!args.flag('yes') && !(await confirm(context))) {
       context.say('nothing was deleted');
       return exitCodes.badInput;
     }

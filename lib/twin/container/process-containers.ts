@@ -14,6 +14,8 @@ export { type ContainerCredentials, containerCredentials } from './credentials.t
 export interface ProcessContainers {
   readonly projectRoot: string;
   readonly node: string;
+  /** Folders of the programs that an image would hold: first in a job's PATH. */
+  readonly tools: readonly string[];
   /** Where containers have their folders; nothing else is in it. */
   readonly folder: string;
   readonly region: string;
@@ -35,7 +37,7 @@ export function processContainers(options: ProcessContainers): RunContainer {
       return notPulled(`there is no ${spec.definition.bundle}; npm run bundle makes it`);
     const folders = makeFolders(join(options.folder, `${spec.jobId.replace(':', '_')}.${spec.attempt}`));
     const command = [options.node, bundle, ...spec.command];
-    const needed = [options.projectRoot, options.node, options.folder];
+    const needed = [options.projectRoot, options.node, options.folder, ...options.tools];
     const isolated = options.isolate !== false && hasNamespaces(needed, folders);
     const grant = options.credentials.grant();
     const environment = {
@@ -116,7 +118,11 @@ function containerEnvironment(
   token: string,
 ): Record<string, string> {
   return {
-    PATH: `${dirname(options.node)}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    PATH: [
+      ...options.tools,
+      dirname(options.node),
+      '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    ].join(':'),
     HOME: '/tmp',
     LANG: 'C.UTF-8',
     ...spec.environment,

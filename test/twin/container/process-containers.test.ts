@@ -42,6 +42,7 @@ function project(source: string, isolate?: boolean) {
   mkdirSync(join(root, 'dist/containers'), { recursive: true });
   writeFileSync(join(root, 'dist/containers/work.mjs'), source);
   const run = processContainers({
+    tools: [],
     projectRoot: root,
     node: process.execPath,
     folder: join(root, 'containers'),
