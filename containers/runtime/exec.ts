@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { createInterface } from 'node:readline';
 import type { ExecResult } from '../../lib/spec/task.ts';
+import { toolLines } from './tool-lines.ts';
 
 export interface ToolRun {
   readonly command: readonly string[];
@@ -42,8 +42,7 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   };
   run.signal.addEventListener('abort', stop, { once: true });
   const lines = [child.stdout, child.stderr].map(async stream => {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY }))
-      run.onLine(line);
+    for await (const line of toolLines(stream)) run.onLine(line);
   });
   const result = await new Promise<ExecResult>(done => {
     child.once('error', error => {
