@@ -19,7 +19,7 @@ it.each([
     '"sing" is none of copy-test, script, hcp, bids',
   ],
   [['twin', 'fly'], '"fly"'],
-  [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with access keys'],
+  [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],
 ])('lab %j is refused with exit code 2 and a way out', async (argv, words) => {
   const { code, err, out } = await me.lab(argv as string[]);
   expect([code, out]).toEqual([2, '']);

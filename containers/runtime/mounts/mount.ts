@@ -23,6 +23,8 @@ export interface ToMount {
 export interface MountPlace {
   /** This attempt's own folder on the scratch volume, for downloads; without it they go to the path itself. */
   readonly scratch?: string;
+  /** Names of the items that the input is for, where the source has to be asked for them. */
+  readonly items?: readonly string[];
   /** Ends a download. */
   readonly signal?: AbortSignal;
 }

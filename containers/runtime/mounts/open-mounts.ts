@@ -11,6 +11,7 @@ import { hasTool, mountFuse } from './fuse.ts';
 import { datasetStore } from './identity.ts';
 import type { Mounted, MountPlace, ToMount } from './mount.ts';
 import { mountpointCommand } from './mountpoint.ts';
+import { downloadNda } from './nda.ts';
 import { s3fsCommand } from './s3fs.ts';
 import { stage } from './stage.ts';
 import { standIn } from './stand-in.ts';
@@ -53,6 +54,7 @@ export async function openMounts(
 
 async function mount(input: ToMount): Promise<Mounted> {
   const { access } = input.spec;
+  if (input.source.access === 'nda') return download(input);
   if (access === 's3fs' && hasTool('s3fs')) return mountFuse(await s3fsCommand(input), input);
   if (access === 'mount-s3' && hasTool('mount-s3')) return mountFuse(await mountpointCommand(input), input);
   if (access !== 'stage' && input.world.environment.LAB_TWIN !== '1')
@@ -63,13 +65,15 @@ async function mount(input: ToMount): Promise<Mounted> {
 }
 
 /** Onto the scratch volume, with a link to it at the path that the tool knows. */
-async function download({ spec, source, target, place, world }: ToMount): Promise<Mounted> {
+async function download(input: ToMount): Promise<Mounted> {
+  const { spec, source, target, place, world } = input;
   const isFixed = place.scratch !== undefined && world.environment[variableOf(spec)] === undefined;
   const { folder, remove } = isFixed
     ? await standIn(target, join(place.scratch, 'inputs', spec.path))
     : { folder: target, remove: async () => {} };
   mkdirSync(folder, { recursive: true });
-  await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
+  if (source.access === 'nda') await downloadNda(input, folder);
+  else await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
   return { folder: target, unmount: remove };
 }
 

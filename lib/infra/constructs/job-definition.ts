@@ -45,13 +45,13 @@ export class WorkloadJob extends Construct {
       initProcessEnabled: true,
       ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
     });
-    if (spec.privileged)
-      linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
+    const privileged = privilegedFor(spec, props.mounts);
+    if (privileged) linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
     const container = new EcsEc2ContainerDefinition(this, 'Container', {
       image: workload.image ? ContainerImage.fromRegistry(workload.image) : asset(props),
       cpu: vcpus,
       memory: Size.mebibytes(memoryMiB),
-      privileged: spec.privileged !== undefined,
+      privileged: privileged !== undefined,
       linuxParameters: linux,
       volumes: [
         EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
@@ -80,8 +80,19 @@ export class WorkloadJob extends Construct {
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
     definition.addMetadata('Arraylab', metadata);
-    if (spec.privileged) definition.addMetadata('ArraylabPrivileged', spec.privileged.why);
+    if (privileged) definition.addMetadata('ArraylabPrivileged', privileged.why);
   }
+}
+
+/** A download needs no FUSE, and so no privileges. */
+function privilegedFor(
+  spec: WorkloadSpec,
+  mounts: Readonly<Record<string, MountSource>>,
+): WorkloadSpec['privileged'] {
+  const isMounted = spec.mounts.some(
+    mount => mount.access !== 'stage' && mounts[mount.path]!.access !== 'nda',
+  );
+  return isMounted ? spec.privileged : undefined;
 }
 
 function asset({ projectRoot, spec, architecture }: WorkloadJobProps): ContainerImage {
