@@ -31,6 +31,20 @@ it('tells several problems of one call together', async () => {
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
 });
 
+it('tells what is wrong with the options and with the list together, before it connects', async () => {
+  const wrong = ['--vcpus', 'x', '--memory', 'lots', '--do', 'sing', '--participants', 'nowhere.txt'];
+  const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--vcpus[\s\S]*--memory[\s\S]*--do[\s\S]*nowhere.txt: there is no such file/);
+});
+
+it('tells what no pool and no job can be together with the list', async () => {
+  const wrong = ['--timeout', '5', '--attempts', '99', '--pool', 'moon', '--participants', 'nowhere.txt'];
+  const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/nowhere.txt[\s\S]*no pool "moon"[\s\S]*--timeout: 5 is[\s\S]*--attempts: 99 is/);
+});
+
 it('help fits a screen and every verb has an example', () => {
   const lines = overview().split('\n');
   expect(lines.length).toBeLessThanOrEqual(24);
