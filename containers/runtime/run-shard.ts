@@ -73,6 +73,7 @@ async function work(
         done,
         scratch: scratch.folder,
         mounts: mounts.folders,
+        takeBytesIn: mounts.takeBytesIn,
         signal,
         graceMs: options.graceMs ?? 25_000,
       });

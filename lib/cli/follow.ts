@@ -24,7 +24,7 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   for (;;) {
     const ledger = await open.ledger();
     doneAtStart ??= ledger.counts.done;
-    tellFailures(context, ledger, told);
+    tellFailures(context, ledger, told, open.spec.item);
     const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
@@ -47,13 +47,17 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   }
 }
 
+/** A person who watches wants to know at once; of a thousand failures, only that there are many. */
+const failuresTold = 5;
+
 /** What capped how many shards ran at once would stay in the account for good. */
 async function removeCaps({ connection, run }: OpenRun): Promise<void> {
   for (const { parallel } of (await readRun(connection.store, run)).rounds)
     if (parallel) await connection.batch.deleteConsumableResource(parallel.resource).catch(() => undefined);
 }
 
-function tellFailures(context: Context, ledger: Ledger, told: Set<string>): void {
+/** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
+function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun: ItemNoun): void {
   for (const row of ledger.rows) {
     const id = `${row.name}\u0000${row.round}`;
     if (row.state !== 'failed' || told.has(id)) continue;
@@ -62,6 +66,11 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>): void
       context.print(
         JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),
       );
+    else if (told.size <= failuresTold && !ledger.ended) {
+      const { err } = context.io;
+      const text = `${noun.one} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
+      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(text, (err.columns ?? 200) - 1)}`);
+    }
   }
 }
 

@@ -6,6 +6,8 @@ import type { ContainerWorld } from '../world.ts';
 export interface Mounted {
   /** Where it is: the spec's path, or the folder that stands for it. */
   readonly folder: string;
+  /** What was downloaded; a mount has none. */
+  readonly bytes?: number;
   unmount(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSecret } from '../../../lib/aws/wire/calls.ts';
 import { exitCodes } from '../../../lib/spec/exit-codes.ts';
@@ -11,10 +11,10 @@ import type { ToMount } from './mount.ts';
 
 /**
  * The shard's items of an NDA package (ABCD, HCP-Aging, …), downloaded by NDA's own downloadcmd before the tool starts.
- * The password reaches that program alone, through its stdin: no environment, no argument, no file. Throws ShardFailure.
+ * Answers bytes. The password reaches that program alone, through its stdin: no environment, no argument, no file. Throws ShardFailure.
  * Source: nda-tools 0.7, downloadcmd --help.
  */
-export async function downloadNda(input: ToMount, folder: string): Promise<void> {
+export async function downloadNda(input: ToMount, folder: string): Promise<number> {
   const { source, secrets, place, world } = input;
   const { username, password } = await loginOf(input);
   // It keeps the package's list of files there, which has millions of lines for ABCD: not on memory. No secret is in it.
@@ -67,6 +67,7 @@ export async function downloadNda(input: ToMount, folder: string): Promise<void>
       `interrupted while NDA package ${source.package} was downloaded`,
     );
   await judge(code, said, input, folder);
+  return bytesBelow(folder);
 }
 
 /** It exits with 0 when files have failed too: only its count of errors tells. */
@@ -82,6 +83,13 @@ async function judge(code: number, said: readonly string[], input: ToMount, fold
   if ((await readdir(folder)).length === 0)
     throw new ShardFailure(exitCodes.itemNotFound, `${what} has no file that matches ${pattern(input)}`);
   if (errors === undefined) fail('downloadcmd did not say that it had finished');
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) bytes += (await stat(join(entry.parentPath, entry.name))).size;
+  return bytes;
 }
 
 const argumentsOf = (id: string, username: string, folder: string, regex: string): readonly string[] => [

@@ -5,6 +5,7 @@ import { env } from '../../../lib/spec/env.ts';
 import { exitCodes } from '../../../lib/spec/exit-codes.ts';
 import type { MountSource } from '../../../lib/spec/mount.ts';
 import type { MountSpec } from '../../../lib/spec/workload.ts';
+import { bytesIn, type TakeBytesIn } from '../bytes-in.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
 import { hasTool, mountFuse } from './fuse.ts';
@@ -19,6 +20,7 @@ import { standIn } from './stand-in.ts';
 export interface Mounts {
   /** Folder by the spec's path. */
   readonly folders: Readonly<Record<string, string>>;
+  readonly takeBytesIn: TakeBytesIn;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,15 @@ export async function openMounts(
     if (error instanceof ShardFailure) throw error;
     throw new ShardFailure(exitCodes.mountFailed, (error as Error).message);
   }
-  return { folders: Object.fromEntries(open.map(([path, mounted]) => [path, mounted.folder])), close };
+  const mounted = open.map(([, each]) => each);
+  return {
+    folders: Object.fromEntries(open.map(([path, each]) => [path, each.folder])),
+    takeBytesIn: bytesIn(
+      mounted.reduce((sum, each) => sum + (each.bytes ?? 0), 0),
+      mounted.some(each => each.bytes === undefined),
+    ),
+    close,
+  };
 }
 
 async function mount(input: ToMount): Promise<Mounted> {
@@ -75,9 +85,11 @@ async function download(input: ToMount): Promise<Mounted> {
     ? await standIn(target, join(place.scratch, 'inputs', spec.path))
     : { folder: target, remove: async () => {} };
   mkdirSync(folder, { recursive: true });
-  if (source.access === 'nda') await downloadNda(input, folder);
-  else await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
-  return { folder: target, unmount: remove };
+  const bytes =
+    source.access === 'nda'
+      ? await downloadNda(input, folder)
+      : await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
+  return { folder: target, bytes, unmount: remove };
 }
 
 /** The spec's path, or the folder that stands for it where fixed paths cannot be had. */
