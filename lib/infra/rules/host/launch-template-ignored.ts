@@ -1,5 +1,5 @@
 import { launchData, usedLaunchTemplates } from '../reading/environments.ts';
-import { fields, list } from '../reading/value.ts';
+import { fields, isThere, list } from '../reading/value.ts';
 import { batchGuide, type Rule, trouble } from '../rule.ts';
 
 /** What Batch leaves out of the template that it makes of a user's. */
@@ -19,8 +19,8 @@ export const launchTemplateIgnored: Rule = {
   check: template =>
     usedLaunchTemplates(template).flatMap(resource => {
       const data = launchData(resource);
-      const found = ignored.filter(each => data[each] !== undefined);
-      const subnets = (list(data.NetworkInterfaces) ?? []).some(each => fields(each).SubnetId !== undefined);
+      const found = ignored.filter(each => isThere(data[each]));
+      const subnets = (list(data.NetworkInterfaces) ?? []).some(each => isThere(fields(each).SubnetId));
       return [...found, ...(subnets ? ['NetworkInterfaces.SubnetId'] : [])].map(name =>
         trouble(resource, name, 'Batch does not take it from a launch template'),
       );

@@ -1,5 +1,5 @@
 import { usedLaunchTemplates, volumes } from '../reading/environments.ts';
-import { type Fields, number, text } from '../reading/value.ts';
+import { type Fields, isThere, number, text } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
 
 export const volumeLimits: Rule = {
@@ -30,11 +30,11 @@ function wrongWith(ebs: Fields): string | undefined {
   if (type === 'io1' || type === 'io2')
     return ebs.Iops === undefined
       ? 'no Iops'
-      : ebs.Throughput === undefined
-        ? undefined
-        : 'Throughput is of gp3 alone';
+      : isThere(ebs.Throughput)
+        ? 'Throughput is of gp3 alone'
+        : undefined;
   if (type !== 'gp3')
-    return type !== undefined && (ebs.Iops ?? ebs.Throughput) !== undefined
+    return type !== undefined && (isThere(ebs.Iops) || isThere(ebs.Throughput))
       ? `${type} takes neither Iops nor Throughput`
       : undefined;
   if (iops !== undefined && iops < 3000) return `${iops} IOPS, and 3000 is the least`;

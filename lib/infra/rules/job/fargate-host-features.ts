@@ -1,5 +1,5 @@
 import { isFargate, jobContainers } from '../reading/containers.ts';
-import { type Fields, fields, flag, list, type Value } from '../reading/value.ts';
+import { type Fields, fields, flag, isThere, list, type Value } from '../reading/value.ts';
 import { batchApi, type Rule, trouble } from '../rule.ts';
 
 export const fargateHostFeatures: Rule = {
@@ -22,9 +22,9 @@ function hostFeatures(container: Fields, volumes: readonly Value[] | undefined):
   return [
     ...(flag(container.Privileged) ? ['Privileged'] : []),
     ...['Devices', 'SharedMemorySize', 'Tmpfs', 'MaxSwap', 'Swappiness'].filter(
-      name => linux[name] !== undefined && list(linux[name])?.length !== 0,
+      name => isThere(linux[name]) && list(linux[name])?.length !== 0,
     ),
-    ...((volumes ?? []).some(each => fields(fields(each).Host).SourcePath !== undefined)
+    ...((volumes ?? []).some(each => isThere(fields(fields(each).Host).SourcePath))
       ? ['Volumes.Host.SourcePath']
       : []),
   ];

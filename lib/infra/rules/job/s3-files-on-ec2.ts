@@ -1,5 +1,5 @@
 import { ec2Containers } from '../reading/containers.ts';
-import { fields } from '../reading/value.ts';
+import { fields, isThere } from '../reading/value.ts';
 import { batchApi, type Rule, trouble } from '../rule.ts';
 
 export const s3FilesOnEc2: Rule = {
@@ -10,9 +10,9 @@ export const s3FilesOnEc2: Rule = {
   check: template =>
     ec2Containers(template).flatMap(({ resource, volumes }) =>
       (volumes ?? []).flatMap(each =>
-        fields(each).S3FilesVolumeConfiguration === undefined
-          ? []
-          : [trouble(resource, fields(each).Name, 'not supported on EC2 hosts')],
+        isThere(fields(each).S3FilesVolumeConfiguration)
+          ? [trouble(resource, fields(each).Name, 'not supported on EC2 hosts')]
+          : [],
       ),
     ),
 };

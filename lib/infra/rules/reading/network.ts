@@ -12,12 +12,15 @@ export const subnetsOf = (template: Template, values: readonly Value[]): readonl
 export function reach(template: Template, subnet: Resource): Reach | undefined {
   const associations = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation');
   const own = associations.find(each => isReferenceTo(each.properties.SubnetId, subnet));
-  // Tables of a VPC from elsewhere are not ours to see.
-  if (!own) return target(template, subnet.properties.VpcId, 'AWS::EC2::VPC') ? 'none' : undefined;
+  if (!own) {
+    // Neither tables of a VPC from elsewhere nor an association of nobody knows what are ours to see.
+    const all = associations.every(each => isDecided(each.properties.SubnetId));
+    return all && target(template, subnet.properties.VpcId, 'AWS::EC2::VPC') ? 'none' : undefined;
+  }
   const table = target(template, own.properties.RouteTableId, 'AWS::EC2::RouteTable');
   if (!table) return undefined;
-  const routes = ofType(template, 'AWS::EC2::Route').filter(each =>
-    isReferenceTo(each.properties.RouteTableId, table),
+  const routes = ofType(template, 'AWS::EC2::Route').filter(
+    ({ properties }) => isReferenceTo(properties.RouteTableId, table) || !isDecided(properties.RouteTableId),
   );
   const ways = routes.filter(each => isDefaultRoute(each));
   if (ways.length === 0) return 'none';
@@ -40,6 +43,9 @@ function isDefaultRoute({ properties }: Resource): boolean {
 
 const isReferenceTo = (value: Value | undefined, resource: Resource): boolean =>
   isReference(value) && value.id === resource.id;
+
+/** Whether a value is known to be something: a reference or a text. */
+const isDecided = (value: Value | undefined): boolean => isReference(value) || text(value) !== undefined;
 
 /** What hosts without a way to the internet need an interface endpoint of, by the end of the service's name. */
 export const neededEndpoints = ['ecs', 'ecs-agent', 'ecs-telemetry', 'ecr.api', 'ecr.dkr', 'logs'] as const;

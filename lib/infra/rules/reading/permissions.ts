@@ -1,5 +1,15 @@
 import { ofType, type Resource, type Template, target } from './template.ts';
-import { fields, isKnown, isReference, knownList, list, partialText, text, type Value } from './value.ts';
+import {
+  fields,
+  isKnown,
+  isReference,
+  knownList,
+  list,
+  partialText,
+  text,
+  unknown,
+  type Value,
+} from './value.ts';
 
 /** Managed policies that we know to allow what rules ask for. */
 const managed: Readonly<Record<string, readonly string[]>> = {
@@ -27,22 +37,28 @@ function allowedActions(template: Template, role: Resource): readonly string[] |
   const arns = knownList(role.properties.ManagedPolicyArns);
   const inline = knownList(role.properties.Policies);
   if (!arns || !inline) return undefined;
-  const attached = [
-    ...ofType(template, 'AWS::IAM::Policy'),
-    ...ofType(template, 'AWS::IAM::ManagedPolicy'),
-    ...ofType(template, 'AWS::IAM::RolePolicy'),
-  ].filter(
-    policy =>
-      target(template, policy.properties.RoleName, 'AWS::IAM::Role', 'RoleName') === role ||
-      (list(policy.properties.Roles) ?? []).some(
-        each => target(template, each, 'AWS::IAM::Role', 'RoleName') === role,
-      ),
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].flatMap(type =>
+    ofType(template, type),
   );
+  const attached = policies.filter(policy => isAttached(template, policy, role));
   return [
     ...arns.flatMap(arn => managedActions(template, arn)),
     ...inline.flatMap(each => documentActions(fields(each).PolicyDocument)),
     ...attached.flatMap(policy => documentActions(policy.properties.PolicyDocument)),
   ];
+}
+
+/** Whether a policy is a role's; one whose roles are not known may be. */
+function isAttached(template: Template, { properties }: Resource, role: Resource): boolean {
+  const roles = [
+    ...(properties.RoleName === undefined ? [] : [properties.RoleName]),
+    ...(knownList(properties.Roles) ?? [unknown]),
+  ];
+  return roles.some(
+    each =>
+      target(template, each, 'AWS::IAM::Role', 'RoleName') === role ||
+      (!isReference(each) && text(each) === undefined),
+  );
 }
 
 function managedActions(template: Template, arn: Value): readonly string[] {
@@ -61,8 +77,8 @@ function documentActions(document: Value | undefined): readonly string[] {
   if (!all) return ['?'];
   return all.flatMap(each => {
     const { Effect, Action, NotAction } = fields(each);
-    if (!isKnown(each)) return ['?'];
-    if (text(Effect) !== 'Allow') return [];
+    if (text(Effect) === 'Deny') return [];
+    if (text(Effect) !== 'Allow') return ['?'];
     if (NotAction !== undefined) return ['?'];
     return (list(Action) ?? [Action]).map(action => text(action) ?? '?');
   });
@@ -84,7 +100,8 @@ export function trustedServices(role: Resource): readonly string[] | undefined {
   if (!statements) return undefined;
   const found = statements.flatMap(each => {
     const { Effect, Principal } = fields(each);
-    if (text(Effect) !== 'Allow') return [];
+    if (text(Effect) === 'Deny') return [];
+    if (text(Effect) !== 'Allow') return [undefined];
     const service = fields(Principal).Service;
     return service === undefined ? [] : (list(service) ?? [service]).map(name => partialText(name));
   });

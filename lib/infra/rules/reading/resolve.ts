@@ -40,9 +40,9 @@ export function resolve(raw: unknown, scope: Scope): Value | undefined {
 function intrinsic(name: string, argument: unknown, scope: Scope): Value | undefined {
   switch (name) {
     case 'Ref':
-      return ref(String(argument), scope);
+      return ref(word(argument), scope);
     case 'Fn::GetAtt':
-      return attribute(Array.isArray(argument) ? argument.map(String).join('.') : String(argument), scope);
+      return attribute(Array.isArray(argument) ? argument.map(word).join('.') : word(argument), scope);
     case 'Fn::Join':
       return join(argument, scope);
     case 'Fn::Sub':
@@ -61,6 +61,9 @@ function intrinsic(name: string, argument: unknown, scope: Scope): Value | undef
       return unknown;
   }
 }
+
+/** A name in an intrinsic; an attribute may itself be an intrinsic, which no name is. */
+const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 function ref(name: string, scope: Scope): Value | undefined {
   if (name === 'AWS::NoValue') return undefined;

@@ -94,11 +94,19 @@ export const knownList = (value: Value | undefined): readonly Value[] | undefine
 
 export type Fields = { readonly [key: string]: Value | undefined };
 
-/** The object's fields; empty where it is absent or not known, so look with `isKnown` where absence matters. */
-export const fields = (value: Value | undefined): Fields =>
-  isFields(value) ? (value as { readonly [key: string]: Value }) : {};
+/** The object's fields: none where it is absent, each of them unknown where the object is. */
+export const fields = (value: Value | undefined): Fields => {
+  if (value === undefined) return {};
+  return isFields(value) ? (value as { readonly [key: string]: Value }) : allUnknown;
+};
 
-/** Whether this is an object, or is not there at all: what `fields` then lacks is really absent. */
+const allUnknown: Fields = new Proxy({}, { get: () => unknown });
+
+/** Whether something is there, whatever it is; of what is not known that cannot be said. */
+export const isThere = (value: Value | undefined): boolean =>
+  value !== undefined && kind(value) !== 'unknown';
+
+/** Whether this is an object, or is not there at all. */
 export const isKnown = (value: Value | undefined): boolean => value === undefined || isFields(value);
 
 const isFields = (value: Value | undefined): boolean =>
