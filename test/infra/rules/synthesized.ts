@@ -19,10 +19,15 @@ export const defaultLab: LabConfigInput = {
   workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
 };
 
+const outdirs: string[] = [];
+afterAll(() => {
+  for (const outdir of outdirs) rmSync(outdir, { recursive: true, force: true });
+});
+
 /** A lab's app, not synthesized yet; what it writes goes when the test file is through. */
 export function labApp(input: LabConfigInput) {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
-  afterAll(() => rmSync(outdir, { recursive: true, force: true }));
+  outdirs.push(outdir);
   const built = buildApp(
     resolveConfig(input, workloads),
     workloads,
