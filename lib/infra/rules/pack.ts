@@ -1,16 +1,20 @@
 import { allocationMarket } from './environment/allocation-market.ts';
 import { allocationStrategy } from './environment/allocation-strategy.ts';
+import { environmentNamed } from './environment/environment-named.ts';
 import { environmentReplaced } from './environment/environment-replaced.ts';
+import { hostData } from './environment/host-data.ts';
 import { hostPermissions } from './environment/host-permissions.ts';
 import { idleHosts } from './environment/idle-hosts.ts';
 import { imageType } from './environment/image-type.ts';
 import { imageTypeHosts } from './environment/image-type-hosts.ts';
 import { imageTypeKnown } from './environment/image-type-known.ts';
 import { instanceProfile } from './environment/instance-profile.ts';
+import { latestImageFlag } from './environment/latest-image-flag.ts';
 import { launchTemplateVersion } from './environment/launch-template-version.ts';
 import { oneArchitecture } from './environment/one-architecture.ts';
 import { optimalMixed } from './environment/optimal-mixed.ts';
 import { serviceRole } from './environment/service-role.ts';
+import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
 import { deviceMapping } from './host/device-mapping.ts';
 import { ecsConfigOverwritten } from './host/ecs-config-overwritten.ts';
@@ -36,9 +40,11 @@ import { keysOverRole } from './job/keys-over-role.ts';
 import { logGroupDefault } from './job/log-group-default.ts';
 import { logKept } from './job/log-kept.ts';
 import { memoryOverHost } from './job/memory-over-host.ts';
+import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
 import { plainSecret } from './job/plain-secret.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
+import { pullThroughSecret } from './job/pull-through-secret.ts';
 import { resourcesMissing } from './job/resources-missing.ts';
 import { retryAttempts } from './job/retry-attempts.ts';
 import { retryCount } from './job/retry-count.ts';
@@ -49,6 +55,7 @@ import { retryUnreachable } from './job/retry-unreachable.ts';
 import { roleTrust } from './job/role-trust.ts';
 import { s3FilesOnEc2 } from './job/s3-files-on-ec2.ts';
 import { secretsWithoutRole } from './job/secrets-without-role.ts';
+import { tagCount } from './job/tag-count.ts';
 import { timeoutMissing } from './job/timeout-missing.ts';
 import { timeoutShort } from './job/timeout-short.ts';
 import { vcpusOverHost } from './job/vcpus-over-host.ts';
@@ -71,17 +78,21 @@ import type { Rule } from './rule.ts';
 export const pack: readonly Rule[] = [
   allocationMarket,
   allocationStrategy,
+  environmentNamed,
   environmentReplaced,
+  hostData,
   hostPermissions,
   idleHosts,
   imageTypeHosts,
   imageTypeKnown,
   imageType,
   instanceProfile,
+  latestImageFlag,
   launchTemplateVersion,
   oneArchitecture,
   optimalMixed,
   serviceRole,
+  templateOverrides,
   updatePolicy,
   deviceMapping,
   ecsConfigOverwritten,
@@ -119,9 +130,11 @@ export const pack: readonly Rule[] = [
   logGroupDefault,
   logKept,
   memoryOverHost,
+  mountOptions,
   mountWithoutVolume,
   plainSecret,
   privilegedReason,
+  pullThroughSecret,
   resourcesMissing,
   retryAttempts,
   retryCount,
@@ -132,6 +145,7 @@ export const pack: readonly Rule[] = [
   roleTrust,
   s3FilesOnEc2,
   secretsWithoutRole,
+  tagCount,
   timeoutMissing,
   timeoutShort,
   vcpusOverHost,

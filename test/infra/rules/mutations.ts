@@ -132,6 +132,18 @@ const forbid = ({ resources }: Parts, start: string, action: string): void => {
       statement.Action = [statement.Action].flat().filter(one => one !== action);
   }
 };
+/** A role with one more action. */
+const allow = (parts: Parts, start: string, Action: string): void => {
+  const document = properties(parts, 'AWS::IAM::Policy', start).PolicyDocument;
+  (document as { Statement: Fields[] }).Statement.push({ Effect: 'Allow', Action, Resource: '*' });
+};
+const cacheRule = (parts: Parts, more: Fields): void =>
+  set(parts.resources, {
+    Cache: {
+      Type: 'AWS::ECR::PullThroughCacheRule',
+      Properties: { EcrRepositoryPrefix: 'hub', UpstreamRegistryUrl: 'registry-1.docker.io', ...more },
+    },
+  });
 /** A role that trusts another service. */
 const trust = (parts: Parts, start: string, Service: string): void => {
   const document = properties(parts, 'AWS::IAM::Role', start).AssumeRolePolicyDocument;
@@ -329,6 +341,45 @@ export const mutations: readonly Mutation[] = [
     title: 'hosts that may not register',
     rule: 'host-permissions',
     mutate: p => forbid(p, 'InstanceRole', 'ecs:RegisterContainerInstance'),
+  },
+  {
+    title: 'an environment with a name',
+    rule: 'environment-named',
+    mutate: p => set(p.environment, { ComputeEnvironmentName: 'graviton' }),
+  },
+  {
+    title: 'the newest image from the first day',
+    rule: 'latest-image-flag',
+    mutate: p => set(p.compute, { UpdateToLatestImageVersion: true }),
+  },
+  {
+    title: 'hosts that read the bucket',
+    rule: 'host-data',
+    mutate: p => allow(p, 'InstanceRole', 's3:Get*'),
+  },
+  {
+    title: 'hosts that read secrets',
+    rule: 'host-data',
+    mutate: p => allow(p, 'InstanceRole', 'secretsmanager:GetSecretValue'),
+  },
+  {
+    title: 'an override for optimal',
+    rule: 'template-overrides',
+    mutate: p =>
+      set(p.compute.LaunchTemplate, {
+        Overrides: [{ ...p.compute.LaunchTemplate, TargetInstanceTypes: ['optimal'] }],
+      }),
+  },
+  {
+    title: 'eleven overrides',
+    rule: 'template-overrides',
+    mutate: p =>
+      set(p.compute.LaunchTemplate, {
+        Overrides: Array.from({ length: 11 }, (_, index) => ({
+          ...p.compute.LaunchTemplate,
+          TargetInstanceTypes: [`m${index}g`],
+        })),
+      }),
   },
   // Launch templates
   {
@@ -736,7 +787,7 @@ export const mutations: readonly Mutation[] = [
   {
     title: 'an image that nobody may pull',
     rule: 'image-pull',
-    mutate: p => forbid(p, 'ExecutionRole', 'ecr:BatchGetImage'),
+    mutate: p => forbid(p, 'ExecutionRole', 'ecr:GetAuthorizationToken'),
   },
   {
     title: 'secrets and no execution role',
@@ -770,5 +821,39 @@ export const mutations: readonly Mutation[] = [
     title: 'an instance role that trusts tasks',
     rule: 'role-trust',
     mutate: p => trust(p, 'InstanceRole', 'ecs-tasks.amazonaws.com'),
+  },
+  {
+    title: 'propagation in the path of a mount',
+    rule: 'mount-options',
+    mutate: p => set(p.container.MountPoints[0], { ContainerPath: '/scratch:rshared' }),
+  },
+  {
+    title: '60 tags',
+    rule: 'tag-count',
+    mutate: p =>
+      set(p.job, {
+        Tags: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`tag${index}`, 'x'])),
+      }),
+  },
+  {
+    title: 'Docker Hub through ECR without a secret',
+    rule: 'pull-through-secret',
+    mutate: p => cacheRule(p, {}),
+  },
+  {
+    title: 'Docker Hub through ECR with a secret that CloudFormation names',
+    rule: 'pull-through-secret',
+    mutate: p => {
+      set(p.resources, { Hub: { Type: 'AWS::SecretsManager::Secret', Properties: {} } });
+      cacheRule(p, { CredentialArn: { Ref: 'Hub' } });
+    },
+  },
+  {
+    title: 'Docker Hub through ECR with any secret',
+    rule: 'pull-through-secret',
+    mutate: p =>
+      cacheRule(p, {
+        CredentialArn: { 'Fn::Sub': 'arn:aws:secretsmanager:us-east-1:${AWS::AccountId}:secret:hub' },
+      }),
   },
 ];

@@ -1,4 +1,10 @@
-import { ec2Environments, hasOwnImage, launchData, userDataLines } from '../reading/environments.ts';
+import {
+  ec2Environments,
+  hasOwnImage,
+  launchData,
+  userData,
+  userDataLines,
+} from '../reading/environments.ts';
 import { fields, isKnown, knownList, text } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
 
@@ -18,7 +24,9 @@ export const deviceMapping: Rule = {
     return [...launches].flatMap(resource => {
       const mappings = knownList(launchData(resource).BlockDeviceMappings);
       const devices = mappings?.map(each => (isKnown(each) ? text(fields(each).DeviceName) : undefined));
-      if (!devices?.every(each => each !== undefined)) return [];
+      // A script may attach volumes itself.
+      if (!devices?.every(each => each !== undefined) || userData(resource)?.includes('attach-volume'))
+        return [];
       // The root volume is the image's.
       const there = new Set(['a', ...devices.map(each => letter(each!))]);
       const named = userDataLines(resource).flatMap(

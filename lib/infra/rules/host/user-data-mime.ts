@@ -20,7 +20,7 @@ function wrongWith(data: string): string | undefined {
   const [head = ''] = data.trimStart().split(/\r?\n\r?\n/);
   // The headers may be in what is not known.
   if (head.includes(hole)) return undefined;
-  const boundary = /^content-type:\s*multipart\/[a-z]+;\s*boundary="?([^"\s]+)"?/im.exec(head)?.[1];
+  const boundary = /^content-type:\s*multipart\/[a-z]+;[\s\S]*?boundary="?([^"\s;]+)"?/im.exec(head)?.[1];
   if (!boundary) return 'no MIME multi-part archive';
   if (!/^mime-version:/im.test(head)) return 'no MIME-Version header';
   return data.split(/\r?\n/).some(line => line.trimEnd() === `--${boundary}`) || data.includes(hole)

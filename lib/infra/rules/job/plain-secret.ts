@@ -1,11 +1,13 @@
 import { environmentOf, jobContainers } from '../reading/containers.ts';
 import { usedLaunchTemplates, userData } from '../reading/environments.ts';
-import { isSecret, list, partialText, type Value } from '../reading/value.ts';
+import { isSecret, list, partialText, text, type Value } from '../reading/value.ts';
 import { batchGuide, type Rule, trouble } from '../rule.ts';
 
 /** Names of secrets; not of where one is, or how long it lasts. */
 const secretName =
   /(^|_)(SECRET|PASSWORD|PASSWD|PASSPHRASE|TOKEN|CREDENTIALS?|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY)(_?KEY)?$/i;
+/** ARNs, URLs, paths, names with a path, and flags: they say where a secret is, or whether there is one. */
+const pointer = /^(arn:|[a-z0-9]+:\/\/|\/|\.|(true|false|required|optional|disabled)$|[\w.-]+(\/[\w.-]+)+$)/i;
 /** Values that are secrets wherever they are. */
 const secretValue =
   /\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|[a-z]+:\/\/[^/\s:@]+:[^/\s:@]+@|\{\{resolve:(secretsmanager|ssm-secure):/;
@@ -33,9 +35,7 @@ export const plainSecret: Rule = {
 
 function isSecretPair(name: string, value: Value | undefined): boolean {
   if (isSecret(value)) return true;
-  const known = partialText(value);
-  if (known === undefined) return false;
-  if (secretValue.test(known)) return true;
-  // ARNs, paths, URLs and flags say where a secret is, or whether there is one.
-  return secretName.test(name) && known.length >= 8 && !/^(arn:|\/|\.|https?:|s3:|true$|false$)/i.test(known);
+  if (secretValue.test(partialText(value) ?? '')) return true;
+  const known = text(value);
+  return known !== undefined && secretName.test(name) && known.length >= 8 && !pointer.test(known);
 }

@@ -1,15 +1,5 @@
 import { ofType, type Resource, type Template, target } from './template.ts';
-import {
-  fields,
-  isKnown,
-  isReference,
-  knownList,
-  list,
-  partialText,
-  text,
-  unknown,
-  type Value,
-} from './value.ts';
+import { fields, isReference, knownList, list, partialText, text, unknown, type Value } from './value.ts';
 
 /** Managed policies that we know to allow what rules ask for. */
 const managed: Readonly<Record<string, readonly string[]>> = {
@@ -25,67 +15,79 @@ const managed: Readonly<Record<string, readonly string[]>> = {
   AmazonEC2ContainerRegistryPullOnly: ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage'],
 };
 
-/** Whether a role of the template may do something to anything; undefined where its policies are not all known. */
-export function allows(template: Template, role: Resource, action: string): boolean | undefined {
-  const actions = allowedActions(template, role);
-  if (actions?.some(pattern => matches(pattern, action))) return true;
-  return actions === undefined ? undefined : actions.includes('?') ? undefined : false;
+/** Patterns of actions; where a policy is not known, `unsure` is set. */
+interface Actions {
+  readonly allowed: readonly string[];
+  readonly denied: readonly string[];
+  readonly unsure: boolean;
 }
 
-/** Patterns of actions that a role is allowed; '?' stands for a policy that is not known. */
-function allowedActions(template: Template, role: Resource): readonly string[] | undefined {
+const unsure: Actions = { allowed: [], denied: [], unsure: true };
+const joined = (all: readonly Actions[]): Actions => ({
+  allowed: all.flatMap(each => each.allowed),
+  denied: all.flatMap(each => each.denied),
+  unsure: all.some(each => each.unsure),
+});
+
+/** Whether a role of the template may do something to anything; undefined where its policies are not all known, or one denies it. */
+export function allows(template: Template, role: Resource, action: string): boolean | undefined {
+  const found = actionsOf(template, role);
+  const matched = (patterns: readonly string[]): boolean => patterns.some(each => matches(each, action));
+  if (matched(found.denied) || role.properties.PermissionsBoundary !== undefined) return undefined;
+  if (matched(found.allowed)) return true;
+  return found.unsure ? undefined : false;
+}
+
+function actionsOf(template: Template, role: Resource): Actions {
   const arns = knownList(role.properties.ManagedPolicyArns);
   const inline = knownList(role.properties.Policies);
-  if (!arns || !inline) return undefined;
-  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy'].flatMap(type =>
-    ofType(template, type),
-  );
-  const attached = policies.filter(policy => isAttached(template, policy, role));
-  return [
-    ...arns.flatMap(arn => managedActions(template, arn)),
-    ...inline.flatMap(each => documentActions(fields(each).PolicyDocument)),
-    ...attached.flatMap(policy => documentActions(policy.properties.PolicyDocument)),
-  ];
+  const apart = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']
+    .flatMap(type => ofType(template, type))
+    .map(policy => attachedActions(template, policy, role));
+  return joined([
+    ...(arns?.map(arn => managedActions(template, arn)) ?? [unsure]),
+    ...(inline?.map(each => documentActions(fields(each).PolicyDocument)) ?? [unsure]),
+    ...apart,
+  ]);
 }
 
-/** Whether a policy is a role's; one whose roles are not known may be. */
-function isAttached(template: Template, { properties }: Resource, role: Resource): boolean {
-  const roles = [
-    ...(properties.RoleName === undefined ? [] : [properties.RoleName]),
-    ...(knownList(properties.Roles) ?? [unknown]),
-  ];
-  return roles.some(
-    each =>
-      target(template, each, 'AWS::IAM::Role', 'RoleName') === role ||
-      (!isReference(each) && text(each) === undefined),
-  );
+/** What a policy that stands on its own gives a role; one whose roles are not known may be the role's. */
+function attachedActions(template: Template, { properties }: Resource, role: Resource): Actions {
+  const { RoleName, Roles, PolicyDocument } = properties;
+  const roles = [...(RoleName === undefined ? [] : [RoleName]), ...(knownList(Roles) ?? [unknown])];
+  if (roles.some(each => target(template, each, 'AWS::IAM::Role', 'RoleName') === role))
+    return documentActions(PolicyDocument);
+  return roles.every(each => isReference(each) || text(each) !== undefined) ? joined([]) : unsure;
 }
 
-function managedActions(template: Template, arn: Value): readonly string[] {
+function managedActions(template: Template, arn: Value): Actions {
   if (isReference(arn)) {
     const policy = target(template, arn, 'AWS::IAM::ManagedPolicy');
-    return policy ? documentActions(policy.properties.PolicyDocument) : ['?'];
+    return policy ? documentActions(policy.properties.PolicyDocument) : unsure;
   }
-  const name = partialText(arn)?.split('/').at(-1);
-  return managed[name ?? ''] ?? ['?'];
+  const allowed = managed[partialText(arn)?.split('/').at(-1) ?? ''];
+  return allowed ? { allowed, denied: [], unsure: false } : unsure;
 }
 
-function documentActions(document: Value | undefined): readonly string[] {
+function documentActions(document: Value | undefined): Actions {
   const statements = fields(document).Statement;
-  const all =
-    list(statements) ?? (isKnown(statements) && statements !== undefined ? [statements] : undefined);
-  if (!all) return ['?'];
-  return all.flatMap(each => {
-    const { Effect, Action, NotAction } = fields(each);
-    if (text(Effect) === 'Deny') return [];
-    if (text(Effect) !== 'Allow') return ['?'];
-    if (NotAction !== undefined) return ['?'];
-    return (list(Action) ?? [Action]).map(action => text(action) ?? '?');
-  });
+  if (statements === undefined) return unsure;
+  return joined((list(statements) ?? [statements]).map(statementActions));
+}
+
+function statementActions(statement: Value): Actions {
+  const { Effect, Action, NotAction } = fields(statement);
+  const effect = text(Effect);
+  const names = (list(Action) ?? [Action]).map(text);
+  if (effect === undefined || NotAction !== undefined || !names.every(each => each !== undefined))
+    return unsure;
+  const patterns = names as string[];
+  return effect === 'Allow'
+    ? { allowed: patterns, denied: [], unsure: false }
+    : { allowed: [], denied: patterns, unsure: false };
 }
 
 function matches(pattern: string, action: string): boolean {
-  if (pattern === '?') return false;
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')
