@@ -128,8 +128,11 @@ interface Statement {
 const forbid = ({ resources }: Parts, start: string, action: string): void => {
   for (const [name, each] of Object.entries(resources)) {
     if (each.Type !== 'AWS::IAM::Policy' || !name.startsWith(start)) continue;
-    for (const statement of (each.Properties.PolicyDocument as { Statement: Statement[] }).Statement)
-      statement.Action = [statement.Action].flat().filter(one => one !== action);
+    const document = each.Properties.PolicyDocument as { Statement: Statement[] };
+    document.Statement = document.Statement.map(statement => ({
+      ...statement,
+      Action: [statement.Action].flat().filter(one => one !== action),
+    })).filter(statement => statement.Action.length > 0);
   }
 };
 /** A role with one more action. */
@@ -154,7 +157,9 @@ const routes = ({ resources }: Parts): string[] =>
 /** The hosts' way out is a NAT gateway. */
 const natRoutes = (parts: Parts): void => {
   const { resources } = parts;
-  set(resources, { Nat: { Type: 'AWS::EC2::NatGateway', Properties: { SubnetId: 'subnet-1' } } });
+  set(resources, {
+    Nat: { Type: 'AWS::EC2::NatGateway', Properties: { SubnetId: { Ref: id(parts, 'AWS::EC2::Subnet') } } },
+  });
   for (const each of routes(parts)) {
     const { Properties } = resources[each]!;
     remove(Properties, 'GatewayId');
@@ -537,8 +542,8 @@ export const mutations: readonly Mutation[] = [
     rule: 'queue-architecture',
     mutate: p => {
       p.queue.ComputeEnvironmentOrder.push({ ...p.x86.queue.ComputeEnvironmentOrder[0], Order: 2 });
-      // An image for either would be the image rule's.
-      remove(p.container, 'Image');
+      // An image that was built for either would be the image rule's.
+      set(p.container, { Image: 'public.ecr.aws/lab/tool:1.2' });
     },
   },
   {
@@ -853,7 +858,9 @@ export const mutations: readonly Mutation[] = [
     rule: 'pull-through-secret',
     mutate: p =>
       cacheRule(p, {
-        CredentialArn: { 'Fn::Sub': 'arn:aws:secretsmanager:us-east-1:${AWS::AccountId}:secret:hub' },
+        CredentialArn: {
+          'Fn::Sub': 'arn:${AWS::Partition}:secretsmanager:us-east-1:${AWS::AccountId}:secret:hub-AbCdEf',
+        },
       }),
   },
 ];

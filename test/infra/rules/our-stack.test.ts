@@ -1,12 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { CfnResource, Validations } from 'aws-cdk-lib';
 import { defaultPools } from '../../../lib/config/default-pools.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import type { LabStack } from '../../../lib/infra/lab-stack.ts';
 import { checkTemplate } from '../../../lib/infra/rules/check-template.ts';
 import { readTemplate } from '../../../lib/infra/rules/reading/template.ts';
-import { defaultLab, labApp, synthesize } from './synthesized.ts';
+import { defaultLab, labApp, root, synthesize } from './synthesized.ts';
 
 const image = 'public.ecr.aws/rapidtide/rapidtide:v3.2.0';
 const hcp = { bucket: 'hcp-openaccess', access: 'keys' } as const;
@@ -94,4 +96,41 @@ it('a finding that is acknowledged with a reason, beside its construct, lets the
   Validations.of(environment).acknowledge({ id: 'Arraylab::idle-hosts', reason: 'a course, this week' });
   expect(() => app.synth()).not.toThrow();
   expect(existsSync(join(templatePath, '..', 'validation-report.json'))).toBe(true);
+});
+
+it('cdk synth of a configuration that cannot work exits non-zero, with the finding in a few lines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-rules-synth-'));
+  const config = join(folder, 'lab.json');
+  // A pool that is too small for one job: well-formed, and every job would wait for ever.
+  const pools = { tiny: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'], maxvCpus: 4 } };
+  const workload = { datasets: { '/data_in': 'hcp' }, pools: ['tiny'] };
+  writeFileSync(config, JSON.stringify({ ...defaultLab, pools, workloads: { rapidtide: workload } }));
+  const bin = (name: string): string => join(root, 'node_modules', name);
+  const synth = () =>
+    execFileSync(
+      bin('node/bin/node'),
+      [bin('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '-o', folder, '-c', `config=${config}`],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: {
+          ...process.env,
+          PATH: [bin('.bin'), process.env.PATH].join(delimiter),
+          CDK_DISABLE_CLI_TELEMETRY: 'true',
+        },
+      },
+    );
+  try {
+    expect(synth).toThrow(
+      expect.objectContaining({
+        status: 1,
+        stderr: expect.stringMatching(
+          /8 vCPUs: environments of Pooltiny\w+ may have 4 \(Arraylab\)[\s\S]*Suggested fix: a larger MaxvCpus/,
+        ),
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
