@@ -49,11 +49,11 @@ function body(value: unknown, path: string): unknown {
   return typeof value.TemplateBody === 'string' ? json(value.TemplateBody, path) : value.TemplateBody;
 }
 
-const platforms: Readonly<Record<string, Architecture>> = {
-  'linux/arm64': 'arm64',
-  'linux/arm64/v8': 'arm64',
-  'linux/amd64': 'x86_64',
-};
+const platforms: ReadonlyMap<string | undefined, Architecture> = new Map([
+  ['linux/arm64', 'arm64'],
+  ['linux/arm64/v8', 'arm64'],
+  ['linux/amd64', 'x86_64'],
+]);
 
 /** Architecture of the images that CDK builds, by tag. */
 function builtImages(path: string): ReadonlyMap<string, Architecture> {
@@ -62,7 +62,7 @@ function builtImages(path: string): ReadonlyMap<string, Architecture> {
   if (assets === path || !existsSync(assets)) return found;
   const { dockerImages } = (parse(assets) ?? {}) as { dockerImages?: Record<string, DockerImage> };
   for (const { source, destinations } of Object.values(dockerImages ?? {})) {
-    const architecture = platforms[source?.platform ?? ''];
+    const architecture = platforms.get(source?.platform);
     if (!architecture) continue;
     for (const { imageTag } of Object.values(destinations ?? {}))
       if (imageTag) found.set(imageTag, architecture);

@@ -1,8 +1,20 @@
 import { checkTemplate } from '../../../lib/infra/rules/check-template.ts';
 import { pack } from '../../../lib/infra/rules/pack.ts';
-import { mutations, partsOf } from './mutations.ts';
+import { environmentMutations } from './mutations/environment.ts';
+import { hostMutations } from './mutations/host.ts';
+import { jobMutations } from './mutations/job.ts';
+import { networkMutations } from './mutations/network.ts';
+import { partsOf } from './mutations/parts.ts';
+import { queueMutations } from './mutations/queue.ts';
 import { defaultLab, synthesize } from './synthesized.ts';
 
+const mutations = [
+  ...environmentMutations,
+  ...hostMutations,
+  ...networkMutations,
+  ...queueMutations,
+  ...jobMutations,
+];
 const { json, imageArchitectures } = synthesize(defaultLab);
 
 it('finds nothing in the default lab', () => {

@@ -6,10 +6,13 @@ import { batchApi, type Rule, trouble } from '../rule.ts';
 const family = (type: string): string => type.split('.')[0]!;
 
 /** Hosts that images of a type do not run on. */
-const refused: Readonly<Record<string, (type: string) => boolean>> = {
-  ECS_AL2023: type => family(type) === 'a1',
-  ECS_AL2023_NVIDIA: type => /^(p3|p3dn|g3|g3s)$/.test(family(type)) || hostArchitecture(type) === 'arm64',
-};
+const refused: ReadonlyMap<string, (type: string) => boolean> = new Map([
+  ['ECS_AL2023', (type: string) => family(type) === 'a1'],
+  [
+    'ECS_AL2023_NVIDIA',
+    (type: string) => /^(p3|p3dn|g3|g3s)$/.test(family(type)) || hostArchitecture(type) === 'arm64',
+  ],
+]);
 
 export const imageTypeHosts: Rule = {
   id: 'image-type-hosts',
@@ -20,7 +23,7 @@ export const imageTypeHosts: Rule = {
     ec2Environments(template).flatMap(({ resource, compute, instanceTypes }) =>
       (list(compute.Ec2Configuration) ?? []).flatMap(image => {
         const type = text(fields(image).ImageType) ?? '';
-        const bad = instanceTypes.filter(each => refused[type]?.(each));
+        const bad = instanceTypes.filter(each => refused.get(type)?.(each));
         return bad.length > 0 ? [trouble(resource, bad, `${type} does not run on them`)] : [];
       }),
     ),

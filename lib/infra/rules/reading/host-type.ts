@@ -2,15 +2,15 @@ import { instanceType, usableMemoryMiB } from '../../../spec/instance-types.ts';
 import type { Architecture } from '../../../spec/workload.ts';
 
 /** Batch's words for families that it chooses itself. */
-const chosenByBatch: Readonly<Record<string, Architecture>> = {
-  optimal: 'x86_64',
-  default_x86_64: 'x86_64',
-  default_arm64: 'arm64',
-};
+const chosenByBatch: ReadonlyMap<string, Architecture> = new Map([
+  ['optimal', 'x86_64'],
+  ['default_x86_64', 'x86_64'],
+  ['default_arm64', 'arm64'],
+]);
 
 /** The architecture of an instance type (`m7g.4xlarge`), a family (`c6gd`) or a word of Batch's; undefined for any other text. */
 export function hostArchitecture(name: string): Architecture | undefined {
-  const chosen = chosenByBatch[name];
+  const chosen = chosenByBatch.get(name);
   if (chosen) return chosen;
   const found = /^([a-z]+)\d+([a-z]*)(?:-flex)?(?:\.[a-z0-9-]+)?$/.exec(name);
   if (!found) return undefined;

@@ -2,18 +2,24 @@ import { ofType, type Resource, type Template, target } from './template.ts';
 import { fields, isReference, knownList, list, partialText, text, unknown, type Value } from './value.ts';
 
 /** Managed policies that we know to allow what rules ask for. */
-const managed: Readonly<Record<string, readonly string[]>> = {
-  AmazonEC2ContainerServiceforEC2Role: [
-    'ecs:RegisterContainerInstance',
-    'ecs:Poll',
-    'ecr:GetAuthorizationToken',
-    'ecr:BatchGetImage',
-    'logs:PutLogEvents',
+const managed: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    'AmazonEC2ContainerServiceforEC2Role',
+    [
+      'ecs:RegisterContainerInstance',
+      'ecs:Poll',
+      'ecr:GetAuthorizationToken',
+      'ecr:BatchGetImage',
+      'logs:PutLogEvents',
+    ],
   ],
-  AmazonECSTaskExecutionRolePolicy: ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'logs:PutLogEvents'],
-  AmazonEC2ContainerRegistryReadOnly: ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage'],
-  AmazonEC2ContainerRegistryPullOnly: ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage'],
-};
+  [
+    'AmazonECSTaskExecutionRolePolicy',
+    ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage', 'logs:PutLogEvents'],
+  ],
+  ['AmazonEC2ContainerRegistryReadOnly', ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage']],
+  ['AmazonEC2ContainerRegistryPullOnly', ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage']],
+]);
 
 /** Patterns of actions; where a policy is not known, `unsure` is set. */
 interface Actions {
@@ -65,7 +71,7 @@ function managedActions(template: Template, arn: Value): Actions {
     const policy = target(template, arn, 'AWS::IAM::ManagedPolicy');
     return policy ? documentActions(policy.properties.PolicyDocument) : unsure;
   }
-  const allowed = managed[partialText(arn)?.split('/').at(-1) ?? ''];
+  const allowed = managed.get(partialText(arn)?.split('/').at(-1) ?? '');
   return allowed ? { allowed, denied: [], unsure: false } : unsure;
 }
 
