@@ -45,13 +45,16 @@ export class LabStack extends Stack {
 
     const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
     const queues: Record<string, string> = {};
+    const queueIds: Record<string, string> = {};
     for (const name of pools) {
-      queues[name] = new PoolQueue(this, `Pool-${name}`, {
+      const { queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
         pool: config.pools[name]!,
         network,
         instanceRole: hosts,
         lab: config.name,
-      }).queueName;
+      });
+      queues[name] = queueName;
+      queueIds[name] = logicalId;
     }
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
@@ -76,6 +79,9 @@ export class LabStack extends Stack {
           executionRole: execution,
           jobRole: role,
           projectRoot,
+          queueIds: config.workloads[spec.name]!.pools.filter(
+            name => config.pools[name]!.architecture === architecture,
+          ).map(name => queueIds[name]!),
         });
         jobDefinitions[architecture] = jobDefinitionName(config.name, spec.name, architecture);
       }

@@ -14,7 +14,12 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { WorkloadConfig } from '../../spec/config.ts';
 import { env } from '../../spec/env.ts';
-import { bundlePath, type JobDefinitionMetadata, jobDefinitionName } from '../../spec/metadata.ts';
+import {
+  bundlePath,
+  type JobDefinitionMetadata,
+  jobDefinitionName,
+  metadataNames,
+} from '../../spec/metadata.ts';
 import type { MountSource } from '../../spec/mount.ts';
 import { retryRules } from '../../spec/retry-rules.ts';
 import type { Architecture, WorkloadSpec } from '../../spec/workload.ts';
@@ -30,6 +35,8 @@ export interface WorkloadJobProps {
   readonly executionRole: IRole;
   readonly jobRole: IRole;
   readonly projectRoot: string;
+  /** Logical ids of the queues that its jobs go to. */
+  readonly queueIds: readonly string[];
 }
 
 /** A workload's job definition for one architecture. */
@@ -80,7 +87,8 @@ export class WorkloadJob extends Construct {
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
     definition.addMetadata('Arraylab', metadata);
-    if (privileged) definition.addMetadata('ArraylabPrivileged', privileged.why);
+    if (privileged) definition.addMetadata(metadataNames.privileged, privileged.why);
+    definition.addMetadata(metadataNames.queues, props.queueIds);
   }
 }
 
