@@ -1,15 +1,17 @@
 import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
+import { checksumHeaders, sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { completeUpload } from './complete-upload.ts';
-import { checksumFields, copyBytes } from './copy.ts';
-import { readXml } from './delete-many.ts';
+import { type CopySource, checksumFields, copyBytes } from './copy.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
 import { urlEncode } from './list.ts';
-import { checksumHeaders, sendXml } from './objects.ts';
+import { lockOfHeaders } from './object-lock.ts';
+import { readXml } from './read-xml.ts';
+import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';
 import { type Upload, UploadStore } from './upload-store.ts';
 import { xmlDocument } from './xml.ts';
@@ -28,7 +30,9 @@ export class Uploads {
       key,
       headers: keptHeaders(request.headers),
       ...checksumWanted(request),
-      initiated: new Date().toISOString(),
+      ...tagsOfHeader(request.headers['x-amz-tagging']),
+      ...lockOfHeaders(bucket, request.headers),
+      initiated: new Date(bucket.now()).toISOString(),
     });
     if (upload.algorithm && upload.type) {
       response.setHeader('x-amz-checksum-algorithm', upload.algorithm);
@@ -62,7 +66,7 @@ export class Uploads {
 
   async copyPart(
     source: Bucket,
-    sourceKey: string,
+    from: CopySource,
     bucket: Bucket,
     key: string,
     request: SignedRequest,
@@ -70,7 +74,7 @@ export class Uploads {
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
     const number = partNumber(request);
-    const { received } = await copyBytes(source, sourceKey, bucket, request, upload.algorithm);
+    const { received } = await copyBytes(source, from, bucket, request, upload.algorithm);
     await this.keep(upload, bucket, request, number, received);
     const fields = {
       LastModified: new Date().toISOString(),
@@ -173,6 +177,13 @@ export class Uploads {
         })),
       }),
     );
+  }
+
+  /** Aborts the uploads that are due by a lifecycle rule. */
+  async abortOld(bucket: Bucket, isDue: (upload: Upload) => boolean): Promise<void> {
+    for (const upload of await this.store.list(bucket.name)) {
+      if (isDue(upload)) await this.store.exclusively(upload.id, () => this.store.remove(upload));
+    }
   }
 
   private async find(bucket: Bucket, key: string, request: SignedRequest): Promise<Upload> {

@@ -19,7 +19,37 @@ export interface ObjectMeta {
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
   readonly parts?: readonly number[];
+  /** Of each part, where the upload was made with checksums. */
+  readonly partChecksums?: readonly Readonly<Partial<Record<ChecksumAlgorithm, string>>>[];
+  /** Left out of the version that S3 calls `null`. */
+  readonly versionId?: string;
+  /** Rises with every version of a bucket: microseconds since 1970, or more where the clock stood still. */
+  readonly sequence?: number;
+  readonly deleteMarker?: true;
+  /** Its file is being removed for good. */
+  readonly doomed?: true;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly retention?: Retention;
+  readonly legalHold?: 'ON' | 'OFF';
+  readonly restore?: Restore;
 }
+
+/** Object Lock: until when a version cannot be removed. */
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  readonly until: string;
+}
+
+/** A temporary copy of an archived object: when it is there, and when it goes again. */
+export interface Restore {
+  readonly tier: string;
+  readonly readyAt: string;
+  readonly expiresAt: string;
+}
+
+export const versionIdOf = (meta: ObjectMeta): string => meta.versionId ?? 'null';
+
+export const sequenceOf = (meta: ObjectMeta): number => meta.sequence ?? Date.parse(meta.lastModified) * 1000;
 
 const announced = '.next';
 
@@ -70,7 +100,10 @@ export class Sidecars {
       await replaceFile(path + announced, text);
       await place();
       await rename(path + announced, path);
-    } else await replaceFile(path, text);
+    } else {
+      await replaceFile(path, text);
+      await rm(path + announced, { force: true });
+    }
   }
 
   async remove(key: string): Promise<void> {
@@ -90,7 +123,7 @@ async function replaceFile(path: string, text: string): Promise<void> {
   await rename(temporary, path);
 }
 
-async function readSidecar(path: string): Promise<ObjectMeta | undefined> {
+export async function readSidecar(path: string): Promise<ObjectMeta | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as ObjectMeta;
   } catch {

@@ -57,6 +57,12 @@ export function keptHeaders(headers: Readonly<Record<string, string>>): Record<s
       MaxSizeAllowed: String(mostMetadata),
     });
   }
+  const storageClass = kept['x-amz-storage-class'];
+  if (storageClass !== undefined && !storageClasses.includes(storageClass)) {
+    throw new AwsError('InvalidStorageClass', 400, 'The storage class you specified is not valid', {
+      StorageClassRequested: storageClass,
+    });
+  }
   const encodings = (headers['content-encoding'] ?? '')
     .split(/,\s*/)
     .filter(each => each !== '' && each !== 'aws-chunked');
@@ -74,6 +80,17 @@ export function shownHeaders(kept: Readonly<Record<string, string>>): Record<str
 }
 
 const metadata = 'x-amz-meta-';
+/** Those of general-purpose buckets. */
+export const storageClasses: readonly string[] = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+];
 const mostMetadata = 2048;
 const keptNames = [
   'cache-control',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Received } from './bucket.ts';
+import type { ObjectMeta, Received } from './bucket.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import { compareKeys } from './key-order.ts';
 import { Locks } from './locks.ts';
@@ -14,6 +14,9 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
   readonly algorithm?: ChecksumAlgorithm;
   readonly type?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly tags?: ObjectMeta['tags'];
+  readonly retention?: ObjectMeta['retention'];
+  readonly legalHold?: ObjectMeta['legalHold'];
   readonly initiated: string;
 }
 

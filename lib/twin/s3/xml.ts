@@ -31,7 +31,9 @@ export function textsOf(xml: string, name: string): string[] {
 /** The inner XML of every `<name>`. */
 export function blocksOf(xml: string, name: string): string[] {
   return [
-    ...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g')),
+    ...xml.matchAll(
+      new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?(?<!/)>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g'),
+    ),
   ].map(found => found[1]!);
 }
 

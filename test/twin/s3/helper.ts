@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -30,9 +30,19 @@ export async function startS3(folder?: string) {
     root,
     client,
     s3: client(),
+    /** Puts S3's time so far ahead of this machine's. */
+    ahead: (seconds: number) =>
+      writeFile(join(root, '.clock.json'), JSON.stringify({ aheadSeconds: seconds })),
     stop: async () => {
       await server.close();
       if (!folder) await rm(root, { recursive: true, force: true });
     },
   };
 }
+
+/** How a call failed, as `Code status`, or `no error`. */
+export const failure = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'no error',
+    error => `${error.name} ${error.$metadata?.httpStatusCode}`,
+  );
