@@ -70,7 +70,11 @@ export class Bucket {
     const settings = await Settings.open(join(root, '.settings', `${name}.json`), otherwise);
     const history = await History.open(join(root, '.versions', name));
     const bucket = new Bucket(root, name, now, settings, history);
-    for (const meta of await bucket.sidecars.all()) bucket.index.set(meta.key, meta);
+    const isPlaced = async (meta: ObjectMeta): Promise<boolean> => {
+      const file = await stat(join(bucket.folder, meta.path)).catch(() => undefined);
+      return file !== undefined && isSame(meta, file);
+    };
+    for (const meta of await bucket.sidecars.all(isPlaced)) bucket.index.set(meta.key, meta);
     await bucket.recover();
     await bucket.scan('');
     return bucket;

@@ -36,10 +36,10 @@ export async function listVersions(
     Delimiter: delimiter === '' ? undefined : write(delimiter),
     EncodingType: query.get('encoding-type') ?? undefined,
     IsTruncated: page.next !== undefined,
-    ...grouped(page.entries, write),
-    CommonPrefixes: page.prefixes.map(each => ({ Prefix: write(each) })),
   };
-  sendXml(response, xmlDocument('ListVersionsResult', tree));
+  const rows = page.entries.map(entry => rowOf(entry, write));
+  const prefixes = page.prefixes.map(each => ({ CommonPrefixes: { Prefix: write(each) } }));
+  sendXml(response, xmlDocument('ListVersionsResult', tree, [...rows, ...prefixes]));
 }
 
 interface Entry {
@@ -98,31 +98,24 @@ function cutAt(
   return most === 0 || !last ? { entries, prefixes } : { entries, prefixes, next: last };
 }
 
-function grouped(entries: readonly Entry[], write: (text: string) => string): XmlTree {
-  const common = ({ meta, isLatest }: Entry) => ({
+function rowOf({ meta, isLatest }: Entry, write: (text: string) => string): XmlTree {
+  const common = {
     Key: write(meta.key),
     VersionId: versionIdOf(meta),
     IsLatest: isLatest,
     LastModified: meta.lastModified,
-  });
-  const owner = { Owner: { ID: 'twin', DisplayName: 'twin' } };
+    Owner: { ID: 'twin', DisplayName: 'twin' },
+  };
+  if (meta.deleteMarker) return { DeleteMarker: common };
+  const algorithms = Object.keys(meta.checksums);
   return {
-    Version: entries
-      .filter(entry => !entry.meta.deleteMarker)
-      .map(entry => ({
-        ...common(entry),
-        ETag: `"${entry.meta.etag}"`,
-        ChecksumAlgorithm: Object.keys(entry.meta.checksums),
-        ChecksumType:
-          Object.keys(entry.meta.checksums).length > 0
-            ? (entry.meta.checksumType ?? 'FULL_OBJECT')
-            : undefined,
-        Size: entry.meta.size,
-        StorageClass: entry.meta.headers['x-amz-storage-class'] ?? 'STANDARD',
-        ...owner,
-      })),
-    DeleteMarker: entries
-      .filter(entry => entry.meta.deleteMarker)
-      .map(entry => ({ ...common(entry), ...owner })),
+    Version: {
+      ...common,
+      ETag: `"${meta.etag}"`,
+      ChecksumAlgorithm: algorithms,
+      ChecksumType: algorithms.length > 0 ? (meta.checksumType ?? 'FULL_OBJECT') : undefined,
+      Size: meta.size,
+      StorageClass: meta.headers['x-amz-storage-class'] ?? 'STANDARD',
+    },
   };
 }

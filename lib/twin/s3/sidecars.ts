@@ -64,14 +64,21 @@ export class Sidecars {
     this.folder = folder;
   }
 
-  /** All that are stored, the announced after the settled. One that cannot be read is as good as none. */
-  async all(): Promise<ObjectMeta[]> {
+  /**
+   * All that are stored. What a kill left announced is settled first: it counts when its file came into its place, which
+   * `isPlaced` tells. One that cannot be read is as good as none.
+   */
+  async all(isPlaced: (meta: ObjectMeta) => Promise<boolean>): Promise<ObjectMeta[]> {
     const groups = await readdir(this.folder);
     const lists = await Promise.all(
       groups.map(async group => {
         const names = await readdir(join(this.folder, group)).catch(() => []);
-        const wanted = names.filter(name => /^[0-9a-f]+(\.next)?$/.test(name)).sort();
-        return Promise.all(wanted.map(name => readSidecar(join(this.folder, group, name))));
+        for (const name of names.filter(each => each.endsWith(announced))) {
+          await settle(join(this.folder, group, name), isPlaced);
+        }
+        const wanted = new Set(names.map(name => name.replace(/\.next$/, '')));
+        const settled = [...wanted].filter(name => /^[0-9a-f]+$/.test(name));
+        return Promise.all(settled.map(name => readSidecar(join(this.folder, group, name))));
       }),
     );
     return lists.flat().filter(meta => meta !== undefined);
@@ -115,6 +122,12 @@ export class Sidecars {
     const digest = createHash('sha256').update(key).digest('hex');
     return join(this.folder, digest.slice(0, 2), digest.slice(2, 42));
   }
+}
+
+async function settle(path: string, isPlaced: (meta: ObjectMeta) => Promise<boolean>): Promise<void> {
+  const meta = await readSidecar(path);
+  if (meta && (await isPlaced(meta))) await rename(path, path.slice(0, -announced.length));
+  else await rm(path, { force: true });
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

@@ -8,10 +8,11 @@ import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
 export const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 
 /** A twin with S3 alone and one bucket, and a client for it. */
-export async function startS3(folder?: string) {
+export async function startS3(folder?: string, onError?: (error: unknown) => void) {
   const root = folder ?? (await mkdtemp(join(tmpdir(), 'twin-s3-')));
   const server = await startServer({
     services: [s3Service({ folder: root })],
+    ...(onError ? { onError } : {}),
     credentials: {
       find: id =>
         id === keys.accessKeyId ? keys : id === 'AKIAOTHER' ? { secretAccessKey: 'other' } : undefined,
