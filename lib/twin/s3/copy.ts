@@ -33,7 +33,8 @@ export async function copyObject(
 ): Promise<void> {
   const replaced = request.headers['x-amz-metadata-directive']?.toUpperCase() === 'REPLACE';
   const onto = source === bucket && sourceKey === key && versionId === undefined;
-  if (onto && !replaced && !request.headers['x-amz-storage-class']) {
+  const changes = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'];
+  if (onto && !replaced && !changes.some(name => request.headers[name] !== undefined)) {
     const message =
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
     throw new AwsError('InvalidRequest', 400, message);
@@ -51,7 +52,9 @@ export async function copyObject(
   );
   const tags = newTags ?? (from.tags ? { tags: from.tags } : {});
   const storageClass = request.headers['x-amz-storage-class'];
-  const headers = replaced ? keptHeaders(request.headers) : { ...from.headers, ...keptClass(storageClass) };
+  const headers = replaced
+    ? keptHeaders(request.headers)
+    : { ...from.headers, ...keptEncryption(request.headers), ...keptClass(storageClass) };
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
@@ -136,6 +139,11 @@ export async function copyBytes(
 function keptClass(asked: string | undefined): Record<string, string> {
   const kept = keptHeaders(asked === undefined ? {} : { 'x-amz-storage-class': asked });
   return { 'x-amz-storage-class': kept['x-amz-storage-class'] ?? 'STANDARD' };
+}
+
+function keptEncryption(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const name = 'x-amz-server-side-encryption';
+  return headers[name] === undefined ? {} : { [name]: headers[name] };
 }
 
 /** Checksums as elements of an answer: `ChecksumCRC32`… */

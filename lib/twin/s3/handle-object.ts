@@ -10,6 +10,7 @@ import { legalHold, objectRetention } from './object-lock.ts';
 import { deleteObject, getObject, putObject } from './objects.ts';
 import { restoreObject } from './restore.ts';
 import { objectTagging } from './tags.ts';
+import { checkEncryption } from './upload-body.ts';
 
 /** Opens the bucket of a name, for who asks. Throws AwsError where there is none, or access is denied. */
 export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>;
@@ -25,6 +26,7 @@ export async function handleObject(
   const { method, query, headers } = request;
   const refused = ['acl', 'torrent', 'select'].find(name => query.has(name));
   if (refused) throw s3Errors.notImplemented(refused);
+  checkEncryption(headers);
   const got = method === 'GET' || method === 'PUT';
   if (query.has('tagging') && (got || method === 'DELETE'))
     return objectTagging(bucket, key, request, response);

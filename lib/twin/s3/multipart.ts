@@ -144,16 +144,30 @@ export class Uploads {
     const prefix = query.get('prefix') ?? '';
     const keyMarker = query.get('key-marker') ?? '';
     const idMarker = query.get('upload-id-marker') ?? '';
-    if (query.get('delimiter')) throw s3Errors.notImplemented('delimiter of ListMultipartUploads');
+    const delimiter = query.get('delimiter') ?? '';
     const most = Math.min(1000, countOf(request, 'max-uploads', 1000));
     const uploads = (await this.store.list(bucket.name)).filter(upload => upload.key.startsWith(prefix));
     const seen = uploads.findIndex(upload => upload.key === keyMarker && upload.id === idMarker);
     const left = uploads.filter((upload, index) => {
       const order = compareKeys(upload.key, keyMarker);
+      const common = commonOf(upload.key, prefix, delimiter);
+      if (common !== undefined && keyMarker.startsWith(common)) return false;
       return order > 0 || (order === 0 && seen >= 0 && index > seen);
     });
-    const page = left.slice(0, most);
-    const last = left.length > most ? page.at(-1) : undefined;
+    const prefixes: string[] = [];
+    const page: Upload[] = [];
+    let last: { readonly key: string; readonly id?: string } | undefined;
+    let isTruncated = false;
+    for (const upload of left) {
+      const common = commonOf(upload.key, prefix, delimiter);
+      if (common !== undefined && common === prefixes.at(-1)) continue;
+      isTruncated = page.length + prefixes.length >= most;
+      if (isTruncated) break;
+      if (common === undefined) page.push(upload);
+      else prefixes.push(common);
+      last = common === undefined ? upload : { key: common };
+    }
+    if (!isTruncated) last = undefined;
     const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
     sendXml(
       response,
@@ -167,6 +181,8 @@ export class Uploads {
         MaxUploads: most,
         EncodingType: query.get('encoding-type') ?? undefined,
         IsTruncated: last !== undefined,
+        Delimiter: delimiter === '' ? undefined : write(delimiter),
+        CommonPrefixes: prefixes.map(each => ({ Prefix: write(each) })),
         Upload: page.map(upload => ({
           Key: write(upload.key),
           UploadId: upload.id,
@@ -247,6 +263,12 @@ function partNumber(request: SignedRequest): number {
   const number = Number(request.query.get('partNumber'));
   if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
   throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+}
+
+/** The common prefix that a delimiter gives a key, or undefined. */
+function commonOf(key: string, prefix: string, delimiter: string): string | undefined {
+  const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 }
 
 function countOf(request: SignedRequest, name: string, otherwise: number): number {

@@ -128,8 +128,10 @@ function answerOf(bucket: Bucket, meta: ObjectMeta, request: SignedRequest): Ans
   headers['content-length'] = String(end - start + 1);
   if (range) headers['content-range'] = `bytes ${start}-${end}/${meta.size}`;
   const whole = end - start + 1 === meta.size;
-  if (whole && request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') {
-    Object.assign(headers, checksumHeaders(meta));
+  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') {
+    const ofPart = part === null ? undefined : meta.partChecksums?.[Number(part) - 1];
+    const said = ofPart ? { ...meta, checksums: ofPart } : whole ? meta : undefined;
+    if (said) Object.assign(headers, checksumHeaders(said));
   }
   return { status: range ? 206 : 200, headers, start, end };
 }

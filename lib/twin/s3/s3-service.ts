@@ -52,6 +52,7 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     name: 's3',
     async handle(request, response) {
       const { bucket: name, key } = addressOf(request);
+      checkHead(request);
       if (name === '') return listBuckets(folder, response);
       if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long');
       if (key === '' && isCreation(request)) return createBucket(folder, name, request, response);
@@ -68,6 +69,15 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       response.writeHead(204).end();
     },
   };
+}
+
+const longestHead = 8 * 1024;
+
+function checkHead({ http }: SignedRequest): void {
+  const bytes = http.rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  if (bytes <= longestHead) return;
+  const message = 'Your request header section exceeds the maximum allowed header section size';
+  throw new AwsError('RequestHeaderSectionTooLarge', 400, message, { MaxSizeAllowed: String(longestHead) });
 }
 
 const isCreation = ({ method, query }: SignedRequest): boolean =>

@@ -42,6 +42,18 @@ function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Re
   }
 }
 
+/** Refuses keys of the client's own for the encryption: S3 takes them over TLS only, and the twin has none. */
+export function checkEncryption(headers: Readonly<Record<string, string>>): void {
+  const names = [
+    'x-amz-server-side-encryption-customer-',
+    'x-amz-copy-source-server-side-encryption-customer-',
+  ];
+  if (!Object.keys(headers).some(name => names.some(start => name.startsWith(start)))) return;
+  throw s3Errors.invalidRequest(
+    'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.',
+  );
+}
+
 /** The headers that are kept with an object. Throws AwsError when its own metadata is over S3's 2 KB. */
 export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': headers['content-type'] ?? 'binary/octet-stream' };
