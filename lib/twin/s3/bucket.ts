@@ -1,23 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import {
-  copyFile,
-  type FileHandle,
-  link,
-  mkdir,
-  open,
-  readdir,
-  rename,
-  rm,
-  rmdir,
-  stat,
-} from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { History } from './history.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
 import { Locks } from './locks.ts';
+import { link, mkdir, rename, rm, rmdir, stat } from './quick-fs.ts';
 import { type BucketSettings, Settings } from './settings.ts';
 import { type ObjectMeta, Sidecars, sequenceOf, versionIdOf } from './sidecars.ts';
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
@@ -10,6 +9,7 @@ import { checksumFields } from './copy.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
 import type { Part, Upload, UploadStore } from './upload-store.ts';
 import { versionHeaders } from './versioning.ts';

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
@@ -7,6 +6,7 @@ import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksum
 import { checkRead, checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { lockOfHeaders, withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
 import { checkReadable } from './restore.ts';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, link, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { link, mkdir, rename, rm, writeFile } from './quick-fs.ts';
 import { type ObjectMeta, readSidecar, sequenceOf, versionIdOf } from './sidecars.ts';
 
 /**

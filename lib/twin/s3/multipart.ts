@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders, sendXml } from './answers.ts';
@@ -10,6 +9,7 @@ import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
 import { urlEncode } from './list.ts';
 import { lockOfHeaders } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { readXml } from './read-xml.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';

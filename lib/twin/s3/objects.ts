@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { SignedRequest } from '../http/service.ts';
@@ -8,6 +7,7 @@ import { checkRead, checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { partRange, readRange } from './ranges.ts';
 import { checkReadable, restoreHeaders } from './restore.ts';
 import { versionIdOf } from './sidecars.ts';

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
@@ -31,12 +31,13 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
   const uploads = new Uploads(join(folder, '.uploads'));
   const lifecycle = new Lifecycle(uploads);
   const clock = simulatedClock(folder);
+  const checkAccess = accessList(folder);
   const ready = clearIncoming(folder);
 
   const bucketOf: BucketOf = async (name, request) => {
     await ready;
     if (!isBucketName(name) || !existsSync(join(folder, name))) throw s3Errors.noSuchBucket(name);
-    await checkAccess(folder, name, request.accessKeyId);
+    checkAccess(name, request.accessKeyId);
     const owner = request.headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== account) throw s3Errors.accessDenied();
     const known = open.get(name) ?? Bucket.open(folder, name, clock, settings[name]);
@@ -142,11 +143,20 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function checkAccess(folder: string, bucket: string, accessKeyId: string): Promise<void> {
-  const text = await readFile(join(folder, '.buckets.json'), 'utf8').catch(() => '{}');
-  const wanted = (JSON.parse(text) as Record<string, { accessKeyIds?: readonly string[] }>)[bucket]
-    ?.accessKeyIds;
-  if (wanted && !wanted.includes(accessKeyId)) throw s3Errors.accessDenied();
+type Access = Readonly<Record<string, { readonly accessKeyIds?: readonly string[] }>>;
+
+/** Who may use a bucket, by `.buckets.json`; read again when it was written. */
+function accessList(folder: string): (bucket: string, accessKeyId: string) => void {
+  const path = join(folder, '.buckets.json');
+  let seen = 0;
+  let access: Access = {};
+  return (bucket, accessKeyId) => {
+    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (changed !== seen) access = changed === 0 ? {} : (JSON.parse(readFileSync(path, 'utf8')) as Access);
+    seen = changed;
+    const wanted = access[bucket]?.accessKeyIds;
+    if (wanted && !wanted.includes(accessKeyId)) throw s3Errors.accessDenied();
+  };
 }
 
 /** The account that owns everything in the twin. */

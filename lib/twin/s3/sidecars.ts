@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ChecksumAlgorithm } from './checksums.ts';
+import { mkdir, rename, rm, writeFile } from './quick-fs.ts';
 
 /** What S3 keeps of an object beside its bytes; the sidecar file. */
 export interface ObjectMeta {
@@ -104,7 +105,8 @@ export class Sidecars {
     const text = JSON.stringify(meta);
     await mkdir(dirname(path), { recursive: true });
     if (place) {
-      await replaceFile(path + announced, text);
+      // Half written by a kill, it is as good as none: nothing was put in place yet.
+      await writeFile(path + announced, text);
       await place();
       await rename(path + announced, path);
     } else {

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { s3Errors } from './errors.ts';
+import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
 
 /** Receives a body into the bucket's waiting room and refuses it when any checksum that came with it is wrong. */

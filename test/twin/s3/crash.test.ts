@@ -18,18 +18,40 @@ import { startS3 } from './helper.ts';
 
 /** The steps on disk that are still done; then none is any more, as after a kill. */
 const mockSteps = { left: Number.POSITIVE_INFINITY };
-jest.mock('node:fs/promises', () => {
-  const real = jest.requireActual('node:fs/promises');
-  const changing = ['copyFile', 'link', 'mkdir', 'open', 'rename', 'rm', 'rmdir', 'writeFile'];
+
+type Calls = Record<string, (...given: unknown[]) => unknown>;
+
+function mockCounted(real: Calls, changing: readonly string[]): Calls {
   const counted =
     (name: string) =>
     async (...given: unknown[]) => {
       mockSteps.left -= 1;
       if (mockSteps.left < 0) throw new Error('killed');
-      return real[name](...given);
+      return real[name]?.(...given);
     };
   return { ...real, ...Object.fromEntries(changing.map(name => [name, counted(name)])) };
-});
+}
+
+jest.mock('node:fs/promises', () =>
+  mockCounted(jest.requireActual('node:fs/promises'), [
+    'copyFile',
+    'mkdir',
+    'open',
+    'rename',
+    'rm',
+    'writeFile',
+  ]),
+);
+jest.mock('../../../lib/twin/s3/quick-fs.ts', () =>
+  mockCounted(jest.requireActual('../../../lib/twin/s3/quick-fs.ts'), [
+    'link',
+    'mkdir',
+    'rename',
+    'rm',
+    'rmdir',
+    'writeFile',
+  ]),
+);
 
 const Bucket = 'data';
 const Key = 'k';
