@@ -79,6 +79,7 @@ function runProcess(
     forwardLines(child.stdout, spec.onOutput),
     forwardLines(child.stderr, spec.onOutput),
   ]);
+  const started = new Promise<void>(runs => child.once('spawn', runs));
   const exited = new Promise<{ exitCode?: number; reason?: string; statusReason?: string }>(done => {
     child.once('error', error =>
       done({ statusReason: 'Task failed to start', reason: `CannotStartContainerError: ${error.message}` }),
@@ -92,7 +93,7 @@ function runProcess(
     });
   }).finally(clean);
   // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
-  return { signal: name => send(child.pid, name, name === 'SIGKILL'), exited };
+  return { signal: name => send(child.pid, name, name === 'SIGKILL'), started, exited };
 }
 
 function send(pid: number | undefined, name: NodeJS.Signals, toGroup: boolean): void {
@@ -105,6 +106,7 @@ function send(pid: number | undefined, name: NodeJS.Signals, toGroup: boolean): 
 
 const notPulled = (why: string): RunningContainer => ({
   signal: () => undefined,
+  started: new Promise(() => undefined),
   exited: Promise.resolve({
     statusReason: 'Task failed to start',
     reason: `CannotPullContainerError: ${why}`,

@@ -59,6 +59,8 @@ function project(source: string, isolate?: boolean) {
       jobName: 'a-job',
       definition,
       command: ['one', 'two'],
+      instance: 'i-0test',
+      isSpot: false,
       environment: { GREETING: 'hello', AWS_ENDPOINT_URL: 'https://aws.example' },
       onOutput: line => void lines.push(line),
       ...given,
