@@ -61,17 +61,11 @@ async function handleObject(
   bucketOf: BucketOf,
 ): Promise<void> {
   const { method, query, headers } = request;
-  const refused = [
-    'acl',
-    'tagging',
-    'retention',
-    'legal-hold',
-    'torrent',
-    'restore',
-    'attributes',
-    'select',
-  ].find(name => query.has(name));
-  if (refused) throw s3Errors.notImplemented(refused);
+  // PUT ?renameObject is no PUT of an object.
+  const unknown = [...query.keys()].find(
+    each => !objectParameters.has(each) && !/^(x-|response-)/i.test(each),
+  );
+  if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   const source = headers['x-amz-copy-source'];
   if (query.has('uploads') && method === 'POST') return uploads.create(bucket, key, request, response);
   if (query.has('uploadId')) {
@@ -108,6 +102,9 @@ async function handleBucket(
   if (method === 'PUT' && [...query.keys()].every(key => key.startsWith('x-id')))
     return createBucket(folder, name, response);
   const bucket = await bucketOf(name, request);
+  // DELETE ?analytics is no DELETE of the bucket.
+  const unknown = [...query.keys()].find(key => !bucketParameters.has(key) && !/^x-/i.test(key));
+  if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
   if (method === 'DELETE') {
@@ -128,21 +125,19 @@ async function handleBucket(
   }
   if (query.has('uploads')) return uploads.listUploads(bucket, request, response);
   if (query.has('versioning')) return sendXml(response, xmlDocument('VersioningConfiguration', {}));
-  const refused = [
-    'acl',
-    'policy',
-    'tagging',
-    'lifecycle',
-    'cors',
-    'versions',
-    'website',
-    'encryption',
-    'object-lock',
-    'notification',
-  ].find(each => query.has(each));
-  if (refused) throw s3Errors.notImplemented(refused);
   return listObjects(bucket, request, response);
 }
+
+/** What requests of objects that the twin has may say in their query. */
+const objectParameters = new Set(
+  'uploads uploadId partNumber versionId max-parts part-number-marker encoding-type'.split(' '),
+);
+
+/** What requests of buckets that the twin has may say in their query. */
+const bucketParameters = new Set(
+  `delete location uploads versioning list-type prefix delimiter marker max-keys encoding-type continuation-token
+  start-after fetch-owner key-marker upload-id-marker max-uploads`.split(/\s+/),
+);
 
 async function createBucket(folder: string, name: string, response: ServerResponse): Promise<void> {
   if (!isBucketName(name))
