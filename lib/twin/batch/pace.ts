@@ -16,4 +16,4 @@ export interface Pace {
   readonly secondMs: number;
 }
 
-export const defaultPace: Pace = { submittedMs: 0, startingMs: 0, statusSummaryLagMs: 0, secondMs: 1000 };
+export const defaultPace: Pace = { submittedMs: 0, startingMs: 0, statusSummaryLagMs: 1000, secondMs: 1000 };

@@ -121,6 +121,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
     memoryMiB: 10_000,
     stopTimeoutMs: 50,
     ...overrides,
+    pace: { statusSummaryLagMs: 0, ...overrides.pace },
     folder,
   });
   const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
