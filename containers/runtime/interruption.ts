@@ -44,8 +44,10 @@ export function metadata(
   path: string,
   headers: Record<string, string>,
 ): Promise<string | undefined> {
+  // As the SDKs have it: the twin's instances have their metadata elsewhere.
+  const base = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254';
   return new Promise(done => {
-    const call = request({ host: '169.254.169.254', path, method, headers, timeout: 1000 }, response => {
+    const call = request(`${base}${path}`, { method, headers, timeout: 1000 }, response => {
       let text = '';
       response.on('data', chunk => {
         text += chunk;

@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { startBatch } from './batch/start-batch.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { containerCredentials, processContainers } from './container/process-containers.ts';
+import { withContainerFaults } from './faults/container-faults.ts';
+import { instanceMetadata } from './faults/instance-metadata.ts';
+import { parseFaults, readFaults } from './faults/read-faults.ts';
+import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { logsService } from './logs/logs-service.ts';
@@ -63,21 +67,30 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     secretAccessKey: keys.secretAccessKey,
   });
   const holder: { url: string } = { url: '' };
+  const faultsFile = process.env.LAB_TWIN_FAULTS ?? join(folder, 'faults.json');
+  const found = readFaults(faultsFile);
+  const faults = found ?? parseFaults({});
+  if (found) process.stderr.write(`the twin injects faults: ${faultsFile}\n`);
+  const metadata = instanceMetadata();
+  const containers = processContainers({
+    projectRoot: options.projectRoot,
+    node: options.node,
+    tools: options.tools,
+    folder: join(folder, 'containers'),
+    region,
+    serverUrl: () => holder.url,
+    credentials,
+  });
   const batch = await startBatch({
     folder: join(folder, 'batch'),
     region,
     account,
     resources,
     logs,
-    run: processContainers({
-      projectRoot: options.projectRoot,
-      node: options.node,
-      tools: options.tools,
-      folder: join(folder, 'containers'),
-      region,
-      serverUrl: () => holder.url,
-      credentials,
-    }),
+    run: found
+      ? withContainerFaults(containers, { faults, metadata, serverUrl: () => holder.url })
+      : containers,
+    pace: faults.pace,
     cpus: cpus().length,
     memoryMiB: Math.floor(totalmem() / 1024 / 1024),
   });
@@ -94,7 +107,9 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     credentials: {
       find: id => (id === keys.accessKeyId ? { secretAccessKey: keys.secretAccessKey } : undefined),
     },
-    extra: credentials.handle,
+    extra: async (request, response) =>
+      metadata.handle(request, response) || credentials.handle(request, response),
+    ...(found ? { intercept: requestFaults(faults) } : {}),
   });
   holder.url = server.url;
   batch.start();

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import type { JobDefinition, TwinResources } from '../template/read-template.ts';
+import type { JobDefinition } from '../template/read-template.ts';
+import type { Host } from './fleet.ts';
 import { childId } from './job.ts';
 import type { Attempt, ContainerSpec, Job, RunContainer, RunningContainer } from './types.ts';
 
-/** A new attempt, with a log stream named as ECS names it. */
-export const newAttempt = (definition: JobDefinition): Attempt => ({
+/** A new attempt on a host, with a log stream named as ECS names it. */
+export const newAttempt = (definition: JobDefinition, host: Host): Attempt => ({
   stream: `${definition.streamPrefix}/default/${randomUUID().replaceAll('-', '')}`,
-  startedAt: Date.now(),
+  instance: host.instance,
+  containerInstance: host.containerInstance,
+  environment: host.environment.name,
 });
 
 /** The container of one attempt, with what Batch itself puts into its environment. */
@@ -15,24 +18,25 @@ export function containerSpec(
   index: number,
   attempt: number,
   definition: JobDefinition,
-  resources: TwinResources,
+  host: Host,
 ): Omit<ContainerSpec, 'onOutput'> {
   const { spec } = job;
   const jobId = childId(job, index);
-  const pool = resources.queues.find(queue => queue.name === spec.queue)?.computeEnvironments[0] ?? '';
   return {
     jobId,
     attempt,
     jobName: spec.jobName,
     definition,
     command: spec.command,
+    instance: host.instance,
+    isSpot: host.environment.isSpot === true,
     environment: {
       ...definition.environment,
       ...spec.environment,
       AWS_BATCH_JOB_ID: jobId,
       AWS_BATCH_JOB_ATTEMPT: String(attempt),
       AWS_BATCH_JQ_NAME: spec.queue,
-      AWS_BATCH_CE_NAME: pool.split('/').at(-1)!,
+      AWS_BATCH_CE_NAME: host.environment.name,
       ...(spec.size === undefined
         ? {}
         : { AWS_BATCH_JOB_ARRAY_INDEX: String(index), AWS_BATCH_JOB_ARRAY_SIZE: String(spec.size) }),
@@ -47,9 +51,22 @@ export function startContainer(run: RunContainer, spec: ContainerSpec): RunningC
     reason: `CannotStartContainerError: ${(error as Error).message}`,
   });
   try {
-    const { signal, exited } = run(spec);
-    return { signal, exited: exited.catch(failed) };
+    const container = run(spec);
+    return {
+      signal: name => container.signal(name),
+      started: container.started ?? Promise.resolve(),
+      exited: container.exited.catch(failed),
+    };
   } catch (error) {
-    return { signal: () => undefined, exited: Promise.resolve(failed(error)) };
+    return {
+      signal: () => undefined,
+      started: new Promise(() => undefined),
+      exited: Promise.resolve(failed(error)),
+    };
   }
 }
+
+/** How ECS words the loss of an instance; retry rules match `Host EC2*`. */
+export const hostLost = (instance: string): string => `Host EC2 (instance ${instance}) terminated.`;
+export const isHostLost = (statusReason: string | undefined): boolean =>
+  statusReason?.startsWith('Host EC2 (instance ') === true;

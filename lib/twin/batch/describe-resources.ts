@@ -19,6 +19,11 @@ export function resourceActions(resources: TwinResources): Record<string, (input
             order: index + 1,
             computeEnvironment,
           })),
+          jobStateTimeLimitActions: (queue.timeLimits ?? []).map(each => ({
+            ...each,
+            state: 'RUNNABLE',
+            action: 'CANCEL',
+          })),
         })),
     }),
     describecomputeenvironments: input => ({
@@ -33,7 +38,7 @@ export function resourceActions(resources: TwinResources): Record<string, (input
           status: 'VALID',
           statusReason: 'ComputeEnvironment Healthy',
           computeResources: {
-            type: 'EC2',
+            type: each.isSpot ? 'SPOT' : 'EC2',
             maxvCpus: each.maxvCpus,
             minvCpus: 0,
             desiredvCpus: 0,

@@ -1,31 +1,40 @@
+import type { TwinResources } from '../template/read-template.ts';
 import { childId, jobStatus, taskOf } from './job.ts';
+import { shownSummary } from './status-summary.ts';
 import type { Attempt, Job, Task } from './types.ts';
+
+export interface Place {
+  readonly region: string;
+  readonly account: string;
+}
 
 /** A job, or one child, as DescribeJobs answers it. Times in ms since 1970. */
 export function jobDetail(
   job: Job,
   index: number | undefined,
-  region: string,
-  account: string,
+  place: Place,
+  resources: TwinResources,
 ): Record<string, unknown> {
   const { spec } = job;
-  const isParent = spec.size !== undefined && index === undefined;
-  const task = isParent ? undefined : taskOf(job, index ?? 0);
-  const jobId = isParent ? spec.jobId : childId(job, index ?? 0);
+  const { isParent, task, jobId } = subjectOf(job, index);
   const last = task?.attempts.at(-1);
   const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
+  const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
   return {
     jobId,
-    jobArn: `arn:aws:batch:${region}:${account}:job/${jobId}`,
+    jobArn: jobArn(jobId, place),
     jobName: spec.jobName,
     jobQueue: spec.queueArn,
     jobDefinition: spec.definition,
     status: isParent ? jobStatus(job) : task!.status,
     ...statusReason(job, task),
     createdAt: spec.createdAt,
-    ...(last ? { startedAt: last.startedAt } : {}),
+    // The API reference names it as always there.
+    startedAt: last?.startedAt ?? 0,
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
-    attempts: (task?.attempts ?? []).filter(attempt => attempt.stoppedAt !== undefined).map(attemptDetail),
+    attempts: (task?.attempts ?? [])
+      .filter(attempt => attempt.stoppedAt !== undefined)
+      .map(attempt => attemptDetail(attempt, place)),
     dependsOn: spec.dependsOn,
     parameters: spec.parameters,
     retryStrategy: { attempts: spec.attempts, evaluateOnExit: spec.evaluateOnExit },
@@ -36,57 +45,127 @@ export function jobDetail(
       ? {}
       : {
           arrayProperties: isParent
-            ? { size: spec.size, statusSummary: job.counts, statusSummaryLastUpdatedAt: Date.now() }
-            : { size: spec.size, index },
+            ? { size: spec.size, ...summaryOf(job) }
+            : { size: spec.size, index, statusSummary: {} },
         }),
     container: {
+      ...(definition ? { image: definition.image, privileged: definition.privileged } : {}),
       command: spec.command,
-      environment: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
+      environment: pairs({ ...definition?.environment, ...spec.environment }),
       resourceRequirements: [
         { type: 'VCPU', value: String(spec.vcpus) },
         { type: 'MEMORY', value: String(spec.memoryMiB) },
       ],
-      ...(last ? { logStreamName: last.stream, ...exitOf(last) } : {}),
+      ...(definition
+        ? {
+            logConfiguration: {
+              logDriver: 'awslogs',
+              options: {
+                'awslogs-group': definition.logGroup,
+                'awslogs-stream-prefix': definition.streamPrefix,
+              },
+              secretOptions: [],
+            },
+          }
+        : {}),
+      volumes: [],
+      mountPoints: [],
+      ulimits: [],
+      secrets: [],
+      networkInterfaces: [],
+      ...(last ? { ...containerOf(last, place), ...exitOf(last) } : {}),
     },
+    ...(spec.consumables.length > 0
+      ? {
+          consumableResourceProperties: {
+            consumableResourceList: spec.consumables.map(each => ({
+              consumableResource: `arn:aws:batch:${place.region}:${place.account}:consumable-resource/${each.name}`,
+              quantity: each.quantity,
+            })),
+          },
+        }
+      : {}),
     tags: spec.tags,
+    propagateTags: spec.propagateTags ?? false,
     platformCapabilities: ['EC2'],
+    isCancelled: flag(job, task, 'isCancelled'),
+    isTerminated: flag(job, task, 'isTerminated'),
   };
 }
 
 /** A job, or one child, as ListJobs answers it. */
-export function jobSummary(job: Job, index: number | undefined): Record<string, unknown> {
+export function jobSummary(job: Job, index: number | undefined, place: Place): Record<string, unknown> {
   const { spec } = job;
-  const isParent = spec.size !== undefined && index === undefined;
-  const task = isParent ? undefined : taskOf(job, index ?? 0);
+  const { isParent, task, jobId } = subjectOf(job, index);
   const last = task?.attempts.at(-1);
   const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
   return {
-    jobId: isParent ? spec.jobId : childId(job, index ?? 0),
+    jobId,
+    jobArn: jobArn(jobId, place),
     jobName: spec.jobName,
     jobDefinition: spec.definition,
     status: isParent ? jobStatus(job) : task!.status,
     ...statusReason(job, task),
     createdAt: spec.createdAt,
-    ...(last ? { startedAt: last.startedAt } : {}),
+    ...(last?.startedAt === undefined ? {} : { startedAt: last.startedAt }),
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
-    ...(spec.size === undefined ? {} : { arrayProperties: isParent ? { size: spec.size } : { index } }),
+    ...(spec.size === undefined
+      ? {}
+      : { arrayProperties: isParent ? { size: spec.size, ...summaryOf(job) } : { index } }),
     ...(last?.stoppedAt !== undefined ? { container: exitOf(last) } : {}),
+    ...(flag(job, task, 'isCancelled') ? { isCancelled: true } : {}),
+    ...(flag(job, task, 'isTerminated') ? { isTerminated: true } : {}),
   };
 }
 
+function subjectOf(
+  job: Job,
+  index: number | undefined,
+): { readonly isParent: boolean; readonly task?: Task; readonly jobId: string } {
+  if (job.spec.size !== undefined && index === undefined) return { isParent: true, jobId: job.spec.jobId };
+  return { isParent: false, task: taskOf(job, index ?? 0), jobId: childId(job, index ?? 0) };
+}
+
+const jobArn = (jobId: string, { region, account }: Place): string =>
+  `arn:aws:batch:${region}:${account}:job/${jobId}`;
+
+function summaryOf(job: Job): Record<string, unknown> {
+  const { counts, at } = shownSummary(job, Date.now());
+  return { statusSummary: counts, statusSummaryLastUpdatedAt: at };
+}
+
 function statusReason(job: Job, task: Task | undefined): { statusReason?: string } {
-  const text = task?.statusReason ?? (task?.status === 'RUNNABLE' || !task ? job.statusReason : undefined);
+  const text = task ? task.statusReason : job.statusReason;
   return text ? { statusReason: text } : {};
 }
+
+const flag = (job: Job, task: Task | undefined, name: 'isCancelled' | 'isTerminated'): boolean =>
+  job[name] === true || task?.[name] === true;
+
+const pairs = (record: Readonly<Record<string, string>>): unknown[] =>
+  Object.entries(record).map(([name, value]) => ({ name, value }));
 
 const exitOf = (attempt: Attempt): { exitCode?: number; reason?: string } => ({
   ...(attempt.exitCode === undefined ? {} : { exitCode: attempt.exitCode }),
   ...(attempt.reason ? { reason: attempt.reason } : {}),
 });
 
-const attemptDetail = (attempt: Attempt): Record<string, unknown> => ({
-  startedAt: attempt.startedAt,
+/** Names in ECS: the cluster is the compute environment's, the task is what the log stream ends with. */
+function containerOf(attempt: Attempt, { region, account }: Place): Record<string, unknown> {
+  if (attempt.containerInstance === undefined) return { logStreamName: attempt.stream };
+  const arn = (kind: string, id: string): string =>
+    `arn:aws:ecs:${region}:${account}:${kind}/AWSBatch-${attempt.environment}/${id}`;
+  return {
+    containerInstanceArn: arn('container-instance', attempt.containerInstance),
+    taskArn: arn('task', attempt.stream.split('/').at(-1)!),
+    logStreamName: attempt.stream,
+  };
+}
+
+const attemptDetail = (attempt: Attempt, place: Place): Record<string, unknown> => ({
+  ...(attempt.startedAt === undefined ? {} : { startedAt: attempt.startedAt }),
   ...(attempt.stoppedAt === undefined ? {} : { stoppedAt: attempt.stoppedAt }),
   ...(attempt.statusReason ? { statusReason: attempt.statusReason } : {}),
-  container: { logStreamName: attempt.stream, ...exitOf(attempt) },
+  container: { ...containerOf(attempt, place), ...exitOf(attempt), networkInterfaces: [] },
+  taskProperties: [],
 });

@@ -1,7 +1,5 @@
-import { instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
-import type { TwinResources } from '../template/read-template.ts';
 import { jobStatus, taskOf } from './job.ts';
-import type { Job, JobSpec } from './types.ts';
+import type { Job } from './types.ts';
 
 export type Hold = 'ready' | 'waiting' | 'failed';
 
@@ -28,17 +26,3 @@ export function childHold(job: Job, index: number, jobs: ReadonlyMap<string, Job
   if (before.some(task => task.status === 'FAILED')) return 'failed';
   return before.every(task => task.status === 'SUCCEEDED') ? 'ready' : 'waiting';
 }
-
-/** Whether some host of the queue's pool can hold one attempt. Pools of unknown instance types hold everything. */
-export function fitsPool(spec: JobSpec, { queues, computeEnvironments }: TwinResources): boolean {
-  const environments = queues.find(queue => queue.name === spec.queue)?.computeEnvironments ?? [];
-  const names = computeEnvironments
-    .filter(each => environments.includes(each.arn))
-    .flatMap(each => each.instanceTypes);
-  const types = names.flatMap(name => instanceType(name) ?? []);
-  if (types.length < names.length || types.length === 0) return true;
-  return types.some(type => type.vcpus >= spec.vcpus && usableMemoryMiB(type) >= spec.memoryMiB);
-}
-
-export const misfit =
-  'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that can be met by the CE(s) attached to the job queue.';

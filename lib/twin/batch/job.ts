@@ -1,9 +1,26 @@
-import { isEnded, type Job, type JobSpec, type Status, type Task } from './types.ts';
+import { noteSummary } from './status-summary.ts';
+import { type Counts, isEnded, type Job, type JobSpec, type Status, type Task } from './types.ts';
 
-export function newJob(spec: JobSpec): Job {
-  const counts = { SUBMITTED: 0, PENDING: 0, RUNNABLE: 0, STARTING: 0, RUNNING: 0, SUCCEEDED: 0, FAILED: 0 };
-  const first: Status = spec.dependsOn.length > 0 ? 'PENDING' : 'RUNNABLE';
-  return { spec, tasks: new Map(), next: 0, again: [], counts: { ...counts, [first]: taskCount(spec) } };
+export function newJob(spec: JobSpec, summaryLagMs = 0): Job {
+  const none: Counts = {
+    SUBMITTED: 0,
+    PENDING: 0,
+    RUNNABLE: 0,
+    STARTING: 0,
+    RUNNING: 0,
+    SUCCEEDED: 0,
+    FAILED: 0,
+  };
+  return {
+    spec,
+    tasks: new Map(),
+    next: 0,
+    again: [],
+    counts: { ...none, SUBMITTED: taskCount(spec) },
+    summaryLagMs,
+    // An array's children are spawned after it was submitted.
+    summary: { counts: none, at: spec.createdAt },
+  };
 }
 
 /** Whether single children wait for single children (N_TO_N, SEQUENTIAL). */
@@ -13,40 +30,47 @@ export const taskCount = (spec: JobSpec): number => spec.size ?? 1;
 export const childId = (job: Job, index: number): string =>
   job.spec.size === undefined ? job.spec.jobId : `${job.spec.jobId}:${index}`;
 
+/** Whether the scheduler has not looked at it yet. An array's children are not there until it has. */
+export const isSubmitted = (job: Job): boolean => job.counts.SUBMITTED > 0;
+
 /** The status of tasks that nothing has happened to. */
-export const idleStatus = (job: Job): Status => (job.counts.PENDING > 0 ? 'PENDING' : 'RUNNABLE');
+export const idleStatus = (job: Job): Status =>
+  isSubmitted(job) ? 'SUBMITTED' : job.counts.PENDING > 0 ? 'PENDING' : 'RUNNABLE';
 
 /** The task with this index; a view of it when nothing has happened to it. */
-export function taskOf(job: Job, index: number): Task {
-  return (
-    job.tasks.get(index) ?? {
-      index,
-      status: idleStatus(job),
-      attempts: [],
-      ...(job.statusReason ? { statusReason: job.statusReason } : {}),
-    }
-  );
-}
+export const taskOf = (job: Job, index: number): Task =>
+  job.tasks.get(index) ?? { index, status: idleStatus(job), attempts: [] };
 
-/** Moves a task to a status and keeps the counts right. */
-export function move(job: Job, index: number, status: Status): Task {
+/** The task with this index, kept from now on. */
+export function keepTask(job: Job, index: number): Task {
   const task = taskOf(job, index);
-  job.counts[task.status]--;
-  job.counts[status]++;
-  task.status = status;
   job.tasks.set(index, task);
   return task;
 }
 
-/** Dependencies are met: what waited may run. */
-export function release(job: Job): void {
-  job.counts.RUNNABLE += job.counts.PENDING;
-  job.counts.PENDING = 0;
+/** Moves a task to a status and keeps the counts right. */
+export function move(job: Job, index: number, status: Status): Task {
+  noteSummary(job, Date.now());
+  const task = keepTask(job, index);
+  job.counts[task.status]--;
+  job.counts[status]++;
+  task.status = status;
+  return task;
 }
 
-/** The job's own status; an array's parent is PENDING until its last child has ended. */
+/** Moves every task of one status to another. */
+export function moveAll(job: Job, from: Status, to: Status): void {
+  if (job.counts[from] === 0) return;
+  noteSummary(job, Date.now());
+  job.counts[to] += job.counts[from];
+  job.counts[from] = 0;
+  for (const task of job.tasks.values()) if (task.status === from) task.status = to;
+}
+
+/** The job's own status; an array's parent is PENDING from the spawning of its children until the last of them has ended. */
 export function jobStatus(job: Job): Status {
   if (job.spec.size === undefined) return taskOf(job, 0).status;
+  if (isSubmitted(job)) return 'SUBMITTED';
   if (job.counts.SUCCEEDED + job.counts.FAILED < job.spec.size) return 'PENDING';
   return job.counts.FAILED > 0 ? 'FAILED' : 'SUCCEEDED';
 }

@@ -25,16 +25,26 @@ export type Entry =
       readonly statusReason?: string;
       readonly at: number;
     }
-  | { readonly kind: 'stopping'; readonly jobId: string; readonly reason: string }
+  | { readonly kind: 'running'; readonly jobId: string; readonly index: number; readonly at: number }
+  | {
+      readonly kind: 'stopping' | 'cancelling';
+      readonly jobId: string;
+      /** A single child's; else the whole job's. */
+      readonly index?: number;
+      readonly reason: string;
+    }
   | { readonly kind: 'resource'; readonly name: string; readonly total?: number };
 
 export interface Journal {
+  /** Once it returns, a kill of the twin does not lose the entry. */
   write(entry: Entry): void;
+  /** Written with the next entry: for what may be lost. */
+  writeSoon(entry: Entry): void;
   close(): void;
 }
 
 /** How long Batch remembers a job that has ended. */
-const rememberedMs = 7 * 86_400_000;
+export const rememberedMs = 7 * 86_400_000;
 
 /** Entries of an earlier twin, and a journal that goes on behind them. A torn last line was never acknowledged. */
 export function openJournal(path: string): { readonly entries: readonly Entry[]; readonly journal: Journal } {
@@ -47,11 +57,22 @@ export function openJournal(path: string): { readonly entries: readonly Entry[];
     renameSync(`${path}.new`, path);
   } else if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
   const file = openSync(path, 'a');
+  let soon = '';
+  const flush = (line: string): void => {
+    appendFileSync(file, soon + line);
+    soon = '';
+  };
   return {
     entries,
     journal: {
-      write: entry => appendFileSync(file, `${JSON.stringify(entry)}\n`),
-      close: () => closeSync(file),
+      write: entry => flush(`${JSON.stringify(entry)}\n`),
+      writeSoon: entry => {
+        soon += `${JSON.stringify(entry)}\n`;
+      },
+      close: () => {
+        flush('');
+        closeSync(file);
+      },
     },
   };
 }

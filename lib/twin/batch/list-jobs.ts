@@ -1,31 +1,38 @@
 import type { TwinResources } from '../template/read-template.ts';
 import { clientError } from './client-error.ts';
-import { jobSummary } from './describe.ts';
-import { jobStatus, taskCount, taskOf } from './job.ts';
+import { jobSummary, type Place } from './describe.ts';
+import { isSubmitted, jobStatus, taskCount, taskOf } from './job.ts';
 import { findQueue } from './submit-job.ts';
 import { type Job, type Status, statuses } from './types.ts';
 
 type Input = Readonly<Record<string, unknown>>;
+interface Filter {
+  readonly name: string;
+  readonly values: readonly string[];
+}
 
 /**
  * ListJobs: of a queue or the children of an array; one status (RUNNING where none is given). A filter makes it look at
- * jobs of every status, and does not apply to children. Pages of at most 1,000.
+ * jobs of every status, newest first, and does not apply to children. Pages of at most 1,000, of 100 with a filter.
+ * Source: API reference, ListJobs.
  */
-export function listJobs(input: Input, resources: TwinResources, jobs: ReadonlyMap<string, Job>): unknown {
+export function listJobs(
+  input: Input,
+  resources: TwinResources,
+  jobs: ReadonlyMap<string, Job>,
+  place: Place,
+): unknown {
   const status = (input.jobStatus ?? 'RUNNING') as Status;
   if (!statuses.includes(status)) throw clientError(`${status} is not a job status`);
-  const filters = (input.filters ?? []) as { name: string; values: string[] }[];
-  const most = Math.min(1000, Number(input.maxResults ?? (filters.length > 0 ? 100 : 1000)));
-  const start =
-    input.nextToken === undefined ? 0 : Number(Buffer.from(String(input.nextToken), 'base64url').toString());
-  if (!Number.isInteger(start)) throw clientError('nextToken is not valid');
-  if (filters.length > 1) throw clientError('Only one filter can be used at a time');
-  if (filters.length > 0 && most > 100) throw clientError('maxResults must be at most 100 with filters');
-  if (input.arrayJobId !== undefined && input.jobQueue !== undefined)
+  const filters = filtersOf(input);
+  const { start, most } = pageOf(input, filters.length > 0 && input.arrayJobId === undefined ? 100 : 1000);
+  const targets = [input.jobQueue, input.arrayJobId, input.multiNodeJobId].filter(each => each !== undefined);
+  if (targets.length > 1)
     throw clientError('Only one of jobQueue, arrayJobId and multiNodeJobId can be given');
+  if (targets.length === 0) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');
+  if (input.multiNodeJobId !== undefined) throw clientError('the multi-node parallel job was not found');
   if (input.arrayJobId !== undefined)
-    return listChildren(jobs.get(String(input.arrayJobId)), status, start, most);
-  if (input.jobQueue === undefined) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');
+    return listChildren(jobs.get(String(input.arrayJobId)), status, start, most, place);
   const queue = findQueue(resources, String(input.jobQueue));
   const found = [...jobs.values()].filter(
     job =>
@@ -33,47 +40,77 @@ export function listJobs(input: Input, resources: TwinResources, jobs: ReadonlyM
       (filters.length > 0 ? filters.every(filter => fits(job, filter)) : jobStatus(job) === status),
   );
   found.sort((a, b) => b.spec.createdAt - a.spec.createdAt);
-  return page(
-    found.slice(start, start + most).map(job => jobSummary(job, undefined)),
-    found.length,
-    start,
-  );
+  const page = found.slice(start, start + most).map(job => jobSummary(job, undefined, place));
+  const next = start + page.length;
+  return { jobSummaryList: page, ...(next < found.length ? { nextToken: token(next) } : {}) };
+}
+
+function filtersOf(input: Input): readonly Filter[] {
+  const filters = (input.filters ?? []) as { name?: string; values?: string[] }[];
+  if (filters.length > 1) throw clientError('Only one filter can be used at a time');
+  return filters.map(({ name, values }) => {
+    if (!values || values.length === 0) throw clientError(`filter ${name} has no values`);
+    // A share needs a fair-share queue, which the twin does not have: nothing fits it.
+    if (
+      !['JOB_NAME', 'JOB_DEFINITION', 'BEFORE_CREATED_AT', 'AFTER_CREATED_AT', 'SHARE_IDENTIFIER'].includes(
+        name ?? '',
+      )
+    )
+      throw clientError(`${name} is not a filter`);
+    if (name!.endsWith('_CREATED_AT') && !/^\d+$/.test(values[0]!))
+      throw clientError(`${name} must be a number of milliseconds since 1970, not ${values[0]}`);
+    return { name: name!, values };
+  });
+}
+
+function pageOf(input: Input, longest: number): { readonly start: number; readonly most: number } {
+  const most = Number(input.maxResults ?? longest);
+  if (!Number.isInteger(most) || most < 1) throw clientError('maxResults must be at least 1');
+  const text =
+    input.nextToken === undefined ? '0' : Buffer.from(String(input.nextToken), 'base64url').toString();
+  if (!/^\d+$/.test(text)) throw clientError('nextToken is not valid');
+  return { start: Number(text), most: Math.min(most, longest) };
 }
 
 /** Walks the children from `start` on and stops at a full page: an array of 10,000 is never copied. */
-function listChildren(job: Job | undefined, status: Status, start: number, most: number): unknown {
+function listChildren(
+  job: Job | undefined,
+  status: Status,
+  start: number,
+  most: number,
+  place: Place,
+): unknown {
   if (!job) throw clientError('the array job was not found');
+  // Before its parent is PENDING there are no children.
+  if (isSubmitted(job)) return { jobSummaryList: [] };
   const summaries: unknown[] = [];
   let index = start;
   for (; index < taskCount(job.spec) && summaries.length < most; index++) {
-    if (taskOf(job, index).status === status) summaries.push(jobSummary(job, index));
+    if (taskOf(job, index).status === status) summaries.push(jobSummary(job, index, place));
   }
   return { jobSummaryList: summaries, ...(index < taskCount(job.spec) ? { nextToken: token(index) } : {}) };
 }
 
-function fits(job: Job, filter: { name: string; values: string[] }): boolean {
-  const like = (value: string, text: string): boolean =>
-    text.endsWith('*')
-      ? value.toLowerCase().startsWith(text.slice(0, -1).toLowerCase())
-      : value.toLowerCase() === text.toLowerCase();
-  switch (filter.name) {
+function fits(job: Job, { name, values }: Filter): boolean {
+  switch (name) {
     case 'JOB_NAME':
-      return filter.values.some(value => like(job.spec.jobName, value));
+      return values.some(value => isLike(job.spec.jobName.toLowerCase(), value.toLowerCase()));
     case 'JOB_DEFINITION':
-      return filter.values.some(value =>
-        like(job.spec.definition.split('/').at(-1)!.replace(/:\d+$/, ''), value.replace(/:\d+$/, '')),
+      return values.some(value =>
+        value.startsWith('arn:')
+          ? job.spec.definition === value
+          : isLike(job.spec.definition.split('/').at(-1)!.replace(/:\d+$/, ''), value),
       );
     case 'BEFORE_CREATED_AT':
-      return job.spec.createdAt < Number(filter.values[0]);
+      return job.spec.createdAt < Number(values[0]);
     case 'AFTER_CREATED_AT':
-      return job.spec.createdAt > Number(filter.values[0]);
+      return job.spec.createdAt > Number(values[0]);
     default:
-      throw clientError(`${filter.name} is not a filter`);
+      return false;
   }
 }
 
+const isLike = (value: string, pattern: string): boolean =>
+  pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern;
+
 const token = (at: number): string => Buffer.from(String(at)).toString('base64url');
-const page = (list: unknown[], total: number, start: number): unknown => ({
-  jobSummaryList: list,
-  ...(start + list.length < total ? { nextToken: token(start + list.length) } : {}),
-});

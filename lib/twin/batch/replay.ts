@@ -1,14 +1,16 @@
-import { finish, jobEnded, move, newJob, release, taskOf } from './job.ts';
+import { markCancelling, markStopping } from './asked-ends.ts';
+import { hostLost } from './attempt.ts';
+import { finish, jobEnded, move, moveAll, newJob, taskOf } from './job.ts';
 import type { Entry } from './journal.ts';
 import { isRetried } from './retry-decision.ts';
 import type { Scheduler } from './scheduler.ts';
-import { type Attempt, isEnded, type Job } from './types.ts';
+import { isEnded, type Job, type Task } from './types.ts';
 
 /** Gives a scheduler the jobs as the journal left them. What was running has lost its host, and goes through the retry rules. */
-export function replay(scheduler: Scheduler, entries: readonly Entry[]): void {
+export function replay(scheduler: Scheduler, entries: readonly Entry[], summaryLagMs = 0): void {
   const jobs = new Map<string, Job>();
   for (const entry of entries) {
-    if (entry.kind === 'submitted') jobs.set(entry.spec.jobId, newJob(entry.spec));
+    if (entry.kind === 'submitted') jobs.set(entry.spec.jobId, newJob(entry.spec, summaryLagMs));
     else if (entry.kind === 'resource') {
       if (entry.total === undefined) scheduler.capacity.consumables.delete(entry.name);
       else scheduler.capacity.consumables.set(entry.name, { total: entry.total, used: 0 });
@@ -21,33 +23,47 @@ export function replay(scheduler: Scheduler, entries: readonly Entry[]): void {
     // In the order of submission, so that what a job waits for is there before it.
     scheduler.add(job);
     for (const task of [...job.tasks.values()]) {
-      if (task.status === 'RUNNING') loseHost(scheduler, job, task.index, task.attempts);
+      if (task.status === 'RUNNING' || task.status === 'STARTING') loseHost(scheduler, job, task);
       else if (task.status === 'RUNNABLE' && task.attempts.length > 0) job.again.push(task.index);
     }
-    while (job.tasks.has(job.next)) job.next++;
+    while (hasBegun(job.tasks.get(job.next))) job.next++;
   }
 }
 
-function loseHost(scheduler: Scheduler, job: Job, index: number, attempts: readonly Attempt[]): void {
-  const statusReason = 'Host EC2 (instance i-0twin) terminated.';
-  const attempt: Attempt = { ...attempts.at(-1)!, stoppedAt: Date.now(), statusReason };
-  if (job.stopReason === undefined && isRetried(job.spec, attempt, attempts.length))
-    scheduler.again(job, index, attempt);
-  else scheduler.end(job, index, attempt, 'FAILED', job.stopReason ?? statusReason);
+const hasBegun = (task: Task | undefined): boolean =>
+  task !== undefined && (task.attempts.length > 0 || isEnded(task.status));
+
+function loseHost(scheduler: Scheduler, job: Job, task: Task): void {
+  const last = task.attempts.at(-1)!;
+  const statusReason = hostLost(last.instance ?? 'i-0twin');
+  const attempt = { ...last, stoppedAt: Date.now(), statusReason };
+  const stopped = job.stopReason ?? task.stopping;
+  if (stopped === undefined && isRetried(job.spec, attempt, task.attempts.length))
+    scheduler.again(job, task.index, attempt);
+  else scheduler.end(job, task.index, attempt, 'FAILED', stopped ?? statusReason);
 }
 
 function replayEntry(job: Job, entry: Exclude<Entry, { kind: 'submitted' } | { kind: 'resource' }>): void {
   switch (entry.kind) {
     case 'released':
-      release(job);
+      moveAll(job, 'SUBMITTED', 'RUNNABLE');
       return;
     case 'stopping':
-      job.stopReason = entry.reason;
+      markStopping(job, entry.index, entry.reason);
+      if (entry.index !== undefined) taskOf(job, entry.index).stopping = entry.reason;
+      return;
+    case 'cancelling':
+      markCancelling(job, entry.index, entry.reason);
       return;
     case 'started': {
-      const task = move(job, entry.index, 'RUNNING');
+      const task = move(job, entry.index, 'STARTING');
       task.attempts = [...task.attempts, entry.attempt];
       delete task.statusReason;
+      return;
+    }
+    case 'running': {
+      const task = move(job, entry.index, 'RUNNING');
+      task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: entry.at }];
       return;
     }
     case 'ended': {

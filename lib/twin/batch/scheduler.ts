@@ -1,21 +1,27 @@
 import type { TwinResources } from '../template/read-template.ts';
-import { containerSpec, newAttempt, startContainer } from './attempt.ts';
+import { markCancelling, markStopping } from './asked-ends.ts';
+import { containerSpec, isHostLost, newAttempt } from './attempt.ts';
 import { Capacity } from './capacity.ts';
-import { childHold, fitsPool, jobHold, misfit } from './holds.ts';
+import { Fleet, type Host } from './fleet.ts';
+import { childHold, jobHold } from './holds.ts';
 import {
-  childId,
   dependentFailed,
   finish,
   isHeld,
+  isSubmitted,
   jobEnded,
+  keepTask,
   move,
-  release,
+  moveAll,
   taskCount,
   taskOf,
 } from './job.ts';
-import type { Journal } from './journal.ts';
+import { type Journal, rememberedMs } from './journal.ts';
+import type { Pace } from './pace.ts';
+import { QueueHeads } from './queue-heads.ts';
 import { isRetried } from './retry-decision.ts';
-import { type Attempt, isEnded, type Job, type RunContainer, type RunningContainer } from './types.ts';
+import { RunningAttempts } from './running-attempts.ts';
+import { type Attempt, type Exit, isEnded, type Job, type RunContainer } from './types.ts';
 
 export interface SchedulerOptions {
   readonly resources: TwinResources;
@@ -23,40 +29,48 @@ export interface SchedulerOptions {
   readonly journal: Journal;
   readonly cpus: number;
   readonly memoryMiB: number;
+  readonly pace: Pace;
   /** Between SIGTERM and SIGKILL, in ms: 30 s on AWS. */
   readonly stopTimeoutMs: number;
   /** A line of a container's output, for its log stream. */
   readonly log: (group: string, stream: string, line: string) => void;
 }
 
-interface Running {
-  readonly job: Job;
-  readonly index: number;
-  readonly container: RunningContainer;
-  readonly timers: NodeJS.Timeout[];
-}
-
-/** The longest that a timer takes; more would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** Decides what runs when, within the machine's cores and memory; one job may always run. */
+/**
+ * Decides what runs when: children are placed on simulated hosts of the queue's pool, and this machine's cores and memory
+ * limit how many run at once; one may always run.
+ */
 export class Scheduler {
   readonly jobs = new Map<string, Job>();
   readonly capacity: Capacity;
   private readonly options: SchedulerOptions;
-  private readonly running = new Map<string, Running>();
+  private readonly fleet: Fleet;
+  private readonly heads: QueueHeads;
+  private readonly attempts: RunningAttempts;
   private readonly active = new Set<Job>();
   /** Tasks that ended, for the children that they held back. */
   private readonly ended: [Job, number][] = [];
   private queued = false;
+  /** For jobs that are to stay SUBMITTED for a while. */
+  private alarm: NodeJS.Timeout | undefined;
   private stopped = true;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
     this.capacity = new Capacity(options.cpus, options.memoryMiB);
+    this.fleet = new Fleet(options.resources);
+    this.heads = new QueueHeads(options.resources, options.pace, (job, index, reason) =>
+      this.end(job, index, undefined, 'FAILED', reason),
+    );
+    this.attempts = new RunningAttempts(options.run, options.pace, options.stopTimeoutMs, {
+      running: (job, index) => this.runs(job, index),
+      exited: (job, index, host, exit) => this.exited(job, index, host, exit),
+    });
   }
 
   add(job: Job): void {
+    const before = Date.now() - rememberedMs;
+    for (const [id, each] of this.jobs) if ((each.stoppedAt ?? before) < before) this.jobs.delete(id);
     this.jobs.set(job.spec.jobId, job);
     if (!jobEnded(job)) this.active.add(job);
     this.wake();
@@ -79,29 +93,33 @@ export class Scheduler {
 
   /** Ends a job, or one child of it; a running attempt gets SIGTERM and then SIGKILL, and is not tried again. */
   terminate(job: Job, index: number | undefined, reason: string): void {
-    if (index === undefined && !jobEnded(job)) this.markStopped(job, reason);
-    this.each(job, index, (child, running) => {
-      if (running) this.stop(running, reason);
-      else this.end(job, child, undefined, 'FAILED', reason);
+    this.each(job, index, child => {
+      if (!this.attempts.has(job, child)) return;
+      const task = keepTask(job, child);
+      task.stopping ??= reason;
     });
+    this.options.journal.write({ kind: 'stopping', jobId: job.spec.jobId, ...indexed(index), reason });
+    markStopping(job, index, reason);
+    this.endAll(job, index, reason);
   }
 
-  /** Ends what has not started; what runs is left alone, as Batch leaves it. */
+  /** Ends what has not started, and what waits for other jobs once they have ended; what runs is left alone. */
   cancel(job: Job, index: number | undefined, reason: string): void {
-    if (index === undefined && job.counts.RUNNING === 0 && !jobEnded(job)) this.markStopped(job, reason);
-    this.each(job, index, (child, running) => {
-      if (!running) this.end(job, child, undefined, 'FAILED', reason);
+    this.options.journal.write({ kind: 'cancelling', jobId: job.spec.jobId, ...indexed(index), reason });
+    markCancelling(job, index, reason);
+    this.each(job, index, child => {
+      if (['SUBMITTED', 'RUNNABLE'].includes(taskOf(job, child).status))
+        this.end(job, child, undefined, 'FAILED', reason);
     });
+    this.wake();
   }
 
   /** Stops scheduling and kills what runs; the journal then has those attempts as started, and the next twin finds them lost. */
   async close(): Promise<void> {
     this.stopped = true;
-    for (const { container, timers } of this.running.values()) {
-      for (const timer of timers) clearTimeout(timer);
-      container.signal('SIGKILL');
-    }
-    await Promise.all([...this.running.values()].map(each => each.container.exited));
+    this.heads.close();
+    clearTimeout(this.alarm);
+    await this.attempts.close();
   }
 
   /** An attempt ended and another follows. */
@@ -135,40 +153,48 @@ export class Scheduler {
     this.wake();
   }
 
-  private each(
-    job: Job,
-    index: number | undefined,
-    visit: (index: number, running: Running | undefined) => void,
-  ): void {
-    const first = index ?? 0;
-    const last = index ?? taskCount(job.spec) - 1;
-    for (let child = first; child <= last; child++) {
-      if (!isEnded(taskOf(job, child).status)) visit(child, this.running.get(childId(job, child)));
-    }
+  /** Ends what has not started, and stops what has. */
+  private endAll(job: Job, index: number | undefined, reason: string): void {
+    this.each(job, index, child => {
+      if (this.attempts.has(job, child)) this.attempts.stop(job, child);
+      else this.end(job, child, undefined, 'FAILED', reason);
+    });
   }
 
-  private markStopped(job: Job, reason: string): void {
-    job.stopReason = reason;
-    this.options.journal.write({ kind: 'stopping', jobId: job.spec.jobId, reason });
+  private each(job: Job, index: number | undefined, visit: (index: number) => void): void {
+    const first = index ?? 0;
+    const last = index ?? taskCount(job.spec) - 1;
+    for (let child = first; child <= last; child++) if (!isEnded(taskOf(job, child).status)) visit(child);
   }
 
   private tick(): void {
     for (let next = this.ended.pop(); next; next = this.ended.pop()) this.settle(...next);
+    const blocked = new Set<string>();
     for (const job of this.active) {
-      if (jobEnded(job)) {
-        this.active.delete(job);
-        continue;
-      }
-      const hold = job.open ? 'ready' : jobHold(job, this.jobs);
-      if (hold === 'failed') this.terminate(job, undefined, dependentFailed);
-      if (hold !== 'ready') continue;
-      if (!job.open) this.open(job);
-      if (!fitsPool(job.spec, this.options.resources)) {
-        job.statusReason = misfit;
-        continue;
-      }
-      this.startTasks(job);
+      if (jobEnded(job)) this.active.delete(job);
+      else if (this.isReady(job) && !blocked.has(job.spec.queue) && this.startTasks(job) === 'blocked')
+        blocked.add(job.spec.queue);
     }
+  }
+
+  /** Brings a job as far as RUNNABLE; false while it waits. */
+  private isReady(job: Job): boolean {
+    if (job.open) return true;
+    if (isSubmitted(job)) {
+      const early = job.spec.createdAt + this.options.pace.submittedMs - Date.now();
+      if (early > 0) {
+        clearTimeout(this.alarm);
+        this.alarm = setTimeout(() => this.wake(), Math.min(early, 50)).unref();
+        return false;
+      }
+      moveAll(job, 'SUBMITTED', 'PENDING');
+    }
+    const hold = jobHold(job, this.jobs);
+    if (hold === 'waiting') return false;
+    if (hold === 'ready') this.open(job);
+    this.endCancelled(job);
+    if (hold === 'failed') this.endAll(job, undefined, dependentFailed);
+    return hold === 'ready';
   }
 
   /** What the job as a whole waited for is done. */
@@ -178,9 +204,17 @@ export class Scheduler {
       job.next = taskCount(job.spec);
       for (let index = 0; index < taskCount(job.spec); index++) this.unhold(job, index);
     } else if (job.counts.PENDING > 0) {
-      release(job);
-      this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
+      moveAll(job, 'PENDING', 'RUNNABLE');
+      if (job.spec.dependsOn.length > 0)
+        this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
     }
+  }
+
+  /** Cancels that had to wait for other jobs. Children that still wait for other children are not meant. */
+  private endCancelled(job: Job): void {
+    for (const task of job.tasks.values())
+      if (task.cancelling !== undefined && !isEnded(task.status) && !(isHeld(job.spec) && job.open))
+        this.end(job, task.index, undefined, 'FAILED', task.cancelling);
   }
 
   /** Looks at the children that waited for one that has ended. */
@@ -193,75 +227,64 @@ export class Scheduler {
   }
 
   private unhold(job: Job, index: number): void {
-    if (taskOf(job, index).status !== 'PENDING') return;
+    const { status, cancelling } = taskOf(job, index);
+    if (status !== 'PENDING') return;
     const hold = childHold(job, index, this.jobs);
-    if (hold === 'failed') this.end(job, index, undefined, 'FAILED', dependentFailed);
-    if (hold !== 'ready') return;
-    move(job, index, 'RUNNABLE');
-    job.again.push(index);
-  }
-
-  private startTasks(job: Job): void {
-    while (this.capacity.hasRoom(job.spec)) {
-      const index = this.nextIndex(job);
-      if (index === undefined) return;
-      this.startTask(job, index);
+    if (hold === 'waiting') return;
+    if (cancelling !== undefined) this.end(job, index, undefined, 'FAILED', cancelling);
+    else if (hold === 'failed') this.end(job, index, undefined, 'FAILED', dependentFailed);
+    else {
+      move(job, index, 'RUNNABLE');
+      job.again.push(index);
     }
   }
 
-  private nextIndex(job: Job): number | undefined {
-    const again = job.again.shift();
-    if (again !== undefined) return again;
-    const size = taskCount(job.spec);
-    while (job.next < size && isEnded(taskOf(job, job.next).status)) job.next++;
-    return job.next < size ? job.next++ : undefined;
+  private startTasks(job: Job): 'blocked' | 'ok' {
+    for (let index = nextIndex(job); index !== undefined; index = nextIndex(job)) {
+      if (this.heads.isBlocked(job, index)) return 'blocked';
+      if (!this.capacity.hasRoom(job.spec)) return 'ok';
+      const host = this.fleet.place(job.spec);
+      if (!host) return 'ok';
+      if (job.again[0] === index) job.again.shift();
+      else job.next = index + 1;
+      this.startTask(job, index, host);
+    }
+    return 'ok';
   }
 
-  private startTask(job: Job, index: number): void {
+  private startTask(job: Job, index: number, host: Host): void {
     const { spec } = job;
     const { resources, journal, log } = this.options;
     const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
-    if (!definition) {
-      this.end(job, index, undefined, 'FAILED', `JobDefinition ${spec.definition} is not in the stack`);
+    if (!definition || spec.refusedByEcs !== undefined) {
+      this.fleet.leave(host, spec);
+      const why = spec.refusedByEcs ?? `JobDefinition ${spec.definition} is not in the stack`;
+      this.end(job, index, undefined, 'FAILED', why);
       return;
     }
-    const attempt = newAttempt(definition);
-    const task = move(job, index, 'RUNNING');
+    const attempt = newAttempt(definition, host);
+    const task = move(job, index, 'STARTING');
     task.attempts = [...task.attempts, attempt];
     delete task.statusReason;
     journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
     this.capacity.take(spec, 1);
-    const container = startContainer(this.options.run, {
-      ...containerSpec(job, index, task.attempts.length, definition, resources),
+    this.attempts.start(job, index, host, {
+      ...containerSpec(job, index, task.attempts.length, definition, host),
       onOutput: line => log(definition.logGroup, attempt.stream, line),
     });
-    const running: Running = { job, index, container, timers: [] };
-    this.running.set(childId(job, index), running);
-    if (spec.timeoutSeconds !== undefined) {
-      const stop = (): void => this.stop(running, 'Job attempt duration exceeded timeout');
-      const ms = Math.min(spec.timeoutSeconds * 1000, longestTimerMs);
-      running.timers.push(setTimeout(stop, ms).unref());
-    }
-    void container.exited.then(exit => this.exited(running, exit));
   }
 
-  private stop(running: Running, reason: string): void {
-    const task = taskOf(running.job, running.index);
-    if (task.stopping) return;
-    task.stopping = reason;
-    running.container.signal('SIGTERM');
-    running.timers.push(
-      setTimeout(() => running.container.signal('SIGKILL'), this.options.stopTimeoutMs).unref(),
-    );
+  private runs(job: Job, index: number): void {
+    const at = Date.now();
+    const task = move(job, index, 'RUNNING');
+    task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: at }];
+    this.options.journal.writeSoon({ kind: 'running', jobId: job.spec.jobId, index, at });
   }
 
-  private exited(
-    { job, index, timers }: Running,
-    exit: { exitCode?: number; reason?: string; statusReason?: string },
-  ): void {
-    for (const timer of timers) clearTimeout(timer);
-    this.running.delete(childId(job, index));
+  private exited(job: Job, index: number, host: Host, exit: Exit): void {
     this.capacity.take(job.spec, -1);
+    this.fleet.leave(host, job.spec);
+    if (isHostLost(exit.statusReason)) this.fleet.lose(host);
     if (this.stopped) return;
     const task = taskOf(job, index);
     const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';
@@ -272,10 +295,21 @@ export class Scheduler {
       ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
       ...(exit.reason ? { reason: exit.reason } : {}),
     };
-    if (exit.exitCode === 0 && !task.stopping) this.end(job, index, attempt, 'SUCCEEDED', statusReason);
+    if (exit.exitCode === 0 && !task.stopping && exit.statusReason === undefined)
+      this.end(job, index, attempt, 'SUCCEEDED', statusReason);
     else if (!task.stopping && isRetried(job.spec, attempt, task.attempts.length))
       this.again(job, index, attempt);
     else this.end(job, index, attempt, 'FAILED', statusReason);
     this.wake();
   }
 }
+
+/** The child that is next to start: another attempt, or the first of the children that never started. */
+function nextIndex(job: Job): number | undefined {
+  if (job.again.length > 0) return job.again[0];
+  const size = taskCount(job.spec);
+  while (job.next < size && isEnded(taskOf(job, job.next).status)) job.next++;
+  return job.next < size ? job.next : undefined;
+}
+
+const indexed = (index: number | undefined): { index?: number } => (index === undefined ? {} : { index });

@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { AwsError, type JsonCall } from '../http/service.ts';
 import type { TwinResources } from '../template/read-template.ts';
-import { clientError } from './client-error.ts';
+import { clientError, refusedInside } from './client-error.ts';
 import { consumableActions } from './consumables.ts';
 import { jobDetail } from './describe.ts';
 import { resourceActions } from './describe-resources.ts';
-import { newJob } from './job.ts';
+import { isSubmitted, newJob } from './job.ts';
 import { type Entry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
+import { defaultPace, type Pace } from './pace.ts';
 import { replay } from './replay.ts';
 import { Scheduler } from './scheduler.ts';
 import { submittedJob } from './submit-job.ts';
@@ -25,7 +26,8 @@ export interface BatchOptions {
   };
   readonly cpus: number;
   readonly memoryMiB: number;
-  /** Between SIGTERM and SIGKILL, in ms: 30 s on AWS. */
+  readonly pace?: Partial<Pace>;
+  /** Between SIGTERM and SIGKILL, in ms. 30 s of the pace when left out, as on AWS. */
   readonly stopTimeoutMs?: number;
 }
 
@@ -39,19 +41,21 @@ export interface TwinBatch {
 /** AWS Batch: takes jobs, runs them, remembers them on disk. Jobs that ran when a twin was killed have lost their host. */
 export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
   const { entries, journal } = openJournal(join(options.folder, 'journal.jsonl'));
+  const pace = { ...defaultPace, ...options.pace };
   const scheduler = new Scheduler({
     resources: options.resources,
     run: options.run,
     journal,
     cpus: options.cpus,
     memoryMiB: options.memoryMiB,
-    stopTimeoutMs: options.stopTimeoutMs ?? 30_000,
+    pace,
+    stopTimeoutMs: options.stopTimeoutMs ?? 30 * pace.secondMs,
     log: (group, stream, line) => options.logs.append(group, stream, line),
   });
-  replay(scheduler, entries);
+  replay(scheduler, entries, pace.statusSummaryLagMs);
   for (const { logGroup } of options.resources.jobDefinitions) options.logs.ensureGroup?.(logGroup);
   const service: Record<string, (input: Input) => unknown> = {
-    ...jobActions(options, scheduler, journal.write),
+    ...jobActions(options, pace, scheduler, journal.write),
     ...resourceActions(options.resources),
     ...consumableActions(scheduler.capacity.consumables, options, journal.write),
   };
@@ -73,6 +77,7 @@ type Input = Readonly<Record<string, unknown>>;
 
 function jobActions(
   { resources, region, account }: BatchOptions,
+  pace: Pace,
   scheduler: Scheduler,
   write: (entry: Entry) => void,
 ): Record<string, (input: Input) => unknown> {
@@ -83,31 +88,42 @@ function jobActions(
         if (!scheduler.capacity.consumables.has(name))
           throw clientError(`Consumable resource ${name} does not exist`);
       write({ kind: 'submitted', spec });
-      scheduler.add(newJob(spec));
+      scheduler.add(newJob(spec, pace.statusSummaryLagMs));
       const jobArn = `arn:aws:batch:${region}:${account}:job/${spec.jobId}`;
       return { jobArn, jobName: spec.jobName, jobId: spec.jobId };
     },
     describejobs(input) {
       const ids = input.jobs as string[] | undefined;
       if (!Array.isArray(ids) || ids.length === 0) throw clientError('jobs must not be empty');
-      if (ids.length > 100) throw clientError('DescribeJobs takes at most 100 job ids');
+      if (ids.length > 100) throw refusedInside('Maximum number of jobs supported is 100 .');
       const found = ids.flatMap(id => findTask(scheduler.jobs, id) ?? []);
-      return { jobs: found.map(({ job, index }) => jobDetail(job, index, region, account)) };
+      return { jobs: found.map(({ job, index }) => jobDetail(job, index, { region, account }, resources)) };
     },
-    listjobs: input => listJobs(input, resources, scheduler.jobs),
-    terminatejob(input) {
-      const { jobId, reason } = stopInput(input);
-      const found = findTask(scheduler.jobs, jobId);
-      if (found) scheduler.terminate(found.job, found.index, reason);
-      return {};
-    },
-    canceljob(input) {
-      const { jobId, reason } = stopInput(input);
-      const found = findTask(scheduler.jobs, jobId);
-      if (found) scheduler.cancel(found.job, found.index, reason);
-      return {};
-    },
+    listjobs: input => listJobs(input, resources, scheduler.jobs, { region, account }),
+    terminatejob: input => endOne(input, (job, index, reason) => scheduler.terminate(job, index, reason)),
+    terminatejobs: input => endMany(input, (job, index, reason) => scheduler.terminate(job, index, reason)),
+    canceljob: input => endOne(input, (job, index, reason) => scheduler.cancel(job, index, reason)),
+    canceljobs: input => endMany(input, (job, index, reason) => scheduler.cancel(job, index, reason)),
   };
+
+  type End = (job: Job, index: number | undefined, reason: string) => void;
+
+  /** What is not there, or has ended, is no error. */
+  function endOne(input: Input, end: End): unknown {
+    if (typeof input.jobId !== 'string' || input.jobId === '') throw clientError('jobId is needed');
+    const reason = reasonOf(input);
+    const found = findTask(scheduler.jobs, input.jobId);
+    if (found) end(found.job, found.index, reason);
+    return {};
+  }
+
+  function endMany(input: Input, end: End): unknown {
+    const ids = input.jobs as string[] | undefined;
+    if (!Array.isArray(ids) || ids.length === 0) throw clientError('jobs must not be empty');
+    if (ids.length > 50) throw refusedInside('Maximum number of jobs supported is 50 .');
+    for (const jobId of ids) endOne({ jobId, reason: reasonOf(input) }, end);
+    return { successful: ids, errors: [] };
+  }
 }
 
 /** `id` of a job or an array's parent, `id:index` of a child. */
@@ -119,12 +135,14 @@ function findTask(
   const job = jobs.get(parent);
   if (!job || more !== undefined) return undefined;
   if (index === undefined) return { job };
+  // Before its parent is PENDING there are no children.
+  if (isSubmitted(job)) return undefined;
   const isChild = /^\d+$/.test(index) && Number(index) < (job.spec.size ?? 0);
   return isChild ? { job, index: Number(index) } : undefined;
 }
 
-function stopInput(input: Input): { jobId: string; reason: string } {
-  if (typeof input.jobId !== 'string') throw clientError('jobId is needed');
-  if (typeof input.reason !== 'string') throw clientError('reason is needed');
-  return { jobId: input.jobId, reason: input.reason };
+function reasonOf(input: Input): string {
+  if (typeof input.reason !== 'string' || input.reason === '') throw clientError('reason is needed');
+  if (input.reason.length > 1024) throw clientError('reason must be at most 1024 characters');
+  return input.reason;
 }

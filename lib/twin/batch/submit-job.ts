@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition, TwinResources } from '../template/read-template.ts';
-import { clientError } from './client-error.ts';
+import { clientError, refusedInside } from './client-error.ts';
 import { consumableName } from './consumables.ts';
 import type { Job, JobSpec } from './types.ts';
 
@@ -13,18 +13,23 @@ export function submittedJob(
   jobs: ReadonlyMap<string, Job>,
   now: number,
 ): JobSpec {
-  if (Buffer.byteLength(JSON.stringify(input)) > 30 * 1024)
-    throw clientError('SubmitJob request exceeds the maximum payload size of 30 KiB');
+  const bytes = Buffer.byteLength(JSON.stringify(input));
+  if (bytes > 30 * 1024)
+    throw refusedInside(`Job size must be less than 30 KiB, got ${Math.ceil(bytes / 1024)} KiB`);
   const jobName = String(input.jobName ?? '');
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(jobName)) {
-    throw clientError(
-      'Job name should match valid pattern: it can be up to 128 letters, digits, hyphens and underscores, and starts with a letter or digit',
-    );
-  }
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(jobName))
+    throw refusedInside('Job name should match valid pattern');
   const queue = findQueue(resources, String(input.jobQueue ?? ''));
   if (queue.state !== 'ENABLED') throw clientError(`JobQueue ${queue.name} is in DISABLED state`);
-  if (input.shareIdentifier !== undefined)
-    throw clientError('shareIdentifier is not supported by a job queue without a scheduling policy');
+  // The twin's queues are first-in-first-out, as the stack's are.
+  if (input.shareIdentifier !== undefined || input.schedulingPriorityOverride !== undefined)
+    throw clientError(
+      'Job with shareIdentifier or schedulingPriority can only be submitted to job queue with fair share scheduling policy.',
+    );
+  const other = ['nodeOverrides', 'eksPropertiesOverride', 'ecsPropertiesOverride'].find(
+    name => input[name] !== undefined,
+  );
+  if (other) throw clientError(`${other} does not fit a job definition with containerProperties`);
   const definition = findDefinition(resources, String(input.jobDefinition ?? ''));
   const size = (input.arrayProperties as { size?: number } | undefined)?.size;
   if (size !== undefined && (!Number.isInteger(size) || size < 2 || size > 10_000))
@@ -38,8 +43,7 @@ export function submittedJob(
     definition.timeoutSeconds;
   if (timeout !== undefined && timeout < 60)
     throw clientError('Timeout attemptDurationSeconds must be at least 60');
-  const tags = (input.tags ?? {}) as Record<string, string>;
-  if (Object.keys(tags).length > 50) throw clientError('A job can have at most 50 tags');
+  const tags = checkedTags((input.tags ?? {}) as Record<string, string>);
   return {
     jobId: randomUUID(),
     jobName,
@@ -52,12 +56,13 @@ export function submittedJob(
     command: command(definition, overrides, (input.parameters ?? {}) as Record<string, string>),
     environment: environment(overrides),
     parameters: { ...definition.parameters, ...(input.parameters as Record<string, string> | undefined) },
-    vcpus: requirement(overrides, 'VCPU') ?? definition.vcpus,
-    memoryMiB: requirement(overrides, 'MEMORY') ?? definition.memoryMiB,
+    ...requirements(overrides, definition),
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
     ...retryStrategy(retry, definition),
     consumables: consumables(input),
     tags,
+    ...(input.propagateTags === undefined ? {} : { propagateTags: input.propagateTags === true }),
+    ...refusedByEcs(overrides),
   };
 }
 
@@ -69,7 +74,12 @@ export function findQueue(resources: TwinResources, text: string): TwinResources
 
 function findDefinition(resources: TwinResources, text: string): JobDefinition {
   const definition = resources.jobDefinitions.find(
-    each => each.name === text || `${each.name}:${each.revision}` === text || each.arn === text,
+    each =>
+      each.name === text ||
+      `${each.name}:${each.revision}` === text ||
+      each.arn === text ||
+      // An ARN without its revision is that of the latest.
+      (text.startsWith('arn:') && each.arn === `${text}:${each.revision}`),
   );
   if (!definition) throw clientError(`JobDefinition not found: ${text}`);
   return definition;
@@ -81,7 +91,7 @@ function dependencies(
   jobs: ReadonlyMap<string, Job>,
 ): JobSpec['dependsOn'] {
   const list = (input.dependsOn ?? []) as { jobId?: string; type?: string }[];
-  if (list.length > 20) throw clientError('A job can have at most 20 dependencies');
+  if (list.length > 20) throw refusedInside('Job cannot have more than 20 dependencies');
   for (const { jobId, type } of list) {
     if (type === 'SEQUENTIAL' && size === undefined)
       throw clientError('SEQUENTIAL dependency type is only supported for array jobs');
@@ -98,7 +108,7 @@ function dependencies(
 
 function command(definition: JobDefinition, overrides: Input, parameters: Record<string, string>): string[] {
   const words = (overrides.command ?? definition.command) as string[];
-  if (words.some(word => word === '')) throw clientError('Container command must not contain empty strings');
+  if (words.some(word => word === '')) throw clientError('Command cannot be empty');
   const all = { ...definition.parameters, ...parameters };
   return words.map(word => {
     const name = /^Ref::(.+)$/.exec(word)?.[1];
@@ -113,19 +123,42 @@ function environment(overrides: Input): Record<string, string> {
   const reserved = list.find(each => each.name.startsWith('AWS_BATCH'));
   if (reserved)
     throw clientError(`Environment variable ${reserved.name}: names that start with AWS_BATCH are reserved`);
-  if (JSON.stringify(overrides).length > 8192)
-    throw clientError('Container overrides length must be at most 8192');
   return Object.fromEntries(list.map(each => [each.name, each.value]));
 }
 
-function requirement(overrides: Input, type: string): number | undefined {
-  const found = ((overrides.resourceRequirements ?? []) as { type: string; value: string }[]).find(
-    each => each.type === type,
-  );
-  if (!found) return undefined;
-  const value = Number(found.value);
-  if (!(value > 0)) throw clientError(`${type} value ${found.value} is not valid`);
-  return value;
+/**
+ * Batch takes a job whose overrides are longer than ECS allows, and each of its children FAILs when ECS is asked to run it.
+ * Source: what users of Step Functions' submitJob.sync report (Netflix/metaflow#1482, ASFHyP3/hyp3#3041).
+ */
+const refusedByEcs = (overrides: Input): { refusedByEcs?: string } =>
+  JSON.stringify(overrides).length > 8192
+    ? { refusedByEcs: 'Container Overrides length must be at most 8192' }
+    : {};
+
+/** The definition's vCPU and memory, or the overrides' own. `vcpus` and `memory` of old are ignored, as Batch ignores them. */
+function requirements(overrides: Input, definition: JobDefinition): Pick<JobSpec, 'vcpus' | 'memoryMiB'> {
+  const given = (overrides.resourceRequirements ?? []) as { type: string; value: string }[];
+  const found = { VCPU: definition.vcpus, MEMORY: definition.memoryMiB };
+  for (const { type, value } of given) {
+    if (type !== 'VCPU' && type !== 'MEMORY')
+      throw clientError(`resourceRequirements of type ${type} do not fit this job definition`);
+    // On EC2 a job has at least one vCPU and 4 MiB, in whole numbers (API reference, ResourceRequirement).
+    if (!/^\d+$/.test(value) || Number(value) < (type === 'VCPU' ? 1 : 4))
+      throw clientError(`resourceRequirements ${type} value ${value} is not valid`);
+    found[type] = Number(value);
+  }
+  return { vcpus: found.VCPU, memoryMiB: found.MEMORY };
+}
+
+/** At most 50; keys of 1 to 128 characters that do not start with `aws:`, values of at most 256. */
+function checkedTags(tags: Record<string, string>): Record<string, string> {
+  if (Object.keys(tags).length > 50) throw clientError('A job can have at most 50 tags');
+  for (const [key, value] of Object.entries(tags)) {
+    if (key === '' || key.length > 128 || /^aws:/i.test(key))
+      throw clientError(`tag key ${key} is not valid`);
+    if (value.length > 256) throw clientError(`the value of tag ${key} is longer than 256 characters`);
+  }
+  return tags;
 }
 
 function retryStrategy(
@@ -168,5 +201,8 @@ function consumables(input: Input): JobSpec['consumables'] {
         | { consumableResourceList?: { consumableResource: string; quantity: number }[] }
         | undefined
     )?.consumableResourceList ?? [];
+  for (const { quantity } of list)
+    if (!Number.isInteger(quantity) || quantity < 1)
+      throw clientError(`consumable resource quantity ${quantity} is not valid`);
   return list.map(each => ({ name: consumableName(each.consumableResource), quantity: each.quantity }));
 }

@@ -1,6 +1,8 @@
 import type { JobDefinition } from '../template/read-template.ts';
+import type { StatusSummary } from './status-summary.ts';
 
 export type Status = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+export type Counts = Record<Status, number>;
 export const statuses: readonly Status[] = [
   'SUBMITTED',
   'PENDING',
@@ -33,11 +35,20 @@ export interface JobSpec {
   readonly evaluateOnExit: readonly Readonly<Record<string, string>>[];
   readonly consumables: readonly { readonly name: string; readonly quantity: number }[];
   readonly tags: Readonly<Record<string, string>>;
+  readonly propagateTags?: boolean;
+  /** Why ECS will not take the task, though Batch took the job: each child fails with it before an attempt. */
+  readonly refusedByEcs?: string;
 }
 
 export interface Attempt {
   readonly stream: string;
-  readonly startedAt: number;
+  /** The EC2 instance, `i-…`, and its name in ECS. */
+  readonly instance?: string;
+  readonly containerInstance?: string;
+  /** The compute environment's name. */
+  readonly environment?: string;
+  /** When it became RUNNING; an attempt whose container never ran has none. */
+  readonly startedAt?: number;
   readonly stoppedAt?: number;
   readonly exitCode?: number;
   readonly reason?: string;
@@ -53,6 +64,10 @@ export interface Task {
   stoppedAt?: number;
   /** A terminate or timeout that the running attempt will end by; such an end is not retried. */
   stopping?: string;
+  /** A cancel that takes effect when what it waits for has ended. */
+  cancelling?: string;
+  isCancelled?: true;
+  isTerminated?: true;
 }
 
 export interface Job {
@@ -67,7 +82,12 @@ export interface Job {
   open?: boolean;
   /** A terminate of the whole job: its reason becomes the job's. */
   stopReason?: string;
-  readonly counts: Record<Status, number>;
+  isCancelled?: true;
+  isTerminated?: true;
+  readonly counts: Counts;
+  readonly summaryLagMs: number;
+  /** What the counts were at the end of the last full period of the lag. */
+  summary: StatusSummary;
   statusReason?: string;
   stoppedAt?: number;
 }
@@ -83,14 +103,25 @@ export interface ContainerSpec {
   readonly command: readonly string[];
   /** As the definition, the overrides and Batch itself set it. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The EC2 instance that it runs on, and whether that is a spot instance. */
+  readonly instance: string;
+  readonly isSpot: boolean;
+  /** Where the instance's metadata is; none when left out. */
+  readonly metadataUrl?: string;
+  /** What the scratch volume holds; as much as this machine has when left out. */
+  readonly scratchMiB?: number;
   onOutput(line: string): void;
+}
+
+export interface Exit {
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly statusReason?: string;
 }
 
 export interface RunningContainer {
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
-  readonly exited: Promise<{
-    readonly exitCode?: number;
-    readonly reason?: string;
-    readonly statusReason?: string;
-  }>;
+  /** Settles when the container runs, so that the job is RUNNING; at once when left out. One that never ran only exits. */
+  readonly started?: Promise<void>;
+  readonly exited: Promise<Exit>;
 }

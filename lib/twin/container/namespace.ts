@@ -23,7 +23,11 @@ export const foldersIn = (base: string): ContainerFolders => ({
  * a root of tmpfs that binds the host's top-level folders, so nothing on the host changes. All of it is one process
  * that replaces itself, so that signals reach the command.
  */
-export function inNamespace(folders: ContainerFolders, command: readonly string[]): readonly string[] {
+export function inNamespace(
+  folders: ContainerFolders,
+  command: readonly string[],
+  scratchMiB?: number,
+): readonly string[] {
   // Root needs no user namespace; anyone else gets one in which they are root.
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
   return [
@@ -40,6 +44,7 @@ export function inNamespace(folders: ContainerFolders, command: readonly string[
     folders.scratch,
     folders.dataIn,
     folders.dataOut,
+    scratchMiB === undefined ? '' : `${scratchMiB}m`,
     ...command,
   ];
 }
@@ -57,7 +62,7 @@ let known: boolean | undefined;
 /** Ends every process in the namespace with these folders, those that left the process group too. */
 export function endNamespace(folders: ContainerFolders): void {
   if (process.platform !== 'linux') return;
-  const mark = `/${basename(folders.base)}/scratch /scratch `;
+  const mark = `/${basename(folders.base)}/data_out /data_out `;
   const own = readlinkSync('/proc/self/ns/mnt');
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;
@@ -87,7 +92,10 @@ for top in /*; do
 done
 mkdir "$new/proc" "$new/scratch" "$new/data_in" "$new/data_out"
 mount --rbind /proc "$new/proc"
-mount --bind "$2" "$new/scratch"; mount --bind "$3" "$new/data_in"; mount --bind "$4" "$new/data_out"
-shift 4
+if [ -n "$5" ]; then
+  mount -t tmpfs -o "size=$5" tmpfs "$new/scratch"; cp -p "$2"/.[!.]* "$new/scratch"
+else mount --bind "$2" "$new/scratch"; fi
+mount --bind "$3" "$new/data_in"; mount --bind "$4" "$new/data_out"
+shift 5
 exec chroot "$new" sh -c 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
 `;

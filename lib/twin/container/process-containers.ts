@@ -39,16 +39,24 @@ export function processContainers(options: ProcessContainers): RunContainer {
     const command = [options.node, bundle, ...spec.command];
     const needed = [options.projectRoot, options.node, options.folder, ...options.tools];
     const isolated = options.isolate !== false && hasNamespaces(needed, folders);
+    // Without a file system of its own a container's disk cannot be made small.
+    if (spec.scratchMiB !== undefined && !isolated) return notCreated(() => removeFolder(folders.base));
     const grant = options.credentials.grant();
     const environment = {
       ...containerEnvironment(options, spec, grant.token),
       ...(isolated ? {} : folderVariables(folders)),
     };
-    return runProcess(isolated ? inNamespace(folders, command) : command, environment, spec, folders, () => {
-      grant.revoke();
-      if (isolated) endNamespace(folders);
-      removeFolder(folders.base);
-    });
+    return runProcess(
+      isolated ? inNamespace(folders, command, spec.scratchMiB) : command,
+      environment,
+      spec,
+      folders,
+      () => {
+        grant.revoke();
+        if (isolated) endNamespace(folders);
+        removeFolder(folders.base);
+      },
+    );
   };
 }
 
@@ -79,6 +87,7 @@ function runProcess(
     forwardLines(child.stdout, spec.onOutput),
     forwardLines(child.stderr, spec.onOutput),
   ]);
+  const started = new Promise<void>(runs => child.once('spawn', runs));
   const exited = new Promise<{ exitCode?: number; reason?: string; statusReason?: string }>(done => {
     child.once('error', error =>
       done({ statusReason: 'Task failed to start', reason: `CannotStartContainerError: ${error.message}` }),
@@ -92,7 +101,7 @@ function runProcess(
     });
   }).finally(clean);
   // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
-  return { signal: name => send(child.pid, name, name === 'SIGKILL'), exited };
+  return { signal: name => send(child.pid, name, name === 'SIGKILL'), started, exited };
 }
 
 function send(pid: number | undefined, name: NodeJS.Signals, toGroup: boolean): void {
@@ -105,11 +114,24 @@ function send(pid: number | undefined, name: NodeJS.Signals, toGroup: boolean): 
 
 const notPulled = (why: string): RunningContainer => ({
   signal: () => undefined,
+  started: new Promise(() => undefined),
   exited: Promise.resolve({
     statusReason: 'Task failed to start',
     reason: `CannotPullContainerError: ${why}`,
   }),
 });
+
+function notCreated(clean: () => void): RunningContainer {
+  clean();
+  return {
+    signal: () => undefined,
+    started: new Promise(() => undefined),
+    exited: Promise.resolve({
+      statusReason: 'Task failed to start',
+      reason: 'CannotCreateContainerError: Error response from daemon: no space left on device',
+    }),
+  };
+}
 
 /** A job's own settings cannot lead it away from the twin: what points at it comes last. */
 function containerEnvironment(
@@ -130,7 +152,9 @@ function containerEnvironment(
     AWS_REGION: options.region,
     AWS_DEFAULT_REGION: options.region,
     AWS_EXECUTION_ENV: 'AWS_ECS_EC2',
-    AWS_EC2_METADATA_DISABLED: 'true',
+    ...(spec.metadataUrl === undefined
+      ? { AWS_EC2_METADATA_DISABLED: 'true' }
+      : { AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: spec.metadataUrl }),
     AWS_ENDPOINT_URL: options.serverUrl(),
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${options.serverUrl()}${credentialsPath}`,
     AWS_CONTAINER_AUTHORIZATION_TOKEN: token,

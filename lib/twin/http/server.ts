@@ -22,6 +22,8 @@ export interface ServerOptions {
   readonly credentials: CredentialSource;
   /** Gets the requests without a signature whose path starts with `/_lab/`; true when it answered. */
   readonly extra?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
+  /** Called with every verified request before its service: throws, answers itself (true), or breaks what is answered. */
+  readonly intercept?: (service: string, request: SignedRequest, response: ServerResponse) => boolean;
   /** A free port when left out. */
   readonly port?: number;
   readonly clock?: () => Date;
@@ -106,7 +108,7 @@ async function answer(
     if (!service) {
       throw new AwsError('UnknownService', 404, `The twin has no service "${claim.service}".`);
     }
-    await service.handle(request, response);
+    if (!options.intercept?.(service.name, request, response)) await service.handle(request, response);
   } catch (error) {
     fail(error, http, response, service ?? guessService(http, options), options);
   } finally {

@@ -79,6 +79,11 @@ function logActions(files: StreamFiles, arn: string): Record<string, (input: Inp
     },
     CreateLogGroup(input) {
       const group = nameOf(input.logGroupName);
+      if (!/^[.\-_/#A-Za-z0-9]+$/.test(group))
+        throw invalid('logGroupName holds a character that is not allowed');
+      // A folder's name has a limit; ours are far from it.
+      if (encodeURIComponent(group).length > 240)
+        throw invalid('the twin keeps no log group of so long a name');
       if (files.hasGroup(group)) throw taken('The specified log group already exists');
       files.makeGroup(group);
       return {};

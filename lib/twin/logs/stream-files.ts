@@ -40,7 +40,8 @@ export interface StreamFiles {
 }
 
 export function streamFiles(folder: string): StreamFiles {
-  const groupPath = (group: string): string => join(folder, encodeURIComponent(group));
+  // `..` is a legal name and no folder of ours.
+  const groupPath = (group: string): string => join(folder, encodeURIComponent(group).replace(/^\./, '%2E'));
   const path = (group: string, stream: string): string => join(groupPath(group), fileName(stream));
   /** Streams that are known to be there: a line then costs one write. */
   const known = new Set<string>();

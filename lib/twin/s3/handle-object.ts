@@ -24,8 +24,9 @@ export async function handleObject(
   bucketOf: BucketOf,
 ): Promise<void> {
   const { method, query, headers } = request;
-  const refused = ['acl', 'torrent', 'select'].find(name => query.has(name));
-  if (refused) throw s3Errors.notImplemented(refused);
+  // PUT ?renameObject is no PUT of an object.
+  const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^(x-|response-)/i.test(each));
+  if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   checkEncryption(headers);
   const got = method === 'GET' || method === 'PUT';
   if (query.has('tagging') && (got || method === 'DELETE'))
@@ -55,3 +56,9 @@ export async function handleObject(
   if (method === 'DELETE') return deleteObject(bucket, key, request, response);
   throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.');
 }
+
+/** What requests of objects that the twin has may say in their query. */
+const parameters = new Set(
+  `uploads uploadId partNumber versionId max-parts part-number-marker encoding-type tagging retention legal-hold
+  attributes restore`.split(/\s+/),
+);

@@ -55,7 +55,7 @@ export function secretsService(options: SecretsOptions): SecretsService {
       changedAt: now(),
       versions: [],
       ...(input.Description === undefined ? {} : { description: text(input, 'Description') }),
-      ...(Array.isArray(input.Tags) ? { tags: input.Tags as NonNullable<Secret['tags']> } : {}),
+      ...(Array.isArray(input.Tags) ? { tags: checkedTags(input.Tags) } : {}),
     };
     secrets.set(name, secret);
     if (input.SecretString !== undefined || input.SecretBinary !== undefined) put(secret, input, token);
@@ -125,7 +125,7 @@ export function secretsService(options: SecretsOptions): SecretsService {
         .filter(secret => secret.name > after);
       const page = names.slice(0, most);
       const more = names.length > page.length ? page.at(-1)?.name : undefined;
-      return { output: { SecretList: page.map(describe), NextToken: more } };
+      return { output: { SecretList: page.map(listEntry), NextToken: more } };
     },
     DeleteSecret(secrets, input) {
       const secret = found(secrets, input);
@@ -218,6 +218,23 @@ function describe(secret: Secret): Record<string, unknown> {
     DeletedDate: secret.deletedAt,
     VersionIdsToStages: Object.fromEntries(secret.versions.map(version => [version.id, version.stages])),
   };
+}
+
+/** At most 50 tags, of keys of 1 to 128 and values of at most 256 characters. */
+function checkedTags(given: readonly unknown[]): NonNullable<Secret['tags']> {
+  const tags = (given as { Key?: unknown; Value?: unknown }[]).map(({ Key, Value = '' }) => ({
+    Key: String(Key ?? ''),
+    Value: String(Value),
+  }));
+  const wrong = tags.find(({ Key, Value }) => Key === '' || Key.length > 128 || Value.length > 256);
+  if (wrong || tags.length > 50) throw invalid(`the tags are not valid${wrong ? `: ${wrong.Key}` : ''}`);
+  return tags;
+}
+
+/** A list calls the versions by another name. */
+function listEntry(secret: Secret): Record<string, unknown> {
+  const { VersionIdsToStages, ...rest } = describe(secret);
+  return { ...rest, SecretVersionsToStages: VersionIdsToStages };
 }
 
 function matches(secret: Secret, filters: unknown): boolean {

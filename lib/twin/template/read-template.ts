@@ -20,6 +20,8 @@ export interface Queue {
   readonly priority: number;
   /** ARNs, in order. */
   readonly computeEnvironments: readonly string[];
+  /** What ends a job that is stuck RUNNABLE for a reason. */
+  readonly timeLimits?: readonly { readonly reason: string; readonly maxTimeSeconds: number }[];
 }
 
 export interface ComputeEnvironment {
@@ -28,6 +30,7 @@ export interface ComputeEnvironment {
   readonly state: string;
   readonly instanceTypes: readonly string[];
   readonly maxvCpus: number;
+  readonly isSpot?: boolean;
 }
 
 export interface JobDefinition {
@@ -93,6 +96,7 @@ export function readTemplate(
       )
         .toSorted((a, b) => a.Order - b.Order)
         .map(order => order.ComputeEnvironment),
+      ...timeLimits(properties.JobStateTimeLimitActions),
     })),
     computeEnvironments: ofType('AWS::Batch::ComputeEnvironment').map(([id, properties]) => {
       const compute = properties.ComputeResources as Properties;
@@ -102,12 +106,21 @@ export function readTemplate(
         state: String(properties.State ?? 'ENABLED').toUpperCase(),
         instanceTypes: (compute.InstanceTypes as string[] | undefined) ?? [],
         maxvCpus: Number(compute.MaxvCpus ?? 256),
+        ...(String(compute.Type).toUpperCase() === 'SPOT' ? { isSpot: true } : {}),
       };
     }),
     jobDefinitions: ofType('AWS::Batch::JobDefinition').flatMap(([id, properties, resource]) => {
       const own = resource.Metadata?.Arraylab as { Workload: string; Bundle: string } | undefined;
       return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
     }),
+  };
+}
+
+function timeLimits(given: unknown): Pick<Queue, 'timeLimits'> {
+  if (given === undefined) return {};
+  const actions = given as { Reason: string; MaxTimeSeconds: number }[];
+  return {
+    timeLimits: actions.map(each => ({ reason: each.Reason, maxTimeSeconds: each.MaxTimeSeconds })),
   };
 }
 

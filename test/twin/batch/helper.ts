@@ -121,6 +121,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
     memoryMiB: 10_000,
     stopTimeoutMs: 50,
     ...overrides,
+    pace: { statusSummaryLagMs: 0, ...overrides.pace },
     folder,
   });
   const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
@@ -162,8 +163,9 @@ export async function startTestBatch(overrides: Overrides = {}) {
     },
     until: async (jobId: string, ...wanted: string[]): Promise<JobDetail> => {
       for (const end = Date.now() + 10_000; Date.now() < end; ) {
-        const job = await describe(jobId);
-        if (wanted.includes(job.status!)) return job;
+        // A child is not there before its parent is PENDING.
+        const job = await describe(jobId).catch(() => undefined);
+        if (job && wanted.includes(job.status!)) return job;
         await new Promise(resolve => setTimeout(resolve, 2));
       }
       throw new Error(`${jobId} is ${(await describe(jobId)).status}, never ${wanted.join(' or ')}`);

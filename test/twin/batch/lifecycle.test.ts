@@ -57,18 +57,6 @@ describe('a plain job', () => {
       container: { reason: 'CannotStartContainerError: no space left' },
     });
   });
-
-  it('stays RUNNABLE with a reason when no host of the pool can hold it', async () => {
-    const id = await twin.submit(['ok'], {
-      containerOverrides: { resourceRequirements: [{ type: 'MEMORY', value: '16384' }] },
-    });
-    const other = await twin.submit(['ok']);
-    await twin.until(other, 'SUCCEEDED');
-    expect(await twin.describe(id)).toMatchObject({
-      status: 'RUNNABLE',
-      statusReason: expect.stringMatching(/^MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - /),
-    });
-  });
 });
 
 describe('an array', () => {

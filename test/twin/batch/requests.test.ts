@@ -1,15 +1,21 @@
 import {
+  CancelJobCommand,
+  CancelJobsCommand,
   CreateConsumableResourceCommand,
   DeleteConsumableResourceCommand,
   DescribeComputeEnvironmentsCommand,
   DescribeJobDefinitionsCommand,
   DescribeJobQueuesCommand,
   DescribeJobsCommand,
+  type EvaluateOnExit,
   ListConsumableResourcesCommand,
   ListJobsCommand,
   type ListJobsCommandInput,
   type SubmitJobCommandInput,
+  TerminateJobCommand,
+  TerminateJobsCommand,
 } from '@aws-sdk/client-batch';
+import fc from 'fast-check';
 import { ended, startTestBatch, type TestBatch } from './helper.ts';
 
 let twin: TestBatch;
@@ -17,6 +23,13 @@ beforeEach(async () => {
   twin = await startTestBatch();
 });
 afterEach(() => twin.stop());
+
+const rule = (each: EvaluateOnExit): Partial<SubmitJobCommandInput> => ({
+  retryStrategy: { attempts: 2, evaluateOnExit: [each] },
+});
+const needs = (type: 'VCPU' | 'MEMORY' | 'GPU', value: string): Partial<SubmitJobCommandInput> => ({
+  containerOverrides: { resourceRequirements: [{ type, value }] },
+});
 
 const refused: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['a name with a dot', { jobName: 'a.b' }, /Job name/],
@@ -28,7 +41,11 @@ const refused: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['an unknown definition', { jobDefinition: 'other' }, /JobDefinition not found/],
   ['an unknown revision', { jobDefinition: 'work:2' }, /JobDefinition not found/],
   ['a share on a first-in-first-out queue', { shareIdentifier: 'lab' }, /shareIdentifier/],
-  ['21 dependencies', { dependsOn: Array.from({ length: 21 }, () => ({ jobId: 'x' })) }, /at most 20/],
+  [
+    '21 dependencies',
+    { dependsOn: Array.from({ length: 21 }, () => ({ jobId: 'x' })) },
+    /^Error executing request, Exception : Job cannot have more than 20 dependencies, RequestId: [0-9a-f-]{36}$/,
+  ],
   ['a dependency on nothing', { dependsOn: [{ jobId: 'nothing' }] }, /does not exist/],
   ['SEQUENTIAL on a plain job', { dependsOn: [{ type: 'SEQUENTIAL' }] }, /SEQUENTIAL/],
   ['a timeout under a minute', { timeout: { attemptDurationSeconds: 59 } }, /at least 60/],
@@ -51,11 +68,47 @@ const refused: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
   ['an empty word', { containerOverrides: { command: ['ok', ''] } }, /empty/],
   ['a parameter without a value', { containerOverrides: { command: ['Ref::nothing'] } }, /no value/],
   [
-    'overrides over 8 KiB',
-    { containerOverrides: { environment: [{ name: 'A', value: 'x'.repeat(8200) }] } },
-    /8192/,
+    'over 30 KiB of payload',
+    { parameters: { a: 'x'.repeat(30 * 1024) } },
+    /Job size must be less than 30 KiB, got 31 KiB/,
   ],
-  ['30 KiB of payload', { parameters: { a: 'x'.repeat(30 * 1024) } }, /30 KiB/],
+  ['a name that starts with a hyphen', { jobName: '-a' }, /Job name should match valid pattern/],
+  ['no name', { jobName: '' }, /Job name should match valid pattern/],
+  ['an array of 0', { arrayProperties: { size: 0 } }, /between 2 and 10000/],
+  ['an array of two and a half', { arrayProperties: { size: 2.5 } }, /between 2 and 10000/],
+  [
+    'a priority without a fair-share queue',
+    { schedulingPriorityOverride: 1 },
+    /fair share scheduling policy/,
+  ],
+  ['overrides of nodes', { nodeOverrides: { numNodes: 2 } }, /nodeOverrides does not fit/],
+  ['no attempts', { retryStrategy: { attempts: 0 } }, /between 1 and 10/],
+  [
+    'rules without attempts',
+    { retryStrategy: { evaluateOnExit: [{ action: 'EXIT' }] } },
+    /attempts must be given/,
+  ],
+  ['a rule with a slash', rule({ onStatusReason: 'a/b', action: 'EXIT' }), /not a valid pattern/],
+  ['a rule for exit code 1x', rule({ onExitCode: '1x', action: 'EXIT' }), /not a valid pattern/],
+  [
+    'a rule that does something else',
+    rule({ onExitCode: '1', action: 'STOP' as 'EXIT' }),
+    /must be RETRY or EXIT/,
+  ],
+  ['half a vCPU on EC2', needs('VCPU', '0.5'), /VCPU value 0.5/],
+  ['3 MiB of memory', needs('MEMORY', '3'), /MEMORY value 3/],
+  ['a GPU for a definition without', needs('GPU', '1'), /type GPU/],
+  [
+    '51 tags',
+    { tags: Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`t${n}`, ''])) },
+    /at most 50 tags/,
+  ],
+  ['a tag of AWS', { tags: { 'aws:mine': '1' } }, /tag key/],
+  [
+    'N_TO_N without a job',
+    { arrayProperties: { size: 2 }, dependsOn: [{ type: 'N_TO_N' }] },
+    /needs a job id/,
+  ],
   [
     'an unknown consumable resource',
     {
@@ -78,6 +131,43 @@ it.each(refused)('SubmitJob refuses %s and leaves no job', async (_, given, mess
   expect(jobSummaryList).toEqual([]);
 });
 
+it('SubmitJob takes exactly the names that the API reference describes', async () => {
+  const accepts = (jobName: string): Promise<boolean> =>
+    twin.submit(['hang'], { jobName }).then(
+      () => true,
+      () => false,
+    );
+  const name = fc.string({ minLength: 1, maxLength: 130, unit: fc.constantFrom(...'aZ09-_. é/') });
+  await fc.assert(
+    fc.asyncProperty(name, async text => (await accepts(text)) === /^[A-Za-z0-9][\w-]{0,127}$/.test(text)),
+    { numRuns: 60 },
+  );
+});
+
+it('SubmitJob takes a definition by name, by revision, and by ARN with or without it', async () => {
+  const arn = 'arn:aws:batch:us-east-1:000000000000:job-definition/work';
+  for (const jobDefinition of ['work', 'work:1', arn, `${arn}:1`]) {
+    const id = await twin.submit(['ok'], { jobDefinition });
+    expect((await twin.until(id, ...ended)).jobDefinition).toBe(`${arn}:1`);
+  }
+});
+
+it('overrides over 8,192 characters are taken, and ECS refuses every child before it has an attempt', async () => {
+  const environment = [{ name: 'A', value: 'x'.repeat(8200) }];
+  const id = await twin.submit(['ok'], {
+    arrayProperties: { size: 2 },
+    containerOverrides: { environment },
+    retryStrategy: { attempts: 3 },
+  });
+  expect((await twin.until(id, ...ended)).arrayProperties?.statusSummary).toMatchObject({ FAILED: 2 });
+  expect(await twin.describe(`${id}:1`)).toMatchObject({
+    status: 'FAILED',
+    statusReason: 'Container Overrides length must be at most 8192',
+    attempts: [],
+  });
+  expect(twin.started).toEqual([]);
+});
+
 it('N_TO_N needs two arrays of one size', async () => {
   const first = await twin.submit(['ok'], { arrayProperties: { size: 3 } });
   const dependsOn = [{ jobId: first, type: 'N_TO_N' as const }];
@@ -92,7 +182,9 @@ it('DescribeJobs takes 1 to 100 ids and leaves out those it does not know', asyn
     { jobId: id },
     { jobId: `${id}:1` },
   ]);
-  await expect(describe(Array(101).fill(id))).rejects.toThrow(/at most 100/);
+  await expect(describe(Array(101).fill(id))).rejects.toThrow(
+    /Exception : Maximum number of jobs supported is 100 ., RequestId/,
+  );
   await expect(describe([])).rejects.toThrow(/empty/);
 });
 
@@ -152,11 +244,81 @@ describe('ListJobs', () => {
     expect((await list({ arrayJobId: id })).jobSummaryList).toEqual([]);
   });
 
+  it('JOB_DEFINITION is case sensitive, takes names of any revision, prefixes and exact ARNs', async () => {
+    const id = await twin.submit(['ok']);
+    await twin.until(id, 'SUCCEEDED');
+    const found = async (value: string): Promise<number> =>
+      (await list({ jobQueue: 'queue', filters: [{ name: 'JOB_DEFINITION', values: [value] }] }))
+        .jobSummaryList!.length;
+    const arn = 'arn:aws:batch:us-east-1:000000000000:job-definition/work';
+    expect(await Promise.all(['work', 'wo*', `${arn}:1`].map(found))).toEqual([1, 1, 1]);
+    expect(await Promise.all(['Work', 'wor', `${arn}:2`, `${arn}*`].map(found))).toEqual([0, 0, 0, 0]);
+  });
+
+  it('gives at most 100 jobs a page with a filter, newest first, and maxResults where it is less', async () => {
+    const ids: string[] = [];
+    for (let each = 0; each < 103; each++) ids.push(await twin.submit(['hang'], { jobName: `n${each}` }));
+    const filters = [{ name: 'JOB_NAME', values: ['n*'] }];
+    const first = await list({ jobQueue: 'queue', filters, maxResults: 1000 });
+    expect(first.jobSummaryList).toHaveLength(100);
+    const rest = await list({ jobQueue: 'queue', filters, nextToken: first.nextToken });
+    expect(rest.jobSummaryList).toHaveLength(3);
+    expect(rest.nextToken).toBeUndefined();
+    const all = [...first.jobSummaryList!, ...rest.jobSummaryList!];
+    expect(new Set(all.map(job => job.jobId))).toEqual(new Set(ids));
+    const times = all.map(job => job.createdAt!);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect((await list({ jobQueue: 'queue', filters, maxResults: 2 })).jobSummaryList).toHaveLength(2);
+    await expect(list({ jobQueue: 'queue', maxResults: 0 })).rejects.toThrow(/at least 1/);
+    await expect(list({ jobQueue: 'queue', nextToken: 'nonsense' })).rejects.toThrow(/nextToken/);
+  });
+
+  it('says of an array parent how many children are where', async () => {
+    const id = await twin.submit(['hang'], { arrayProperties: { size: 3 } });
+    await twin.until(`${id}:2`, 'RUNNING');
+    expect((await list({ jobQueue: 'queue', jobStatus: 'PENDING' })).jobSummaryList).toMatchObject([
+      { jobId: id, arrayProperties: { size: 3, statusSummary: { RUNNING: 3 } } },
+    ]);
+    expect((await list({ jobQueue: 'queue', jobStatus: 'RUNNING' })).jobSummaryList).toEqual([]);
+  });
+
   it('refuses two filters, no target and two targets', async () => {
     const filter = { name: 'JOB_NAME', values: ['a'] };
     await expect(list({ jobQueue: 'queue', filters: [filter, filter] })).rejects.toThrow(/one filter/);
     await expect(list({})).rejects.toThrow(/needed/);
     await expect(list({ jobQueue: 'queue', arrayJobId: 'x' })).rejects.toThrow(/Only one/);
+  });
+});
+
+describe('ends asked for', () => {
+  const reason = 'enough';
+
+  it('one at a time need an id and a reason of at most 1,024 characters; a job that is not there is no error', async () => {
+    for (const Command of [CancelJobCommand, TerminateJobCommand]) {
+      const send = (jobId: string, why: string) => twin.client.send(new Command({ jobId, reason: why }));
+      await expect(send('nothing', reason)).resolves.toBeDefined();
+      await expect(send('nothing', 'x'.repeat(1025))).rejects.toThrow(/1024/);
+      await expect(send('nothing', '')).rejects.toThrow(/reason/);
+      await expect(send('', reason)).rejects.toThrow(/jobId/);
+    }
+  });
+
+  it('many at a time take up to 50 jobs, and say which they were', async () => {
+    const running = await twin.submit(['hang']);
+    await twin.until(running, 'RUNNING');
+    const waiting = await twin.submit(['ok'], { dependsOn: [{ jobId: running }] });
+    const cancelled = await twin.client.send(
+      new CancelJobsCommand({ jobs: [running, waiting, 'no'], reason }),
+    );
+    expect(cancelled).toMatchObject({ successful: [running, waiting, 'no'], errors: [] });
+    expect((await twin.describe(running)).status).toBe('RUNNING');
+    await twin.client.send(new TerminateJobsCommand({ jobs: [running], reason: 'now' }));
+    expect(await twin.until(running, 'FAILED')).toMatchObject({ statusReason: 'now', isTerminated: true });
+    expect(await twin.until(waiting, 'FAILED')).toMatchObject({ statusReason: reason, isCancelled: true });
+    for (const Command of [CancelJobsCommand, TerminateJobsCommand])
+      await expect(twin.client.send(new Command({ jobs: Array(51).fill('x'), reason }))).rejects.toThrow(
+        /supported is 50/,
+      );
   });
 });
 

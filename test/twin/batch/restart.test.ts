@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TerminateJobCommand } from '@aws-sdk/client-batch';
+import { CancelJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
 import { copyOf, ended, resources, startTestBatch, type TestBatch } from './helper.ts';
 
 let twin: TestBatch;
@@ -36,13 +36,14 @@ it('what ran has lost its host and goes through the retry rules', async () => {
   await twin.until(retried, 'RUNNING');
   await twin.until(given, 'RUNNING');
   await restart();
+  const lost = /^Host EC2 \(instance i-[0-9a-f]{17}\) terminated\.$/;
   expect(await twin.until(given, ...ended)).toMatchObject({
     status: 'FAILED',
-    statusReason: 'Host EC2 (instance i-0twin) terminated.',
+    statusReason: expect.stringMatching(lost),
   });
   await twin.until(retried, 'RUNNING');
   expect((await twin.describe(retried)).attempts).toMatchObject([
-    { statusReason: 'Host EC2 (instance i-0twin) terminated.' },
+    { statusReason: expect.stringMatching(lost) },
   ]);
   expect(twin.started[0]?.environment.AWS_BATCH_JOB_ATTEMPT).toBe('2');
 });
@@ -93,6 +94,23 @@ it('a job that was being terminated is not tried again', async () => {
   expect(await twin.until(id, ...ended)).toMatchObject({ status: 'FAILED', statusReason: 'enough' });
 });
 
+it('a child that was being terminated is not tried again, and a cancelled job that waits stays cancelled', async () => {
+  const id = await twin.submit(['deaf'], { arrayProperties: { size: 2 }, retryStrategy: hostRule });
+  const after = await twin.submit(['ok'], { dependsOn: [{ jobId: id }] });
+  await twin.until(`${id}:1`, 'RUNNING');
+  await twin.client.send(new TerminateJobCommand({ jobId: `${id}:1`, reason: 'this one' }));
+  await twin.client.send(new CancelJobCommand({ jobId: after, reason: 'not needed' }));
+  await restart();
+  expect(await twin.until(`${id}:1`, ...ended)).toMatchObject({
+    statusReason: 'this one',
+    isTerminated: true,
+  });
+  expect(await twin.describe(after)).toMatchObject({ status: 'PENDING', isCancelled: true });
+  await twin.until(`${id}:0`, 'RUNNING');
+  twin.finish(`${id}:0`);
+  expect(await twin.until(after, ...ended)).toMatchObject({ status: 'FAILED', statusReason: 'not needed' });
+});
+
 it('a torn last line of the journal is as if it had not been', async () => {
   const id = await twin.submit(['ok']);
   await twin.until(id, 'SUCCEEDED');
@@ -128,4 +146,14 @@ it('jobs that ended over a week ago are forgotten, as by Batch', async () => {
   twin = late;
   await expect(late.describe(id)).rejects.toThrow('no job');
   expect((await late.describe(waiting)).jobId).toBe(waiting);
+});
+
+it('a twin that stays up forgets too', async () => {
+  const id = await twin.submit(['ok']);
+  await twin.until(id, 'SUCCEEDED');
+  const now = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 8 * 86_400_000);
+  const input = { jobName: 'b', jobQueue: 'queue', jobDefinition: 'work' };
+  await twin.batch.call({ action: 'submitjob', input, accessKeyId: '' }).finally(() => clock.mockRestore());
+  await expect(twin.describe(id)).rejects.toThrow('no job');
 });

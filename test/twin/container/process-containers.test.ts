@@ -59,6 +59,8 @@ function project(source: string, isolate?: boolean) {
       jobName: 'a-job',
       definition,
       command: ['one', 'two'],
+      instance: 'i-0test',
+      isSpot: false,
       environment: { GREETING: 'hello', AWS_ENDPOINT_URL: 'https://aws.example' },
       onOutput: line => void lines.push(line),
       ...given,
@@ -237,4 +239,42 @@ it('the SDK in a container gets keys by its token, until it has ended', async ()
   const late = await fetch(`${url}/_lab/credentials`, { headers: { authorization: lines[0]! } });
   expect(late.status).toBe(403);
   expect((await fetch(`${url}/_lab/credentials`)).status).toBe(403);
+});
+
+describe('a disk of a given size', () => {
+  const fill = `import { writeFileSync } from 'node:fs';
+    try { writeFileSync((process.env.LAB_SCRATCH ?? '/scratch') + '/big', Buffer.alloc(3 * 1024 * 1024)); }
+    catch (error) { console.log(error.code); process.exit(9); }`;
+
+  it('is full when it is full, where the host has namespaces', async () => {
+    const start = project(fill);
+    const { exited, lines } = start({ scratchMiB: 1 });
+    const exit = await exited;
+    // Without namespaces the container cannot be made at all.
+    if (exit.reason === undefined) {
+      expect(exit.exitCode).toBe(9);
+      expect(lines).toEqual(['ENOSPC']);
+    } else expect(exit.reason).toMatch(/no space left on device/);
+    expect((await start({ jobId: 'other' }).exited).exitCode).toBe(0);
+  });
+
+  it('keeps a container from being made where it has none', async () => {
+    const { exited } = project(fill, false)({ scratchMiB: 1 });
+    expect(await exited).toEqual({
+      statusReason: 'Task failed to start',
+      reason: 'CannotCreateContainerError: Error response from daemon: no space left on device',
+    });
+  });
+});
+
+it('a container that is told where its metadata is may ask for it', async () => {
+  const show =
+    'console.log(process.env.AWS_EC2_METADATA_DISABLED, process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT)';
+  const start = project(show);
+  const told = start({ metadataUrl: 'http://127.0.0.1:1/x' });
+  await told.exited;
+  expect(told.lines).toEqual(['false http://127.0.0.1:1/x']);
+  const not = start({ jobId: 'other' });
+  await not.exited;
+  expect(not.lines).toEqual(['true undefined']);
 });

@@ -1,0 +1,60 @@
+import type { TwinResources } from '../template/read-template.ts';
+import { type Misfit, misfitOf } from './fleet.ts';
+import { keepTask } from './job.ts';
+import type { Pace } from './pace.ts';
+import type { Job } from './types.ts';
+
+interface Head {
+  readonly job: Job;
+  readonly index: number;
+  readonly timer?: NodeJS.Timeout;
+}
+
+/**
+ * The children that stand at the head of their queue and can never run. Each blocks what is behind it, says why in its
+ * statusReason, and ends when its queue has a job-state time limit for that reason: one child after another.
+ * Source: Batch user guide, job_stuck_in_runnable.
+ */
+export class QueueHeads {
+  private readonly heads = new Map<string, Head>();
+  private readonly resources: TwinResources;
+  private readonly pace: Pace;
+  private readonly cancel: (job: Job, index: number, reason: string) => void;
+
+  constructor(
+    resources: TwinResources,
+    pace: Pace,
+    cancel: (job: Job, index: number, reason: string) => void,
+  ) {
+    this.resources = resources;
+    this.pace = pace;
+    this.cancel = cancel;
+  }
+
+  /** Whether this child, the next of its queue, can never run. */
+  isBlocked(job: Job, index: number): boolean {
+    const { queue } = job.spec;
+    const head = this.heads.get(queue);
+    if (head?.job === job && head.index === index) return true;
+    if (head) clearTimeout(head.timer);
+    this.heads.delete(queue);
+    const misfit = misfitOf(job.spec, this.resources);
+    if (!misfit) return false;
+    keepTask(job, index).statusReason = misfit.statusReason;
+    this.heads.set(queue, { job, index, ...this.limit(job, index, misfit) });
+    return true;
+  }
+
+  close(): void {
+    for (const { timer } of this.heads.values()) clearTimeout(timer);
+  }
+
+  private limit(job: Job, index: number, { code }: Misfit): { timer?: NodeJS.Timeout } {
+    const queue = this.resources.queues.find(each => each.name === job.spec.queue);
+    const action = queue?.timeLimits?.find(each => each.reason === code);
+    if (!action) return {};
+    const reason = `Canceled by JobStateTimeLimit action due to reason: ${code}`;
+    const ms = action.maxTimeSeconds * this.pace.secondMs;
+    return { timer: setTimeout(() => this.cancel(job, index, reason), ms).unref() };
+  }
+}
