@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { ExecResult } from '../../lib/spec/task.ts';
+import { drained } from './drained.ts';
 import { toolLines } from './tool-lines.ts';
 
 export interface ToolRun {
@@ -57,7 +58,7 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   clearTimeout(timer);
   // What the tool left running would hold the mounts; a pipe that it keeps open must not hold us.
   kill('SIGKILL');
-  await Promise.race([Promise.all(lines), new Promise(late => setTimeout(late, 2000).unref())]);
+  await drained(Promise.all(lines), [child.stdout, child.stderr]);
   const peakMemoryBytes = memory();
   const told = timer !== undefined && result.exitCode === 0;
   return { ...(told ? stopped : result), ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { env, scratchSentinel } from '../../spec/env.ts';
 import type { ContainerSpec, RunContainer, RunningContainer } from '../batch/types.ts';
 import { type ContainerCredentials, credentialsPath } from './credentials.ts';
+import { drained } from './drained.ts';
 import { endLeftovers, rememberProcess, removeFolder } from './leftovers.ts';
 import { forwardLines } from './lines.ts';
 import { type ContainerFolders, endNamespace, foldersIn, hasNamespaces, inNamespace } from './namespace.ts';
@@ -94,10 +95,8 @@ function runProcess(
     );
     child.once('exit', (code, signal) => {
       send(child.pid, 'SIGKILL', true);
-      // A grandchild that keeps the pipe open must not keep the job.
-      const late = new Promise<void>(resolve => setTimeout(resolve, 2000).unref());
       const exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
-      void Promise.race([lines, late]).then(() => done({ exitCode }));
+      void drained(lines, [child.stdout, child.stderr]).then(() => done({ exitCode }));
     });
   }).finally(clean);
   // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
