@@ -13,7 +13,8 @@ const rules: Record<string, readonly string[]> = {
   'lib/submit': ['lib/spec'],
   'lib/ledger': ['lib/spec'],
   'lib/twin': ['lib/spec'],
-  'lib/infra': ['lib/spec', 'lib/config', 'jobs'],
+  'lib/infra': ['lib/spec', 'lib/config', 'lib/infra/rules', 'jobs'],
+  'lib/infra/rules': ['lib/spec'],
   'lib/build': ['lib/spec'],
   'lib/cli': [
     'lib/spec',

@@ -14,14 +14,11 @@ export function commandFor(
     case 'hcp': {
       const name = `rfMRI_${parameters.run}_${parameters.pedir}`;
       const folder = `${dataIn}/HCP_1200/${participant}/MNINonLinear/Results/${name}`;
-      // HCP's minimally preprocessed runs: TR 0.72 s; the low-frequency band, no despeckling of the delays at the brain's edge.
       return [
         'rapidtide',
         `${folder}/${name}.nii.gz`,
         `${dataOut}/HCP_1200/minpreprocslfofilt/${participant}/rapidtide_${name}`,
-        '--denoising',
-        '--filterband',
-        'lfo',
+        ...hcpOptions,
         ...more,
       ];
     }
@@ -41,6 +38,26 @@ export function commandFor(
       return ['bash', '-c', copyTest, 'simple-cp-test', participant];
   }
 }
+
+/**
+ * How Rapidtide's own cloud command reads minimally preprocessed HCP-YA runs; bars of progress are for a terminal. What a
+ * submission says after `--` comes later, and so wins. Source: cloud/rapidtide-HCPYA of rapidtide 3.2.0.
+ */
+const hcpOptions = [
+  ...['--filterfreqs', '0.009', '0.15', '--spatialfilt', '2.0'],
+  ...[
+    '--searchrange',
+    '-7.5',
+    '15.0',
+    '--similaritymetric',
+    'hybrid',
+    '--peakfittype',
+    'gauss',
+    '--nofitfilt',
+  ],
+  ...['--passes', '3', '--despecklepasses', '4', '--ampthresh', '0.15', '--pickleft'],
+  ...['--lagminthresh', '0.25', '--lagmaxthresh', '2.5', '--nprocs', '-1', '--noprogressbar'],
+];
 
 /** A command that was submitted by hand, with the built-in test found under the names that rapidtide-cloud gave it. */
 export function rawCommand(argv: readonly string[]): readonly string[] {

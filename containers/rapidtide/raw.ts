@@ -63,7 +63,11 @@ async function runInCloud(
   const scratch = await openScratch(world, jobId, Number(environment[env.attempt] ?? 1));
   let inputs: Mounts | undefined;
   try {
-    const at = { scratch: scratch.folder, signal: interruption.signal };
+    const at = {
+      scratch: scratch.folder,
+      items: [participant ?? argv.at(-1)!],
+      signal: interruption.signal,
+    };
     inputs = local ? undefined : await openMounts(world, mounts, at);
     const dataOut = await openDataOut(environment[env.dataOut] ?? '/data_out', scratch.folder);
     await stage(store, configPrefix, await folder(join(dataOut, 'config')), interruption.signal);

@@ -4,6 +4,7 @@ import { exitCodes } from '../../lib/spec/exit-codes.ts';
 import type { ItemRecord } from '../../lib/spec/records.ts';
 import type { Task, TaskResult } from '../../lib/spec/task.ts';
 import type { Item } from '../../lib/spec/workload.ts';
+import type { TakeBytesIn } from './bytes-in.ts';
 import { ShardFailure } from './failure.ts';
 import type { Shard } from './read-shard.ts';
 import { taskContext } from './task-context.ts';
@@ -17,6 +18,7 @@ export interface ItemsInput {
   readonly done: ReadonlyMap<string, ItemRecord>;
   readonly scratch: string;
   readonly mounts: Readonly<Record<string, string>>;
+  readonly takeBytesIn: TakeBytesIn;
   readonly signal: AbortSignal;
   readonly graceMs: number;
 }
@@ -95,7 +97,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     startedAt,
     endedAt: new Date().toISOString(),
     ...(peak > 0 ? { peakMemoryBytes: peak } : {}),
-    ...(result.bytesIn === undefined ? {} : { bytesIn: result.bytesIn }),
+    bytesIn: result.bytesIn ?? input.takeBytesIn(),
     bytesOut: (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
     ...(result.outputs ? { outputs: result.outputs } : {}),
   };

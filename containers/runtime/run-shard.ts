@@ -60,7 +60,11 @@ async function work(
   const done = await doneBefore(shard);
   const scratch = await openScratch(world, shard.jobId, shard.attempt);
   try {
-    const mounts = await openMounts(world, options.mounts, { scratch: scratch.folder, signal });
+    const mounts = await openMounts(world, options.mounts, {
+      scratch: scratch.folder,
+      items: shard.items.map(item => item.name),
+      signal,
+    });
     try {
       return await runItems({
         world,
@@ -69,6 +73,7 @@ async function work(
         done,
         scratch: scratch.folder,
         mounts: mounts.folders,
+        takeBytesIn: mounts.takeBytesIn,
         signal,
         graceMs: options.graceMs ?? 25_000,
       });

@@ -2,21 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '../ledger/ledger.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import type { ItemNoun } from '../spec/workload.ts';
+import { readRun } from '../submit/stored-run.ts';
 import type { Context } from './context.ts';
 import { counted, cut, tint } from './output.ts';
 import { failureText, progressLine } from './progress.ts';
+import type { OpenRun } from './run-lookup.ts';
 
 /**
  * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
  * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
  */
-export async function followRun(
-  context: Context,
-  runId: string,
-  noun: ItemNoun,
-  read: () => Promise<Ledger>,
-  quick: boolean,
-): Promise<number> {
+export async function followRun(context: Context, open: OpenRun): Promise<number> {
+  const { runId } = open.run;
+  const quick = context.local;
   const { err } = context.io;
   const started = context.now().getTime();
   const told = new Set<string>();
@@ -24,9 +22,9 @@ export async function followRun(
   let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
   for (;;) {
-    const ledger = await read();
+    const ledger = await open.ledger();
     doneAtStart ??= ledger.counts.done;
-    tellFailures(context, ledger, told);
+    tellFailures(context, ledger, told, open.spec.item);
     const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
@@ -39,7 +37,8 @@ export async function followRun(
     }
     if (ledger.ended) {
       if (err.isTTY && !context.json) err.write('\n');
-      return finish(context, runId, noun, ledger);
+      await removeCaps(open);
+      return finish(context, runId, open.spec.item, ledger);
     }
     if (context.signal.aborted) return stopWatching(context, runId);
     await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
@@ -48,7 +47,17 @@ export async function followRun(
   }
 }
 
-function tellFailures(context: Context, ledger: Ledger, told: Set<string>): void {
+/** A person who watches wants to know at once; of a thousand failures, only that there are many. */
+const failuresTold = 5;
+
+/** What capped how many shards ran at once would stay in the account for good. */
+async function removeCaps({ connection, run }: OpenRun): Promise<void> {
+  for (const { parallel } of (await readRun(connection.store, run)).rounds)
+    if (parallel) await connection.batch.deleteConsumableResource(parallel.resource).catch(() => undefined);
+}
+
+/** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
+function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun: ItemNoun): void {
   for (const row of ledger.rows) {
     const id = `${row.name}\u0000${row.round}`;
     if (row.state !== 'failed' || told.has(id)) continue;
@@ -57,6 +66,11 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>): void
       context.print(
         JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),
       );
+    else if (told.size <= failuresTold && !ledger.ended) {
+      const { err } = context.io;
+      const text = `${noun.one} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
+      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(text, (err.columns ?? 200) - 1)}`);
+    }
   }
 }
 

@@ -28,9 +28,23 @@ export function progressLine(
     ...(running > 0 ? [`${running} running`] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
     ...(cancelled > 0 ? [`${cancelled} cancelled`] : []),
-    ...(rate > 0 && running + waiting > 0 ? [`${durationText((running + waiting) / rate)} left`] : []),
+    ...(rate > 0 && running + waiting > 0
+      ? [rateText(rate), `${durationText((running + waiting) / rate)} left`]
+      : []),
   ];
   return `${bar} ${parts.join(' · ')}`;
+}
+
+/** A rate in the unit that gives a number a person can hold on to. */
+function rateText(perSecond: number): string {
+  const [value, unit] = (
+    [
+      [perSecond, 's'],
+      [perSecond * 60, 'min'],
+      [perSecond * 3600, 'h'],
+    ] as const
+  ).find(([each]) => each >= 1) ?? [perSecond * 3600, 'h'];
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)}/${unit}`;
 }
 
 /** The items that failed, in groups of one reason each. */

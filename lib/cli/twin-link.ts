@@ -213,7 +213,9 @@ async function startOwn(place: TwinPlace, config: LabConfig, say: (text: string)
     projectRoot: place.projectRoot,
     region: config.region,
     template,
-    datasetBuckets: Object.values(config.datasets).map(dataset => dataset.bucket),
+    datasetBuckets: Object.values(config.datasets)
+      .filter(dataset => dataset.access !== 'nda')
+      .map(dataset => dataset.bucket),
     node: process.execPath,
     tools: place.tools,
   });

@@ -19,15 +19,29 @@ export interface LabConfigInput {
   readonly existingOutputBucket?: string;
 }
 
-export interface DatasetInput {
+/** A bucket, or a package of the NIMH Data Archive. */
+export type DatasetInput = BucketInput | NdaInput;
+
+export interface BucketInput {
   readonly bucket: string;
   /** @default the lab's */
   readonly region?: string;
   /** Without leading `/`, with one at its end. @default '' */
   readonly prefix?: string;
   /** `keys`: access keys in a secret that `lab secret set` fills. */
-  readonly access: DatasetAccess;
+  readonly access: Exclude<DatasetAccess, 'nda'>;
   /** Name or ARN of a secret that is there already. @default a new one */
+  readonly existingSecret?: string;
+}
+
+/** ABCD, HCP-Aging and others: each item's files are downloaded by NDA's downloadcmd before its tool starts. */
+export interface NdaInput {
+  readonly access: 'nda';
+  /** Id of the package that you made on nda.nih.gov: it expires, and can be made again. */
+  readonly package: number;
+  /** Regular expression over the names of files in the package; `{item}` is the item's name. @default '{item}' */
+  readonly files?: string;
+  /** Name or ARN of a secret with {"username", "password"} that is there already. @default a new one */
   readonly existingSecret?: string;
 }
 

@@ -1,5 +1,5 @@
 import type { LabConfig } from '../spec/config.ts';
-import type { MountSource } from '../spec/mount.ts';
+import { hasSecret, type MountSource } from '../spec/mount.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 
 /** Where the bytes of each of a workload's mounts come from, by mount path. */
@@ -7,11 +7,12 @@ export function resolveMounts(config: LabConfig, spec: WorkloadSpec): Record<str
   return Object.fromEntries(
     spec.mounts.map(mount => {
       const name = config.workloads[spec.name]!.datasets[mount.path]!;
-      const { bucket, region, prefix, access, existingSecret } = config.datasets[name]!;
-      const source: MountSource = { bucket, region, prefix, access };
+      const { existingSecret, ...source } = config.datasets[name]!;
       return [
         mount.path,
-        access === 'keys' ? { ...source, secretId: existingSecret ?? secretName(config.name, name) } : source,
+        hasSecret(source.access)
+          ? { ...source, secretId: existingSecret ?? secretName(config.name, name) }
+          : source,
       ];
     }),
   );

@@ -3,9 +3,10 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import type { LabConfig } from '../spec/config.ts';
 import { stackName } from '../spec/metadata.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
+import { batchRules } from './batch-rules.ts';
 import { LabStack } from './lab-stack.ts';
 
-/** The CDK app: the lab's stack, checked by cdk-nag at every synth. */
+/** The CDK app: the lab's stack, checked by cdk-nag and our own rules at every synth. */
 export function buildApp(
   config: LabConfig,
   specs: readonly WorkloadSpec[],
@@ -23,6 +24,6 @@ export function buildApp(
       ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),
     },
   });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), batchRules);
   return { app, stack };
 }

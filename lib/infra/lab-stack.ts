@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { jobDefinitionName, outputNames, type StackMap } from '../spec/metadata.ts';
-import { secretPlaceholder } from '../spec/mount.ts';
+import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
 import { acknowledge } from './acknowledge.ts';
 import { WorkloadJob } from './constructs/job-definition.ts';
@@ -45,13 +45,16 @@ export class LabStack extends Stack {
 
     const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
     const queues: Record<string, string> = {};
+    const queueIds: Record<string, string> = {};
     for (const name of pools) {
-      queues[name] = new PoolQueue(this, `Pool-${name}`, {
+      const { queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
         pool: config.pools[name]!,
         network,
         instanceRole: hosts,
         lab: config.name,
-      }).queueName;
+      });
+      queues[name] = queueName;
+      queueIds[name] = logicalId;
     }
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
@@ -76,6 +79,9 @@ export class LabStack extends Stack {
           executionRole: execution,
           jobRole: role,
           projectRoot,
+          queueIds: config.workloads[spec.name]!.pools.filter(
+            name => config.pools[name]!.architecture === architecture,
+          ).map(name => queueIds[name]!),
         });
         jobDefinitions[architecture] = jobDefinitionName(config.name, spec.name, architecture);
       }
@@ -84,7 +90,7 @@ export class LabStack extends Stack {
 
     const secrets = Object.fromEntries(
       Object.entries(config.datasets)
-        .filter(([, each]) => each.access === 'keys')
+        .filter(([, each]) => hasSecret(each.access))
         .map(([name, each]) => [name, each.existingSecret ?? secretName(config.name, name)]),
     );
     const map: StackMap = { lab: config.name, queues, workloads, secrets };
@@ -97,7 +103,7 @@ export class LabStack extends Stack {
   private datasetSecrets(config: LabConfig): Record<string, string> {
     const arns: Record<string, string> = {};
     for (const [name, dataset] of Object.entries(config.datasets)) {
-      if (dataset.access !== 'keys') continue;
+      if (!hasSecret(dataset.access)) continue;
       if (dataset.existingSecret) {
         const id = `Secret-${name}`;
         const isArn = dataset.existingSecret.startsWith('arn:');
@@ -107,15 +113,14 @@ export class LabStack extends Stack {
         arns[dataset.existingSecret] = isArn ? found.secretArn : `${found.secretArn}-??????`;
         continue;
       }
-      const placeholder = { accessKeyId: secretPlaceholder, secretAccessKey: secretPlaceholder };
+      const fields = dataset.access === 'nda' ? ['username', 'password'] : ['accessKeyId', 'secretAccessKey'];
       const secret = new Secret(this, `Secret-${name}`, {
         secretName: secretName(config.name, name),
-        description: `Access keys of dataset ${name}: lab secret set ${name}`,
+        description: `${dataset.access === 'nda' ? 'NDA login' : 'Access keys'} of dataset ${name}: lab secret set ${name}`,
         // Not a secret yet: recognised by jobs and by the CLI until a person fills it.
-        secretObjectValue: {
-          accessKeyId: SecretValue.unsafePlainText(placeholder.accessKeyId),
-          secretAccessKey: SecretValue.unsafePlainText(placeholder.secretAccessKey),
-        },
+        secretObjectValue: Object.fromEntries(
+          fields.map(field => [field, SecretValue.unsafePlainText(secretPlaceholder)]),
+        ),
       });
       acknowledge(
         secret,

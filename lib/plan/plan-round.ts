@@ -32,11 +32,17 @@ export interface PlannedRound {
 
 /** Pure: same input, same plan. Throws LabError with every problem. */
 export function planRound(input: PlanInput): PlannedRound {
-  const pool = choosePool(input);
   const inRound = new Set(
     input.spec.steps.filter(step => input.itemsByStep[step.name]).map(step => step.name),
   );
   const problems: Problem[] = countProblems(input.request);
+  const pool = choosePool(input);
+  if ('message' in pool) {
+    const resources = input.spec.steps
+      .filter(step => inRound.has(step.name))
+      .map(step => resourcesOf(input, step));
+    throw new LabError(unique([pool, ...problems, ...resources.flatMap(resourceProblems)]));
+  }
   const files: Record<string, ShardFile> = {};
   const steps: PlannedStep[] = [];
   for (const step of stepsInOrder(input.spec)) {
@@ -104,22 +110,24 @@ function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
   };
 }
 
-function choosePool({ spec, config, request, queues }: PlanInput): {
-  name: string;
-  queue: string;
-  pool: LabConfig['pools'][string];
-} {
+interface ChosenPool {
+  readonly name: string;
+  readonly queue: string;
+  readonly pool: LabConfig['pools'][string];
+}
+
+function choosePool({ spec, config, request, queues }: PlanInput): ChosenPool | Problem {
   const allowed = config.workloads[spec.name]?.pools ?? spec.pools;
   const name = request.pool ?? allowed[0]!;
   const pool = config.pools[name];
   const queue = queues[name];
   if (!pool || !queue || !allowed.includes(name)) {
     const near = suggest(name, allowed);
-    throw new LabError({
+    return {
       where: '--pool',
       message: `${spec.name} has no pool ${JSON.stringify(name)}${pool && allowed.includes(name) ? ' in the deployed stack' : ''}`,
       fix: near ? `did you mean ${near}?` : `its pools: ${allowed.join(', ')}`,
-    });
+    };
   }
   return { name, queue, pool };
 }

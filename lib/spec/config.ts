@@ -19,6 +19,9 @@ export interface Dataset {
   readonly region: string;
   readonly prefix: string;
   readonly access: DatasetAccess;
+  /** For `nda`: the package, and the pattern of an item's files in it. */
+  readonly package?: string;
+  readonly files?: string;
   readonly existingSecret?: string;
 }
 

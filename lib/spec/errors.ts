@@ -32,3 +32,27 @@ export function describeProblem(problem: Problem): string {
 export function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new LabError(problems);
 }
+
+/** Lets several checks say what is wrong before any of it is told: an answer that is not there has said why. */
+export interface Gathering {
+  /** The answer, or undefined where it threw a LabError for bad input; any other error is thrown on. */
+  ask<T>(question: () => T | Promise<T>): Promise<T | undefined>;
+  /** Throws one LabError that holds every problem, or returns when there is none. */
+  refuse(): void;
+}
+
+export function gather(): Gathering {
+  const problems: Problem[] = [];
+  return {
+    async ask(question) {
+      try {
+        return await question();
+      } catch (error) {
+        if (!(error instanceof LabError) || error.exitCode !== exitCodes.badInput) throw error;
+        problems.push(...error.problems);
+        return undefined;
+      }
+    },
+    refuse: () => refuse(problems),
+  };
+}

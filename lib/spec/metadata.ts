@@ -5,6 +5,14 @@ export interface JobDefinitionMetadata {
   readonly Bundle: string;
 }
 
+/** Other metadata of a job definition, for whoever checks the template. */
+export const metadataNames = {
+  /** Why its container is privileged. */
+  privileged: 'ArraylabPrivileged',
+  /** Logical ids of the queues that its jobs are submitted to. */
+  queues: 'ArraylabQueues',
+} as const;
+
 /** Names of the stack's outputs; `lab` finds everything it needs through them. */
 export const outputNames = {
   outputBucket: 'OutputBucketName',

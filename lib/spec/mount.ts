@@ -1,14 +1,22 @@
 /** Who a dataset is read as. */
-export type DatasetAccess = 'public' | 'role' | 'keys' | 'requester-pays';
+export type DatasetAccess = 'public' | 'role' | 'keys' | 'requester-pays' | 'nda';
+
+/** Whether reading it needs a secret that a person fills. */
+export const hasSecret = (access: DatasetAccess): boolean => access === 'keys' || access === 'nda';
 
 /** Where a mount's bytes come from, decided by the configuration and carried in the job definition. */
 export interface MountSource {
+  /** `nda-<package>` for a package of the NIMH Data Archive, which is no bucket. */
   readonly bucket: string;
   readonly region: string;
   /** Without leading slash; empty or `/` at its end. */
   readonly prefix: string;
   readonly access: DatasetAccess;
-  /** ARN or name of the secret that holds `{"accessKeyId","secretAccessKey"}`; for `keys`. */
+  /** Id of an NDA package, for `nda`. */
+  readonly package?: string;
+  /** Pattern of the names of an item's files in the package, with `{item}` for its name; for `nda`. */
+  readonly files?: string;
+  /** ARN or name of the secret: `{"accessKeyId","secretAccessKey"}` for `keys`, `{"username","password"}` for `nda`. */
   readonly secretId?: string;
 }
 
@@ -32,6 +40,25 @@ export function parseAccessKeys(text: string): AccessKeys | 'placeholder' | unde
       secretAccessKey: value.secretAccessKey,
       ...(value.sessionToken ? { sessionToken: value.sessionToken } : {}),
     };
+  } catch {
+    return undefined;
+  }
+}
+
+/** An account of the NIMH Data Archive. */
+export interface NdaLogin {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** The same for a login. */
+export function parseNdaLogin(text: string): NdaLogin | 'placeholder' | undefined {
+  if (text.includes(secretPlaceholder)) return 'placeholder';
+  try {
+    const { username, password } = JSON.parse(text) as Partial<NdaLogin>;
+    if (typeof username !== 'string' || typeof password !== 'string' || !username || !password)
+      return undefined;
+    return { username, password };
   } catch {
     return undefined;
   }

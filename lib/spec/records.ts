@@ -33,6 +33,7 @@ export interface ItemRecord {
   readonly endedAt?: string;
   /** Highest resident set of the tool and its children, in bytes. */
   readonly peakMemoryBytes?: number;
+  /** Input that came in for the item; what a shard downloads before it starts stands with its first item. */
   readonly bytesIn?: number;
   readonly bytesOut?: number;
   readonly outputs?: readonly OutputRecord[];

@@ -5,7 +5,7 @@ import type { RoundPlan } from '../spec/run.ts';
 /**
  * Makes sure that no array of a round can start any more: what no job has claimed is claimed for nobody, so a job that
  * Batch lists late finds itself too late. Answers the jobs that hold a claim and have not ended; a job that Batch no
- * longer knows has ended.
+ * longer knows has ended. With none left, what capped the round goes too.
  */
 export async function closeRound(
   ports: { readonly store: Store; readonly batch: BatchPort },
@@ -23,5 +23,8 @@ export async function closeRound(
       if (holder !== closedClaim) jobIds.push(holder);
     }
   }
-  return (await ports.batch.describe(jobIds)).filter(job => !isTerminal(job.status));
+  const underWay = (await ports.batch.describe(jobIds)).filter(job => !isTerminal(job.status));
+  if (plan.parallel && underWay.length === 0)
+    await ports.batch.deleteConsumableResource(plan.parallel.resource).catch(() => undefined);
+  return underWay;
 }

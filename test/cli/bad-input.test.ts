@@ -19,7 +19,7 @@ it.each([
     '"sing" is none of copy-test, script, hcp, bids',
   ],
   [['twin', 'fly'], '"fly"'],
-  [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with access keys'],
+  [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],
 ])('lab %j is refused with exit code 2 and a way out', async (argv, words) => {
   const { code, err, out } = await me.lab(argv as string[]);
   expect([code, out]).toEqual([2, '']);
@@ -29,6 +29,20 @@ it.each([
 it('tells several problems of one call together', async () => {
   const { err } = await me.lab(['submit', 'rapidtide', '--nope', '--wait=yes']);
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
+});
+
+it('tells what is wrong with the options and with the list together, before it connects', async () => {
+  const wrong = ['--vcpus', 'x', '--memory', 'lots', '--do', 'sing', '--participants', 'nowhere.txt'];
+  const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--vcpus[\s\S]*--memory[\s\S]*--do[\s\S]*nowhere.txt: there is no such file/);
+});
+
+it('tells what no pool and no job can be together with the list', async () => {
+  const wrong = ['--timeout', '5', '--attempts', '99', '--pool', 'moon', '--participants', 'nowhere.txt'];
+  const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/nowhere.txt[\s\S]*no pool "moon"[\s\S]*--timeout: 5 is[\s\S]*--attempts: 99 is/);
 });
 
 it('help fits a screen and every verb has an example', () => {

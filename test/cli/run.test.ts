@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { BatchClient, ListConsumableResourcesCommand } from '@aws-sdk/client-batch';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Ran, user } from './helper.ts';
 
@@ -19,6 +20,7 @@ const small = ['--vcpus', '1', '--memory', '256'];
 let me: Awaited<ReturnType<typeof user>>;
 let put: (bucket: string, key: string, body: string) => Promise<unknown>;
 let bucket: string;
+let batch: BatchClient;
 let first: Ran;
 let runId: string;
 
@@ -28,6 +30,8 @@ beforeAll(async () => {
   put = (Bucket, Key, Body) => twin.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   bucket = twin.outputs.OutputBucketName!;
   await put(bucket, 'config/work.sh', script);
+  await put(bucket, 'config/slow.sh', 'sleep 0.3');
+  batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin });
   for (const name of ['p 1', 'pä2', 'p3'])
     await put('scans-of-ours', `${name}.txt`, name === 'p3' ? 'broken' : 'good');
   await writeFile(join(me.cwd, 'participants.txt'), 'p 1\r\n\r\npä2\r\np3\r\n');
@@ -174,4 +178,20 @@ it('participants can be a listing by pattern', async () => {
 it('stack-info is what aws batch submit-job wants', async () => {
   const { out } = await me.lab(['stack-info', 'rapidtide', '--local']);
   expect(out).toMatch(/^--job-queue \S+ --job-definition arraylab-test-rapidtide-arm64\n$/);
+});
+
+it('--parallel 1 runs one shard at a time, and leaves nothing in the account', async () => {
+  const ran = await me.lab([
+    ...['submit', 'rapidtide', '--participants', 'p1..p4', '--do', 'script', '--script', 'slow.sh'],
+    ...[...small, '--parallel', '1', '--local', '--wait'],
+  ]);
+  expect(ran.code).toBe(0);
+  const { out } = await me.lab(['status', ran.out.trim(), '--local', '--json']);
+  const items = (JSON.parse(out) as { items: { startedAt: string; endedAt: string }[] }).items;
+  const times = items.map(item => [item.startedAt, item.endedAt]).sort();
+  expect(times).toHaveLength(4);
+  for (const [i, [startedAt]] of times.entries())
+    if (i > 0) expect(startedAt! >= times[i - 1]![1]!).toBe(true);
+  const { consumableResources } = await batch.send(new ListConsumableResourcesCommand({}));
+  expect(consumableResources).toEqual([]);
 });

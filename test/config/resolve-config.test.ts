@@ -77,3 +77,36 @@ it('a dataset with keys has the secret of its own name', () => {
     secretId: 'arraylab/lab/hcp',
   });
 });
+
+describe('an NDA package', () => {
+  const abcd = (more: object) => ({
+    datasets: { abcd: { access: 'nda' as const, package: 1_234_567, ...more } },
+    workloads: { rapidtide: { datasets: { '/data_in': 'abcd' } } },
+  });
+
+  it('is a dataset with a login instead of a bucket', () => {
+    const config = resolveConfig(abcd({ files: 'sub-{item}/' }), workloads);
+    expect(resolveMounts(config, workloads[0]!)).toEqual({
+      '/data_in': {
+        bucket: 'nda-1234567',
+        region: 'us-east-1',
+        prefix: '',
+        access: 'nda',
+        package: '1234567',
+        files: 'sub-{item}/',
+        secretId: 'arraylab/lab/abcd',
+      },
+    });
+  });
+
+  it('needs its id, and a pattern that says which files are an item’s', () => {
+    const text = problems(abcd({ package: 'abcd', files: 'sub-(', bucket: 'b' }));
+    for (const words of [
+      'package: abcd is not the id',
+      'does not say which files',
+      'Invalid regular',
+      'bucket: is not',
+    ])
+      expect(text).toContain(words);
+  });
+});

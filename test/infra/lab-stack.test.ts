@@ -191,3 +191,26 @@ it('the twin reads the same stack: queues, job definitions, secret, outputs', ()
   });
   expect(read.buckets.map(each => each.name)).toContain(read.outputs.OutputBucketName);
 });
+
+it('an NDA package is a secret for a login and a download: no bucket, no FUSE, no privileges', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-synth-nda-'));
+  const config = resolveConfig(
+    {
+      datasets: { abcd: { access: 'nda', package: 77 } },
+      workloads: { rapidtide: { datasets: { '/data_in': 'abcd' } } },
+    },
+    workloads,
+  );
+  const nda = Template.fromStack(
+    buildApp(config, workloads, root, new App({ outdir: folder, context: cdkContext })).stack,
+  );
+  nda.hasResourceProperties('AWS::SecretsManager::Secret', {
+    Name: 'arraylab/lab/abcd',
+    SecretString: `{"username":"${secretPlaceholder}","password":"${secretPlaceholder}"}`,
+  });
+  nda.hasResourceProperties('AWS::Batch::JobDefinition', {
+    ContainerProperties: { Privileged: false, LinuxParameters: { Devices: Match.absent() } },
+  });
+  expect(JSON.stringify(nda.toJSON())).not.toContain('s3:::nda-77');
+  rmSync(folder, { recursive: true, force: true });
+});

@@ -6,6 +6,8 @@ import type { ContainerWorld } from '../world.ts';
 export interface Mounted {
   /** Where it is: the spec's path, or the folder that stands for it. */
   readonly folder: string;
+  /** What was downloaded; a mount has none. */
+  readonly bytes?: number;
   unmount(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ export interface ToMount {
 export interface MountPlace {
   /** This attempt's own folder on the scratch volume, for downloads; without it they go to the path itself. */
   readonly scratch?: string;
+  /** Names of the items that the input is for, where the source has to be asked for them. */
+  readonly items?: readonly string[];
   /** Ends a download. */
   readonly signal?: AbortSignal;
 }

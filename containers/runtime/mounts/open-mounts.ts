@@ -5,12 +5,14 @@ import { env } from '../../../lib/spec/env.ts';
 import { exitCodes } from '../../../lib/spec/exit-codes.ts';
 import type { MountSource } from '../../../lib/spec/mount.ts';
 import type { MountSpec } from '../../../lib/spec/workload.ts';
+import { bytesIn, type TakeBytesIn } from '../bytes-in.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
 import { hasTool, mountFuse } from './fuse.ts';
 import { datasetStore } from './identity.ts';
 import type { Mounted, MountPlace, ToMount } from './mount.ts';
 import { mountpointCommand } from './mountpoint.ts';
+import { downloadNda } from './nda.ts';
 import { s3fsCommand } from './s3fs.ts';
 import { stage } from './stage.ts';
 import { standIn } from './stand-in.ts';
@@ -18,6 +20,7 @@ import { standIn } from './stand-in.ts';
 export interface Mounts {
   /** Folder by the spec's path. */
   readonly folders: Readonly<Record<string, string>>;
+  readonly takeBytesIn: TakeBytesIn;
   close(): Promise<void>;
 }
 
@@ -48,13 +51,25 @@ export async function openMounts(
     if (error instanceof ShardFailure) throw error;
     throw new ShardFailure(exitCodes.mountFailed, (error as Error).message);
   }
-  return { folders: Object.fromEntries(open.map(([path, mounted]) => [path, mounted.folder])), close };
+  const mounted = open.map(([, each]) => each);
+  return {
+    folders: Object.fromEntries(open.map(([path, each]) => [path, each.folder])),
+    takeBytesIn: bytesIn(
+      mounted.reduce((sum, each) => sum + (each.bytes ?? 0), 0),
+      mounted.some(each => each.bytes === undefined),
+    ),
+    close,
+  };
 }
 
 async function mount(input: ToMount): Promise<Mounted> {
   const { access } = input.spec;
+  if (input.source.access === 'nda') return download(input);
   if (access === 's3fs' && hasTool('s3fs')) return mountFuse(await s3fsCommand(input), input);
   if (access === 'mount-s3' && hasTool('mount-s3')) return mountFuse(await mountpointCommand(input), input);
+  // An image that was built where Mountpoint's download could not be reached still mounts, only slower.
+  if (access === 'mount-s3' && input.world.environment.LAB_TWIN !== '1' && hasTool('s3fs'))
+    return mountFuse(await s3fsCommand(input), input);
   if (access !== 'stage' && input.world.environment.LAB_TWIN !== '1')
     throw new ShardFailure(exitCodes.mountFailed, `the image has no ${access}`);
   if (access !== 'stage')
@@ -63,14 +78,18 @@ async function mount(input: ToMount): Promise<Mounted> {
 }
 
 /** Onto the scratch volume, with a link to it at the path that the tool knows. */
-async function download({ spec, source, target, place, world }: ToMount): Promise<Mounted> {
+async function download(input: ToMount): Promise<Mounted> {
+  const { spec, source, target, place, world } = input;
   const isFixed = place.scratch !== undefined && world.environment[variableOf(spec)] === undefined;
   const { folder, remove } = isFixed
     ? await standIn(target, join(place.scratch, 'inputs', spec.path))
     : { folder: target, remove: async () => {} };
   mkdirSync(folder, { recursive: true });
-  await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
-  return { folder: target, unmount: remove };
+  const bytes =
+    source.access === 'nda'
+      ? await downloadNda(input, folder)
+      : await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
+  return { folder: target, bytes, unmount: remove };
 }
 
 /** The spec's path, or the folder that stands for it where fixed paths cannot be had. */

@@ -19,8 +19,6 @@ export const cancel: Command = {
         await connection.batch.terminate(job.jobId, `lab cancel ${run.runId}`);
         stopped++;
       }
-      if (plan.parallel && stopped === 0)
-        await connection.batch.deleteConsumableResource(plan.parallel.resource).catch(() => undefined);
     }
     const { counts, rows } = await ledger();
     context.say(

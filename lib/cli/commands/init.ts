@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { openPrompt } from '../prompt.ts';
 
 interface Answers {
   readonly name: string;
@@ -86,19 +86,16 @@ export const init: Command = {
 
 async function readAnswers(context: Context, args: Args): Promise<Answers> {
   const answers: Partial<Record<keyof Answers, string>> = {};
-  const prompt = context.stdin.isTTY
-    ? createInterface({ input: context.stdin as unknown as NodeJS.ReadStream, output: process.stderr })
-    : undefined;
+  const prompt = context.stdin.isTTY ? openPrompt(context, 'lab init') : undefined;
   try {
     for (const { key, text, fallback, pattern, wanted } of questions) {
       let value =
         args.text(key) ??
-        (prompt ? (await prompt.question(`${text} [${fallback}]: `)).trim() || fallback : fallback);
+        (prompt ? (await prompt.ask(`${text} [${fallback}]: `)).trim() || fallback : fallback);
       while (!pattern.test(value)) {
         if (!prompt || args.text(key) !== undefined)
           throw new LabError({ where: `--${key}`, message: `${JSON.stringify(value)} is not ${wanted}` });
-        value =
-          (await prompt.question(`  that is not ${wanted}; ${text} [${fallback}]: `)).trim() || fallback;
+        value = (await prompt.ask(`  that is not ${wanted}; ${text} [${fallback}]: `)).trim() || fallback;
       }
       answers[key] = value;
     }

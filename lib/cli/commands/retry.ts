@@ -101,7 +101,7 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     context.say(`Next: lab watch ${run.runId}${context.suffix}`);
     return exitCodes.ok;
   }
-  return followRun(context, run.runId, spec.item, open.ledger, context.local);
+  return followRun(context, open);
 }
 
 /** By step, the items that are not done in it; read after the rounds were closed, so it is final. */

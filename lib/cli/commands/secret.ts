@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline';
+import type { Endpoint } from '../../aws/endpoint.ts';
 import { s3Store } from '../../aws/store.ts';
+import type { Dataset } from '../../spec/config.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
-import { parseAccessKeys } from '../../spec/mount.ts';
+import { type AccessKeys, hasSecret, parseAccessKeys, parseNdaLogin } from '../../spec/mount.ts';
 import { suggest } from '../../spec/suggest.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -10,7 +12,7 @@ import { readAll } from '../read-all.ts';
 
 export const secret: Command = {
   name: 'secret',
-  summary: 'fill the access keys of a dataset: lab secret set <dataset>',
+  summary: 'fill the access keys or login of a dataset: lab secret set <dataset>',
   usage: 'set <dataset>',
   options: { 'no-check': { type: 'boolean', describe: 'do not try the keys on the dataset first' } },
   examples: ['lab secret set hcp', 'lab secret set hcp < keys.json'],
@@ -20,13 +22,13 @@ export const secret: Command = {
       throw new LabError({ where: 'lab secret', message: 'knows only set', fix: 'lab secret set <dataset>' });
     const config = await context.config();
     const dataset = config.datasets[name];
-    const withKeys = Object.keys(config.datasets).filter(key => config.datasets[key]!.access === 'keys');
-    if (dataset?.access !== 'keys') {
-      const near = suggest(name, withKeys);
+    const secretive = Object.keys(config.datasets).filter(key => hasSecret(config.datasets[key]!.access));
+    if (!dataset || !hasSecret(dataset.access)) {
+      const near = suggest(name, secretive);
       throw new LabError({
         where: name || 'lab secret set',
-        message: 'is no dataset with access keys',
-        fix: near ? `did you mean ${near}?` : `there are: ${withKeys.join(', ') || 'none'}`,
+        message: 'is no dataset with a secret',
+        fix: near ? `did you mean ${near}?` : `there are: ${secretive.join(', ') || 'none'}`,
       });
     }
     if (args.positionals.length > 2)
@@ -35,23 +37,11 @@ export const secret: Command = {
         message: 'takes no secret as an argument: it would stay in the shell’s history',
         fix: 'type it at the prompt, or pipe it in',
       });
-    const keys = await readKeys(context, name);
+    const kind = dataset.access === 'nda' ? login : accessKeys;
+    const value = await readSecret(context, name, kind);
     const connection = await context.connect();
-    if (!args.flag('no-check')) {
-      const store = s3Store(
-        { ...connection.endpoint, region: dataset.region, credentials: keys },
-        dataset.bucket,
-      );
-      try {
-        for await (const _ of store.list(dataset.prefix, { limit: 1 })) break;
-      } catch (error) {
-        throw new LabError({
-          where: name,
-          message: `these keys do not open s3://${dataset.bucket}/${dataset.prefix}: ${(error as Error).message}`,
-          fix: 'check them; nothing was stored (--no-check stores them all the same)',
-        });
-      }
-    }
+    if (dataset.access === 'keys' && !args.flag('no-check'))
+      await tryKeys(connection.endpoint, name, dataset, value as unknown as AccessKeys);
     const id = connection.deployment.map.secrets[name];
     if (!id)
       throw new LabError({
@@ -59,33 +49,83 @@ export const secret: Command = {
         message: 'has no secret in the deployed stack',
         fix: 'npm run deploy',
       });
-    await connection.secrets.put(id, JSON.stringify(keys));
-    context.say(`the keys of ${name} are stored\nNext: lab submit --help${context.suffix}`);
+    await connection.secrets.put(id, JSON.stringify(value));
+    context.say(`${kind.stored(name)}\nNext: lab submit --help${context.suffix}`);
     return exitCodes.ok;
   },
 };
 
-/** From the prompt, hidden; or from stdin: JSON, or `KEY:SECRET` as s3fs writes it. */
-async function readKeys(
-  context: Context,
+/** What a secret is made of: two fields, the second hidden. */
+interface SecretKind {
+  readonly fields: readonly [string, string];
+  readonly questions: readonly [string, string];
+  readonly what: string;
+  /** `A:B`, for stdin. */
+  readonly pair: RegExp;
+  parse(text: string): unknown;
+  stored(name: string): string;
+}
+
+const accessKeys: SecretKind = {
+  fields: ['accessKeyId', 'secretAccessKey'],
+  questions: ['access key id', 'secret access key'],
+  what: 'access keys',
+  pair: /^([A-Za-z0-9]+):(\S+)$/,
+  parse: parseAccessKeys,
+  stored: name => `the keys of ${name} are stored`,
+};
+
+const login: SecretKind = {
+  fields: ['username', 'password'],
+  questions: ['NDA username', 'NDA password'],
+  what: 'username and password',
+  pair: /^([^:\s{]+):(.+)$/,
+  parse: parseNdaLogin,
+  stored: name => `the login of ${name} is stored, untried: NDA is asked when a job downloads`,
+};
+
+async function tryKeys(
+  endpoint: Endpoint,
   name: string,
-): Promise<{ accessKeyId: string; secretAccessKey: string }> {
+  dataset: Dataset,
+  credentials: AccessKeys,
+): Promise<void> {
+  const store = s3Store({ ...endpoint, region: dataset.region, credentials }, dataset.bucket);
+  try {
+    for await (const _ of store.list(dataset.prefix, { limit: 1 })) break;
+  } catch (error) {
+    throw new LabError({
+      where: name,
+      message: `these keys do not open s3://${dataset.bucket}/${dataset.prefix}: ${(error as Error).message}`,
+      fix: 'check them; nothing was stored (--no-check stores them all the same)',
+    });
+  }
+}
+
+/** From the prompt, hidden; or from stdin: JSON, or `A:B` as s3fs writes it. */
+async function readSecret(context: Context, name: string, kind: SecretKind): Promise<Record<string, string>> {
+  const made = (first: string, second: string): Record<string, string> => ({
+    [kind.fields[0]]: first,
+    [kind.fields[1]]: second,
+  });
   if (context.stdin.isTTY) {
-    const accessKeyId = await ask(context, `access key id of ${name}: `, false);
-    return { accessKeyId, secretAccessKey: await ask(context, 'secret access key (hidden): ', true) };
+    const first = await ask(context, `${kind.questions[0]} of ${name}: `, false);
+    return made(first, await ask(context, `${kind.questions[1]} (hidden): `, true));
   }
   const text = (await readAll(context.stdin)).toString('utf8').trim();
-  const parsed = parseAccessKeys(text);
-  if (parsed && parsed !== 'placeholder')
-    return { accessKeyId: parsed.accessKeyId, secretAccessKey: parsed.secretAccessKey };
-  const pair = /^([A-Za-z0-9]+):(\S+)$/.exec(text);
+  const parsed = kind.parse(text);
+  if (parsed && parsed !== 'placeholder') {
+    const fields = parsed as Record<string, string>;
+    return made(fields[kind.fields[0]]!, fields[kind.fields[1]]!);
+  }
+  const pair = kind.pair.exec(text);
   if (!pair)
     throw new LabError({
       where: 'stdin',
-      message: 'holds no access keys',
-      fix: '{"accessKeyId": "…", "secretAccessKey": "…"} or KEY:SECRET',
+      message: `holds no ${kind.what}`,
+      fix: `{"${kind.fields[0]}": "…", "${kind.fields[1]}": "…"} or ${kind.fields.map(field => field.toUpperCase()).join(':')}`,
     });
-  return { accessKeyId: pair[1]!, secretAccessKey: pair[2]! };
+  return made(pair[1]!, pair[2]!);
 }
 
 function ask(context: Context, question: string, hidden: boolean): Promise<string> {

@@ -1,12 +1,12 @@
-import { readLedger } from '../../ledger/ledger.ts';
 import { type PlannedRound, planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { selectItems } from '../../plan/select.ts';
-import { LabError, type Problem, refuse } from '../../spec/errors.ts';
+import type { LabConfig } from '../../spec/config.ts';
+import { gather, LabError, type Problem, refuse } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import type { Item, ParameterSpec, RunRequest, WorkloadSpec } from '../../spec/workload.ts';
 import { storeRound, storeRun } from '../../submit/store-round.ts';
-import { findRun, readManifest, readRun } from '../../submit/stored-run.ts';
+import { findRun, readRun } from '../../submit/stored-run.ts';
 import { submitRound } from '../../submit/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
@@ -15,6 +15,7 @@ import { counted, durationText, table } from '../output.ts';
 import { memoryMiB, seconds, wholeNumber } from '../parse-args.ts';
 import { readAll } from '../read-all.ts';
 import { readItems } from '../read-items.ts';
+import { openRun } from '../run-lookup.ts';
 
 export const submit: Command = {
   name: 'submit',
@@ -79,47 +80,38 @@ function parameterOption(parameter: ParameterSpec): OptionSpec {
 
 async function submitNew(context: Context, args: Args): Promise<number> {
   const spec = context.spec(args.positionals[0] ?? '');
-  const request = readRequest(spec, args);
-  const source = args.text(spec.item.many) ?? args.text('items');
-  if (source === undefined)
-    throw new LabError({
-      where: 'lab submit',
-      message: `needs the ${spec.item.many}`,
-      fix: `--${spec.item.many} ${spec.item.many}.txt`,
-    });
   const config = await context.config();
-  if (!config.workloads[spec.name]?.enabled) {
-    throw new LabError({
-      where: spec.name,
-      message: 'is not enabled in lab.config.ts',
-      fix: `set workloads.${spec.name}.enabled to true and deploy`,
-    });
-  }
-  const connection = await context.connect();
-  const listed = await readItems(source, spec.item, {
-    cwd: context.cwd,
-    store: connection.storeOf,
-    readStdin: () => readAll(context.stdin),
-  });
-  const limit = wholeNumber(args, 'limit');
-  const chosen = selectItems(
-    listed,
-    { only: args.list('only'), ...(limit === undefined ? {} : { limit }) },
-    spec.item,
-  );
-  const items = await prepare(spec, chosen, request, connection);
-
+  const told = gather();
+  await told.ask(() => refuse(enabledProblems(spec, config)));
+  const request = await told.ask(() => readRequest(spec, args));
+  // What needs no connection is told without one.
+  const source = await told.ask(() => sourceOf(spec, args));
+  const isRemote = source?.startsWith('s3://') ?? false;
+  const readList = (storeOf: Connection['storeOf']) =>
+    told.ask(() => readChosen(context, args, spec, source!, storeOf));
+  const local = source === undefined || isRemote ? undefined : await readList(noStore);
   const runId = runIdOf(context.now(), context.seed());
-  const round = planRound({
-    spec,
-    config,
-    request,
-    runId,
-    round: 0,
-    now: context.now(),
-    queues: connection.deployment.map.queues,
-    itemsByStep: Object.fromEntries(spec.steps.map(step => [step.name, items])),
-  });
+  const plan = (request: RunRequest, items: readonly Item[], queues: Readonly<Record<string, string>>) =>
+    planRound({
+      spec,
+      config,
+      request,
+      runId,
+      round: 0,
+      now: context.now(),
+      queues,
+      itemsByStep: Object.fromEntries(spec.steps.map(step => [step.name, items])),
+    });
+  // Sizes, times and the pool are refused together with the list: planned with one item where there is none.
+  const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
+  if (request) await told.ask(() => plan(request, local ?? [{ name: 'item' }], queues));
+  told.refuse();
+
+  const connection = await context.connect();
+  const listed = local ?? (await readList(connection.storeOf));
+  told.refuse();
+  const items = await prepare(spec, listed!, request!, connection);
+  const round = plan(request!, items, connection.deployment.map.queues);
   describePlan(context, spec, round, items);
   if (args.flag('dry-run')) {
     if (context.json) context.print(JSON.stringify(round.plan));
@@ -133,7 +125,7 @@ async function submitNew(context: Context, args: Args): Promise<number> {
       version: 1,
       runId,
       lab: config.name,
-      request,
+      request: request!,
       items: items.length,
       createdAt: context.now().toISOString(),
     },
@@ -141,8 +133,50 @@ async function submitNew(context: Context, args: Args): Promise<number> {
   );
   await storeRound(connection.store, round.plan, round.files);
   await submitRound(connection, round.plan);
-  return submitted(context, args, spec, runId, connection);
+  return submitted(context, args, runId, connection);
 }
+
+const enabledProblems = (spec: WorkloadSpec, config: LabConfig): Problem[] =>
+  config.workloads[spec.name]?.enabled
+    ? []
+    : [
+        {
+          where: spec.name,
+          message: 'is not enabled in lab.config.ts',
+          fix: `set workloads.${spec.name}.enabled to true and deploy`,
+        },
+      ];
+
+function sourceOf(spec: WorkloadSpec, args: Args): string {
+  const source = args.text(spec.item.many) ?? args.text('items');
+  if (source !== undefined) return source;
+  throw new LabError({
+    where: 'lab submit',
+    message: `needs the ${spec.item.many}`,
+    fix: `--${spec.item.many} ${spec.item.many}.txt`,
+  });
+}
+
+async function readChosen(
+  context: Context,
+  args: Args,
+  spec: WorkloadSpec,
+  source: string,
+  store: Connection['storeOf'],
+): Promise<readonly Item[]> {
+  const limit = wholeNumber(args, 'limit');
+  const listed = await readItems(source, spec.item, {
+    cwd: context.cwd,
+    store,
+    readStdin: () => readAll(context.stdin),
+  });
+  const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
+  return selectItems(listed, selection, spec.item);
+}
+
+const noStore = (bucket: string): never => {
+  throw new Error(`no connection to s3://${bucket}/ is there yet`);
+};
 
 async function resume(context: Context, args: Args): Promise<number> {
   const connection = await context.connect();
@@ -163,13 +197,12 @@ async function resume(context: Context, args: Args): Promise<number> {
   context.say(
     `${jobs.filter(job => job.sent).length} of ${jobs.length} jobs were missing and are submitted now`,
   );
-  return submitted(context, args, context.spec(run.workload), ref.runId, connection);
+  return submitted(context, args, ref.runId, connection);
 }
 
 async function submitted(
   context: Context,
   args: Args,
-  spec: WorkloadSpec,
   runId: string,
   connection: Connection,
 ): Promise<number> {
@@ -181,10 +214,7 @@ async function submitted(
   }
   if (connection.ownTwin && !args.flag('wait'))
     context.say('no twin is up, so this command runs it and waits for the end (lab twin up keeps one)');
-  const ref = { workload: spec.name, runId };
-  const items = await readManifest(connection.store, ref);
-  const rounds = (await readRun(connection.store, ref)).rounds;
-  return followRun(context, runId, spec.item, () => readLedger(connection, rounds, items), context.local);
+  return followRun(context, await openRun(context, { positionals: [runId] }));
 }
 
 /** The workload's own look at the sources, and every problem it finds. */
@@ -203,14 +233,23 @@ async function prepare(
 
 function readRequest(spec: WorkloadSpec, args: Args): RunRequest {
   const problems: Problem[] = [];
+  const read = (option: () => number | undefined): number | undefined => {
+    try {
+      return option();
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      problems.push(...error.problems);
+      return undefined;
+    }
+  };
   const numbers = {
-    shards: wholeNumber(args, 'shards'),
-    itemsPerShard: wholeNumber(args, 'items-per-shard'),
-    parallel: wholeNumber(args, 'parallel'),
-    vcpus: wholeNumber(args, 'vcpus'),
-    attempts: wholeNumber(args, 'attempts'),
-    memoryMiB: memoryMiB(args, 'memory', spec.resources.memoryMiB),
-    timeoutSeconds: seconds(args, 'timeout'),
+    shards: read(() => wholeNumber(args, 'shards')),
+    itemsPerShard: read(() => wholeNumber(args, 'items-per-shard')),
+    parallel: read(() => wholeNumber(args, 'parallel')),
+    vcpus: read(() => wholeNumber(args, 'vcpus')),
+    attempts: read(() => wholeNumber(args, 'attempts')),
+    memoryMiB: read(() => memoryMiB(args, 'memory', spec.resources.memoryMiB)),
+    timeoutSeconds: read(() => seconds(args, 'timeout')),
   };
   const parameters: Record<string, string> = {};
   for (const parameter of spec.parameters) {

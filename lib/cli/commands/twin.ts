@@ -1,8 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { openPrompt } from '../prompt.ts';
 import {
   readServer,
   resetTwin,
@@ -100,13 +100,8 @@ async function confirm(context: Context): Promise<boolean> {
       message: 'deletes every bucket, job and log of the twin',
       fix: 'say so with --yes',
     });
-  const prompt = createInterface({
-    input: context.stdin as unknown as NodeJS.ReadStream,
-    output: process.stderr,
-  });
-  const answer = await prompt.question(
-    'delete every bucket, job, log and secret of the twin? Type "reset": ',
-  );
+  const prompt = openPrompt(context, 'lab twin reset');
+  const answer = await prompt.ask('delete every bucket, job, log and secret of the twin? Type "reset": ');
   prompt.close();
   return answer.trim() === 'reset';
 }

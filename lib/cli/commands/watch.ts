@@ -9,8 +9,8 @@ export const watch: Command = {
   options: {},
   examples: ['lab watch', 'lab watch 3f9a2c --json'],
   async run(context, args) {
-    const { run, spec, ledger } = await openRun(context, args);
-    context.say(`${run.workload} ${run.runId}`);
-    return followRun(context, run.runId, spec.item, ledger, context.local);
+    const open = await openRun(context, args);
+    context.say(`${open.run.workload} ${open.run.runId}`);
+    return followRun(context, open);
   },
 };

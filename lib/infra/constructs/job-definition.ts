@@ -14,7 +14,12 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { WorkloadConfig } from '../../spec/config.ts';
 import { env } from '../../spec/env.ts';
-import { bundlePath, type JobDefinitionMetadata, jobDefinitionName } from '../../spec/metadata.ts';
+import {
+  bundlePath,
+  type JobDefinitionMetadata,
+  jobDefinitionName,
+  metadataNames,
+} from '../../spec/metadata.ts';
 import type { MountSource } from '../../spec/mount.ts';
 import { retryRules } from '../../spec/retry-rules.ts';
 import type { Architecture, WorkloadSpec } from '../../spec/workload.ts';
@@ -30,6 +35,8 @@ export interface WorkloadJobProps {
   readonly executionRole: IRole;
   readonly jobRole: IRole;
   readonly projectRoot: string;
+  /** Logical ids of the queues that its jobs go to. */
+  readonly queueIds: readonly string[];
 }
 
 /** A workload's job definition for one architecture. */
@@ -45,13 +52,13 @@ export class WorkloadJob extends Construct {
       initProcessEnabled: true,
       ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
     });
-    if (spec.privileged)
-      linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
+    const privileged = privilegedFor(spec, props.mounts);
+    if (privileged) linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
     const container = new EcsEc2ContainerDefinition(this, 'Container', {
       image: workload.image ? ContainerImage.fromRegistry(workload.image) : asset(props),
       cpu: vcpus,
       memory: Size.mebibytes(memoryMiB),
-      privileged: spec.privileged !== undefined,
+      privileged: privileged !== undefined,
       linuxParameters: linux,
       volumes: [
         EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
@@ -80,8 +87,20 @@ export class WorkloadJob extends Construct {
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
     definition.addMetadata('Arraylab', metadata);
-    if (spec.privileged) definition.addMetadata('ArraylabPrivileged', spec.privileged.why);
+    if (privileged) definition.addMetadata(metadataNames.privileged, privileged.why);
+    definition.addMetadata(metadataNames.queues, props.queueIds);
   }
+}
+
+/** A download needs no FUSE, and so no privileges. */
+function privilegedFor(
+  spec: WorkloadSpec,
+  mounts: Readonly<Record<string, MountSource>>,
+): WorkloadSpec['privileged'] {
+  const isMounted = spec.mounts.some(
+    mount => mount.access !== 'stage' && mounts[mount.path]!.access !== 'nda',
+  );
+  return isMounted ? spec.privileged : undefined;
 }
 
 function asset({ projectRoot, spec, architecture }: WorkloadJobProps): ContainerImage {

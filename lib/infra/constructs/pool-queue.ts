@@ -1,4 +1,4 @@
-import { Duration, Fn, Tags } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Tags } from 'aws-cdk-lib';
 import {
   AllocationStrategy,
   type CfnComputeEnvironment,
@@ -82,6 +82,10 @@ export class PoolQueue extends Construct {
   /** The queue's name, which CloudFormation makes. */
   get queueName(): string {
     return Fn.select(1, Fn.split('/', this.queue.jobQueueArn));
+  }
+
+  get logicalId(): string {
+    return Stack.of(this).getLogicalId(this.queue.node.defaultChild as CfnJobQueue);
   }
 
   private launchTemplate(pool: Pool, lab: string): LaunchTemplate {

@@ -4,7 +4,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { configPrefix, runsPrefix, workloadPrefix } from '../../spec/keys.ts';
-import type { MountSource } from '../../spec/mount.ts';
+import { hasSecret, type MountSource } from '../../spec/mount.ts';
 import type { WorkloadSpec } from '../../spec/workload.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
 
@@ -125,7 +125,7 @@ export class JobRole extends Construct {
   }
 
   private allowMount(mount: MountSource, secretArns: Readonly<Record<string, string>>): void {
-    if (mount.access === 'keys') {
+    if (hasSecret(mount.access)) {
       this.allow(['secretsmanager:GetSecretValue'], [secretArns[mount.secretId!]!]);
       return;
     }

@@ -59,7 +59,12 @@ function chunkHead(line: string, signed: boolean): { size: number; signature: st
 
 async function readTrailers(reader: ByteReader, options: ChunkedOptions, previous: string): Promise<void> {
   const seen = new Map<string, string>();
-  for (let line = await reader.lastLine(longestLine); line; line = await reader.lastLine(longestLine)) {
+  const wanted = options.signed && options.announced.length > 0 ? 'x-amz-trailer-signature' : undefined;
+  for (;;) {
+    const line = await reader.lastLine(longestLine);
+    // AWS's guide ends the trailers with a line of their own before the signature; its SDKs do not.
+    if (line === '' && wanted !== undefined && !seen.has(wanted)) continue;
+    if (!line) break;
     const colon = line.indexOf(':');
     if (colon < 1) throw malformedTrailer();
     seen.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());

@@ -86,8 +86,13 @@ async function answer(
   };
   try {
     // Another site's page may not reach the twin through a name that points here.
-    const host = http.headers.host;
-    if (host !== `127.0.0.1:${port}` && host !== `localhost:${port}`) {
+    const host = http.headers.host ?? '';
+    // Buckets may stand before it: all of .localhost is this machine, in every browser and by RFC 6761.
+    if (
+      host !== `127.0.0.1:${port}` &&
+      host !== `localhost:${port}` &&
+      !host.endsWith(`.localhost:${port}`)
+    ) {
       throw new AwsError(
         'AccessDenied',
         403,

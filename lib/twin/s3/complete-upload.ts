@@ -1,15 +1,18 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
+import { sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { checksumFields } from './copy.ts';
 import { s3Errors } from './errors.ts';
-import { sendXml } from './objects.ts';
+import { expiryHeaders } from './lifecycle-due.ts';
+import { withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
 import type { Part, Upload, UploadStore } from './upload-store.ts';
+import { versionHeaders } from './versioning.ts';
 import { blocksOf, textsOf, xmlDocument } from './xml.ts';
 
 const smallestPart = 5 * 1024 * 1024;
@@ -41,9 +44,14 @@ export async function completeUpload(
         headers: upload.headers,
         parts: parts.map(part => part.size),
         ...(upload.type ? { checksumType: upload.type } : {}),
+        ...(upload.algorithm ? { partChecksums: parts.map(part => part.checksums) } : {}),
+        ...(upload.tags ? { tags: upload.tags } : {}),
+        ...withDefault(bucket, lockOf(upload)),
       });
     });
     await store.remove(upload);
+    const said = { ...versionHeaders(bucket, meta), ...expiryHeaders(bucket, meta) };
+    for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
     const fields = {
       Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(key)}`,
       Bucket: bucket.name,
@@ -57,6 +65,11 @@ export async function completeUpload(
     await rm(path, { force: true });
   }
 }
+
+const lockOf = ({ retention, legalHold }: Upload) => ({
+  ...(retention ? { retention } : {}),
+  ...(legalHold ? { legalHold } : {}),
+});
 
 async function join(
   store: UploadStore,
@@ -72,7 +85,9 @@ async function join(
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
   const value = full ? full.digest() : compositeOf(upload, parts);
   const claimed = algorithm && request.headers[checksumHeader(algorithm)];
-  if (claimed !== undefined && value !== undefined && claimed !== value) {
+  // A composite one is claimed with the number of its parts or without.
+  const isRight = claimed === value || `${claimed}-${parts.length}` === value;
+  if (claimed !== undefined && value !== undefined && !isRight) {
     throw s3Errors.badDigest(algorithm ?? 'checksum');
   }
   return { path, size, etag, checksums: algorithm && value ? { [algorithm]: value } : {} };

@@ -1,42 +1,71 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
+import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
-import { sendXml } from './objects.ts';
+import { lockOfHeaders, withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
+import { checkReadable } from './restore.ts';
+import { versionIdOf } from './sidecars.ts';
+import { tagsOfHeader } from './tags.ts';
 import { keptHeaders } from './upload-body.ts';
+import { versionHeaders } from './versioning.ts';
 import { xmlDocument } from './xml.ts';
 
 const largestCopy = 5 * 1024 ** 3;
 
+export interface CopySource {
+  readonly key: string;
+  readonly versionId?: string;
+}
+
 export async function copyObject(
   source: Bucket,
-  sourceKey: string,
+  { key: sourceKey, versionId }: CopySource,
   bucket: Bucket,
   key: string,
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
   const replaced = request.headers['x-amz-metadata-directive']?.toUpperCase() === 'REPLACE';
-  if (source === bucket && sourceKey === key && !replaced && !request.headers['x-amz-storage-class']) {
+  const onto = source === bucket && sourceKey === key && versionId === undefined;
+  const changes = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'];
+  if (onto && !replaced && !changes.some(name => request.headers[name] !== undefined)) {
     const message =
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
     throw new AwsError('InvalidRequest', 400, message);
   }
-  const { from, received } = await copyBytes(source, sourceKey, bucket, request);
+  const newTags =
+    request.headers['x-amz-tagging-directive']?.toUpperCase() === 'REPLACE'
+      ? tagsOfHeader(request.headers['x-amz-tagging'])
+      : undefined;
+  const lock = lockOfHeaders(bucket, request.headers);
+  const { from, received } = await copyBytes(
+    source,
+    { key: sourceKey, ...(versionId === undefined ? {} : { versionId }) },
+    bucket,
+    request,
+  );
+  const tags = newTags ?? (from.tags ? { tags: from.tags } : {});
   const storageClass = request.headers['x-amz-storage-class'];
   const headers = replaced
     ? keptHeaders(request.headers)
-    : { ...from.headers, 'x-amz-storage-class': storageClass ?? 'STANDARD' };
+    : { ...from.headers, ...keptEncryption(request.headers), ...keptClass(storageClass) };
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers });
+      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
     });
+    const fromVersion = source.settings.get().versioning && {
+      'x-amz-copy-source-version-id': versionIdOf(from),
+    };
+    for (const [name, value] of Object.entries({ ...versionHeaders(bucket, meta), ...fromVersion })) {
+      response.setHeader(name, value);
+    }
     const fields = {
       LastModified: meta.lastModified,
       ETag: `"${meta.etag}"`,
@@ -51,15 +80,25 @@ export async function copyObject(
 /** Copies an object, or the range of it that the request names, into the bucket's waiting room. */
 export async function copyBytes(
   source: Bucket,
-  sourceKey: string,
+  { key: sourceKey, versionId }: CopySource,
   bucket: Bucket,
   request: SignedRequest,
   wantedAlgorithm?: ChecksumAlgorithm,
 ): Promise<{ from: ObjectMeta; received: Received }> {
-  const found = await source.read(sourceKey);
-  if (!found) throw s3Errors.noSuchKey(sourceKey);
+  const found = await source.read(sourceKey, versionId);
+  if (!found)
+    throw versionId === undefined
+      ? s3Errors.noSuchKey(sourceKey)
+      : s3Errors.noSuchVersion(sourceKey, versionId);
   const { meta: from, file } = found;
+  if (!file) {
+    if (versionId === undefined) throw s3Errors.noSuchKey(sourceKey);
+    throw s3Errors.invalidRequest(
+      'The source of a copy request may not specifically refer to a delete marker by version id.',
+    );
+  }
   try {
+    checkReadable(source, from);
     checkCopySource(request.headers, from);
     const wanted = request.headers['x-amz-copy-source-range'];
     const range = readRange(wanted, from.size);
@@ -94,6 +133,17 @@ export async function copyBytes(
   } finally {
     await file.close();
   }
+}
+
+/** The class that a copy asks for; without one it is STANDARD, whatever the source's is. */
+function keptClass(asked: string | undefined): Record<string, string> {
+  const kept = keptHeaders(asked === undefined ? {} : { 'x-amz-storage-class': asked });
+  return { 'x-amz-storage-class': kept['x-amz-storage-class'] ?? 'STANDARD' };
+}
+
+function keptEncryption(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const name = 'x-amz-server-side-encryption';
+  return headers[name] === undefined ? {} : { [name]: headers[name] };
 }
 
 /** Checksums as elements of an answer: `ChecksumCRC32`… */

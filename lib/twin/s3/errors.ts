@@ -5,6 +5,8 @@ export const s3Errors = {
   noSuchBucket: (BucketName: string) =>
     new AwsError('NoSuchBucket', 404, 'The specified bucket does not exist', { BucketName }),
   noSuchKey: (Key: string) => new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key }),
+  noSuchVersion: (Key: string, VersionId: string) =>
+    new AwsError('NoSuchVersion', 404, 'The specified version does not exist.', { Key, VersionId }),
   noSuchUpload: (UploadId: string) =>
     new AwsError(
       'NoSuchUpload',

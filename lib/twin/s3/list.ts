@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
+import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
-import { sendXml } from './objects.ts';
+import { restoreState, restoreStatus } from './restore.ts';
 import { xmlDocument } from './xml.ts';
 
 /** ListObjects and ListObjectsV2: S3's order is that of the keys' UTF-8 bytes. */
@@ -27,6 +28,7 @@ export async function listObjects(
   const page = cutPage(await bucket.keys(prefix, token === null), prefix, delimiter, after, most);
   const found = await Promise.all(page.keys.map(key => bucket.find(key)));
   const contents: ObjectMeta[] = found.filter(meta => meta !== undefined);
+  const withRestore = request.headers['x-amz-optional-object-attributes']?.includes('RestoreStatus') === true;
   const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
   sendXml(
     response,
@@ -55,7 +57,16 @@ export async function listObjects(
         LastModified: meta.lastModified,
         ETag: `"${meta.etag}"`,
         Size: meta.size,
+        ChecksumAlgorithm: Object.keys(meta.checksums),
+        ChecksumType:
+          Object.keys(meta.checksums).length > 0 ? (meta.checksumType ?? 'FULL_OBJECT') : undefined,
         StorageClass: meta.headers['x-amz-storage-class'] ?? 'STANDARD',
+        RestoreStatus: withRestore
+          ? restoreStatus(meta.restore, restoreState(meta, bucket.now()))
+          : undefined,
+        ...(query.get('fetch-owner') === 'true' || !isV2
+          ? { Owner: { ID: 'twin', DisplayName: 'twin' } }
+          : {}),
       })),
       CommonPrefixes: page.prefixes.map(each => ({ Prefix: write(each) })),
     }),
@@ -104,7 +115,7 @@ function cutPage(
   return { keys, prefixes };
 }
 
-function maxKeys(text: string | null): number {
+export function maxKeys(text: string | null): number {
   if (text === null) return 1000;
   if (!/^\d+$/.test(text))
     throw s3Errors.invalidArgument('Provided max-keys not an integer or within integer range');

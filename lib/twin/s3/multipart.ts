@@ -1,15 +1,17 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
+import { checksumHeaders, sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { completeUpload } from './complete-upload.ts';
-import { checksumFields, copyBytes } from './copy.ts';
-import { readXml } from './delete-many.ts';
+import { type CopySource, checksumFields, copyBytes } from './copy.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
 import { urlEncode } from './list.ts';
-import { checksumHeaders, sendXml } from './objects.ts';
+import { lockOfHeaders } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
+import { readXml } from './read-xml.ts';
+import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';
 import { type Upload, UploadStore } from './upload-store.ts';
 import { xmlDocument } from './xml.ts';
@@ -28,7 +30,9 @@ export class Uploads {
       key,
       headers: keptHeaders(request.headers),
       ...checksumWanted(request),
-      initiated: new Date().toISOString(),
+      ...tagsOfHeader(request.headers['x-amz-tagging']),
+      ...lockOfHeaders(bucket, request.headers),
+      initiated: new Date(bucket.now()).toISOString(),
     });
     if (upload.algorithm && upload.type) {
       response.setHeader('x-amz-checksum-algorithm', upload.algorithm);
@@ -62,7 +66,7 @@ export class Uploads {
 
   async copyPart(
     source: Bucket,
-    sourceKey: string,
+    from: CopySource,
     bucket: Bucket,
     key: string,
     request: SignedRequest,
@@ -70,7 +74,7 @@ export class Uploads {
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
     const number = partNumber(request);
-    const { received } = await copyBytes(source, sourceKey, bucket, request, upload.algorithm);
+    const { received } = await copyBytes(source, from, bucket, request, upload.algorithm);
     await this.keep(upload, bucket, request, number, received);
     const fields = {
       LastModified: new Date().toISOString(),
@@ -140,16 +144,30 @@ export class Uploads {
     const prefix = query.get('prefix') ?? '';
     const keyMarker = query.get('key-marker') ?? '';
     const idMarker = query.get('upload-id-marker') ?? '';
-    if (query.get('delimiter')) throw s3Errors.notImplemented('delimiter of ListMultipartUploads');
+    const delimiter = query.get('delimiter') ?? '';
     const most = Math.min(1000, countOf(request, 'max-uploads', 1000));
     const uploads = (await this.store.list(bucket.name)).filter(upload => upload.key.startsWith(prefix));
     const seen = uploads.findIndex(upload => upload.key === keyMarker && upload.id === idMarker);
     const left = uploads.filter((upload, index) => {
       const order = compareKeys(upload.key, keyMarker);
+      const common = commonOf(upload.key, prefix, delimiter);
+      if (common !== undefined && keyMarker.startsWith(common)) return false;
       return order > 0 || (order === 0 && seen >= 0 && index > seen);
     });
-    const page = left.slice(0, most);
-    const last = left.length > most ? page.at(-1) : undefined;
+    const prefixes: string[] = [];
+    const page: Upload[] = [];
+    let last: { readonly key: string; readonly id?: string } | undefined;
+    let isTruncated = false;
+    for (const upload of left) {
+      const common = commonOf(upload.key, prefix, delimiter);
+      if (common !== undefined && common === prefixes.at(-1)) continue;
+      isTruncated = page.length + prefixes.length >= most;
+      if (isTruncated) break;
+      if (common === undefined) page.push(upload);
+      else prefixes.push(common);
+      last = common === undefined ? upload : { key: common };
+    }
+    if (!isTruncated) last = undefined;
     const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
     sendXml(
       response,
@@ -163,6 +181,8 @@ export class Uploads {
         MaxUploads: most,
         EncodingType: query.get('encoding-type') ?? undefined,
         IsTruncated: last !== undefined,
+        Delimiter: delimiter === '' ? undefined : write(delimiter),
+        CommonPrefixes: prefixes.map(each => ({ Prefix: write(each) })),
         Upload: page.map(upload => ({
           Key: write(upload.key),
           UploadId: upload.id,
@@ -173,6 +193,13 @@ export class Uploads {
         })),
       }),
     );
+  }
+
+  /** Aborts the uploads that are due by a lifecycle rule. */
+  async abortOld(bucket: Bucket, isDue: (upload: Upload) => boolean): Promise<void> {
+    for (const upload of await this.store.list(bucket.name)) {
+      if (isDue(upload)) await this.store.exclusively(upload.id, () => this.store.remove(upload));
+    }
   }
 
   private async find(bucket: Bucket, key: string, request: SignedRequest): Promise<Upload> {
@@ -236,6 +263,12 @@ function partNumber(request: SignedRequest): number {
   const number = Number(request.query.get('partNumber'));
   if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
   throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+}
+
+/** The common prefix that a delimiter gives a key, or undefined. */
+function commonOf(key: string, prefix: string, delimiter: string): string | undefined {
+  const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 }
 
 function countOf(request: SignedRequest, name: string, otherwise: number): number {

@@ -1,13 +1,19 @@
-import { rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { AwsError, type SignedRequest } from '../http/service.ts';
+import type { SignedRequest } from '../http/service.ts';
+import { checksumHeaders } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
-import { type ChecksumAlgorithm, checksumHeader } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
+import { expiryHeaders } from './lifecycle-due.ts';
+import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } from './object-lock.ts';
+import { rm } from './quick-fs.ts';
 import { partRange, readRange } from './ranges.ts';
+import { checkReadable, restoreHeaders } from './restore.ts';
+import { versionIdOf } from './sidecars.ts';
+import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody, shownHeaders } from './upload-body.ts';
+import { existing, versionAsked, versionHeaders } from './versioning.ts';
 
 export async function putObject(
   bucket: Bucket,
@@ -16,15 +22,25 @@ export async function putObject(
   response: ServerResponse,
 ): Promise<void> {
   const headers = keptHeaders(request.headers);
+  const tags = tagsOfHeader(request.headers['x-amz-tagging']);
+  const lock = lockOfHeaders(bucket, request.headers);
+  wantDigest(request.headers, lock);
   // Refused before the body is read where it can be; again under the lock, which decides.
   checkWrite(request.headers, key, await bucket.find(key));
   const received = await receiveBody(bucket, request);
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers });
+      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
     });
-    response.writeHead(200, { etag: `"${meta.etag}"`, ...checksumHeaders(meta) }).end();
+    response
+      .writeHead(200, {
+        etag: `"${meta.etag}"`,
+        ...checksumHeaders(meta),
+        ...versionHeaders(bucket, meta),
+        ...expiryHeaders(bucket, meta),
+      })
+      .end();
   } finally {
     await rm(received.path, { force: true });
   }
@@ -36,11 +52,13 @@ export async function getObject(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const found = await bucket.read(key);
-  if (!found) throw s3Errors.noSuchKey(key);
+  const versionId = versionAsked(request);
+  const found = await bucket.read(key, versionId);
+  existing(found, key, versionId, response);
   const { meta, file } = found;
+  if (!file) throw s3Errors.noSuchKey(key);
   try {
-    const answer = answerOf(meta, request);
+    const answer = answerOf(bucket, meta, request);
     response.writeHead(answer.status, answer.headers);
     if (request.method === 'HEAD' || answer.status === 304 || answer.end < answer.start) {
       response.end();
@@ -61,29 +79,21 @@ export async function deleteObject(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  await bucket.exclusively(key, async () => {
-    checkWrite(request.headers, key, await bucket.look(key));
-    await bucket.remove(key);
+  const versionId = versionAsked(request);
+  const headers = await bucket.exclusively(key, async () => {
+    if (versionId === undefined) {
+      checkWrite(request.headers, key, await bucket.look(key));
+      return markerHeaders(await bucket.remove(key));
+    }
+    checkUnlocked(bucket, await bucket.lookVersion(key, versionId), request.headers);
+    const removed = await bucket.removeVersion(key, versionId);
+    return { 'x-amz-version-id': versionId, ...(removed?.deleteMarker ? markerHeaders(removed) : {}) };
   });
-  response.writeHead(204).end();
+  response.writeHead(204, headers).end();
 }
 
-export function checksumHeaders(
-  meta: Pick<ObjectMeta, 'checksums' | 'checksumType'>,
-): Record<string, string> {
-  const pairs = Object.entries(meta.checksums).map(([algorithm, value]) => [
-    checksumHeader(algorithm as ChecksumAlgorithm),
-    value,
-  ]);
-  return pairs.length === 0
-    ? {}
-    : { ...Object.fromEntries(pairs), 'x-amz-checksum-type': meta.checksumType ?? 'FULL_OBJECT' };
-}
-
-export function sendXml(response: ServerResponse, document: string): void {
-  response
-    .writeHead(200, { 'content-type': 'application/xml', 'content-length': Buffer.byteLength(document) })
-    .end(document);
+function markerHeaders(marker: ObjectMeta | undefined): Record<string, string> {
+  return marker ? { 'x-amz-delete-marker': 'true', 'x-amz-version-id': versionIdOf(marker) } : {};
 }
 
 interface Answer {
@@ -94,25 +104,23 @@ interface Answer {
   readonly end: number;
 }
 
-function answerOf(meta: ObjectMeta, request: SignedRequest): Answer {
+function answerOf(bucket: Bucket, meta: ObjectMeta, request: SignedRequest): Answer {
   const headers: Record<string, string> = {
     ...shownHeaders(meta.headers),
     etag: `"${meta.etag}"`,
     'last-modified': new Date(meta.lastModified).toUTCString(),
     'accept-ranges': 'bytes',
+    ...versionHeaders(bucket, meta),
+    ...(meta.tags ? { 'x-amz-tagging-count': String(Object.keys(meta.tags).length) } : {}),
+    ...restoreHeaders(meta, bucket.now()),
+    ...lockHeaders(meta),
+    ...expiryHeaders(bucket, meta),
   };
   for (const [name, value] of request.query) {
     if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
   }
   if (checkRead(request.headers, meta) === 304) return { status: 304, headers, start: 0, end: -1 };
-  const archived = ['GLACIER', 'DEEP_ARCHIVE'].includes(meta.headers['x-amz-storage-class'] ?? '');
-  if (archived && request.method === 'GET') {
-    throw new AwsError(
-      'InvalidObjectState',
-      403,
-      "The operation is not valid for the object's storage class",
-    );
-  }
+  if (request.method === 'GET') checkReadable(bucket, meta);
   const part = request.query.get('partNumber');
   if (part !== null && meta.parts) headers['x-amz-mp-parts-count'] = String(meta.parts.length);
   const range = part === null ? readRange(request.headers.range, meta.size) : partRange(meta, Number(part));
@@ -120,8 +128,10 @@ function answerOf(meta: ObjectMeta, request: SignedRequest): Answer {
   headers['content-length'] = String(end - start + 1);
   if (range) headers['content-range'] = `bytes ${start}-${end}/${meta.size}`;
   const whole = end - start + 1 === meta.size;
-  if (whole && request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') {
-    Object.assign(headers, checksumHeaders(meta));
+  if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') {
+    const ofPart = part === null ? undefined : meta.partChecksums?.[Number(part) - 1];
+    const said = ofPart ? { ...meta, checksums: ofPart } : whole ? meta : undefined;
+    if (said) Object.assign(headers, checksumHeaders(said));
   }
   return { status: range ? 206 : 200, headers, start, end };
 }

@@ -1,8 +1,8 @@
-import { rm } from 'node:fs/promises';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { s3Errors } from './errors.ts';
+import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
 
 /** Receives a body into the bucket's waiting room and refuses it when any checksum that came with it is wrong. */
@@ -42,6 +42,18 @@ function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Re
   }
 }
 
+/** Refuses keys of the client's own for the encryption: S3 takes them over TLS only, and the twin has none. */
+export function checkEncryption(headers: Readonly<Record<string, string>>): void {
+  const names = [
+    'x-amz-server-side-encryption-customer-',
+    'x-amz-copy-source-server-side-encryption-customer-',
+  ];
+  if (!Object.keys(headers).some(name => names.some(start => name.startsWith(start)))) return;
+  throw s3Errors.invalidRequest(
+    'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.',
+  );
+}
+
 /** The headers that are kept with an object. Throws AwsError when its own metadata is over S3's 2 KB. */
 export function keptHeaders(headers: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = { 'content-type': headers['content-type'] ?? 'binary/octet-stream' };
@@ -55,6 +67,12 @@ export function keptHeaders(headers: Readonly<Record<string, string>>): Record<s
     throw new AwsError('MetadataTooLarge', 400, message, {
       Size: String(metadataBytes),
       MaxSizeAllowed: String(mostMetadata),
+    });
+  }
+  const storageClass = kept['x-amz-storage-class'];
+  if (storageClass !== undefined && !storageClasses.includes(storageClass)) {
+    throw new AwsError('InvalidStorageClass', 400, 'The storage class you specified is not valid', {
+      StorageClassRequested: storageClass,
     });
   }
   const encodings = (headers['content-encoding'] ?? '')
@@ -74,6 +92,17 @@ export function shownHeaders(kept: Readonly<Record<string, string>>): Record<str
 }
 
 const metadata = 'x-amz-meta-';
+/** Those of general-purpose buckets. */
+export const storageClasses: readonly string[] = [
+  'STANDARD',
+  'REDUCED_REDUNDANCY',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+];
 const mostMetadata = 2048;
 const keptNames = [
   'cache-control',

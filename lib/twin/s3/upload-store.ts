@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Received } from './bucket.ts';
+import type { ObjectMeta, Received } from './bucket.ts';
 import type { ChecksumAlgorithm } from './checksums.ts';
 import { compareKeys } from './key-order.ts';
 import { Locks } from './locks.ts';
+import { mkdir, rename, rm, writeFile } from './quick-fs.ts';
 
 export interface Upload {
   readonly id: string;
@@ -14,6 +15,9 @@ export interface Upload {
   readonly headers: Readonly<Record<string, string>>;
   readonly algorithm?: ChecksumAlgorithm;
   readonly type?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly tags?: ObjectMeta['tags'];
+  readonly retention?: ObjectMeta['retention'];
+  readonly legalHold?: ObjectMeta['legalHold'];
   readonly initiated: string;
 }
 
@@ -108,13 +112,7 @@ function partName(number: number): string {
 
 async function writeWhole(path: string, value: object): Promise<void> {
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  const file = await open(temporary, 'wx');
-  try {
-    await file.writeFile(JSON.stringify(value));
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await writeFile(temporary, JSON.stringify(value), { flag: 'wx' });
   await rename(temporary, path);
 }
 

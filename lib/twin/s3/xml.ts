@@ -5,9 +5,13 @@ export interface XmlTree {
   readonly [name: string]: XmlValue;
 }
 
-/** A document as S3 writes it. Undefined elements are left out; an array repeats its element. */
-export function xmlDocument(root: string, tree: XmlTree): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${elements(tree)}</${root}>`;
+/**
+ * A document as S3 writes it. Undefined elements are left out; an array repeats its element. `more` goes behind, for
+ * elements of several names in one order.
+ */
+export function xmlDocument(root: string, tree: XmlTree, more: readonly XmlTree[] = []): string {
+  const inner = [tree, ...more].map(elements).join('');
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<${root} xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${inner}</${root}>`;
 }
 
 function elements(tree: XmlTree): string {
@@ -31,7 +35,9 @@ export function textsOf(xml: string, name: string): string[] {
 /** The inner XML of every `<name>`. */
 export function blocksOf(xml: string, name: string): string[] {
   return [
-    ...xml.matchAll(new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g')),
+    ...xml.matchAll(
+      new RegExp(`<(?:\\w+:)?${name}(?:\\s[^>]*)?(?<!/)>([\\s\\S]*?)</(?:\\w+:)?${name}>`, 'g'),
+    ),
   ].map(found => found[1]!);
 }
 

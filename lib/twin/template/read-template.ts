@@ -6,7 +6,7 @@ import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts'
 export interface TwinResources {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly buckets: readonly { readonly name: string }[];
+  readonly buckets: readonly { readonly name: string; readonly versioned: boolean }[];
   readonly secrets: readonly { readonly name: string; readonly value: string }[];
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
@@ -77,7 +77,11 @@ export function readTemplate(
     outputs: Object.fromEntries(
       Object.entries(Outputs).flatMap(([name, output]) => outputOf(name, output.Value, symbols)),
     ),
-    buckets: ofType('AWS::S3::Bucket').map(([id]) => ({ name: symbols.ref(id)! })),
+    buckets: ofType('AWS::S3::Bucket').map(([id, properties]) => ({
+      name: symbols.ref(id)!,
+      versioned:
+        (properties.VersioningConfiguration as { Status?: unknown } | undefined)?.Status === 'Enabled',
+    })),
     secrets: ofType('AWS::SecretsManager::Secret').map(([id, properties]) => ({
       name: nameOf(id, properties, stackName, symbols),
       value: String(get(id, properties, 'SecretString') ?? ''),

@@ -2,7 +2,7 @@
 
 For each participant: a random low-frequency signal (0.009..0.15 Hz), delayed in every voxel by the published map of
 delays (HCP1200v2_maxtime, seconds) and as strong as the published map of correlations (HCP1200v2_maxcorr) says, in
-white noise. 12 mm voxels, TR 0.72 s, 260 volumes. Usage: make_runs.py FOLDER ID...
+white noise, less of it in larger voxels. 12 mm voxels, TR 0.72 s, 400 volumes. Usage: make_runs.py FOLDER ID...
 """
 
 import sys
@@ -12,7 +12,9 @@ import nibabel as nib
 import numpy as np
 import rapidtide
 
-TR, VOLUMES, STEP = 0.72, 260, 6
+TR, VOLUMES, STEP = 0.72, 400, 6
+# A voxel of 12 mm is the mean of 216 of the maps' own: less noise, though not by 1 / sqrt(216), for noise is smooth.
+NOISE = 0.3
 reference = Path(rapidtide.__file__).parent / "data" / "reference"
 
 
@@ -43,7 +45,7 @@ def main(folder, participants):
         moving /= moving.std(axis=1, keepdims=True)
         noise = random.normal(size=moving.shape)
         data = np.zeros(mask.shape + (VOLUMES,), dtype=np.float32)
-        data[mask] = 10_000 + 100 * (r * moving + np.sqrt(1 - r**2) * noise)
+        data[mask] = 10_000 + 100 * (r * moving + NOISE * np.sqrt(1 - r**2) * noise)
         image = nib.Nifti1Image(data, affine)
         image.header.set_xyzt_units("mm", "sec")
         image.header["pixdim"][4] = TR

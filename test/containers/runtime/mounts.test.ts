@@ -8,6 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { receivedIn } from '../../../containers/runtime/bytes-in.ts';
 import { hasMount } from '../../../containers/runtime/mounts/fuse.ts';
 import type { ToMount } from '../../../containers/runtime/mounts/mount.ts';
 import { mountpointCommand } from '../../../containers/runtime/mounts/mountpoint.ts';
@@ -182,6 +183,7 @@ describe('inputs', () => {
     expect(mounts.folders).toEqual({ '/data_in': lab.folders.dataIn });
     expect(readFileSync(join(lab.folders.dataIn, '1/scan'), 'utf8')).toBe('one');
     expect(existsSync(join(lab.folders.dataIn, 'other'))).toBe(false);
+    expect([mounts.takeBytesIn(), mounts.takeBytesIn()]).toEqual([3, 0]);
     await mounts.close();
     expect(readdirSync('/dev/shm').length).toBeLessThanOrEqual(before);
   });
@@ -241,4 +243,14 @@ it('a mount is what the kernel lists, with its blanks escaped', () => {
     hasMount(mountinfo, '/data'),
     hasMount(mountinfo, '/mnt1'),
   ]).toEqual([true, false, false]);
+});
+
+it('what came in by the network is the sum of the interfaces but loopback', () => {
+  const dev = `Inter-|   Receive  |  Transmit
+ face |bytes    packets|bytes
+    lo: 999 1 0 0 0 0 0 0 999 1
+  eth0:1000 2 0 0 0 0 0 0 55 1
+ eth1: 234 2 0 0 0 0 0 0 55 1
+`;
+  expect(receivedIn(dev)).toBe(1234);
 });

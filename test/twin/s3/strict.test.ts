@@ -113,6 +113,18 @@ describe('what S3 refuses, so does the twin', () => {
     expect(await text('k'.repeat(1024))).toBe('x');
   });
 
+  it('keys of the client’s own for the encryption, which S3 takes over TLS only', async () => {
+    const own = { SSECustomerAlgorithm: 'AES256', SSECustomerKey: 'k'.repeat(32) };
+    expect(await failure(put('k', 'x', own))).toBe('InvalidRequest 400');
+    expect(await failure(get('k'))).toBe('NoSuchKey 404');
+  });
+
+  it('a head over 8 KB', async () => {
+    expect(await failure(put('k', 'x', { ContentDisposition: 'x'.repeat(8192) }))).toBe(
+      'RequestHeaderSectionTooLarge 400',
+    );
+  });
+
   it('metadata over 2 KB', async () => {
     expect(await failure(put('k', 'x', { Metadata: { a: 'x'.repeat(2048) } }))).toBe('MetadataTooLarge 400');
     expect(await failure(put('k', 'x', { Metadata: { a: 'x'.repeat(2047) } }))).toBe('no error');
@@ -414,6 +426,47 @@ describe('multipart uploads', () => {
     expect(parts.Parts?.map(each => [each.PartNumber, each.Size])).toEqual([[7, 1]]);
     await twin.s3.send(new AbortMultipartUploadCommand({ Bucket, Key: 'b', UploadId: ids[0] }));
     expect(await failure(part('b', ids[0], 8, 'x'))).toBe('NoSuchUpload 404');
+  });
+
+  it('are grouped by a delimiter', async () => {
+    for (const key of ['a/1', 'a/2', 'b', 'c/1', 'd']) await begin(key);
+    const list = (rest: object) =>
+      twin.s3.send(new ListMultipartUploadsCommand({ Bucket, Delimiter: '/', MaxUploads: 2, ...rest }));
+    const first = await list({});
+    expect([
+      first.CommonPrefixes?.map(each => each.Prefix),
+      first.Uploads?.map(each => each.Key),
+      first.IsTruncated,
+    ]).toEqual([['a/'], ['b'], true]);
+    const next = await list({ KeyMarker: first.NextKeyMarker, UploadIdMarker: first.NextUploadIdMarker });
+    expect([
+      next.CommonPrefixes?.map(each => each.Prefix),
+      next.Uploads?.map(each => each.Key),
+      next.IsTruncated,
+    ]).toEqual([['c/'], ['d'], false]);
+  });
+
+  it('answer a part by its number with the part’s own checksum', async () => {
+    const id = await begin('k', { ChecksumAlgorithm: 'CRC32', ChecksumType: 'FULL_OBJECT' });
+    const Parts = [];
+    for (const [index, Body] of [fiveMiB, 'tail'].entries()) {
+      const PartNumber = index + 1;
+      const { ETag, ChecksumCRC32 } = await twin.s3.send(
+        new UploadPartCommand({
+          Bucket,
+          Key: 'k',
+          UploadId: id,
+          PartNumber,
+          Body,
+          ChecksumAlgorithm: 'CRC32',
+        }),
+      );
+      Parts.push({ PartNumber, ETag, ChecksumCRC32 });
+    }
+    await finish('k', id, Parts);
+    const answer = await get('k', { PartNumber: 2, ChecksumMode: 'ENABLED' });
+    expect([answer.PartsCount, answer.ChecksumCRC32]).toEqual([2, Parts[1]?.ChecksumCRC32]);
+    expect(await answer.Body?.transformToString()).toBe('tail');
   });
 
   it('that are completed twice at once make one object', async () => {

@@ -1,0 +1,33 @@
+import { createInterface } from 'node:readline';
+import { LabError } from '../spec/errors.ts';
+import { exitCodes } from '../spec/exit-codes.ts';
+import type { Context } from './context.ts';
+
+export interface Prompt {
+  /** The line that answers, without its end. Throws LabError when the person ends it by Ctrl-C or Ctrl-D. */
+  ask(question: string): Promise<string>;
+  close(): void;
+}
+
+/** Questions to a person at a terminal; lines that were typed ahead are not lost. */
+export function openPrompt(context: Context, verb: string): Prompt {
+  const lines = createInterface({
+    input: context.stdin as unknown as NodeJS.ReadStream,
+    output: process.stderr,
+  });
+  lines.on('SIGINT', () => lines.close());
+  const answers = lines[Symbol.asyncIterator]();
+  return {
+    async ask(question) {
+      lines.setPrompt(question);
+      lines.prompt();
+      const { done, value } = await answers.next();
+      if (!done) return value;
+      throw new LabError(
+        { where: verb, message: 'interrupted; nothing was changed' },
+        exitCodes.interruptedByUser,
+      );
+    },
+    close: () => lines.close(),
+  };
+}

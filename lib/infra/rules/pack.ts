@@ -1,0 +1,153 @@
+import { allocationMarket } from './environment/allocation-market.ts';
+import { allocationStrategy } from './environment/allocation-strategy.ts';
+import { environmentNamed } from './environment/environment-named.ts';
+import { environmentReplaced } from './environment/environment-replaced.ts';
+import { hostData } from './environment/host-data.ts';
+import { hostPermissions } from './environment/host-permissions.ts';
+import { idleHosts } from './environment/idle-hosts.ts';
+import { imageType } from './environment/image-type.ts';
+import { imageTypeHosts } from './environment/image-type-hosts.ts';
+import { imageTypeKnown } from './environment/image-type-known.ts';
+import { instanceProfile } from './environment/instance-profile.ts';
+import { latestImageFlag } from './environment/latest-image-flag.ts';
+import { launchTemplateVersion } from './environment/launch-template-version.ts';
+import { oneArchitecture } from './environment/one-architecture.ts';
+import { optimalMixed } from './environment/optimal-mixed.ts';
+import { serviceRole } from './environment/service-role.ts';
+import { templateOverrides } from './environment/template-overrides.ts';
+import { updatePolicy } from './environment/update-policy.ts';
+import { deviceMapping } from './host/device-mapping.ts';
+import { ecsConfigOverwritten } from './host/ecs-config-overwritten.ts';
+import { imdsv1 } from './host/imdsv1.ts';
+import { launchTemplateIgnored } from './host/launch-template-ignored.ts';
+import { nvmeDevice } from './host/nvme-device.ts';
+import { userDataDeadlock } from './host/user-data-deadlock.ts';
+import { userDataMime } from './host/user-data-mime.ts';
+import { volumeEncrypted } from './host/volume-encrypted.ts';
+import { volumeKept } from './host/volume-kept.ts';
+import { volumeLimits } from './host/volume-limits.ts';
+import { volumeType } from './host/volume-type.ts';
+import { batchEnvironment } from './job/batch-environment.ts';
+import { definitionSize } from './job/definition-size.ts';
+import { endpointInEnvironment } from './job/endpoint-in-environment.ts';
+import { fargateHostFeatures } from './job/fargate-host-features.ts';
+import { fuseWithoutPrivileged } from './job/fuse-without-privileged.ts';
+import { hostPath } from './job/host-path.ts';
+import { imageArchitectureRule } from './job/image-architecture.ts';
+import { imagePull } from './job/image-pull.ts';
+import { imageUnpinned } from './job/image-unpinned.ts';
+import { keysOverRole } from './job/keys-over-role.ts';
+import { logGroupDefault } from './job/log-group-default.ts';
+import { logKept } from './job/log-kept.ts';
+import { memoryOverHost } from './job/memory-over-host.ts';
+import { mountOptions } from './job/mount-options.ts';
+import { mountWithoutVolume } from './job/mount-without-volume.ts';
+import { plainSecret } from './job/plain-secret.ts';
+import { privilegedReason } from './job/privileged-reason.ts';
+import { pullThroughSecret } from './job/pull-through-secret.ts';
+import { resourcesMissing } from './job/resources-missing.ts';
+import { retryAttempts } from './job/retry-attempts.ts';
+import { retryCount } from './job/retry-count.ts';
+import { retryLastRule } from './job/retry-last-rule.ts';
+import { retryOutOfMemory } from './job/retry-out-of-memory.ts';
+import { retryPattern } from './job/retry-pattern.ts';
+import { retryUnreachable } from './job/retry-unreachable.ts';
+import { roleTrust } from './job/role-trust.ts';
+import { s3FilesOnEc2 } from './job/s3-files-on-ec2.ts';
+import { secretsWithoutRole } from './job/secrets-without-role.ts';
+import { tagCount } from './job/tag-count.ts';
+import { timeoutMissing } from './job/timeout-missing.ts';
+import { timeoutShort } from './job/timeout-short.ts';
+import { vcpusOverHost } from './job/vcpus-over-host.ts';
+import { vcpusOverPool } from './job/vcpus-over-pool.ts';
+import { endpointsMissing } from './network/endpoints-missing.ts';
+import { isolatedSubnet } from './network/isolated-subnet.ts';
+import { natWithoutS3 } from './network/nat-without-s3.ts';
+import { noEgress } from './network/no-egress.ts';
+import { publicIp } from './network/public-ip.ts';
+import { disabled } from './queue/disabled.ts';
+import { queueArchitecture } from './queue/queue-architecture.ts';
+import { queueCompute } from './queue/queue-compute.ts';
+import { queueLength } from './queue/queue-length.ts';
+import { timeLimitAction } from './queue/time-limit-action.ts';
+import { timeLimitReason } from './queue/time-limit-reason.ts';
+import { timeLimitSeconds } from './queue/time-limit-seconds.ts';
+import type { Rule } from './rule.ts';
+
+/** Every rule of ours. A new one is a file in its folder and a line here. */
+export const pack: readonly Rule[] = [
+  allocationMarket,
+  allocationStrategy,
+  environmentNamed,
+  environmentReplaced,
+  hostData,
+  hostPermissions,
+  idleHosts,
+  imageTypeHosts,
+  imageTypeKnown,
+  imageType,
+  instanceProfile,
+  latestImageFlag,
+  launchTemplateVersion,
+  oneArchitecture,
+  optimalMixed,
+  serviceRole,
+  templateOverrides,
+  updatePolicy,
+  deviceMapping,
+  ecsConfigOverwritten,
+  imdsv1,
+  launchTemplateIgnored,
+  nvmeDevice,
+  userDataDeadlock,
+  userDataMime,
+  volumeEncrypted,
+  volumeKept,
+  volumeLimits,
+  volumeType,
+  endpointsMissing,
+  isolatedSubnet,
+  natWithoutS3,
+  noEgress,
+  publicIp,
+  disabled,
+  queueArchitecture,
+  queueCompute,
+  queueLength,
+  timeLimitAction,
+  timeLimitReason,
+  timeLimitSeconds,
+  batchEnvironment,
+  definitionSize,
+  endpointInEnvironment,
+  fargateHostFeatures,
+  fuseWithoutPrivileged,
+  hostPath,
+  imageArchitectureRule,
+  imagePull,
+  imageUnpinned,
+  keysOverRole,
+  logGroupDefault,
+  logKept,
+  memoryOverHost,
+  mountOptions,
+  mountWithoutVolume,
+  plainSecret,
+  privilegedReason,
+  pullThroughSecret,
+  resourcesMissing,
+  retryAttempts,
+  retryCount,
+  retryLastRule,
+  retryOutOfMemory,
+  retryPattern,
+  retryUnreachable,
+  roleTrust,
+  s3FilesOnEc2,
+  secretsWithoutRole,
+  tagCount,
+  timeoutMissing,
+  timeoutShort,
+  vcpusOverHost,
+  vcpusOverPool,
+];

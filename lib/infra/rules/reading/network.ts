@@ -1,0 +1,92 @@
+import { ofType, type Resource, type Template, target } from './template.ts';
+import { fields, flag, isReference, list, partialText, text, type Value } from './value.ts';
+
+/** How hosts in a subnet get to AWS. */
+export type Reach = 'internet-gateway' | 'other-route' | 'none';
+
+/** Resources of an environment's subnets that are in the template; those that are not, are not looked at. */
+export const subnetsOf = (template: Template, values: readonly Value[]): readonly Resource[] =>
+  values.flatMap(each => target(template, each, 'AWS::EC2::Subnet') ?? []);
+
+/** The way out of a subnet of the template: its route table's default route. A subnet with no table of its own has its VPC's, which only knows the VPC. */
+export function reach(template: Template, subnet: Resource): Reach | undefined {
+  const associations = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation');
+  const own = associations.find(each => isReferenceTo(each.properties.SubnetId, subnet));
+  if (!own) {
+    // Neither tables of a VPC from elsewhere nor an association of nobody knows what are ours to see.
+    const all = associations.every(each => isDecided(each.properties.SubnetId));
+    return all && target(template, subnet.properties.VpcId, 'AWS::EC2::VPC') ? 'none' : undefined;
+  }
+  const table = target(template, own.properties.RouteTableId, 'AWS::EC2::RouteTable');
+  if (!table) return undefined;
+  const routes = ofType(template, 'AWS::EC2::Route').filter(
+    ({ properties }) => isReferenceTo(properties.RouteTableId, table) || !isDecided(properties.RouteTableId),
+  );
+  const ways = routes.filter(each => isDefaultRoute(each));
+  if (ways.length === 0) return 'none';
+  return ways.some(each => target(template, each.properties.GatewayId, 'AWS::EC2::InternetGateway'))
+    ? 'internet-gateway'
+    : 'other-route';
+}
+
+function isDefaultRoute({ properties }: Resource): boolean {
+  const { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId } = properties;
+  const v4 = text(DestinationCidrBlock);
+  const v6 = text(DestinationIpv6CidrBlock);
+  if (v4 === '0.0.0.0/0' || v6 === '::/0' || DestinationPrefixListId !== undefined) return true;
+  // What is not known may be it.
+  return (
+    (DestinationCidrBlock !== undefined && v4 === undefined) ||
+    (DestinationIpv6CidrBlock !== undefined && v6 === undefined)
+  );
+}
+
+const isReferenceTo = (value: Value | undefined, resource: Resource): boolean =>
+  isReference(value) && value.id === resource.id;
+
+/** Whether a value is known to be something: a reference or a text. */
+const isDecided = (value: Value | undefined): boolean => isReference(value) || text(value) !== undefined;
+
+/** What hosts without a way to the internet need an interface endpoint of, by the end of the service's name. */
+export const neededEndpoints = ['ecs', 'ecs-agent', 'ecs-telemetry', 'ecr.api', 'ecr.dkr', 'logs'] as const;
+
+/** Services that a subnet's VPC has endpoints of, by the end of their name: `ecs`, `s3`; undefined where one cannot be told. */
+export function endpoints(template: Template, subnet: Resource): readonly string[] | undefined {
+  const vpc = target(template, subnet.properties.VpcId, 'AWS::EC2::VPC');
+  if (!vpc) return undefined;
+  const own = ofType(template, 'AWS::EC2::VPCEndpoint').filter(each =>
+    isReferenceTo(each.properties.VpcId, vpc),
+  );
+  const names = own.map(each => {
+    const name = partialText(each.properties.ServiceName);
+    // com.amazonaws.<region>.<service>, of which the region may be a hole.
+    return name && /^com\.amazonaws\.[^.]+\.(.+)$/.exec(name)?.[1];
+  });
+  return names.every(each => each) ? (names as string[]) : undefined;
+}
+
+/** Whether a group lets hosts call out by HTTPS; undefined where that cannot be told. */
+export function letsOut(template: Template, group: Resource): boolean | undefined {
+  const own = group.properties.SecurityGroupEgress;
+  const apart = ofType(template, 'AWS::EC2::SecurityGroupEgress').filter(each =>
+    isReferenceTo(each.properties.GroupId, group),
+  );
+  // A group that says nothing of what goes out lets all of it out.
+  if (own === undefined && apart.length === 0) return true;
+  const rules = own === undefined ? [] : list(own);
+  if (!rules || (rules.length === 0 && apart.length === 0)) return undefined;
+  const verdicts = [...rules.map(fields), ...apart.map(each => each.properties)].map(rule => {
+    const protocol = text(rule.IpProtocol)?.toLowerCase();
+    if (protocol === '-1') return true;
+    if (protocol === undefined) return undefined;
+    if (protocol !== 'tcp' && protocol !== '6') return false;
+    const [from, to] = [text(rule.FromPort), text(rule.ToPort)];
+    if (from === undefined || to === undefined) return undefined;
+    return from === '-1' || (Number(from) <= 443 && 443 <= Number(to));
+  });
+  if (verdicts.includes(true)) return true;
+  return verdicts.includes(undefined) ? undefined : false;
+}
+
+export const givesPublicIps = (subnet: Resource): boolean | undefined =>
+  subnet.properties.MapPublicIpOnLaunch === undefined ? false : flag(subnet.properties.MapPublicIpOnLaunch);

@@ -1,0 +1,50 @@
+import type { Finding, Rule } from './rule.ts';
+
+/** A template's file with what was found in it. */
+export interface Checked {
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+const longestValue = 60;
+
+/** Findings as tables, a template each, and below what to do about every rule that found something. */
+export function renderFindings(checked: readonly Checked[], rules: readonly Rule[]): string {
+  const bad = checked.filter(each => each.findings.length > 0);
+  const tables = bad.map(
+    ({ file, findings }) =>
+      `${file}\n${table(
+        ['RESOURCE', 'RULE', 'VALUE', 'WHAT IS WRONG'],
+        findings.map(each => [each.resource, each.rule, short(each.value), each.message]),
+      )}`,
+  );
+  const broken = new Set(bad.flatMap(each => each.findings.map(finding => finding.rule)));
+  const fixes = rules
+    .filter(rule => broken.has(rule.id))
+    .map(rule => `${rule.id}: ${rule.what}\n  fix: ${rule.fix}\n  ${rule.source}\n`);
+  return [...tables, ...fixes].join('\n');
+}
+
+/** Every rule: what it asks for, and where AWS says so. */
+export const renderRules = (rules: readonly Rule[]): string =>
+  rules.map(rule => `${rule.id}\n  ${rule.what}\n  ${rule.source}\n`).join('');
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map(row => row[column]!.length)));
+  return all
+    .map(
+      row =>
+        `${row
+          .map((cell, column) => cell.padEnd(widths[column]!))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** A value in one line of the table. */
+function short(value: string): string {
+  const line = value.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  return line.length > longestValue ? `${line.slice(0, longestValue - 1)}…` : line;
+}

@@ -1,0 +1,41 @@
+import type { Resource, Template } from './reading/template.ts';
+import { show, type Value } from './reading/value.ts';
+
+/** One trap that a template can be seen to hold. */
+export interface Rule {
+  /** Kebab-case, the name of its file. */
+  readonly id: string;
+  /** What must hold, and what happens where it does not. */
+  readonly what: string;
+  /** The page of AWS's documentation (or the issue) that says so. */
+  readonly source: string;
+  /** What to do about a finding. */
+  readonly fix: string;
+  readonly check: (template: Template) => readonly Trouble[];
+}
+
+/** What a rule says of one resource. */
+export interface Trouble {
+  /** Logical id. */
+  readonly resource: string;
+  /** The value that is wrong, as the template has it. */
+  readonly value: string;
+  readonly message: string;
+}
+
+export interface Finding extends Trouble {
+  readonly rule: string;
+  readonly fix: string;
+}
+
+export const trouble = (resource: Resource, value: Value | undefined, message: string): Trouble => ({
+  resource: resource.id,
+  value: show(value),
+  message,
+});
+
+/** The pages that rules point to. */
+export const batchApi = (type: string): string =>
+  `https://docs.aws.amazon.com/batch/latest/APIReference/API_${type}.html`;
+export const batchGuide = (page: string): string =>
+  `https://docs.aws.amazon.com/batch/latest/userguide/${page}.html`;

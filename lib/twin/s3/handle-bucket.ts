@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import { sendXml } from './answers.ts';
+import type { Bucket } from './bucket.ts';
+import { deleteMany } from './delete-many.ts';
+import { s3Errors } from './errors.ts';
+import { bucketLifecycle } from './lifecycle.ts';
+import { listObjects } from './list.ts';
+import { listVersions } from './list-versions.ts';
+import type { Uploads } from './multipart.ts';
+import { bucketLock } from './object-lock.ts';
+import { bucketTagging } from './tags.ts';
+import { getVersioning, putVersioning } from './versioning.ts';
+
+/** What is asked of a bucket that is there, but for its removal. */
+export async function handleBucket(
+  bucket: Bucket,
+  region: string,
+  request: SignedRequest,
+  response: ServerResponse,
+  uploads: Uploads,
+): Promise<void> {
+  const { method, query } = request;
+  if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
+  if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
+  // What is not built is refused: `?session` is no listing.
+  const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^x-/i.test(each));
+  if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
+  const got = method === 'GET' || method === 'PUT';
+  if (query.has('tagging') && (got || method === 'DELETE')) return bucketTagging(bucket, request, response);
+  if (query.has('lifecycle') && (got || method === 'DELETE'))
+    return bucketLifecycle(bucket, request, response);
+  if (query.has('object-lock') && got) return bucketLock(bucket, request, response);
+  if (query.has('versioning') && method === 'PUT') return putVersioning(bucket, request, response);
+  if (method !== 'GET')
+    throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.');
+  if (query.has('versioning')) return getVersioning(bucket, response);
+  if (query.has('location')) {
+    return sendXml(
+      response,
+      `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${region === 'us-east-1' ? '' : region}</LocationConstraint>`,
+    );
+  }
+  if (query.has('uploads')) return uploads.listUploads(bucket, request, response);
+  if (query.has('versions')) return listVersions(bucket, request, response);
+  return listObjects(bucket, request, response);
+}
+
+/** What requests of buckets that the twin has may say in their query. */
+const parameters = new Set(
+  `delete location uploads versioning versions tagging lifecycle object-lock list-type prefix delimiter marker max-keys
+  encoding-type continuation-token start-after fetch-owner key-marker version-id-marker upload-id-marker
+  max-uploads`.split(/\s+/),
+);

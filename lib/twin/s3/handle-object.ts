@@ -1,0 +1,64 @@
+import type { ServerResponse } from 'node:http';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import { copySourceOf } from './address.ts';
+import { getAttributes } from './attributes.ts';
+import type { Bucket } from './bucket.ts';
+import { copyObject } from './copy.ts';
+import { s3Errors } from './errors.ts';
+import type { Uploads } from './multipart.ts';
+import { legalHold, objectRetention } from './object-lock.ts';
+import { deleteObject, getObject, putObject } from './objects.ts';
+import { restoreObject } from './restore.ts';
+import { objectTagging } from './tags.ts';
+import { checkEncryption } from './upload-body.ts';
+
+/** Opens the bucket of a name, for who asks. Throws AwsError where there is none, or access is denied. */
+export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>;
+
+export async function handleObject(
+  bucket: Bucket,
+  key: string,
+  request: SignedRequest,
+  response: ServerResponse,
+  uploads: Uploads,
+  bucketOf: BucketOf,
+): Promise<void> {
+  const { method, query, headers } = request;
+  // What is not built is refused: PUT ?renameObject is no PUT of an object.
+  const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^(x-|response-)/i.test(each));
+  if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
+  checkEncryption(headers);
+  const got = method === 'GET' || method === 'PUT';
+  if (query.has('tagging') && (got || method === 'DELETE'))
+    return objectTagging(bucket, key, request, response);
+  if (query.has('retention') && got) return objectRetention(bucket, key, request, response);
+  if (query.has('legal-hold') && got) return legalHold(bucket, key, request, response);
+  if (query.has('attributes') && method === 'GET') return getAttributes(bucket, key, request, response);
+  if (query.has('restore') && method === 'POST') return restoreObject(bucket, key, request, response);
+  if (query.has('uploads') && method === 'POST') return uploads.create(bucket, key, request, response);
+  const source = method === 'PUT' ? headers['x-amz-copy-source'] : undefined;
+  if (query.has('uploadId')) {
+    if (source !== undefined) {
+      const from = copySourceOf(source);
+      return uploads.copyPart(await bucketOf(from.bucket, request), from, bucket, key, request, response);
+    }
+    if (method === 'PUT') return uploads.putPart(bucket, key, request, response);
+    if (method === 'POST') return uploads.complete(bucket, key, request, response);
+    if (method === 'DELETE') return uploads.abort(bucket, key, request, response);
+    return uploads.listParts(bucket, key, request, response);
+  }
+  if (source !== undefined) {
+    const from = copySourceOf(source);
+    return copyObject(await bucketOf(from.bucket, request), from, bucket, key, request, response);
+  }
+  if (method === 'PUT') return putObject(bucket, key, request, response);
+  if (method === 'GET' || method === 'HEAD') return getObject(bucket, key, request, response);
+  if (method === 'DELETE') return deleteObject(bucket, key, request, response);
+  throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.');
+}
+
+/** What requests of objects that the twin has may say in their query. */
+const parameters = new Set(
+  `uploads uploadId partNumber versionId max-parts part-number-marker encoding-type tagging retention legal-hold
+  attributes restore`.split(/\s+/),
+);

@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { SignedRequest } from '../http/service.ts';
+import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
+import { s3Errors } from './errors.ts';
+
+/** A small XML body, with the checksum that came with it compared. */
+export async function readXml(request: SignedRequest): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body) {
+    bytes += chunk.length;
+    if (bytes > 4 * 1024 * 1024) throw s3Errors.malformedXml();
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  const { headers, trailers } = request;
+  if (
+    headers['content-md5'] !== undefined &&
+    createHash('md5').update(body).digest('base64') !== headers['content-md5']
+  )
+    throw s3Errors.badDigest('Content-MD5');
+  for (const algorithm of checksumAlgorithms) {
+    const claimed = headers[checksumHeader(algorithm)] ?? trailers[checksumHeader(algorithm)];
+    if (claimed === undefined || request.query.has('uploadId')) continue;
+    const running = checksum(algorithm);
+    running.update(body);
+    if (running.digest() !== claimed) throw s3Errors.badDigest(algorithm);
+  }
+  return body.toString('utf8');
+}

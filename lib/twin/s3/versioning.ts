@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import { sendXml } from './answers.ts';
+import type { Bucket, ObjectMeta } from './bucket.ts';
+import { s3Errors } from './errors.ts';
+import { readXml } from './read-xml.ts';
+import { versionIdOf } from './sidecars.ts';
+import { textsOf, xmlDocument } from './xml.ts';
+
+export function getVersioning(bucket: Bucket, response: ServerResponse): void {
+  sendXml(response, xmlDocument('VersioningConfiguration', { Status: bucket.settings.get().versioning }));
+}
+
+export async function putVersioning(
+  bucket: Bucket,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const xml = await readXml(request);
+  const status = textsOf(xml, 'Status')[0];
+  if (status !== 'Enabled' && status !== 'Suspended') throw s3Errors.malformedXml();
+  if (textsOf(xml, 'MfaDelete')[0] === 'Enabled') throw s3Errors.notImplemented('MfaDelete');
+  if (status === 'Suspended' && bucket.settings.get().objectLock) {
+    const message =
+      'An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.';
+    throw new AwsError('InvalidBucketState', 409, message);
+  }
+  await bucket.settings.change({ versioning: status });
+  response.writeHead(200).end();
+}
+
+/** The version that a request names, or undefined. Throws AwsError when it can be none. */
+export function versionAsked(request: SignedRequest): string | undefined {
+  const versionId = request.query.get('versionId');
+  if (versionId === null) return undefined;
+  if (versionId === '') throw s3Errors.invalidArgument('Version id cannot be the empty string');
+  if (versionId !== 'null' && !/^[A-Za-z0-9]{32}$/.test(versionId)) {
+    throw s3Errors.invalidArgument('Invalid version id specified');
+  }
+  return versionId;
+}
+
+/** x-amz-version-id, where the bucket ever kept versions. */
+export function versionHeaders(bucket: Bucket, meta: ObjectMeta): Record<string, string> {
+  return bucket.settings.get().versioning === undefined ? {} : { 'x-amz-version-id': versionIdOf(meta) };
+}
+
+/** Refuses what has no object behind it: nothing, or a delete marker, of which the answer's headers tell. */
+export function existing<T extends { readonly meta: ObjectMeta } | undefined>(
+  found: T,
+  key: string,
+  versionId: string | undefined,
+  response: ServerResponse,
+): asserts found is Exclude<T, undefined> {
+  if (!found) {
+    throw versionId === undefined ? s3Errors.noSuchKey(key) : s3Errors.noSuchVersion(key, versionId);
+  }
+  const { meta } = found;
+  if (!meta.deleteMarker) return;
+  response.setHeader('x-amz-delete-marker', 'true');
+  response.setHeader('x-amz-version-id', versionIdOf(meta));
+  if (versionId === undefined) throw s3Errors.noSuchKey(key);
+  response.setHeader('last-modified', new Date(meta.lastModified).toUTCString());
+  response.setHeader('allow', 'DELETE');
+  throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
+    Method: 'GET',
+    ResourceType: 'DeleteMarker',
+  });
+}

@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { workloads } from '../../../jobs/index.ts';
+import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
+import { resolveConfig } from '../../../lib/config/resolve-config.ts';
+import { buildApp } from '../../../lib/infra/lab-app.ts';
+import { readTemplateFile, type TemplateFile } from '../../../lib/infra/rules/read-file.ts';
+
+export const root = resolve(__dirname, '../../..');
+const cdkContext = (
+  JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
+).context;
+
+/** What most labs deploy. */
+export const defaultLab: LabConfigInput = {
+  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
+  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
+};
+
+const outdirs: string[] = [];
+afterAll(() => {
+  for (const outdir of outdirs) rmSync(outdir, { recursive: true, force: true });
+});
+
+/** A lab's app, not synthesized yet; what it writes goes when the test file is through. */
+export function labApp(input: LabConfigInput) {
+  const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
+  outdirs.push(outdir);
+  const built = buildApp(
+    resolveConfig(input, workloads),
+    workloads,
+    root,
+    new App({ outdir, context: cdkContext }),
+  );
+  return { ...built, templatePath: join(outdir, `${built.stack.stackName}.template.json`) };
+}
+
+/** The template that CDK writes for a lab, with its assets. */
+export function synthesize(input: LabConfigInput): TemplateFile & { readonly path: string } {
+  const { app, templatePath } = labApp(input);
+  app.synth();
+  return { ...readTemplateFile(templatePath), path: templatePath };
+}

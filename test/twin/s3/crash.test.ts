@@ -1,0 +1,195 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CompleteMultipartUploadCommand,
+  CreateBucketCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  GetObjectTaggingCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  PutObjectTaggingCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
+import { startS3 } from './helper.ts';
+
+/** The steps on disk that are still done; then none is any more, as after a kill. */
+const mockSteps = { left: Number.POSITIVE_INFINITY };
+
+type Calls = Record<string, (...given: unknown[]) => unknown>;
+
+function mockCounted(real: Calls, changing: readonly string[]): Calls {
+  const counted =
+    (name: string) =>
+    async (...given: unknown[]) => {
+      mockSteps.left -= 1;
+      if (mockSteps.left < 0) throw new Error('killed');
+      return real[name]?.(...given);
+    };
+  return { ...real, ...Object.fromEntries(changing.map(name => [name, counted(name)])) };
+}
+
+jest.mock('node:fs/promises', () =>
+  mockCounted(jest.requireActual('node:fs/promises'), [
+    'copyFile',
+    'mkdir',
+    'open',
+    'rename',
+    'rm',
+    'writeFile',
+  ]),
+);
+jest.mock('../../../lib/twin/s3/quick-fs.ts', () =>
+  mockCounted(jest.requireActual('../../../lib/twin/s3/quick-fs.ts'), [
+    'link',
+    'mkdir',
+    'rename',
+    'rm',
+    'rmdir',
+    'writeFile',
+  ]),
+);
+
+const Bucket = 'data';
+const Key = 'k';
+
+/** A version by its bytes and tag, or a delete marker; the newest first in a list. */
+interface Version {
+  readonly id: string;
+  readonly shown: string;
+}
+
+type Step = 'put' | 'upload' | 'delete' | 'delete newest' | 'delete oldest' | 'tag' | 'Enabled' | 'Suspended';
+
+/** What is done before, undisturbed, and what the kills fall into. */
+const series: readonly (readonly [string, readonly Step[], readonly Step[]])[] = [
+  ['puts and deletes without versions', [], ['put', 'put', 'tag', 'upload', 'delete']],
+  ['puts with versions', ['Enabled'], ['put', 'put', 'tag', 'upload']],
+  ['deletes that are taken back', ['Enabled', 'put', 'put'], ['delete', 'delete newest', 'delete newest']],
+  [
+    'deletes for good',
+    ['Enabled', 'put', 'put', 'delete'],
+    ['delete oldest', 'delete newest', 'delete newest'],
+  ],
+  ['a suspension', ['put', 'Enabled', 'put'], ['Suspended', 'put', 'put', 'delete', 'put', 'delete newest']],
+  ['what came before versions', ['put', 'Enabled'], ['delete', 'put', 'delete oldest', 'delete newest']],
+];
+
+it.each(series)(
+  'killed at any step on disk of %s, it holds what was acknowledged, or that and the step under way',
+  async (_name, before, steps) => {
+    let killedAt = 0;
+    for (let left = 0; ; left++) {
+      const root = await mkdtemp(join(tmpdir(), 'twin-crash-'));
+      try {
+        const done = await runUntil(root, before, steps, left);
+        if (done) break;
+        killedAt++;
+      } finally {
+        mockSteps.left = Number.POSITIVE_INFINITY;
+        await rm(root, { recursive: true, force: true });
+      }
+    }
+    expect(killedAt).toBeGreaterThan(10);
+  },
+  90_000,
+);
+
+/** Whether the series came to its end; when not, the twin was started again and looked at. */
+async function runUntil(
+  root: string,
+  before: readonly Step[],
+  steps: readonly Step[],
+  left: number,
+): Promise<boolean> {
+  const twin = await startS3(root, () => {});
+  await twin.s3.send(new CreateBucketCommand({ Bucket }));
+  let sure: readonly Version[] = [];
+  let maybe: readonly Version[] = [];
+  let state: string | undefined;
+  let isDone = false;
+  try {
+    for (const [count, step] of [...before, ...steps].entries()) {
+      if (count === before.length) mockSteps.left = left;
+      maybe = sure;
+      const others = state === 'Enabled' ? sure : sure.filter(each => each.id !== 'null');
+      const shown = `body ${count}`;
+      if (step === 'put') {
+        maybe = [{ id: '?', shown }, ...others];
+        const { VersionId = 'null' } = await twin.s3.send(new PutObjectCommand({ Bucket, Key, Body: shown }));
+        sure = [{ id: VersionId, shown }, ...others];
+      } else if (step === 'upload') {
+        const { UploadId } = await twin.s3.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+        const part = { Bucket, Key, UploadId, PartNumber: 1, Body: shown };
+        const { ETag } = await twin.s3.send(new UploadPartCommand(part));
+        maybe = [{ id: '?', shown }, ...others];
+        const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
+        const { VersionId = 'null' } = await twin.s3.send(
+          new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload }),
+        );
+        sure = [{ id: VersionId, shown }, ...others];
+      } else if (step === 'delete') {
+        maybe = state ? [{ id: '?', shown: 'marker' }, ...others] : [];
+        const { VersionId = 'null' } = await twin.s3.send(new DeleteObjectCommand({ Bucket, Key }));
+        sure = state ? [{ id: VersionId, shown: 'marker' }, ...others] : [];
+      } else if (step === 'delete newest' || step === 'delete oldest') {
+        const gone = sure.at(step === 'delete newest' ? 0 : -1);
+        maybe = sure.filter(each => each !== gone);
+        await twin.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId: gone?.id ?? 'null' }));
+        sure = maybe;
+      } else if (step === 'tag') {
+        const [newest, ...rest] = sure;
+        maybe = newest ? [{ ...newest, shown: `${newest.shown} tagged` }, ...rest] : [];
+        const Tagging = { TagSet: [{ Key: 'is', Value: 'tagged' }] };
+        await twin.s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
+        sure = maybe;
+      } else {
+        const VersioningConfiguration = { Status: step };
+        await twin.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+        state = step;
+      }
+    }
+    isDone = true;
+  } catch {
+    // The kill.
+  }
+  await twin.stop();
+  mockSteps.left = Number.POSITIVE_INFINITY;
+  const again = await startS3(root, () => {});
+  try {
+    const found = await read(again.s3);
+    // Two may be of one millisecond: only the newest has its place for sure.
+    const shape = ([newest, ...others]: readonly Version[]) =>
+      [newest?.shown, ...others.map(each => each.shown).sort()].join(', ');
+    expect([sure, maybe].map(shape)).toContain(shape(found));
+    // And it goes on from there.
+    await again.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'after' }));
+    expect((await read(again.s3))[0]?.shown).toBe('after');
+  } finally {
+    await again.stop();
+  }
+  return isDone;
+}
+
+async function read(s3: Awaited<ReturnType<typeof startS3>>['s3']): Promise<Version[]> {
+  const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
+  const all = [...Versions, ...DeleteMarkers].sort(
+    (a, b) => Number(b.IsLatest) - Number(a.IsLatest) || orderOf(b.LastModified) - orderOf(a.LastModified),
+  );
+  expect(all.filter(each => each.IsLatest)).toHaveLength(all.length > 0 ? 1 : 0);
+  return Promise.all(
+    all.map(async each => {
+      const VersionId = each.VersionId ?? 'null';
+      if (!('Size' in each)) return { id: VersionId, shown: 'marker' };
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket, Key, VersionId }));
+      const tag = TagSet?.[0] ? ` ${TagSet[0].Value}` : '';
+      return { id: VersionId, shown: `${await Body?.transformToString()}${tag}` };
+    }),
+  );
+}
+
+const orderOf = (date: Date | undefined): number => date?.getTime() ?? 0;
