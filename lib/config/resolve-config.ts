@@ -207,6 +207,13 @@ function checkPool(name: string, each: Pool, input: PoolInput | undefined, say: 
   whole(`${where}.scratch.sizeGiB`, each.scratch.sizeGiB, 8, 16_384, say);
   whole(`${where}.scratch.iops`, each.scratch.iops, 3000, 16_000, say);
   whole(`${where}.scratch.throughputMiBps`, each.scratch.throughputMiBps, 125, 1000, say);
+  // EC2 refuses more than 0.25 MiB/s an I/O operation a second: docs.aws.amazon.com/ebs, General Purpose SSD volumes.
+  if (each.scratch.throughputMiBps * 4 > each.scratch.iops)
+    say(
+      `${where}.scratch.throughputMiBps`,
+      `${each.scratch.throughputMiBps} MiB/s need ${each.scratch.throughputMiBps * 4} IOPS, and ${each.scratch.iops} are given`,
+      `iops: ${each.scratch.throughputMiBps * 4}`,
+    );
 }
 
 function checkWorkload(

@@ -110,3 +110,11 @@ describe('an NDA package', () => {
       expect(text).toContain(words);
   });
 });
+
+it('refuses throughput that the volume’s IOPS cannot carry', () => {
+  const pools = (scratch: object) => ({ ...good, pools: { 'arm64-ondemand': { scratch } } });
+  expect(problems(pools({ throughputMiBps: 1000 }))).toContain(
+    '1000 MiB/s need 4000 IOPS, and 3000 are given',
+  );
+  expect(problems(pools({ throughputMiBps: 1000, iops: 4000 }))).toBe('');
+});

@@ -51,9 +51,18 @@ export function canonicalRequest(parts: CanonicalParts): string {
   ].join('\n');
 }
 
+const signingKeys = new Map<string, Buffer>();
+
+/** Four HMACs, the same for a day's requests: the last few are remembered. */
 export function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+  const name = [secret, date, region, service].join('\n');
+  const known = signingKeys.get(name);
+  if (known) return known;
   const steps = [date, region, service, 'aws4_request'];
-  return steps.reduce<Buffer>((key, step) => hmac(key, step), Buffer.from(`AWS4${secret}`));
+  const made = steps.reduce<Buffer>((key, step) => hmac(key, step), Buffer.from(`AWS4${secret}`));
+  if (signingKeys.size >= 100) signingKeys.clear();
+  signingKeys.set(name, made);
+  return made;
 }
 
 export function hmac(key: Buffer, text: string): Buffer {

@@ -23,7 +23,7 @@ export async function handleBucket(
   const { method, query } = request;
   if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
-  // What is not built is refused: `?session` is no listing.
+  // PUT ?analytics is no PUT of the bucket.
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^x-/i.test(each));
   if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   const got = method === 'GET' || method === 'PUT';
@@ -46,9 +46,10 @@ export async function handleBucket(
   return listObjects(bucket, request, response);
 }
 
-/** What requests of buckets that the twin has may say in their query. */
+/** What requests of buckets that the twin has may say in their query; anything else is answered as not implemented. */
 const parameters = new Set(
-  `delete location uploads versioning versions tagging lifecycle object-lock list-type prefix delimiter marker max-keys
-  encoding-type continuation-token start-after fetch-owner key-marker version-id-marker upload-id-marker
-  max-uploads`.split(/\s+/),
+  `delete location uploads versions versioning tagging lifecycle object-lock list-type prefix delimiter marker max-keys
+  encoding-type continuation-token start-after fetch-owner key-marker upload-id-marker version-id-marker max-uploads`.split(
+    /\s+/,
+  ),
 );

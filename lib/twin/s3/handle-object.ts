@@ -24,7 +24,7 @@ export async function handleObject(
   bucketOf: BucketOf,
 ): Promise<void> {
   const { method, query, headers } = request;
-  // What is not built is refused: PUT ?renameObject is no PUT of an object.
+  // PUT ?renameObject is no PUT of an object.
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^(x-|response-)/i.test(each));
   if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   checkEncryption(headers);

@@ -46,6 +46,9 @@ export async function putObject(
   }
 }
 
+/** Bytes that are answered without a stream. */
+const oneRead = 64 * 1024;
+
 export async function getObject(
   bucket: Bucket,
   key: string,
@@ -65,7 +68,14 @@ export async function getObject(
       return;
     }
     const { start, end } = answer;
-    const bytes = file.createReadStream({ start, end, autoClose: false, highWaterMark: 256 * 1024 });
+    const length = end - start + 1;
+    if (length <= oneRead) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
+      if (bytesRead === length) response.end(buffer);
+      else response.destroy();
+      return;
+    }
+    const bytes = file.createReadStream({ start, end, autoClose: false, highWaterMark: 512 * 1024 });
     // The client may leave in the middle, or the file be cut short by hand: neither may look like a whole answer.
     await pipeline(bytes, response).catch(() => response.destroy());
   } finally {
