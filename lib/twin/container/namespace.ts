@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename, join, resolve, sep } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 
 /** Folders of the host that stand at a container's fixed paths. */
 export interface ContainerFolders {
@@ -62,7 +62,9 @@ let known: boolean | undefined;
 /** Ends every process in the namespace with these folders, those that left the process group too. */
 export function endNamespace(folders: ContainerFolders): void {
   if (process.platform !== 'linux') return;
-  const mark = `/${basename(folders.base)}/data_out /data_out `;
+  // The end of its path is enough to tell it from every other twin's on this machine.
+  const path = folders.dataOut.split(sep).slice(-4).join('/');
+  const mark = `/${path} /data_out `;
   const own = readlinkSync('/proc/self/ns/mnt');
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

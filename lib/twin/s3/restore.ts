@@ -5,7 +5,6 @@ import { s3Errors } from './errors.ts';
 import { readXml } from './read-xml.ts';
 import type { Restore } from './sidecars.ts';
 import { changeVersion } from './tags.ts';
-import { versionHeaders } from './versioning.ts';
 import { textsOf } from './xml.ts';
 
 const minuteMs = 60_000;
@@ -31,7 +30,7 @@ export async function restoreObject(
   if (!Number.isInteger(days) || days < 1) throw s3Errors.malformedXml();
   const tier = textsOf(xml, 'Tier')[0] ?? 'Standard';
   let status = 202;
-  const meta = await changeVersion(bucket, key, request, response, found => {
+  await changeVersion(bucket, key, request, response, found => {
     const times = tiers[classOf(found)];
     if (!times) throw invalidState("Restore is not allowed for the object's current storage class", found);
     const takesMs = times[tier];
@@ -50,7 +49,7 @@ export async function restoreObject(
     const readyMs = state === 'restored' ? now : now + takesMs;
     return { restore: { tier, readyAt: iso(readyMs), expiresAt: iso(nextMidnight(readyMs + days * dayMs)) } };
   });
-  response.writeHead(status, versionHeaders(bucket, meta)).end();
+  response.writeHead(status).end();
 }
 
 /** Refuses to give an archived object's bytes while there is no restored copy. */

@@ -21,6 +21,7 @@ def scenario(clients, loose, queue, definition, bucket):
     logs(clients['logs'])
     secrets(clients['secretsmanager'])
     s3(clients['s3'], bucket)
+    settings(clients['s3'])
 
 
 def sts(client):
@@ -177,3 +178,65 @@ def multipart(client, at):
     client.head_object(**at, Key='big', PartNumber=1, ChecksumMode='ENABLED')
     client.abort_multipart_upload(**two)
     refused('NoSuchUpload', client.abort_multipart_upload, **two)
+
+
+def settings(client):
+    """Tags, versions, lifecycle, locks and archives; S3 keeps them below a bucket or an object."""
+    at, gone = {'Bucket': 'botocore-settings'}, {'Bucket': 'botocore-nothing'}
+    client.create_bucket(**at, ObjectLockEnabledForBucket=True)
+    tags = {'TagSet': [{'Key': 'a', 'Value': 'b'}]}
+    client.put_bucket_tagging(**at, Tagging=tags)
+    assert client.get_bucket_tagging(**at)['TagSet'] == tags['TagSet']
+    client.delete_bucket_tagging(**at)
+    refused('NoSuchTagSet', client.get_bucket_tagging, **at)
+    refused('NoSuchBucket', client.put_bucket_tagging, **gone, Tagging=tags)
+    refused('NoSuchBucket', client.delete_bucket_tagging, **gone)
+    rules = {'Rules': [{'ID': 'r', 'Status': 'Enabled', 'Filter': {'Tag': tags['TagSet'][0]}, 'Transitions': [{'Days': 1, 'StorageClass': 'GLACIER'}]}]}
+    client.put_bucket_lifecycle_configuration(**at, LifecycleConfiguration=rules)
+    client.get_bucket_lifecycle_configuration(**at)
+    client.delete_bucket_lifecycle(**at)
+    refused('NoSuchLifecycleConfiguration', client.get_bucket_lifecycle_configuration, **at)
+    refused('NoSuchBucket', client.put_bucket_lifecycle_configuration, **gone, LifecycleConfiguration=rules)
+    refused('NoSuchBucket', client.delete_bucket_lifecycle, **gone)
+    versioning = {'VersioningConfiguration': {'Status': 'Enabled'}}
+    client.put_bucket_versioning(**at, **versioning)
+    refused('NoSuchBucket', client.put_bucket_versioning, **gone, **versioning)
+    key = {**at, 'Key': 'k'}
+    lost = {**at, 'Key': 'nothing'}
+    version = client.put_object(**key, Body=b'1', Tagging='a=b', ChecksumAlgorithm='CRC32')['VersionId']
+    client.delete_object(**key)
+    client.put_object(**key, Body=b'22', StorageClass='GLACIER')
+    client.list_object_versions(**at, MaxKeys=2, EncodingType='url')
+    refused('NoSuchBucket', client.list_object_versions, **gone)
+    client.get_object(**key, VersionId=version)['Body'].read()
+    client.put_object_tagging(**key, Tagging=tags)
+    client.get_object_tagging(**key)
+    client.delete_object_tagging(**key)
+    for call, more in ((client.put_object_tagging, {'Tagging': tags}), (client.get_object_tagging, {}), (client.delete_object_tagging, {})):
+        refused('NoSuchKey', call, **lost, **more)
+    client.get_object_attributes(**key, VersionId=version, ObjectAttributes=['ETag', 'Checksum', 'ObjectParts', 'StorageClass', 'ObjectSize'])
+    refused('NoSuchKey', client.get_object_attributes, **lost, ObjectAttributes=['ETag'])
+    refused('InvalidObjectState', client.get_object, **key)
+    client.restore_object(**key, RestoreRequest={'Days': 1, 'GlacierJobParameters': {'Tier': 'Expedited'}})
+    refused('NoSuchKey', client.restore_object, **lost, RestoreRequest={'Days': 1})
+    client.head_object(**key)
+    locks(client, at, key, lost)
+
+
+def locks(client, at, key, lost):
+    rule = {'ObjectLockEnabled': 'Enabled', 'Rule': {'DefaultRetention': {'Mode': 'GOVERNANCE', 'Days': 1}}}
+    client.put_object_lock_configuration(**at, ObjectLockConfiguration=rule)
+    client.get_object_lock_configuration(**at)
+    client.create_bucket(Bucket='botocore-free')
+    refused('InvalidBucketState|InvalidRequest', client.put_object_lock_configuration, Bucket='botocore-free', ObjectLockConfiguration=rule)
+    refused('ObjectLockConfigurationNotFoundError', client.get_object_lock_configuration, Bucket='botocore-free')
+    retention = {'Mode': 'GOVERNANCE', 'RetainUntilDate': '2100-01-01T00:00:00Z'}
+    client.put_object_retention(**key, Retention=retention)
+    client.get_object_retention(**key)
+    client.put_object_legal_hold(**key, LegalHold={'Status': 'ON'})
+    client.get_object_legal_hold(**key)
+    for call, more in (
+        (client.put_object_retention, {'Retention': retention}), (client.get_object_retention, {}),
+        (client.put_object_legal_hold, {'LegalHold': {'Status': 'ON'}}), (client.get_object_legal_hold, {}),
+    ):
+        refused('NoSuchKey', call, **lost, **more)

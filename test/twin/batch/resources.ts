@@ -1,0 +1,50 @@
+import type { JobDefinition, TwinResources } from '../../../lib/twin/template/read-template.ts';
+
+const arn = (kind: string, name: string): string => `arn:aws:batch:us-east-1:000000000000:${kind}/${name}`;
+
+export const definition: JobDefinition = {
+  name: 'work',
+  arn: arn('job-definition', 'work:1'),
+  revision: 1,
+  workload: 'work',
+  bundle: 'dist/containers/work.mjs',
+  parameters: { word: 'default' },
+  image: 'twin',
+  command: ['ok'],
+  environment: { FROM_DEFINITION: 'yes', BOTH: 'definition' },
+  vcpus: 1,
+  memoryMiB: 100,
+  timeoutSeconds: 3600,
+  attempts: 1,
+  evaluateOnExit: [],
+  logGroup: '/lab/jobs',
+  streamPrefix: 'work',
+  privileged: false,
+};
+
+export const resources: TwinResources = {
+  stackName: 'arraylab-lab',
+  outputs: {},
+  buckets: [],
+  secrets: [],
+  queues: [
+    {
+      name: 'queue',
+      arn: arn('job-queue', 'queue'),
+      state: 'ENABLED',
+      priority: 1,
+      computeEnvironments: [arn('compute-environment', 'pool')],
+    },
+    { name: 'shut', arn: arn('job-queue', 'shut'), state: 'DISABLED', priority: 1, computeEnvironments: [] },
+  ],
+  computeEnvironments: [
+    {
+      name: 'pool',
+      arn: arn('compute-environment', 'pool'),
+      state: 'ENABLED',
+      instanceTypes: ['m7g.xlarge'],
+      maxvCpus: 16,
+    },
+  ],
+  jobDefinitions: [definition],
+};

@@ -1,0 +1,64 @@
+import { BatchClient, DescribeJobsCommand, SubmitJobCommand } from '@aws-sdk/client-batch';
+import { startBatch } from '../../../lib/twin/batch/start-batch.ts';
+import type { RunContainer } from '../../../lib/twin/batch/types.ts';
+import { jsonService } from '../../../lib/twin/http/json-service.ts';
+import { startServer } from '../../../lib/twin/http/server.ts';
+import { logsService } from '../../../lib/twin/logs/logs-service.ts';
+import { resources } from './resources.ts';
+
+/** A process of its own: arrays of 10,000 children that do nothing but say a line, one after the other. Prints what they took. */
+const folder = process.argv[2]!;
+const rounds = Number(process.argv[3]);
+
+const noOp: RunContainer = spec => ({
+  signal: () => undefined,
+  exited: new Promise(done => {
+    setImmediate(() => {
+      spec.onOutput('done');
+      done({ exitCode: 0 });
+    });
+  }),
+});
+
+async function main(): Promise<void> {
+  const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
+  const batch = await startBatch({
+    folder: `${folder}/batch`,
+    region: 'us-east-1',
+    account: '000000000000',
+    resources,
+    logs: logsService({ folder: `${folder}/logs`, region: 'us-east-1' }),
+    run: noOp,
+    cpus: 16,
+    memoryMiB: 100_000,
+  });
+  const server = await startServer({
+    services: [jsonService('batch', 'rest-json', batch.call)],
+    credentials: { find: () => keys },
+  });
+  const client = new BatchClient({ endpoint: server.url, region: 'us-east-1', credentials: keys });
+  batch.start();
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const started = Date.now();
+    const submit = {
+      jobName: 'array',
+      jobQueue: 'queue',
+      jobDefinition: 'work',
+      arrayProperties: { size: 10_000 },
+    };
+    const { jobId } = await client.send(new SubmitJobCommand(submit));
+    for (;;) {
+      const { jobs } = await client.send(new DescribeJobsCommand({ jobs: [jobId!] }));
+      if (jobs?.[0]?.arrayProperties?.statusSummary?.SUCCEEDED === 10_000) break;
+      await new Promise(resolve => setTimeout(resolve, 50));
+    }
+    times.push(Date.now() - started);
+  }
+  await batch.close();
+  await server.close();
+  const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+  process.stdout.write(JSON.stringify({ times, peakMiB }));
+}
+
+void main();
