@@ -12,15 +12,21 @@ import {
 } from '@aws-sdk/client-batch';
 import type { BatchPort, JobDetail, JobStatus, JobSubmission, JobSummary } from '../spec/ports.ts';
 import { retryRules } from '../spec/retry-rules.ts';
+import { untilTaken } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
-import { errorName } from './sdk-error.ts';
+import { errorName, statusOf } from './sdk-error.ts';
 
 /** Batch over the SDK. SubmitJob goes through a client of its own that never sends a request twice. */
 export function sdkBatch(endpoint: Endpoint): BatchPort {
   const client = new BatchClient({ ...clientConfig(endpoint), maxAttempts: 8, retryMode: 'adaptive' });
   const once = new BatchClient({ ...clientConfig(endpoint), maxAttempts: 1 });
   return {
-    submit: job => submitJob(once, job),
+    // Turned away by the rate limit, a job was certainly not taken; after any other failure it may have been.
+    submit: job =>
+      untilTaken(
+        () => submitJob(once, job),
+        error => statusOf(error) === 429,
+      ),
     findByName: (queue, name) => findByName(client, queue, name),
     describe: ids => describeJobs(client, ids),
     children: (arrayJobId, jobStatus) => listChildren(client, arrayJobId, jobStatus),

@@ -16,6 +16,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../spec/ports.ts';
+import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName, statusOf } from './sdk-error.ts';
 
@@ -24,7 +25,11 @@ const partBytes = 64 * 1024 * 1024;
 
 /** A bucket over the SDK. Errors are the SDK's; `explainAwsError` turns them into sentences. */
 export function s3Store(endpoint: Endpoint, bucket: string): Store {
-  const client = new S3Client({ ...clientConfig(endpoint), forcePathStyle: endpoint.url !== undefined });
+  const client = new S3Client({
+    ...clientConfig(endpoint),
+    maxAttempts: 6,
+    forcePathStyle: endpoint.url !== undefined,
+  });
   return {
     bucket,
     get: (key, range) => getObject(client, bucket, key, range),
@@ -44,14 +49,15 @@ async function getObject(
 ): Promise<Buffer | undefined> {
   if (range && range[0] >= range[1]) return Buffer.alloc(0);
   try {
-    const answer = await client.send(
-      new GetObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        ...(range ? { Range: `bytes=${range[0]}-${range[1] - 1}` } : {}),
-      }),
+    const command = new GetObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      ...(range ? { Range: `bytes=${range[0]}-${range[1] - 1}` } : {}),
+    });
+    return await sendAndRead(
+      () => client.send(command),
+      async answer => Buffer.from(await answer.Body!.transformToByteArray()),
     );
-    return Buffer.from(await answer.Body!.transformToByteArray());
   } catch (error) {
     if (errorName(error) === 'NoSuchKey') return undefined;
     throw error;
@@ -145,15 +151,17 @@ async function download(client: S3Client, bucket: string, key: string, path: str
   const part = `${path}.part-${process.pid}`;
   try {
     // The checksum that S3 keeps is compared by the SDK while the body streams.
-    const answer = await client.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+    return await sendAndRead(
+      () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
+      async answer => {
+        await pipeline(answer.Body as Readable, createWriteStream(part));
+        const { size } = await stat(part);
+        if (size !== answer.ContentLength)
+          throw new Error(`${key}: ${size} of ${answer.ContentLength} bytes arrived`);
+        await rename(part, path);
+        return { key, size, etag: answer.ETag ?? '', lastModified: answer.LastModified ?? new Date(0) };
+      },
     );
-    await pipeline(answer.Body as Readable, createWriteStream(part));
-    const { size } = await stat(part);
-    if (size !== answer.ContentLength)
-      throw new Error(`${key}: ${size} of ${answer.ContentLength} bytes arrived`);
-    await rename(part, path);
-    return { key, size, etag: answer.ETag ?? '', lastModified: answer.LastModified ?? new Date(0) };
   } catch (error) {
     await rm(part, { force: true });
     throw error;

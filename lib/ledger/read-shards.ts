@@ -41,11 +41,15 @@ export async function readShards(
   step: PlannedStep,
   details: boolean,
 ): Promise<readonly ShardState[]> {
-  const [shardItems, done, records, batch] = await Promise.all([
+  // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it would
+  // have ended without one, and a job that is well would be called failed.
+  const [shardItems, batch] = await Promise.all([
     readShardItems(ports.store, step),
+    readBatch(ports, plan, step),
+  ]);
+  const [done, records] = await Promise.all([
     listShards(ports.store, donePrefix(plan, plan.round, step.name)),
     listRecords(ports.store, resultsPrefix(plan, plan.round, step.name)),
-    readBatch(ports, plan, step),
   ]);
   return mapLimit([...shardItems.keys()], 16, async shard => {
     const keys = records.get(shard) ?? [];
