@@ -10,5 +10,7 @@ export default {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
+  // Jest leaves a core to itself; on two that is half of them.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };

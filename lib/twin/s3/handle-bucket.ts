@@ -23,8 +23,9 @@ export async function handleBucket(
   const { method, query } = request;
   if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
-  // PUT ?analytics is no PUT of the bucket.
-  const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^x-/i.test(each));
+  // PUT ?analytics is no PUT of the bucket. A listing passes over what it does not know, as S3 does.
+  const isListing = method === 'GET' && ![...query.keys()].some(each => subresources.has(each));
+  const unknown = [...query.keys()].find(each => !parameters.has(each) && !isListing && !/^x-/i.test(each));
   if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   const got = method === 'GET' || method === 'PUT';
   if (query.has('tagging') && (got || method === 'DELETE')) return bucketTagging(bucket, request, response);
@@ -52,4 +53,11 @@ const parameters = new Set(
   encoding-type continuation-token start-after fetch-owner key-marker upload-id-marker version-id-marker max-uploads`.split(
     /\s+/,
   ),
+);
+
+/** Sub-resources of buckets that S3 has and the twin has not. */
+const subresources = new Set(
+  `abac accelerate acl analytics cors encryption intelligent-tiering inventory logging metadataConfiguration
+  metadataTable metrics notification ownershipControls policy policyStatus publicAccessBlock replication requestPayment
+  session website`.split(/\s+/),
 );
