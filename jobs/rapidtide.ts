@@ -1,3 +1,4 @@
+import { configPrefix } from '../lib/spec/keys.ts';
 import type { WorkloadSpec } from '../lib/spec/workload.ts';
 
 /** fMRI: Rapidtide, or any script of the lab's, over participants. Source: the contract of rapidtide-cloud. */
@@ -42,5 +43,13 @@ export const rapidtide: WorkloadSpec = {
   // Scripts may write anywhere in the output bucket, as in rapidtide-cloud; runs of others and config stay closed.
   outputPrefixes: [''],
   onItemFailure: 'continue',
+  preflight: async (_items, { parameters }, { store, outputBucket }) => {
+    if (parameters.do !== 'script') return [];
+    if (!parameters.script)
+      return ['--do script needs --script, the name of a file under config/ of the output bucket'];
+    const key = `${configPrefix}${parameters.script}`;
+    if (await store(outputBucket).head(key)) return [];
+    return [`there is no s3://${outputBucket}/${key}: put the script there first`];
+  },
   environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
 };

@@ -12,7 +12,8 @@ const rules: Record<string, readonly string[]> = {
   'lib/aws': ['lib/spec'],
   'lib/submit': ['lib/spec'],
   'lib/ledger': ['lib/spec'],
-  'lib/twin': ['lib/spec'],
+  'lib/process': [],
+  'lib/twin': ['lib/spec', 'lib/process'],
   'lib/infra': ['lib/spec', 'lib/config', 'lib/infra/rules', 'jobs'],
   'lib/infra/rules': ['lib/spec'],
   'lib/build': ['lib/spec'],
@@ -27,7 +28,7 @@ const rules: Record<string, readonly string[]> = {
     'lib/build',
     'jobs',
   ],
-  'containers/runtime': ['lib/spec', 'lib/aws/wire'],
+  'containers/runtime': ['lib/spec', 'lib/process', 'lib/aws/wire'],
   'containers/rapidtide': ['lib/spec', 'lib/aws/wire', 'containers/runtime', 'jobs'],
   jobs: ['lib/spec'],
 };

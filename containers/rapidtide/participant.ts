@@ -32,7 +32,7 @@ export async function participantOf(
 }
 
 /** One a line; a BOM, CR, blanks around, blank lines and comments go. */
-export function participantsIn(text: string): readonly string[] {
+function participantsIn(text: string): readonly string[] {
   return text
     .replace(/^\uFEFF/, '')
     .split(/\r\n|\n|\r/)

@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { askMetadata } from './instance-metadata.ts';
 
 /**
  * Aborted at SIGTERM (a timeout, a cancel) and at a spot notice: Batch gives containers no signal for that one, so the
@@ -19,7 +19,7 @@ export function watchInterruption(
   const timer =
     environment.AWS_EC2_METADATA_DISABLED === 'true'
       ? undefined
-      : setInterval(() => void look(abort), 5000).unref();
+      : setInterval(() => void look(environment, abort), 5000).unref();
   return {
     signal: controller.signal,
     stop: () => {
@@ -29,33 +29,10 @@ export function watchInterruption(
   };
 }
 
-async function look(abort: (why: string) => void): Promise<void> {
-  const token = await metadata('PUT', '/latest/api/token', { 'x-aws-ec2-metadata-token-ttl-seconds': '60' });
-  if (token === undefined) return;
-  const action = await metadata('GET', '/latest/meta-data/spot/instance-action', {
-    'x-aws-ec2-metadata-token': token,
-  });
+async function look(
+  environment: Readonly<Record<string, string | undefined>>,
+  abort: (why: string) => void,
+): Promise<void> {
+  const [action] = await askMetadata(environment, 'spot/instance-action');
   if (action !== undefined) abort(`spot notice ${action}`);
-}
-
-/** The answer's text; undefined when there is none or it is no 200. */
-export function metadata(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-): Promise<string | undefined> {
-  // As the SDKs have it: the twin's instances have their metadata elsewhere.
-  const base = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT ?? 'http://169.254.169.254';
-  return new Promise(done => {
-    const call = request(`${base}${path}`, { method, headers, timeout: 1000 }, response => {
-      let text = '';
-      response.on('data', chunk => {
-        text += chunk;
-      });
-      response.on('end', () => done(response.statusCode === 200 ? text : undefined));
-    });
-    call.on('timeout', () => call.destroy());
-    call.on('error', () => done(undefined));
-    call.end();
-  });
 }

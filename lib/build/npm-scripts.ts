@@ -1,5 +1,5 @@
 /** One daily command a workload: `npm run submit:rapidtide -- --participants participants.txt`. */
-export function npmScripts(workloads: readonly { readonly name: string }[]): Record<string, string> {
+function npmScripts(workloads: readonly { readonly name: string }[]): Record<string, string> {
   return Object.fromEntries(
     workloads.map(({ name }) => [`submit:${name}`, `node bin/lab.ts submit ${name}`]),
   );

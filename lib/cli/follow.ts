@@ -80,18 +80,18 @@ function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger)
   if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
   if (done === total) {
     context.say(
-      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done`)}\nNext: lab fetch ${runId}${context.suffix}`,
+      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
     );
     return exitCodes.ok;
   }
   context.io.err.write(failureText(context.io.err, ledger, noun));
   context.say(
-    `${done} of ${counted(total, noun)} done\nNext: lab logs ${runId} --failed${context.suffix}, then lab retry ${runId}${context.suffix}`,
+    `${done} of ${counted(total, noun)} done\nNext: npx lab logs ${runId} --failed${context.suffix}, then npx lab retry ${runId}${context.suffix}`,
   );
   return exitCodes.notDone;
 }
 
 function stopWatching(context: Context, runId: string): number {
-  context.say(`\nstopped watching; the run goes on\nNext: lab watch ${runId}${context.suffix}`);
+  context.say(`\nstopped watching; the run goes on\nNext: npx lab watch ${runId}${context.suffix}`);
   return exitCodes.interruptedByUser;
 }

@@ -12,7 +12,7 @@ export function overview(): string {
     'Every verb takes --local (the twin on this machine), --lab NAME, --profile NAME, --json, --help.',
     'Exit codes: 0 done, 1 our fault, 2 bad input, 3 AWS refused, 4 items not done, 130 interrupted.',
     '',
-    'Try: lab quickstart',
+    'Try: npx lab quickstart',
     '',
   ].join('\n');
 }

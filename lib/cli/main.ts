@@ -83,7 +83,7 @@ function report(error: unknown, world: World): number {
     return error.exitCode;
   }
   if (world.signal.aborted) {
-    err.write('interrupted; everything is resumable\nNext: lab runs\n');
+    err.write('interrupted; everything is resumable\nNext: npx lab runs\n');
     return exitCodes.interruptedByUser;
   }
   err.write(`${tint(err, 'bad', 'a fault of ours')}: ${(error as Error)?.stack ?? String(error)}\n`);

@@ -43,7 +43,7 @@ export interface TwinPlace {
 }
 
 /** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
-export const toolsVariable = 'LAB_TOOLS';
+const toolsVariable = 'LAB_TOOLS';
 
 export const twinPlace = (world: {
   readonly cwd: string;

@@ -60,7 +60,7 @@ export async function readLedger(
 }
 
 /** Pure part: shards in the order of their rounds → one row an item. */
-export function foldLedger(
+function foldLedger(
   shards: readonly ShardState[],
   steps: readonly string[],
   manifest: readonly Item[],

@@ -38,7 +38,7 @@ export function parseManifest(
   return rows.map(row => row.item);
 }
 
-export function formatOf(source: string): ManifestFormat {
+function formatOf(source: string): ManifestFormat {
   const extension = /\.([a-z]+)$/i.exec(source)?.[1]?.toLowerCase();
   if (extension === 'csv') return 'csv';
   if (extension === 'tsv') return 'tsv';
@@ -169,7 +169,7 @@ function checkRows(rows: readonly Row[], source: string): Problem[] {
 }
 
 /** What is wrong with a name, or undefined. */
-export function nameProblem(name: string): string | undefined {
+function nameProblem(name: string): string | undefined {
   if (name === '') return 'has no name';
   if (/[\u0000-\u001f\u007f]/.test(name)) return `${JSON.stringify(name)} holds a control character`;
   if (Buffer.byteLength(name) > 512) return `${JSON.stringify(name.slice(0, 40))}… is longer than 512 bytes`;

@@ -170,7 +170,7 @@ function countProblems(request: RunRequest): Problem[] {
 }
 
 /** Each step after those it depends on. Throws on a circle or an unknown name: that is a mistake in the spec. */
-export function stepsInOrder(spec: WorkloadSpec): readonly StepSpec[] {
+function stepsInOrder(spec: WorkloadSpec): readonly StepSpec[] {
   const ordered: StepSpec[] = [];
   const left = [...spec.steps];
   while (left.length > 0) {

@@ -7,7 +7,7 @@ export interface Cut {
 }
 
 /** SubmitJob's limit for one array. */
-export const largestArray = 10_000;
+const largestArray = 10_000;
 /** A job takes 20 dependencies, so a step with a successor has at most this many shards. */
 export const mostShardsWithSuccessor = 20 * largestArray;
 

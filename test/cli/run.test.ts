@@ -30,7 +30,7 @@ beforeAll(async () => {
   put = (Bucket, Key, Body) => twin.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   bucket = twin.outputs.OutputBucketName!;
   await put(bucket, 'config/work.sh', script);
-  await put(bucket, 'config/slow.sh', 'sleep 0.3');
+  await put(bucket, 'config/slow.sh', 'sleep 0.3; echo slept for $1');
   batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin });
   for (const name of ['p 1', 'pä2', 'p3'])
     await put('scans-of-ours', `${name}.txt`, name === 'p3' ? 'broken' : 'good');
@@ -59,7 +59,7 @@ it('a run with a failure exits 4, prints its id alone on stdout, and says what f
   expect(runId).toMatch(/^\d{8}t\d{6}z-[0-9a-f]{6}$/);
   expect(first.err).toContain('1 participant failed (exit code 3): work.sh exited with 3\n  p3');
   expect(first.err.trim().split('\n').at(-1)).toBe(
-    `Next: lab logs ${runId} --failed --local, then lab retry ${runId} --local`,
+    `Next: npx lab logs ${runId} --failed --local, then npx lab retry ${runId} --local`,
   );
 });
 
@@ -116,7 +116,7 @@ it('retry runs exactly what is not done, and fetch brings every output', async (
 });
 
 it('a cancelled run can be retried', async () => {
-  await put(bucket, 'config/slow.sh', 'sleep 30');
+  await put(bucket, 'config/cancelled.sh', 'sleep 30');
   const submitted = await me.lab(
     [
       'submit',
@@ -126,7 +126,7 @@ it('a cancelled run can be retried', async () => {
       '--do',
       'script',
       '--script',
-      'slow.sh',
+      'cancelled.sh',
       ...small,
       '--local',
     ],
@@ -137,7 +137,7 @@ it('a cancelled run can be retried', async () => {
   expect(cancelled.err).toContain('1 job is being stopped');
   const watched = await me.lab(['watch', slow, '--local']);
   expect(watched.code).toBe(4);
-  await put(bucket, 'config/slow.sh', 'true');
+  await put(bucket, 'config/cancelled.sh', 'true');
   expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
 }, 30_000);
 
@@ -194,4 +194,35 @@ it('--parallel 1 runs one shard at a time, and leaves nothing in the account', a
     if (i > 0) expect(startedAt! >= times[i - 1]![1]!).toBe(true);
   const { consumableResources } = await batch.send(new ListConsumableResourcesCommand({}));
   expect(consumableResources).toEqual([]);
+});
+
+it('logs --follow shows what an item prints until it has ended', async () => {
+  const ran = await me.lab([
+    ...['submit', 'rapidtide', '--participants', 'p7..p8', '--do', 'script', '--script', 'slow.sh'],
+    ...[...small, '--local'],
+  ]);
+  const { code, out } = await me.lab(['logs', ran.out.trim(), 'p8', '--follow', '--local']);
+  expect([code, out]).toEqual([0, expect.stringContaining('[p8] slept for p8')]);
+  expect((await me.lab(['status', ran.out.trim(), '--local', '--json'])).out).toMatch(
+    /"p8","step":"run","state":"done"/,
+  );
+});
+
+it('a script that is not there is told before anything is submitted', async () => {
+  const before = (await me.lab(['runs', '--local', '--json'])).out;
+  const { code, err } = await me.lab([
+    ...[
+      'submit',
+      'rapidtide',
+      '--participants',
+      'p1..p4',
+      '--do',
+      'script',
+      '--script',
+      'typo.sh',
+      '--local',
+    ],
+  ]);
+  expect([code, err]).toEqual([2, expect.stringContaining('/config/typo.sh: put the script there first')]);
+  expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
 });

@@ -25,7 +25,7 @@ export const cancel: Command = {
       `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done} of ${counted(rows.length, spec.item)} done`,
     );
     if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
-    context.say(`Next: lab retry ${run.runId}${context.suffix} does the rest`);
+    context.say(`Next: npx lab retry ${run.runId}${context.suffix} does the rest`);
     return exitCodes.ok;
   },
 };

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LedgerRow } from '../../ledger/ledger.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
+import { isTerminal } from '../../spec/ports.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { tint } from '../output.ts';
-import { openRun } from '../run-lookup.ts';
+import { type OpenRun, openRun } from '../run-lookup.ts';
 
 export const logs: Command = {
   name: 'logs',
@@ -32,46 +33,60 @@ export const logs: Command = {
     );
     for (const row of chosen) {
       if (chosen.length > 1) context.say(tint(context.io.err, 'strong', `── ${row.name} (${row.state})`));
-      await printLog(context, open.connection, row, args.flag('follow'));
+      await printLog(context, open, row, args.flag('follow'));
     }
-    context.say(chosen.length === 0 ? 'no item fits' : `Next: lab status ${open.run.runId}${context.suffix}`);
+    context.say(
+      chosen.length === 0 ? 'no item fits' : `Next: npx lab status ${open.run.runId}${context.suffix}`,
+    );
     return exitCodes.ok;
   },
 };
 
-async function printLog(
+async function printLog(context: Context, open: OpenRun, given: LedgerRow, follow: boolean): Promise<void> {
+  const { connection } = open;
+  let row = given;
+  let at: Place = { stream: follow ? undefined : row.logStream };
+  for (;;) {
+    // Asked before the log is read: what ends meanwhile is read once more.
+    const known = row.jobId ? (await connection.batch.describe([row.jobId]))[0] : undefined;
+    // An item that waits knows only the array that it is part of, which prints nothing.
+    const job = known?.arraySize === undefined || known.arrayIndex !== undefined ? known : undefined;
+    const isUnderWay = job ? !isTerminal(job.status) : row.state === 'waiting' || row.state === 'running';
+    // CloudWatch shows lines some seconds after they were printed.
+    if (follow && !isUnderWay && !context.local) await pause(context, 5000);
+    // Another attempt has another stream.
+    const stream = job?.logStream ?? job?.attempts.at(-1)?.logStream ?? at.stream;
+    if (stream !== at.stream) at = { stream };
+    if (stream) at = { stream, token: await printPages(context, connection, row.name, stream, at.token) };
+    if (!follow || !isUnderWay || context.signal.aborted) break;
+    await pause(context, job || context.local ? 1000 : 5000);
+    if (!job) row = (await open.ledger()).rows.find(each => each.name === row.name) ?? row;
+  }
+  if (!at.stream) context.say(`${row.name}: no log yet (${row.state})`);
+}
+
+interface Place {
+  readonly stream: string | undefined;
+  /** Where the next page begins. */
+  readonly token?: string | undefined;
+}
+
+/** Prints what the stream has from there on; answers where to go on. */
+async function printPages(
   context: Context,
   connection: Connection,
-  row: LedgerRow,
-  follow: boolean,
-): Promise<void> {
-  const stream = row.logStream ?? (await streamOf(connection, row));
-  if (!stream) {
-    context.say(`${row.name}: no log yet (${row.state})`);
-    return;
-  }
-  let token: string | undefined;
-  for (;;) {
+  item: string,
+  stream: string,
+  from: string | undefined,
+): Promise<string | undefined> {
+  for (let token = from; ; ) {
     const page = await connection.logs.read(stream, token);
-    for (const line of page.lines)
-      context.print(
-        context.json ? JSON.stringify({ item: row.name, at: line.at, message: line.message }) : line.message,
-      );
-    const atEnd = page.token === undefined || page.token === token;
-    token = page.token ?? token;
-    if (!atEnd) continue;
-    if (!follow || context.signal.aborted || (await hasEnded(connection, row))) return;
-    await sleep(1000, undefined, { signal: context.signal }).catch(() => undefined);
+    for (const { at, message } of page.lines)
+      context.print(context.json ? JSON.stringify({ item, at, message }) : message);
+    if (page.token === undefined || page.token === token) return token;
+    token = page.token;
   }
 }
 
-async function streamOf(connection: Connection, row: LedgerRow): Promise<string | undefined> {
-  if (!row.jobId) return undefined;
-  const job = (await connection.batch.describe([row.jobId]))[0];
-  return job?.logStream ?? job?.attempts.at(-1)?.logStream;
-}
-
-async function hasEnded(connection: Connection, row: LedgerRow): Promise<boolean> {
-  const job = row.jobId ? (await connection.batch.describe([row.jobId]))[0] : undefined;
-  return !job || job.status === 'SUCCEEDED' || job.status === 'FAILED';
-}
+const pause = (context: Context, ms: number): Promise<void> =>
+  sleep(ms, undefined, { signal: context.signal }).catch(() => undefined);

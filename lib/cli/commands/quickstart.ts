@@ -5,7 +5,7 @@ import type { Store } from '../../spec/ports.ts';
 import type { Command } from '../command.ts';
 import { commonOptions } from '../command.ts';
 import { type Context, makeContext } from '../context.ts';
-import { tint } from '../output.ts';
+import { type Stream, tint } from '../output.ts';
 import { readArgs } from '../parse-args.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
@@ -26,13 +26,23 @@ export const quickstart: Command = {
  */
 async function quickstartIn({ world }: Context): Promise<number> {
   const scratch = await mkdtemp(join(world.projectRoot, '.lab-quickstart-'));
-  const { context, close } = makeContext({ ...world, twinFolder: scratch }, { local: true, json: false });
+  const { context, close } = makeContext(
+    { ...world, twinFolder: scratch, io: { ...world.io, err: withoutNext(world.io.err) } },
+    { local: true, json: false },
+  );
   try {
     return await show(context);
   } finally {
     await close();
     await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What a command would say to run next is not there any more when the quickstart has ended. */
+function withoutNext(err: Stream): Stream {
+  const quiet = Object.create(err) as Stream;
+  quiet.write = text => err.write(text.replace(/^Next: .*\n/gm, ''));
+  return quiet;
 }
 
 async function show(context: Context): Promise<number> {

@@ -83,7 +83,7 @@ async function retryRun(context: Context, args: Args): Promise<number> {
   const itemsByStep = await notDone(open, args.flag('failed'));
   if (Object.keys(itemsByStep).length === 0) {
     context.say(
-      `nothing to retry: all ${counted(items.length, spec.item)} are done\nNext: lab fetch ${run.runId}${context.suffix}`,
+      `nothing to retry: all ${counted(items.length, spec.item)} are done\nNext: npx lab fetch ${run.runId}${context.suffix}`,
     );
     return exitCodes.ok;
   }
@@ -98,7 +98,7 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     );
   else context.print(run.runId);
   if (!args.flag('wait') && !connection.ownTwin) {
-    context.say(`Next: lab watch ${run.runId}${context.suffix}`);
+    context.say(`Next: npx lab watch ${run.runId}${context.suffix}`);
     return exitCodes.ok;
   }
   return followRun(context, open);

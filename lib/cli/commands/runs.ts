@@ -48,8 +48,8 @@ export const runs: Command = {
     }
     context.say(
       rows.length === 0
-        ? `no runs yet\nNext: lab submit --help`
-        : `Next: lab status ${rows[0]!.runId}${context.suffix}`,
+        ? `no runs yet\nNext: npx lab submit --help`
+        : `Next: npx lab status ${rows[0]!.runId}${context.suffix}`,
     );
     return exitCodes.ok;
   },

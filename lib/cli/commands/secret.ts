@@ -50,7 +50,7 @@ export const secret: Command = {
         fix: 'npm run deploy',
       });
     await connection.secrets.put(id, JSON.stringify(value));
-    context.say(`${kind.stored(name)}\nNext: lab submit --help${context.suffix}`);
+    context.say(`${kind.stored(name)}\nNext: npx lab submit --help${context.suffix}`);
     return exitCodes.ok;
   },
 };

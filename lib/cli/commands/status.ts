@@ -36,17 +36,13 @@ export const status: Command = {
       `${run.runId}: ${counts.done} of ${counted(all.length, spec.item)} done${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
     );
     const next = counts.done === all.length ? 'fetch' : ended ? 'retry' : 'watch';
-    context.say(`Next: lab ${next} ${run.runId}${context.suffix}`);
+    context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
     return exitCodes.ok;
   },
 };
 
 /** The rows as a table, in colours where the stream has them. */
-export function ledgerTable(
-  stream: Parameters<typeof table>[0],
-  noun: string,
-  rows: readonly LedgerRow[],
-): string {
+function ledgerTable(stream: Parameters<typeof table>[0], noun: string, rows: readonly LedgerRow[]): string {
   return table(
     stream,
     [noun, 'state', 'round', 'tries', 'exit', 'took', 'reason'],

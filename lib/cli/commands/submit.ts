@@ -209,7 +209,7 @@ async function submitted(
   if (context.json) context.print(JSON.stringify({ event: 'submitted', run: runId }));
   else context.print(runId);
   if (!args.flag('wait') && !connection.ownTwin) {
-    context.say(`submitted\nNext: lab watch ${runId}${context.suffix}`);
+    context.say(`submitted\nNext: npx lab watch ${runId}${context.suffix}`);
     return exitCodes.ok;
   }
   if (connection.ownTwin && !args.flag('wait'))

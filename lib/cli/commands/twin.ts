@@ -72,12 +72,14 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     if (context.json)
       context.print(JSON.stringify(server ? { up: true, url: server.url, pid: server.pid } : { up: false }));
     else context.print(server ? `up at ${server.url} (process ${server.pid})` : 'down');
-    context.say(server ? 'Next: lab twin down' : 'Next: lab twin up');
+    context.say(server ? 'Next: npx lab twin down' : 'Next: npx lab twin up');
     return exitCodes.ok;
   },
   async down(context) {
     const stopped = await stopServer(twinPlace(context));
-    context.say(`${stopped ? 'the twin is down; its state is kept' : 'no twin was up'}\nNext: lab twin up`);
+    context.say(
+      `${stopped ? 'the twin is down; its state is kept' : 'no twin was up'}\nNext: npx lab twin up`,
+    );
     return exitCodes.ok;
   },
   async reset(context, args) {
@@ -87,7 +89,7 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     }
     await stopServer(twinPlace(context));
     await resetTwin(twinPlace(context));
-    context.say('the twin’s buckets, jobs, logs and secrets are deleted\nNext: lab twin up');
+    context.say('the twin’s buckets, jobs, logs and secrets are deleted\nNext: npx lab twin up');
     return exitCodes.ok;
   },
   serve: async context => serveTwin(twinPlace(context), await context.config(), context.signal),

@@ -9,7 +9,7 @@ import type { WorkloadSpec } from '../../spec/workload.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
 
 /** A principal that only ECS tasks of this account and region can be. */
-export const taskPrincipal = (): ServicePrincipal =>
+const taskPrincipal = (): ServicePrincipal =>
   new ServicePrincipal('ecs-tasks.amazonaws.com', {
     conditions: {
       StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },

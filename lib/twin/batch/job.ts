@@ -34,7 +34,7 @@ export const childId = (job: Job, index: number): string =>
 export const isSubmitted = (job: Job): boolean => job.counts.SUBMITTED > 0;
 
 /** The status of tasks that nothing has happened to. */
-export const idleStatus = (job: Job): Status =>
+const idleStatus = (job: Job): Status =>
   isSubmitted(job) ? 'SUBMITTED' : job.counts.PENDING > 0 ? 'PENDING' : 'RUNNABLE';
 
 /** The task with this index; a view of it when nothing has happened to it. */

@@ -64,7 +64,7 @@ export async function bucketLifecycle(
 }
 
 /** Throws AwsError for what S3 refuses. */
-export function parseRules(xml: string): LifecycleRule[] {
+function parseRules(xml: string): LifecycleRule[] {
   const blocks = blocksOf(xml, 'Rule');
   if (blocks.length === 0 || blocks.length > 1000) throw s3Errors.malformedXml();
   const rules = blocks.map(parseRule);

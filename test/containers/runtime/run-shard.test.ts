@@ -7,6 +7,7 @@ import { claimArray } from '../../../lib/spec/claim.ts';
 import { scratchSentinel } from '../../../lib/spec/env.ts';
 import { planKey } from '../../../lib/spec/keys.ts';
 import type { TaskContext, TaskResult } from '../../../lib/spec/task.ts';
+import { say, scriptedServer } from '../../aws/wire/scripted-server.ts';
 import { type Lab, objectText, startLab, storeRun } from '../lab.ts';
 
 let lab: Lab;
@@ -291,6 +292,21 @@ describe('a shard that is interrupted', () => {
       ['b', 'done'],
       ['c', 'done'],
     ]);
+  });
+
+  it('takes a spot notice of the instance’s metadata for the same', async () => {
+    const notice = '{"action":"terminate","time":"2026-01-01T00:02:00Z"}';
+    const metadata = await scriptedServer((request, response) => {
+      const isKnown = request.method === 'PUT' || request.url!.endsWith('/spot/instance-action');
+      say(isKnown ? 200 : 404, request.method === 'PUT' ? 'token' : notice)(request, response);
+    });
+    const run = await storeRun(lab, [named('a')]);
+    const code = await run.start(sleepOn('a'), 0, {
+      environment: { AWS_EC2_METADATA_DISABLED: undefined, AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.url },
+    });
+    await metadata.stop();
+    expect([code, (await run.record())?.items[0]?.state]).toEqual([75, 'interrupted']);
+    expect(lab.log).toContain(`stopping: spot notice ${notice}`);
   });
 
   it('does not take a tool that exits 0 when told to stop for one that is done', async () => {

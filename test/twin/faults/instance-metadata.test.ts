@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { metadata } from '../../../containers/runtime/interruption.ts';
+import { askMetadata } from '../../../containers/runtime/instance-metadata.ts';
 import { instanceMetadata } from '../../../lib/twin/faults/instance-metadata.ts';
 
 const twin = instanceMetadata();
@@ -13,18 +13,12 @@ beforeAll(async () => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-afterAll(() => {
-  delete process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT;
-  return new Promise(resolve => server.close(resolve));
-});
+afterAll(() => new Promise(resolve => server.close(resolve)));
 
 it('tells the runtime of its own instance and of that one alone, by IMDSv2', async () => {
   const ask = async (instance: string): Promise<string | undefined> => {
-    process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT = `${url}${twin.path(instance)}`;
-    const token = await metadata('PUT', '/latest/api/token', {
-      'x-aws-ec2-metadata-token-ttl-seconds': '60',
-    });
-    return metadata('GET', '/latest/meta-data/spot/instance-action', { 'x-aws-ec2-metadata-token': token! });
+    const at = { AWS_EC2_METADATA_SERVICE_ENDPOINT: `${url}${twin.path(instance)}` };
+    return (await askMetadata(at, 'spot/instance-action'))[0];
   };
   expect(await ask('i-1')).toBeUndefined();
   twin.notice('i-1', new Date('2026-01-02T03:04:05.678Z'));

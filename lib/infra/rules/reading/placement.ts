@@ -29,10 +29,7 @@ export function placements(template: Template, definition: Resource): readonly P
 }
 
 /** A queue's environments, in order; undefined when one of them is not an EC2 environment of the template. */
-export function queueEnvironments(
-  template: Template,
-  queue: Resource,
-): readonly Ec2Environment[] | undefined {
+function queueEnvironments(template: Template, queue: Resource): readonly Ec2Environment[] | undefined {
   const all = ec2Environments(template);
   const found = queueMembers(template, queue).map(member =>
     all.find(each => each.resource.id === member?.id),

@@ -55,7 +55,7 @@ const isSpecial = (value: Value | undefined): value is Special =>
 const kind = (value: Value | undefined): Special[typeof special] | undefined =>
   isSpecial(value) ? value[special] : undefined;
 export const isReference = (value: Value | undefined): value is Reference => kind(value) === 'reference';
-export const isHoled = (value: Value | undefined): value is Holed => kind(value) === 'holed';
+const isHoled = (value: Value | undefined): value is Holed => kind(value) === 'holed';
 export const isEncoded = (value: Value | undefined): value is Encoded => kind(value) === 'encoded';
 export const isSecret = (value: Value | undefined): value is Secret => kind(value) === 'secret';
 
