@@ -13,9 +13,9 @@ import {
   InstanceType,
   LaunchTemplate,
   LaunchTemplateHttpTokens,
-  SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Pool } from '../../spec/config.ts';
 import type { Network } from './network.ts';
@@ -26,6 +26,8 @@ export interface PoolQueueProps {
   readonly network: Network;
   readonly instanceRole: IRole;
   readonly lab: string;
+  /** Of volumes. @default - EBS's own key */
+  readonly encryptionKey?: IKey;
 }
 
 /** A queue with its compute environment and launch template: one architecture, one market, scratch on every host. */
@@ -35,12 +37,11 @@ export class PoolQueue extends Construct {
   constructor(scope: Construct, id: string, props: PoolQueueProps) {
     super(scope, id);
     const { pool, network } = props;
-    const template = this.launchTemplate(pool, props.lab);
+    const template = this.launchTemplate(pool, props.lab, props.encryptionKey);
     const spot = pool.market === 'spot';
     const environment = new ManagedEc2EcsComputeEnvironment(this, 'Environment', {
       vpc: network.vpc,
-      // Without this CDK may choose isolated subnets, where no host ever joins.
-      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      vpcSubnets: network.hostSubnets,
       securityGroups: [network.securityGroup],
       instanceRole: props.instanceRole,
       instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
@@ -88,9 +89,14 @@ export class PoolQueue extends Construct {
     return Stack.of(this).getLogicalId(this.queue.node.defaultChild as CfnJobQueue);
   }
 
-  private launchTemplate(pool: Pool, lab: string): LaunchTemplate {
+  private launchTemplate(pool: Pool, lab: string, kmsKey?: IKey): LaunchTemplate {
     const { sizeGiB, iops, throughputMiBps } = pool.scratch;
-    const gp3 = { volumeType: EbsDeviceVolumeType.GP3, encrypted: true, deleteOnTermination: true };
+    const gp3 = {
+      volumeType: EbsDeviceVolumeType.GP3,
+      encrypted: true,
+      deleteOnTermination: true,
+      ...(kmsKey ? { kmsKey } : {}),
+    };
     const template = new LaunchTemplate(this, 'Template', {
       requireImdsv2: true,
       httpTokens: LaunchTemplateHttpTokens.REQUIRED,
