@@ -77,8 +77,6 @@ export class LabStack extends Stack {
         lab: config.name,
         ...encrypted,
       });
-      // A host that loses its permissions before its environment goes can never leave it.
-      pool.node.addDependency(hosts);
       queues[name] = pool.queueName;
       queueIds[name] = pool.logicalId;
       queueArns.push(pool.queue.jobQueueArn);
