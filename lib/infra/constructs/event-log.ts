@@ -36,7 +36,7 @@ export class EventLog extends Construct {
       targets: [{ id: 'log', arn }],
     });
     // EventBridge writes as the services that the group's account lets in: a role is not asked for.
-    const policy = new CfnResourcePolicy(this, 'Policy', {
+    new CfnResourcePolicy(this, 'Policy', {
       policyName: `${Aws.STACK_NAME}-events`,
       policyDocument: JSON.stringify({
         Version: '2012-10-17',
@@ -51,7 +51,6 @@ export class EventLog extends Construct {
         ],
       }),
     });
-    policy.node.addDependency(group);
     this.logGroupName = group.ref;
   }
 }

@@ -60,7 +60,7 @@ export class PoolQueue extends Construct {
       updateTimeout: Duration.minutes(360),
     });
     // Hosts keep their policies until they are gone, or they never leave the cluster.
-    environment.node.addDependency(props.instanceRole);
+    environment.node.defaultChild!.node.addDependency(props.instanceRole);
     // Without a version the environment stays with the template's first one for ever.
     (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
       'ComputeResources.LaunchTemplate.Version',
