@@ -12,7 +12,6 @@ const headings: Readonly<Record<string, string>> = {
   Role: 'Jobs',
   Members: 'Members',
   NetworkFlowLog: 'The flow log',
-  NetworkVpcFlow: 'The flow log',
   Storage: 'The output bucket and its access log',
   JobEvents: "The events' log",
   NetworkVpcS3: 'S3 by endpoint',
