@@ -70,6 +70,7 @@ import { isolatedSubnet } from './network/isolated-subnet.ts';
 import { natWithoutS3 } from './network/nat-without-s3.ts';
 import { noEgress } from './network/no-egress.ts';
 import { publicIp } from './network/public-ip.ts';
+import { s3EndpointPolicy } from './network/s3-endpoint-policy.ts';
 import { disabled } from './queue/disabled.ts';
 import { queueArchitecture } from './queue/queue-architecture.ts';
 import { queueCompute } from './queue/queue-compute.ts';
@@ -119,6 +120,7 @@ export const pack: readonly Rule[] = [
   natWithoutS3,
   noEgress,
   publicIp,
+  s3EndpointPolicy,
   disabled,
   queueArchitecture,
   queueCompute,

@@ -86,6 +86,22 @@ export const strictMutations: readonly Mutation[] = [
     rule: 'endpoint-closed',
     mutate: p => set(properties(p, 'AWS::EC2::SecurityGroupIngress'), { FromPort: 80, ToPort: 80 }),
   },
+  {
+    title: 'an S3 endpoint for buckets of this account alone',
+    rule: 's3-endpoint-policy',
+    mutate: p => {
+      const document = properties(p, 'AWS::EC2::VPCEndpoint', 'NetworkVpcS3').PolicyDocument;
+      (document as { Statement: unknown[] }).Statement.splice(1);
+    },
+  },
+  {
+    title: 'an S3 endpoint that lists layers, and gives none',
+    rule: 's3-endpoint-policy',
+    mutate: p => {
+      const document = properties(p, 'AWS::EC2::VPCEndpoint', 'NetworkVpcS3').PolicyDocument;
+      set((document as { Statement: object[] }).Statement.at(-1), { Action: 's3:ListBucket' });
+    },
+  },
   ...['VolumesOfHosts', 'VolumesStayAttached'].map(sid => ({
     title: `a key without ${sid}`,
     rule: 'volume-key',
