@@ -3,6 +3,7 @@ import { type Problem, refuse } from '../spec/errors.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
+import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
@@ -73,7 +74,7 @@ export function resolveConfig(
   for (const [name, each] of Object.entries(config.pools)) checkPool(name, each, input.pools?.[name], say);
   for (const spec of specs) checkWorkload(spec, config, input.workloads?.[spec.name], say);
   refuse(problems);
-  return config;
+  return withOwnPools(config);
 }
 
 const retentionDays = [
