@@ -21,7 +21,8 @@ function resolvePool(input: PoolInput, known: Pool | undefined): Pool {
   return {
     ...base,
     scratch,
-    ...(instanceTypes ? { instanceTypes } : {}),
+    // One name is a list of one; what is no name is told as no type.
+    ...(instanceTypes ? { instanceTypes: [instanceTypes].flat().map(String) } : {}),
     ...(maxvCpus === undefined ? {} : { maxvCpus }),
     ...(allocationStrategy ? { allocationStrategy } : {}),
     ...(spillToOnDemand === undefined ? {} : { spillToOnDemand }),
@@ -31,7 +32,8 @@ function resolvePool(input: PoolInput, known: Pool | undefined): Pool {
 }
 
 function resolveScratch(input: PoolInput['scratch']): Scratch {
-  if (typeof input !== 'object') return input ?? gp3;
+  if (input === undefined) return gp3;
+  if (typeof input !== 'object' || input === null) return input;
   return input.type === 'io2'
     ? { ...io2, ...input, type: 'io2' }
     : { ...gp3, ...input, type: input.type ?? 'gp3' };

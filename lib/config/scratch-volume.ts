@@ -12,12 +12,16 @@ export function checkVolume(
   input: PoolInput['scratch'],
   say: Say,
 ): void {
+  if (typeof volume !== 'object' || volume === null) {
+    say(where, `${JSON.stringify(volume)} is no scratch`, "'instance-store', or a volume: { sizeGiB: 200 }");
+    return;
+  }
   const { type, sizeGiB, iops } = volume;
   if (type !== 'gp3' && type !== 'io2') {
     say(`${where}.type`, `${JSON.stringify(type)} is no type of scratch volumes`, "'gp3' or 'io2'");
     return;
   }
-  if (typeof input === 'object')
+  if (input && typeof input === 'object')
     unknownFields(input, ['type', 'sizeGiB', 'iops', 'throughputMiBps'], `${where}.`, say);
   whole(`${where}.sizeGiB`, sizeGiB, 8, 65_536, say);
   const [least, most, perGiB] = type === 'gp3' ? [3000, 80_000, 500] : [100, 256_000, 1000];

@@ -114,7 +114,8 @@ export class FakeHost {
     const again = join(this.root, 'var/lib/cloud/scripts/per-boot/arraylab-scratch');
     const script = this.boots++ === 0 ? join(this.root, 'part-001') : again;
     if (this.boots === 1) this.write('part-001', here(this.root, scriptText(this.host.kind)));
-    for (const name of ['calls', 'slept', 'mounts']) this.write(`state/${name}`, '');
+    for (const name of ['calls', 'mounts']) this.write(`state/${name}`, '');
+    this.write('state/slept', '0\n');
     if (!isRaidBack) rmSync(join(this.root, 'state/raid'), { force: true });
     this.write('dev/console', '');
     const { error } = spawnSync(join(this.root, 'bin/bash'), [script], {
@@ -199,8 +200,11 @@ function find(name: string): string {
 /** What the commands do to a fake host: a disk is a file whose text says what is on it. */
 const stubs: Readonly<Record<string, string>> = {
   // Time goes by in calls of sleep.
-  sleep:
-    'echo >> "$R/state/slept"; late=$R/state/late-$(wc -l < "$R/state/slept" | tr -d " "); if [ -e "$late" ]; then read -r link disk < "$late"; ln -s "$disk" "$link"; fi',
+  sleep: `
+read -r slept < "$R/state/slept"
+echo $((slept + 1)) > "$R/state/slept"
+late=$R/state/late-$((slept + 1))
+if [ -e "$late" ]; then read -r link disk < "$late"; ln -s "$disk" "$link"; fi`,
   udevadm: '',
   systemctl: '',
   shutdown: '',
