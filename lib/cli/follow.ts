@@ -3,10 +3,12 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import type { ItemNoun } from '../spec/workload.ts';
 import { readRun } from '../submit/stored-run.ts';
+import { accountOf } from './account-of.ts';
 import type { Context } from './context.ts';
 import { counted, cut, tint } from './output.ts';
 import { failureText, progressLine } from './progress.ts';
 import type { OpenRun } from './run-lookup.ts';
+import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 
 /**
  * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
@@ -21,6 +23,8 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   let last = '';
   let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
+  // On the twin a job waits for this machine's cores: there is no host that could fail to join.
+  const hint = quick ? undefined : hintOf(context, open);
   for (;;) {
     const ledger = await open.ledger();
     doneAtStart ??= ledger.counts.done;
@@ -40,11 +44,29 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
       await removeCaps(open);
       return finish(context, runId, open.spec.item, ledger);
     }
+    const why = await hint?.look(ledger, context.now());
+    if (why) tellHint(context, runId, why);
     if (context.signal.aborted) return stopWatching(context, runId);
     await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
     if (context.signal.aborted) return stopWatching(context, runId);
     pause = quick ? 500 : Math.min(60_000, pause * 1.2);
   }
+}
+
+function hintOf(context: Context, { run, connection }: OpenRun): WaitingHint | undefined {
+  const round = run.rounds.at(-1);
+  if (!round) return undefined;
+  const account = accountOf(context, connection.endpoint);
+  const { queues } = connection.deployment.map;
+  return waitingHint(new Date(round.createdAt), () =>
+    explainRound(account, run.request.lab, round, queues, context.now()),
+  );
+}
+
+function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
+  const clear = context.io.err.isTTY ? '\r\u001b[2K' : '';
+  if (context.json) context.print(JSON.stringify({ event: 'waiting', run: runId, reason: text, fix }));
+  else context.say(`${clear}nothing has started for ten minutes: ${text}${fix ? `\n  ${fix}` : ''}`);
 }
 
 /** A person who watches wants to know at once; of a thousand failures, only that there are many. */

@@ -12,6 +12,8 @@ export const exitCodes = {
   service: 3,
   /** The run ended, and items of it are not done. */
   notDone: 4,
+  /** A check found something that a person has to mend: `lab doctor`, `npm run rules`. */
+  found: 4,
   /** Interrupted by Ctrl-C; everything is resumable. */
   interruptedByUser: 130,
 

@@ -12,6 +12,7 @@ import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { logsService } from './logs/logs-service.ts';
+import { otherKeys, refuseStranger } from './other-keys.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
@@ -71,6 +72,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const found = readFaults(faultsFile);
   const faults = found ?? parseFaults({});
   if (found) process.stderr.write(`the twin injects faults: ${faultsFile}\n`);
+  const withFaults = found ? requestFaults(faults) : undefined;
   const metadata = instanceMetadata();
   const containers = processContainers({
     projectRoot: options.projectRoot,
@@ -105,11 +107,17 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       jsonService('cloudformation', 'query', cloudFormation(resources)),
     ],
     credentials: {
-      find: id => (id === keys.accessKeyId ? { secretAccessKey: keys.secretAccessKey } : undefined),
+      find: id =>
+        id === keys.accessKeyId
+          ? { secretAccessKey: keys.secretAccessKey }
+          : otherKeys(join(folder, 's3'), id),
     },
     extra: async (request, response) =>
       metadata.handle(request, response) || credentials.handle(request, response),
-    ...(found ? { intercept: requestFaults(faults) } : {}),
+    intercept: (service, request, response) => {
+      if (request.accessKeyId !== keys.accessKeyId) refuseStranger(service);
+      return withFaults?.(service, request, response) ?? false;
+    },
   });
   holder.url = server.url;
   batch.start();
