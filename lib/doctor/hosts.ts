@@ -1,6 +1,7 @@
 import type { Account, EnvironmentState, Instance, JoinedHost } from '../spec/account.ts';
 import { readConsole } from './console.ts';
 import type { Told } from './dataset-refusal.ts';
+import { whyNot } from './why-not.ts';
 
 /** Minutes after which a host that was asked for should have joined its cluster. */
 export const joinMinutes = 10;
@@ -11,7 +12,7 @@ export interface HostFacts {
   readonly joined: readonly JoinedHost[];
   readonly instances: readonly Instance[];
   /** What the console of the newest instance that has not joined says. */
-  readonly console?: { readonly instance: Instance; readonly text: string };
+  readonly console?: { readonly instance: Instance; readonly text: string; readonly unread?: string };
 }
 
 /**
@@ -33,8 +34,13 @@ export async function gatherHosts(
     .sort((a, b) => (b.launchedAt?.getTime() ?? 0) - (a.launchedAt?.getTime() ?? 0));
   const facts = { environment, joined, instances };
   if (!instance) return facts;
-  const text = await account.console(instance.id).catch(() => '');
-  return { ...facts, console: { instance, text } };
+  try {
+    return { ...facts, console: { instance, text: await account.console(instance.id) } };
+  } catch (error) {
+    // The rest is worth telling without it.
+    const unread = whyNot(error, { needs: ['ec2:GetConsoleOutput'] }).text;
+    return { ...facts, console: { instance, text: '', unread } };
+  }
 }
 
 /** Batch names the group of an environment's hosts after it; an instance without a group may be of any. */
@@ -76,7 +82,7 @@ function explainRunning(facts: HostFacts, running: readonly Instance[], now: Dat
   const what = `${hostsText(running.length)} of ${facts.environment.name} ran for ${minutes} min and never joined`;
   if (cause) return { text: `${what}; ${facts.console!.instance.id} says: ${cause.line}`, fix: cause.fix };
   return {
-    text: `${what}: no way to ECS’s endpoint, or the image has no ECS agent`,
+    text: `${what}: no way to ECS’s endpoint, or the image has no ECS agent${unreadText(facts)}`,
     fix: `aws ec2 get-console-output --latest --output text --instance-id ${running[0]!.id}`,
   };
 }
@@ -88,9 +94,12 @@ function explainGone(facts: HostFacts, gone: readonly Instance[]): Told {
   if (cause) return { text: `${what}; ${newest.id} says: ${cause.line}`, fix: cause.fix };
   const reason = newest.stateReason ? `: ${newest.stateReason}` : '';
   return {
-    text: `${what}${reason}`,
+    text: `${what}${reason}${unreadText(facts)}`,
     fix: `aws ec2 get-console-output --output text --instance-id ${newest.id}, within an hour of its end`,
   };
 }
+
+const unreadText = ({ console }: HostFacts): string =>
+  console?.unread ? `; its console: ${console.unread}` : '';
 
 const hostsText = (count: number): string => (count === 1 ? '1 host' : `${count} hosts`);

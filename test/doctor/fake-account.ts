@@ -1,10 +1,10 @@
+import { rapidtide } from '../../jobs/rapidtide.ts';
+import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Check, Finding, Scope } from '../../lib/doctor/finding.ts';
 import { runChecks } from '../../lib/doctor/run-checks.ts';
-import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import type { Account, EnvironmentState, Instance, JoinedHost, WaitingJob } from '../../lib/spec/account.ts';
 import { outputNames, type StackMap } from '../../lib/spec/metadata.ts';
-import { rapidtide } from '../../jobs/rapidtide.ts';
 
 export const now = new Date('2026-11-21T12:00:00Z');
 export const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);
@@ -107,9 +107,8 @@ export const fakeAccount = (more: Partial<Account> = {}): Account => ({ ...healt
 export const awsError = (name: string, message: string, status = 400): Error =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
 
-export const denied = (): never => {
-  throw awsError('AccessDeniedException', 'You may not.', 403);
-};
+export const denied = (): Promise<never> =>
+  Promise.reject(awsError('AccessDeniedException', 'You may not.', 403));
 
 /** The findings of one check. */
 export async function findings(
