@@ -5,7 +5,8 @@ import type { SsoSession } from '../../spec/account.ts';
 
 /** Where the AWS CLI keeps a user's profiles and sessions. */
 export interface ProfileFiles {
-  readonly home: string;
+  /** The user's home; without it there are no sessions. */
+  readonly home?: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly profile?: string;
 }
@@ -16,7 +17,7 @@ export interface ProfileFiles {
  */
 export async function readSsoSession(files: ProfileFiles): Promise<SsoSession | undefined> {
   const { home, environment } = files;
-  if (!files.profile && environment.AWS_ACCESS_KEY_ID) return undefined;
+  if (!home || (!files.profile && environment.AWS_ACCESS_KEY_ID)) return undefined;
   const text = await read(environment.AWS_CONFIG_FILE ?? join(home, '.aws', 'config'));
   if (text === undefined) return undefined;
   const sections = parseProfiles(text);
