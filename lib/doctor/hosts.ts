@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly environment: EnvironmentState;
   readonly joined: readonly JoinedHost[];
   readonly instances: readonly Instance[];
+  /** A service-linked role without which EC2 gives no host; looked for where it gave none. */
+  readonly missingRole?: string;
   /** What the console of the newest instance that has not joined says. */
   readonly console?: { readonly instance: Instance; readonly text: string; readonly unread?: string };
 }
@@ -33,7 +35,10 @@ export async function gatherHosts(
     .filter(each => !joined.some(host => host.instanceId === each.id))
     .sort((a, b) => (b.launchedAt?.getTime() ?? 0) - (a.launchedAt?.getTime() ?? 0));
   const facts = { environment, joined, instances };
-  if (!instance) return facts;
+  if (!instance) {
+    const missingRole = instances.length === 0 ? await missing(account, environment) : undefined;
+    return missingRole ? { ...facts, missingRole } : facts;
+  }
   try {
     return { ...facts, console: { instance, text: await account.console(instance.id) } };
   } catch (error) {
@@ -41,6 +46,14 @@ export async function gatherHosts(
     const unread = whyNot(error, { needs: ['ec2:GetConsoleOutput'] }).text;
     return { ...facts, console: { instance, text: '', unread } };
   }
+}
+
+/** Who may not look at roles has the check of them to say so. */
+async function missing(account: Account, { spot }: EnvironmentState): Promise<string | undefined> {
+  const names = ['AWSServiceRoleForBatch', 'AWSServiceRoleForAutoScaling'];
+  if (spot) names.push('AWSServiceRoleForEC2Spot');
+  const there = await Promise.all(names.map(name => account.hasRole(name).catch(() => true)));
+  return names.find((_, i) => !there[i]);
 }
 
 /** Batch names the group of an environment's hosts after it; an instance without a group may be of any. */
@@ -61,6 +74,11 @@ export function explainHosts(facts: HostFacts, now: Date): Told | undefined {
   const gone = instances.filter(each => !/^(running|pending)$/.test(each.state));
   if (running.length > 0) return explainRunning(facts, running, now);
   if (gone.length > 0) return explainGone(facts, gone);
+  if (facts.missingRole)
+    return {
+      text: `EC2 gave no host: there is no ${facts.missingRole}`,
+      fix: 'lab doctor’s service roles line has the command that makes it',
+    };
   if (environment.desiredvCpus === 0)
     return {
       text: 'Batch has not asked EC2 for a host',
@@ -68,7 +86,7 @@ export function explainHosts(facts: HostFacts, now: Date): Told | undefined {
     };
   return {
     text: `Batch asked for ${environment.desiredvCpus} vCPUs, and EC2 gave no host: a quota, or no capacity for ${environment.instanceTypes.join(', ')}`,
-    fix: `lab doctor’s quotas line; or more types in the pool’s instanceTypes, in lab.config.ts`,
+    fix: 'lab doctor’s quotas line; or more types in pools.<pool>.instanceTypes, in lab.config.ts',
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../spec/account.ts';
-import { type Check, type Finding, type Scope, unchecked } from './finding.ts';
+import { type Check, type Finding, orOk, type Scope, unchecked } from './finding.ts';
 import { whyNot } from './why-not.ts';
 
 /** A finding with the name of the check that made it. */
@@ -41,7 +41,7 @@ async function runCheck(check: Check, account: Account, scope: Scope): Promise<r
   } catch (error) {
     return [whyNot(error, check)];
   }
-  return check.judge(facts, scope);
+  return orOk(check.judge(facts, scope), 'there is nothing to look at');
 }
 
 /** The port, asking the same question once: many checks share facts. */

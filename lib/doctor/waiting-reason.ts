@@ -114,12 +114,12 @@ function tooLargeFor(asked: string, pool: string, types: readonly string[]): Rea
   );
 }
 
-function hostsShow(job: WaitingJob, { hosts }: WaitingFacts, now: Date): Reason | undefined {
+function hostsShow(job: WaitingJob, { hosts, pool }: WaitingFacts, now: Date): Reason | undefined {
   if (waitedMinutes(job, now) < joinMinutes) return undefined;
   if (hosts.length === 0 || hosts.some(each => isWorking(each))) return undefined;
   for (const each of hosts) {
     const told = explainHosts(each, now);
-    if (told) return { outcome: 'fail', ...told };
+    if (told) return failed(told.text, told.fix.replaceAll('<pool>', pool.pool));
   }
   return undefined;
 }

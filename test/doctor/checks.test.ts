@@ -67,6 +67,13 @@ describe('an account in which all is well', () => {
   });
 });
 
+it('a lab without a workload has nothing to look at in its pools, and says so', async () => {
+  const empty = scopeOf({ name: 'lab' }, { specs: [], pools: [] });
+  const rows = await runChecks(firstCheck, checks, fakeAccount(), empty);
+  expect(new Set(rows.map(row => row.check)).size).toBe(all.length);
+  expect(rows.find(row => row.check === 'queues')!.text).toBe('there is nothing to look at');
+});
+
 describe('what may not be asked', () => {
   it.each(checks.map(check => [check.name, check] as const))(
     '%s is not checked, and names the permission that it needs',

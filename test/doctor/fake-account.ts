@@ -118,7 +118,7 @@ export async function findings(
 ): Promise<readonly Finding[]> {
   const nothing: Check = { name: 'first', needs: [], gather: async () => undefined, judge: () => [] };
   const rows = await runChecks(nothing, [check], fakeAccount(account), scope);
-  return rows.map(({ check: _, ...finding }) => finding);
+  return rows.filter(row => row.check === check.name).map(({ check: _, ...finding }) => finding);
 }
 
 export const job: WaitingJob = {

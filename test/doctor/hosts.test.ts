@@ -60,6 +60,14 @@ describe('the hosts of an environment whose jobs wait', () => {
     expect((await explain({}, environment))!.text).toBe('Batch has not asked EC2 for a host');
   });
 
+  it('that EC2 cannot give for want of a service-linked role are told with it', async () => {
+    const hasRole = async (name: string) => name !== 'AWSServiceRoleForEC2Spot';
+    expect((await explain({ hasRole }, { ...asked, spot: true }))!.text).toBe(
+      'EC2 gave no host: there is no AWSServiceRoleForEC2Spot',
+    );
+    expect((await explain({ hasRole: denied }))!.text).toContain('EC2 gave no host: a quota');
+  });
+
   it('that joined and do not answer any more are told with their agent', async () => {
     const lost = { ...joinedHost, connected: false };
     expect((await explain({ joined: async () => [lost] }))!.fix).toContain(
