@@ -56,11 +56,11 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
 function hintOf(context: Context, { run, connection }: OpenRun): WaitingHint | undefined {
   const round = run.rounds.at(-1);
   if (!round) return undefined;
-  const account = accountOf(context, connection.endpoint);
   const { queues } = connection.deployment.map;
-  return waitingHint(new Date(round.createdAt), () =>
-    explainRound(account, run.request.lab, round, queues, context.now()),
-  );
+  return waitingHint(new Date(round.createdAt), async () => {
+    const account = await accountOf(context, connection.endpoint);
+    return explainRound(account, run.request.lab, round, queues, context.now());
+  });
 }
 
 function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
