@@ -1,5 +1,5 @@
 import { joinMinutes } from '../doctor/hosts.ts';
-import { type PoolState, queueStates } from '../doctor/pool-states.ts';
+import { isDeployed, type PoolState, queueStates } from '../doctor/pool-states.ts';
 import { waitingFacts } from '../doctor/waiting-facts.ts';
 import { explainWaiting } from '../doctor/waiting-reason.ts';
 import { whyNot } from '../doctor/why-not.ts';
@@ -52,7 +52,7 @@ export async function explainRound(
   try {
     const queues = new Set(round.steps.map(step => step.jobQueue));
     const names = Object.fromEntries(Object.entries(pools).filter(([, queue]) => queues.has(queue)));
-    for (const pool of await queueStates(account, names)) {
+    for (const pool of (await queueStates(account, names)).filter(isDeployed)) {
       const hint = await explainPool(account, lab, round, pool, now);
       if (hint) return hint;
     }
@@ -67,7 +67,7 @@ async function explainPool(
   account: Account,
   lab: string,
   round: RoundPlan,
-  pool: PoolState,
+  pool: PoolState & { readonly queueName: string },
   now: Date,
 ): Promise<Hint | undefined> {
   const own = new Set(round.steps.flatMap(step => step.arrays.map(array => array.jobName)));

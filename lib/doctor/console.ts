@@ -66,6 +66,8 @@ const causes: readonly (readonly [RegExp, string])[] = [
     /docker\.service.*(fail|error)|Failed to start.*(Docker|containerd)/i,
     'the pool’s image: Docker does not start on it',
   ],
+  // Our user data has stopped the agent for good: what failed printed nothing.
+  [/ecs\.service\W+\/dev\/null|ecs\.service is masked/i, scratchFix],
   [
     /Failed to run module scripts[-_]user|cc_scripts_user.*(fail|warn)|(Failed|failed) running .*scripts\/part-\d+|part-\d+.*returned non-zero|Unexpected error while running command/i,
     'the user data failed; the lines above it in aws ec2 get-console-output say where',

@@ -7,15 +7,23 @@ export interface PoolState {
   readonly pool: string;
   /** Undefined where the stack names a queue that Batch does not have. */
   readonly queue: QueueState | undefined;
-  readonly queueName: string;
+  /** Undefined where the pool is in the configuration and not deployed yet. */
+  readonly queueName: string | undefined;
   /** In the order in which the queue uses them. */
   readonly environments: readonly EnvironmentState[];
 }
 
+export const isDeployed = (state: PoolState): state is PoolState & { readonly queueName: string } =>
+  state.queueName !== undefined;
+
 /** Queues and environments of the pools that are looked at. */
 export async function poolStates(account: Account, scope: Scope): Promise<readonly PoolState[]> {
   const { queues: names } = await deployed(account, scope);
-  return queueStates(account, names);
+  const missing = scope.pools.filter(pool => names[pool] === undefined);
+  return [
+    ...(await queueStates(account, names)),
+    ...missing.map(pool => ({ pool, queueName: undefined, queue: undefined, environments: [] })),
+  ];
 }
 
 /** The same for queues by pool. */

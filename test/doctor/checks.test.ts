@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { rapidtide } from '../../jobs/rapidtide.ts';
 import { batchCounts } from '../../lib/doctor/checks/batch-counts.ts';
 import { bootstrap } from '../../lib/doctor/checks/bootstrap.ts';
 import { credentials } from '../../lib/doctor/checks/credentials.ts';
@@ -72,6 +73,22 @@ it('a lab without a workload has nothing to look at in its pools, and says so', 
   const rows = await runChecks(firstCheck, checks, fakeAccount(), empty);
   expect(new Set(rows.map(row => row.check)).size).toBe(all.length);
   expect(rows.find(row => row.check === 'queues')!.text).toBe('there is nothing to look at');
+});
+
+it('what is in the configuration and not deployed yet fails once, and is no reason to fail elsewhere', async () => {
+  const scope = scopeOf(configInput, {
+    pools: ['arm64-ondemand', 'x86-ondemand'],
+    specs: [rapidtide, { ...rapidtide, name: 'new' }],
+  });
+  const config = {
+    ...scope.config,
+    workloads: { ...scope.config.workloads, new: scope.config.workloads.rapidtide! },
+  };
+  const rows = await runChecks(firstCheck, checks, fakeAccount(), { ...scope, config });
+  expect(rows.filter(row => row.outcome === 'fail').map(({ check, text }) => [check, text])).toEqual([
+    ['images', 'new is in lab.config.ts, and not deployed'],
+    ['queues', 'pool x86-ondemand is in lab.config.ts, and not deployed'],
+  ]);
 });
 
 describe('what may not be asked', () => {
@@ -548,6 +565,11 @@ describe('one job', () => {
     expect((await of({ status: 'PENDING', children: 3 })).text).toContain(
       'Batch has not asked EC2 for a host',
     );
+  });
+
+  it('is explained with the name of its pool', async () => {
+    const statusReason = 'MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) …';
+    expect((await of({ statusReason })).fix).toContain('pools.arm64-ondemand.maxvCpus');
   });
 
   it('that Batch forgot is a failure that says so', async () => {

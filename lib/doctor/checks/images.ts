@@ -4,7 +4,8 @@ import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../fi
 
 interface Fact {
   readonly workload: string;
-  readonly architecture: string;
+  /** Undefined where the workload is not deployed. */
+  readonly architecture?: string;
   readonly uri?: string;
   readonly answer?: ImageAnswer;
 }
@@ -23,15 +24,16 @@ export const images: Check<readonly Fact[]> = {
         definition,
       })),
     );
-    if (wanted.length === 0) return [];
-    const uris = await account.images(wanted.map(each => each.definition));
-    return Promise.all(
+    const missing = scope.specs.filter(spec => !wanted.some(each => each.workload === spec.name));
+    const uris = wanted.length === 0 ? {} : await account.images(wanted.map(each => each.definition));
+    const found = await Promise.all(
       wanted.map(async ({ workload, architecture, definition }) => {
         const uri = uris[definition];
         if (!uri) return { workload, architecture };
         return { workload, architecture, uri, answer: await account.image(uri) };
       }),
     );
+    return [...found, ...missing.map(spec => ({ workload: spec.name }))];
   },
   judge: (facts, scope) => facts.map(fact => judgeImage(fact, scope)),
 };
@@ -40,6 +42,7 @@ export const images: Check<readonly Fact[]> = {
 const manifestWord = (architecture: string): string => (architecture === 'x86_64' ? 'amd64' : architecture);
 
 function judgeImage({ workload, architecture, uri, answer }: Fact, { config }: Scope): Finding {
+  if (!architecture) return fail(`${workload} is in lab.config.ts, and not deployed`, 'npm run deploy');
   const what = `${workload} on ${architecture}`;
   if (!uri || !answer) return fail(`${what} has no active job definition`, 'npm run deploy');
   const own = config.workloads[workload]?.image;

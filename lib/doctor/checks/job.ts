@@ -1,4 +1,5 @@
 import type { JobState } from '../../spec/account.ts';
+import { deployed } from '../deployed.ts';
 import { type Check, fail, NotChecked, ok, type Scope, warn } from '../finding.ts';
 import { queueStates } from '../pool-states.ts';
 import { hostActions, waitingFacts } from '../waiting-facts.ts';
@@ -19,7 +20,11 @@ export const job: Check<Facts> = {
     const isWaiting = found?.status === 'RUNNABLE' || (found?.children ?? 0) > 0;
     if (!found || !isWaiting) return { job: found };
     const queue = found.queue.split('/').at(-1)!;
-    const [pool] = await queueStates(account, { [queue]: queue });
+    const stack = await deployed(account, scope).catch(() => undefined);
+    const pools = Object.entries(stack?.map.queues ?? {});
+    // The job may be of a queue that is not the lab's.
+    const name = pools.find(([, each]) => each === queue)?.[0] ?? queue;
+    const [pool] = await queueStates(account, { [name]: queue });
     return { job: found, facts: await waitingFacts(account, scope.config.name, pool!, !scope.local) };
   },
   judge({ job: found, facts }, { jobId, now, suffix }: Scope) {

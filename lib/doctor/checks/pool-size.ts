@@ -1,13 +1,13 @@
 import { type Check, type Finding, fail, ok, type Scope, warn } from '../finding.ts';
 import { demandText, hostsFor, knownTypes, largest } from '../fitting.ts';
-import { type PoolState, poolStates } from '../pool-states.ts';
+import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** Every pool has hosts that are large enough for the jobs of its workloads, and as deployed. */
 export const poolSize: Check<readonly PoolState[]> = {
   name: 'pool size',
   needs: ['batch:DescribeJobQueues', 'batch:DescribeComputeEnvironments'],
   gather: poolStates,
-  judge: (pools, scope) => pools.flatMap(pool => judgePool(pool, scope)),
+  judge: (pools, scope) => pools.filter(isDeployed).flatMap(pool => judgePool(pool, scope)),
 };
 
 function judgePool({ pool, environments }: PoolState, { config, specs }: Scope): readonly Finding[] {

@@ -1,5 +1,5 @@
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
-import { type PoolState, poolStates } from '../pool-states.ts';
+import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** The device that our launch templates mount at /scratch. */
 const device = '/dev/xvdb';
@@ -16,7 +16,7 @@ export const scratch: Check<readonly Fact[]> = {
   needs: ['batch:DescribeComputeEnvironments', 'ec2:DescribeLaunchTemplateVersions'],
   notOnTwin: 'scratch is a folder of this machine',
   async gather(account, scope) {
-    const pools = await poolStates(account, scope);
+    const pools = (await poolStates(account, scope)).filter(isDeployed);
     return Promise.all(
       pools.map(async pool => ({
         pool,

@@ -1,6 +1,6 @@
 import type { WaitingJob } from '../../spec/account.ts';
 import { type Check, type Finding, ok, type Scope } from '../finding.ts';
-import { poolStates } from '../pool-states.ts';
+import { isDeployed, poolStates } from '../pool-states.ts';
 import { hostActions, waitingFacts } from '../waiting-facts.ts';
 import { explainWaiting, type Reason, type WaitingFacts } from '../waiting-reason.ts';
 
@@ -17,7 +17,7 @@ export const waiting: Check<readonly Fact[]> = {
   name: 'waiting jobs',
   needs: ['batch:ListJobs', 'batch:DescribeJobs', 'batch:DescribeJobQueues', ...hostActions],
   async gather(account, scope) {
-    const pools = await poolStates(account, scope);
+    const pools = (await poolStates(account, scope)).filter(isDeployed);
     return Promise.all(
       pools.map(async pool => {
         const jobs = await account.waiting(pool.queueName, mostJobs);
