@@ -12,7 +12,7 @@ export interface ConsoleCause {
 export function readConsole(text: string): ConsoleCause | undefined {
   const lines = text
     .split(/\r?\n/)
-    .map(withoutPrefix)
+    .map(line => withoutPrefix(line.slice(0, longestLine)))
     .filter(line => line !== '');
   for (const [pattern, fix] of causes) {
     const line = lines.find(each => pattern.test(each));
@@ -20,6 +20,9 @@ export function readConsole(text: string): ConsoleCause | undefined {
   }
   return undefined;
 }
+
+/** Characters of a line that are looked at. */
+const longestLine = 2000;
 
 /** `[   12.345678] cloud-init[1234]: `, `Nov 21 12:00:00 ip-10-0-0-1 systemd[1]: `, colours. */
 function withoutPrefix(line: string): string {

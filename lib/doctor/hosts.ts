@@ -13,8 +13,15 @@ export interface HostFacts {
   readonly instances: readonly Instance[];
   /** A service-linked role without which EC2 gives no host; looked for where it gave none. */
   readonly missingRole?: string;
-  /** What the console of the newest instance that has not joined says. */
-  readonly console?: { readonly instance: Instance; readonly text: string; readonly unread?: string };
+  /** Of an instance that has not joined. */
+  readonly console?: HostConsole;
+}
+
+export interface HostConsole {
+  readonly instance: Instance;
+  readonly text: string;
+  /** Why it could not be read. */
+  readonly unread?: string;
 }
 
 /**
@@ -31,20 +38,35 @@ export async function gatherHosts(
     account.instances(lab),
   ]);
   const instances = all.filter(each => isOf(each, environment));
-  const [instance] = instances
+  const absent = instances
     .filter(each => !joined.some(host => host.instanceId === each.id))
     .sort((a, b) => (b.launchedAt?.getTime() ?? 0) - (a.launchedAt?.getTime() ?? 0));
   const facts = { environment, joined, instances };
-  if (!instance) {
-    const missingRole = instances.length === 0 ? await missing(account, environment) : undefined;
-    return missingRole ? { ...facts, missingRole } : facts;
+  if (absent.length > 0) return { ...facts, console: await tellingConsole(account, absent) };
+  const missingRole = instances.length === 0 ? await missing(account, environment) : undefined;
+  return missingRole ? { ...facts, missingRole } : facts;
+}
+
+/** Consoles that are read: the newest host may have started a moment ago, in place of one that failed. */
+const mostConsoles = 3;
+
+/** The console that shows a cause, of the newest instances; the newest one's where none does. */
+async function tellingConsole(account: Account, newestFirst: readonly Instance[]): Promise<HostConsole> {
+  let first: HostConsole | undefined;
+  for (const instance of newestFirst.slice(0, mostConsoles)) {
+    const read = await readOne(account, instance);
+    if (read.unread || readConsole(read.text)) return read;
+    first ??= read;
   }
+  return first!;
+}
+
+async function readOne(account: Account, instance: Instance): Promise<HostConsole> {
   try {
-    return { ...facts, console: { instance, text: await account.console(instance.id) } };
+    return { instance, text: await account.console(instance.id) };
   } catch (error) {
     // The rest is worth telling without it.
-    const unread = whyNot(error, { needs: ['ec2:GetConsoleOutput'] }).text;
-    return { ...facts, console: { instance, text: '', unread } };
+    return { instance, text: '', unread: whyNot(error, { needs: ['ec2:GetConsoleOutput'] }).text };
   }
 }
 
@@ -60,20 +82,24 @@ async function missing(account: Account, { spot }: EnvironmentState): Promise<st
 const isOf = (instance: Instance, { name }: EnvironmentState): boolean =>
   instance.group === undefined || instance.group.startsWith(name);
 
-/** Why no host of an environment works for jobs that wait, or undefined when hosts do. */
-export function explainHosts(facts: HostFacts, now: Date): Told | undefined {
+/**
+ * Why no host of an environment works for jobs that have waited since `since`, or undefined when hosts do, or may yet.
+ * Hosts that were started before that say nothing of these jobs.
+ */
+export function explainHosts(facts: HostFacts, since: Date, now: Date): Told | undefined {
   const { environment, joined, instances } = facts;
-  const working = joined.filter(host => host.connected && host.status === 'ACTIVE');
-  if (working.length > 0) return undefined;
-  if (joined.length > 0)
-    return {
-      text: `the ${hostsText(joined.length)} that joined no longer ${joined.length === 1 ? 'answers' : 'answer'} ECS (${joined[0]!.status}${joined[0]!.connected ? '' : ', agent not connected'})`,
-      fix: `aws ec2 terminate-instances --instance-ids ${joined[0]!.instanceId}: Batch starts another`,
-    };
-  const running = instances.filter(each => /^(running|pending)$/.test(each.state));
-  const gone = instances.filter(each => !/^(running|pending)$/.test(each.state));
+  if (joined.some(host => host.connected && host.status === 'ACTIVE')) return undefined;
+  const lost = joined.filter(host => host.status !== 'DRAINING');
+  if (lost.length > 0) return explainLost(lost);
+  if (joined.length > 0) return undefined;
+  const running = instances.filter(isUp);
+  const gone = instances.filter(
+    each => !isUp(each) && (each.launchedAt === undefined || each.launchedAt >= since),
+  );
+  const failed = gone.filter(each => /InstanceInitiatedShutdown/.test(each.stateReason ?? ''));
+  if (failed.length > 0) return explainGone(facts, failed, 'started, never joined and stopped');
   if (running.length > 0) return explainRunning(facts, running, now);
-  if (gone.length > 0) return explainGone(facts, gone);
+  if (gone.length > 0) return explainGone(facts, gone, 'started and stopped');
   if (facts.missingRole)
     return {
       text: `EC2 gave no host: there is no ${facts.missingRole}`,
@@ -87,6 +113,20 @@ export function explainHosts(facts: HostFacts, now: Date): Told | undefined {
   return {
     text: `Batch asked for ${environment.desiredvCpus} vCPUs, and EC2 gave no host: a quota, or no capacity for ${environment.instanceTypes.join(', ')}`,
     fix: 'lab doctor’s quotas line; or more types in pools.<pool>.instanceTypes, in lab.config.ts',
+  };
+}
+
+const isUp = ({ state }: Instance): boolean => /^(running|pending)$/.test(state);
+
+function explainLost(lost: readonly JoinedHost[]): Told {
+  const [{ instanceId, status, connected }] = lost as readonly [JoinedHost];
+  const what =
+    lost.length === 1
+      ? 'the host that joined no longer answers'
+      : `the ${lost.length} hosts that joined no longer answer`;
+  return {
+    text: `${what} ECS (${status}${connected ? '' : ', agent not connected'})`,
+    fix: `aws ec2 terminate-instances --instance-ids ${instanceId}: Batch starts another`,
   };
 }
 
@@ -105,11 +145,11 @@ function explainRunning(facts: HostFacts, running: readonly Instance[], now: Dat
   };
 }
 
-function explainGone(facts: HostFacts, gone: readonly Instance[]): Told {
-  const newest = facts.console?.instance ?? gone[0]!;
+function explainGone(facts: HostFacts, gone: readonly Instance[], how: string): Told {
+  const newest = gone.find(each => each.id === facts.console?.instance.id) ?? gone[0]!;
   const cause = readConsole(facts.console?.text ?? '');
-  const what = `${hostsText(gone.length)} of ${facts.environment.name} started, never joined and stopped`;
-  if (cause) return { text: `${what}; ${newest.id} says: ${cause.line}`, fix: cause.fix };
+  const what = `${hostsText(gone.length)} of ${facts.environment.name} ${how}`;
+  if (cause) return { text: `${what}; ${facts.console!.instance.id} says: ${cause.line}`, fix: cause.fix };
   const reason = newest.stateReason ? `: ${newest.stateReason}` : '';
   return {
     text: `${what}${reason}${unreadText(facts)}`,

@@ -118,7 +118,7 @@ function hostsShow(job: WaitingJob, { hosts, pool }: WaitingFacts, now: Date): R
   if (waitedMinutes(job, now) < joinMinutes) return undefined;
   if (hosts.length === 0 || hosts.some(each => isWorking(each))) return undefined;
   for (const each of hosts) {
-    const told = explainHosts(each, now);
+    const told = explainHosts(each, new Date(job.createdAt), now);
     if (told) return failed(told.text, told.fix.replaceAll('<pool>', pool.pool));
   }
   return undefined;

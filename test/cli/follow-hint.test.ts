@@ -64,7 +64,7 @@ function answer({ action, body }: Asked): Answer {
   if (action === 'DescribeInstances')
     return ec2(
       action,
-      '<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>m7g.4xlarge</instanceType><instanceState><name>terminated</name></instanceState></item></instancesSet></item></reservationSet>',
+      '<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>m7g.4xlarge</instanceType><instanceState><name>terminated</name></instanceState><stateReason><message>Client.InstanceInitiatedShutdown: Instance initiated shutdown</message></stateReason></item></instancesSet></item></reservationSet>',
     );
   if (action === 'GetConsoleOutput') return ec2(action, `<output>${consoleText}</output>`);
   return undefined;

@@ -6,7 +6,7 @@ import { denied, environment, fakeAccount, instance, joinedHost, minutesAgo, now
 
 const asked = { ...environment, desiredvCpus: 16 };
 const explain = async (account: Partial<Account>, at = asked) =>
-  explainHosts(await gatherHosts(fakeAccount(account), 'lab', at), now);
+  explainHosts(await gatherHosts(fakeAccount(account), 'lab', at), minutesAgo(30), now);
 
 const cloudInit = `[    0.000000] Linux version 6.1.150
 [   14.220112] cloud-init[1873]: Cloud-init v. 22.2.2 running 'modules:final' at Sat, 21 Nov 2026 11:42:00 +0000.
@@ -33,12 +33,33 @@ describe('the hosts of an environment whose jobs wait', () => {
 
   it('that stopped by themselves are told so: our user data fails closed', async () => {
     const gone = { ...instance, state: 'terminated', stateReason: 'Client.InstanceInitiatedShutdown' };
-    expect((await explain({ instances: async () => [gone], console: async () => cloudInit }))!.text).toBe(
+    const failed = await explain({ instances: async () => [gone], console: async () => cloudInit });
+    expect(failed!.text).toBe(
       '1 host of env-1 started, never joined and stopped; i-0abc says: mkfs.xfs: cannot open /dev/xvdb: No such file or directory',
     );
     expect((await explain({ instances: async () => [gone] }))!.text).toContain(
       'Client.InstanceInitiatedShutdown',
     );
+    // Another has just been started in its place.
+    const next = { ...instance, id: 'i-next', launchedAt: minutesAgo(1) };
+    const again = await explain({
+      instances: async () => [next, gone],
+      console: async id => (id === 'i-next' ? '' : cloudInit),
+    });
+    expect(again).toEqual(failed);
+  });
+
+  it('that were taken back are told with EC2’s reason, those of earlier jobs not at all', async () => {
+    const taken = { ...instance, state: 'terminated', stateReason: 'Server.SpotInstanceTermination' };
+    expect((await explain({ instances: async () => [taken] }))!.text).toBe(
+      '1 host of env-1 started and stopped: Server.SpotInstanceTermination',
+    );
+    const earlier = { ...taken, launchedAt: minutesAgo(50), stateReason: 'Client.InstanceInitiatedShutdown' };
+    expect((await explain({ instances: async () => [earlier] }))!.text).toContain('EC2 gave no host');
+  });
+
+  it('that end by themselves at a scale-in are no fault', async () => {
+    expect(await explain({ joined: async () => [{ ...joinedHost, status: 'DRAINING' }] })).toBeUndefined();
   });
 
   it('with a console that says nothing have no way to ECS, or no agent', async () => {
@@ -83,7 +104,7 @@ describe('the hosts of an environment whose jobs wait', () => {
     );
   });
 
-  it('are looked at by the newest that did not join', async () => {
+  it('are looked at by the newest that did not join first', async () => {
     const read: string[] = [];
     await explain({
       instances: async () => [
@@ -95,7 +116,7 @@ describe('the hosts of an environment whose jobs wait', () => {
         return '';
       },
     });
-    expect(read).toEqual(['i-new']);
+    expect(read).toEqual(['i-new', 'i-old']);
   });
 });
 
@@ -136,10 +157,13 @@ describe('a console', () => {
 
   it('of any bytes gives a short, printable line', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 400 }), noise => {
-        const told = readConsole(`${noise}\nmount: /scratch: wrong fs type ${noise}`);
-        if (told) expect(told.line).toMatch(/^[\x20-\x7e]{1,200}$/);
-      }),
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }).map(bytes => Buffer.from(bytes).toString('utf8')),
+        noise => {
+          const told = readConsole(`${noise}\nmount: /scratch: wrong fs type ${noise}`);
+          if (told) expect(told.line).toMatch(/^[\x20-\x7e]{1,200}$/);
+        },
+      ),
     );
   });
 });
