@@ -20,15 +20,17 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   const { err } = context.io;
   const started = context.now().getTime();
   const told = new Set<string>();
+  // On the twin a job waits for this machine's cores: there is no host that could fail to join.
+  const hint = quick ? undefined : hintOf(context, open);
   let last = '';
   let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
-  // On the twin a job waits for this machine's cores: there is no host that could fail to join.
-  const hint = quick ? undefined : hintOf(context, open);
   for (;;) {
     const ledger = await open.ledger();
     doneAtStart ??= ledger.counts.done;
     tellFailures(context, ledger, told, open.spec.item);
+    const why = await hint?.look(ledger, context.now());
+    if (why) tellHint(context, runId, why);
     const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
@@ -44,8 +46,6 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
       await removeCaps(open);
       return finish(context, runId, open.spec.item, ledger);
     }
-    const why = await hint?.look(ledger, context.now());
-    if (why) tellHint(context, runId, why);
     if (context.signal.aborted) return stopWatching(context, runId);
     await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
     if (context.signal.aborted) return stopWatching(context, runId);

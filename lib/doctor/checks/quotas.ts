@@ -6,7 +6,10 @@ import { type Check, type Finding, fail, ok, type Scope, unchecked, warn } from 
 /** vCPUs that EC2 lets an account run at once, by family and market: docs.aws.amazon.com/ec2, On-Demand and Spot quotas. */
 const codes: Readonly<Record<string, Readonly<Record<Market, string>>>> = {
   standard: { 'on-demand': 'L-1216C47A', spot: 'L-34B43A08' },
-  x: { 'on-demand': 'L-7295265B', spot: 'L-E3A00192' },
+  X: { 'on-demand': 'L-7295265B', spot: 'L-E3A00192' },
+  'G and VT': { 'on-demand': 'L-DB2E81BA', spot: 'L-3819A6DF' },
+  P: { 'on-demand': 'L-417A185B', spot: 'L-7212CCBC' },
+  F: { 'on-demand': 'L-74FC7D96', spot: 'L-88CF9481' },
 };
 
 interface Wanted {
@@ -60,7 +63,8 @@ export function wantedQuotas(config: LabConfig, pools: readonly string[]): reado
   for (const name of pools) {
     const pool = config.pools[name];
     if (!pool) continue;
-    const families = new Set(pool.instanceTypes.map(family));
+    // A family that we do not know has a quota that we do not know.
+    const families = new Set(pool.instanceTypes.flatMap(type => family(type) ?? []));
     for (const each of families) {
       const code = codes[each]![pool.market];
       const sizes = pool.instanceTypes
@@ -69,7 +73,7 @@ export function wantedQuotas(config: LabConfig, pools: readonly string[]): reado
       const before = found.get(code);
       found.set(code, {
         code,
-        what: `${each === 'x' ? 'X' : 'standard'} ${pool.market}`,
+        what: `${each} ${pool.market}`,
         pools: [...(before?.pools ?? []), name],
         least: Math.min(before?.least ?? Number.POSITIVE_INFINITY, ...sizes),
         most: (before?.most ?? 0) + pool.maxvCpus,
@@ -79,4 +83,9 @@ export function wantedQuotas(config: LabConfig, pools: readonly string[]): reado
   return [...found.values()];
 }
 
-const family = (type: string): string => (/^x\d/.test(type) ? 'x' : 'standard');
+/** The quota's family of an instance type: A, C, D, H, I, M, R, T and Z are the standard ones. */
+function family(type: string): string | undefined {
+  const letters = /^([a-z]+)\d/.exec(type)?.[1] ?? '';
+  if (/^([acdhimrtz]|im|is)$/.test(letters)) return 'standard';
+  return { x: 'X', g: 'G and VT', vt: 'G and VT', p: 'P', f: 'F' }[letters];
+}
