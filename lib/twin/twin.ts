@@ -11,8 +11,8 @@ import { parseFaults, readFaults } from './faults/read-faults.ts';
 import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
+import { closedToStrangers, otherKeys } from './http/strangers.ts';
 import { logsService } from './logs/logs-service.ts';
-import { otherKeys, refuseStranger } from './other-keys.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
@@ -72,7 +72,6 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const found = readFaults(faultsFile);
   const faults = found ?? parseFaults({});
   if (found) process.stderr.write(`the twin injects faults: ${faultsFile}\n`);
-  const withFaults = found ? requestFaults(faults) : undefined;
   const metadata = instanceMetadata();
   const containers = processContainers({
     projectRoot: options.projectRoot,
@@ -114,10 +113,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
     extra: async (request, response) =>
       metadata.handle(request, response) || credentials.handle(request, response),
-    intercept: (service, request, response) => {
-      if (request.accessKeyId !== keys.accessKeyId) refuseStranger(service);
-      return withFaults?.(service, request, response) ?? false;
-    },
+    intercept: closedToStrangers(keys.accessKeyId, found ? requestFaults(faults) : undefined),
   });
   holder.url = server.url;
   batch.start();

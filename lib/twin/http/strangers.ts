@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { Credential } from './http/authenticate.ts';
-import { AwsError } from './http/service.ts';
+import type { Credential } from './authenticate.ts';
+import { AwsError, type SignedRequest } from './service.ts';
 
 type Access = Readonly<Record<string, { readonly keys?: Readonly<Record<string, string>> }>>;
 
@@ -22,12 +23,14 @@ export function otherKeys(s3Folder: string, accessKeyId: string): Credential | u
   return undefined;
 }
 
-/** Such an owner has no part in the lab: S3 decides by bucket, STS says who they are, all else is closed. */
-export function refuseStranger(service: string): void {
-  if (service === 's3' || service === 'sts') return;
-  throw new AwsError(
-    'AccessDeniedException',
-    403,
-    'These keys are a dataset owner’s: no part of the lab is theirs.',
-  );
-}
+type Intercept = (service: string, request: SignedRequest, response: ServerResponse) => boolean;
+
+/** Such an owner has no part in the lab: S3 decides by bucket, STS says who they are, all else is closed to them. */
+export const closedToStrangers =
+  (ownKeyId: string, otherwise: Intercept = () => false): Intercept =>
+  (service, request, response) => {
+    const isOpen = request.accessKeyId === ownKeyId || service === 's3' || service === 'sts';
+    if (isOpen) return otherwise(service, request, response);
+    const message = 'These keys are a dataset owner’s: no part of the lab is theirs.';
+    throw new AwsError('AccessDeniedException', 403, message);
+  };
