@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import {
   BlockPublicAccess,
   Bucket,
@@ -7,6 +7,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { tagNames } from '../../spec/metadata.ts';
 import { acknowledge } from '../acknowledge.ts';
 
 export interface StorageProps {
@@ -34,8 +35,9 @@ export class Storage extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       lifecycleRules: [{ expiration: Duration.days(365) }],
     });
+    Tags.of(accessLogs).add(tagNames.role, 'access-logs');
     acknowledge(accessLogs, 'S1', 'the bucket that takes access logs keeps none of itself');
-    this.bucket = new Bucket(this, 'Output', {
+    const output = new Bucket(this, 'Output', {
       ...common,
       versioned: true,
       serverAccessLogsBucket: accessLogs,
@@ -49,5 +51,10 @@ export class Storage extends Construct {
         },
       ],
     });
+    // A later stack of this lab finds the bucket by it.
+    Tags.of(output).add(tagNames.role, 'output');
+    // A bucket that stays goes on to take TLS only.
+    for (const bucket of [accessLogs, output]) bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.bucket = output;
   }
 }

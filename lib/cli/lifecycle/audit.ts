@@ -1,0 +1,115 @@
+import type { Found, FoundKind, Looked, Unchecked } from '../../spec/lifecycle.ts';
+import type { Context } from '../context.ts';
+import { tint } from '../output.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { cachePrefixes, readStackView } from './stack-view.ts';
+
+/** What is there of a lab without its stack. */
+export interface Audit {
+  /** Kept on purpose. */
+  readonly stays: readonly Found[];
+  /** Was to go, and costs money or is in the way. */
+  readonly left: readonly Found[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** What stacks of this name said about what stays, for as long as CloudFormation remembers them. */
+export interface Memory {
+  /** Physical ids that a deleted stack kept. Undefined: no stack is remembered, so nobody can say. */
+  readonly kept?: ReadonlySet<string>;
+  readonly repositoryPrefixes: readonly string[];
+}
+
+/** Reads what the deleted stacks of this name kept. `stackId`: of the one that went just now. */
+export async function remember(aws: Lifecycle, stack: string, stackId: string | undefined): Promise<Memory> {
+  const ids = new Set([...(stackId ? [stackId] : []), ...(await aws.stacks.deleted(stack).catch(() => []))]);
+  const kept = new Set<string>();
+  const prefixes = new Set<string>();
+  let known = false;
+  for (const id of ids) {
+    const view = await readStackView(aws.stacks, id).catch(() => undefined);
+    const resources = await aws.stacks.resources(id).catch(() => []);
+    if (view) for (const prefix of cachePrefixes(view.template)) prefixes.add(prefix);
+    for (const each of resources)
+      if (each.status === 'DELETE_SKIPPED' && each.physicalId) kept.add(each.physicalId);
+    known ||= resources.length > 0;
+  }
+  return { ...(known ? { kept } : {}), repositoryPrefixes: [...prefixes] };
+}
+
+/** What goes takes minutes to be gone: looks again a few times before it calls anything left behind. */
+export async function audit(context: Context, aws: Lifecycle, lab: string, memory: Memory): Promise<Audit> {
+  for (let tries = 1; ; tries++) {
+    const result = judge(await aws.inventory.look(lab, memory.repositoryPrefixes), memory);
+    if (result.left.length === 0 || tries === 5 || context.signal.aborted) return result;
+    if (tries === 1)
+      context.say(`${result.left.length} things are still there; some take a few minutes to go …`);
+    await aws.wait(20_000, context.signal);
+  }
+}
+
+/** Data stays, and so does a log group that a stack kept; everything else was to go. */
+export function judge({ found, unchecked }: Looked, { kept }: Memory): Audit {
+  const stays = (each: Found): boolean =>
+    each.harmless === true ||
+    each.kind === 'bucket' ||
+    each.kind === 'key' ||
+    (each.kind === 'log-group' && (kept === undefined || kept.has(each.id)));
+  return { stays: found.filter(stays), left: found.filter(each => !stays(each)), unchecked };
+}
+
+/** The audit for a person: what stays and how to have it again, what is left behind and the command that ends it. */
+export function auditText(context: Context, { stays, left, unchecked }: Audit, region: string): string {
+  const { out } = context.io;
+  const lines = [
+    ...stays.flatMap(each => [
+      `${tint(out, 'good', 'stays')}        ${nameOf(each)}`,
+      ...(stayingNote(each, region) ? [`             ${stayingNote(each, region)}`] : []),
+    ]),
+    ...left.flatMap(each => [
+      `${tint(out, 'bad', 'left behind')}  ${nameOf(each)}`,
+      `             ${removal(each, region)}`,
+    ]),
+    ...unchecked.map(each => `${tint(out, 'busy', 'not checked')}  ${each.what}: ${each.why}`),
+  ];
+  return lines.map(line => `${line}\n`).join('');
+}
+
+const nameOf = ({ kind, id, detail }: Found): string => `${kind.replaceAll('-', ' ')} ${id}: ${detail}`;
+
+export const attachLine = (bucket: string): string => `existingOutputBucket: '${bucket}',`;
+
+function stayingNote(each: Found, region: string): string | undefined {
+  if (each.kind === 'bucket' && each.detail.startsWith('output'))
+    return `in lab.config.ts, a new stack takes it again:  ${attachLine(each.id)}`;
+  if (each.kind === 'secret' || each.kind === 'log-group' || each.kind === 'key')
+    return removal(each, region);
+  return undefined;
+}
+
+/** The command that removes it for good. */
+export function removal({ kind, id }: Found, region: string): string {
+  return commands[kind].replaceAll('{id}', id).replaceAll('{region}', `--region ${region}`);
+}
+
+const commands: Readonly<Record<FoundKind, string>> = {
+  instance: 'aws ec2 terminate-instances {region} --instance-ids {id}',
+  volume: 'aws ec2 delete-volume {region} --volume-id {id}',
+  snapshot: 'aws ec2 delete-snapshot {region} --snapshot-id {id}',
+  image: 'aws ec2 deregister-image {region} --image-id {id}',
+  'nat-gateway': 'aws ec2 delete-nat-gateway {region} --nat-gateway-id {id}',
+  'elastic-ip': 'aws ec2 release-address {region} --allocation-id {id}',
+  'vpc-endpoint': 'aws ec2 delete-vpc-endpoints {region} --vpc-endpoint-ids {id}',
+  vpc: 'aws ec2 delete-vpc {region} --vpc-id {id}',
+  'launch-template': 'aws ec2 delete-launch-template {region} --launch-template-id {id}',
+  'compute-environment':
+    'aws batch update-compute-environment {region} --compute-environment {id} --state DISABLED; aws batch delete-compute-environment {region} --compute-environment {id}',
+  'job-queue':
+    'aws batch update-job-queue {region} --job-queue {id} --state DISABLED; aws batch delete-job-queue {region} --job-queue {id}',
+  repository: 'aws ecr delete-repository {region} --force --repository-name {id}',
+  'log-group': 'aws logs delete-log-group {region} --log-group-name {id}',
+  bucket: 'aws s3 rb {region} --force s3://{id}',
+  secret: 'aws secretsmanager delete-secret {region} --force-delete-without-recovery --secret-id {id}',
+  key: 'aws kms schedule-key-deletion {region} --key-id {id}',
+  'build-project': 'aws codebuild delete-project {region} --name {id}',
+};
