@@ -62,7 +62,7 @@ export const destroy: Command = {
     }
     if (!args.flag('yes')) await confirm(context, target, args.flag('cancel') ? jobs : 0);
     if (!(await stopJobs(context, args, target, queues))) return interrupted(context, target, args);
-    return destroyStack(context, args, target, stack);
+    return destroyStack(context, args, target, stack, view);
   },
 };
 
@@ -148,11 +148,12 @@ async function destroyStack(
   args: Args,
   target: Target,
   stack: StackState,
+  view: StackView,
 ): Promise<number> {
   const code = await target.cdk('destroy', target.stack, '--force', ...args.rest);
   const after = await target.aws.stacks.read(stack.id);
   const isGone = !after || after.status === 'DELETE_COMPLETE';
-  if (isGone) return finish(context, target, stack.id);
+  if (isGone) return finish(context, target, view);
   if (context.signal.aborted || code === exitCodes.interruptedByUser) {
     context.say(
       `\ninterrupted; CloudFormation goes on by itself (the stack is ${after.status})\nNext: ${again(target, 'destroy')}`,
@@ -184,10 +185,10 @@ async function destroyStack(
 }
 
 /** Looks at what is there without the stack, tells it, and answers the exit code. */
-async function finish(context: Context, target: Target, stackId: string | undefined): Promise<number> {
+async function finish(context: Context, target: Target, gone: StackView | undefined): Promise<number> {
   const { aws, config } = target;
   context.say('looking for what still costs money …');
-  const found = await audit(context, aws, config.name, await remember(aws, target.stack, stackId));
+  const found = await audit(context, aws, config.name, await remember(aws, target.stack, gone));
   if (context.json)
     context.print(JSON.stringify({ lab: config.name, stack: target.stack, status: 'gone', ...found }));
   else context.io.out.write(auditText(context, found, config.region));

@@ -2,7 +2,7 @@ import type { Found, FoundKind, Looked, Unchecked } from '../../spec/lifecycle.t
 import type { Context } from '../context.ts';
 import { tint } from '../output.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { cachePrefixes, readStackView } from './stack-view.ts';
+import { cachePrefixes, readStackView, type StackView } from './stack-view.ts';
 
 /** What is there of a lab without its stack. */
 export interface Audit {
@@ -20,30 +20,38 @@ export interface Memory {
   readonly repositoryPrefixes: readonly string[];
 }
 
-/** Reads what the deleted stacks of this name kept. `stackId`: of the one that went just now. */
-export async function remember(aws: Lifecycle, stack: string, stackId: string | undefined): Promise<Memory> {
-  const ids = new Set([...(stackId ? [stackId] : []), ...(await aws.stacks.deleted(stack).catch(() => []))]);
-  const kept = new Set<string>();
-  const prefixes = new Set<string>();
-  let known = false;
-  for (const id of ids) {
-    const view = await readStackView(aws.stacks, id).catch(() => undefined);
-    const resources = await aws.stacks.resources(id).catch(() => []);
-    if (view) for (const prefix of cachePrefixes(view.template)) prefixes.add(prefix);
-    for (const each of resources)
-      if (each.status === 'DELETE_SKIPPED' && each.physicalId) kept.add(each.physicalId);
-    known ||= resources.length > 0;
-  }
-  return { ...(known ? { kept } : {}), repositoryPrefixes: [...prefixes] };
+/** Reads what the deleted stacks of this name kept. `gone`: what the one that went just now had shown. */
+export async function remember(aws: Lifecycle, stack: string, gone: StackView | undefined): Promise<Memory> {
+  const ids = await aws.stacks.deleted(stack).catch(() => []);
+  const views = await Promise.all(ids.map(id => readStackView(aws.stacks, id).catch(() => undefined)));
+  const known = [gone, ...views].filter(view => view !== undefined);
+  return {
+    ...(known.length > 0
+      ? { kept: new Set(known.flatMap(view => view.stays.flatMap(each => each.physicalId ?? []))) }
+      : {}),
+    repositoryPrefixes: [...new Set(known.flatMap(view => cachePrefixes(view.template)))],
+  };
 }
 
-/** What goes takes minutes to be gone: looks again a few times before it calls anything left behind. */
+/** What CloudFormation or Batch lets go of, and AWS ends a little later. */
+const passing: ReadonlySet<FoundKind> = new Set([
+  'instance',
+  'volume',
+  'nat-gateway',
+  'elastic-ip',
+  'vpc-endpoint',
+  'vpc',
+  'compute-environment',
+  'job-queue',
+]);
+
+/** Looks again a few times before it calls left behind what takes minutes to be gone. */
 export async function audit(context: Context, aws: Lifecycle, lab: string, memory: Memory): Promise<Audit> {
   for (let tries = 1; ; tries++) {
     const result = judge(await aws.inventory.look(lab, memory.repositoryPrefixes), memory);
-    if (result.left.length === 0 || tries === 5 || context.signal.aborted) return result;
-    if (tries === 1)
-      context.say(`${result.left.length} things are still there; some take a few minutes to go …`);
+    const going = result.left.filter(each => passing.has(each.kind));
+    if (going.length === 0 || tries === 5 || context.signal.aborted) return result;
+    if (tries === 1) context.say('some things are still there that may take a few minutes to go …');
     await aws.wait(20_000, context.signal);
   }
 }

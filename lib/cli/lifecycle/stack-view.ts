@@ -12,7 +12,7 @@ export interface StackView {
 export async function readStackView(stacks: Stacks, nameOrId: string): Promise<StackView> {
   const [resources, json] = await Promise.all([stacks.resources(nameOrId), stacks.template(nameOrId)]);
   const template = readTemplate(json);
-  const there = resources.filter(each => !/^DELETE_(COMPLETE|SKIPPED)$/.test(each.status));
+  const there = resources.filter(each => each.status !== 'DELETE_COMPLETE');
   const isKept = (each: StackResource): boolean => template.resources[each.logicalId]?.isKept ?? false;
   return {
     goes: there.filter(each => !isKept(each)),
@@ -34,7 +34,7 @@ export function summarize(resources: readonly StackResource[]): string {
   const others = resources.length - told.reduce((sum, [, count]) => sum + count, 0);
   return [
     ...told.map(([type, count]) => `${count} ${nouns[type]![count === 1 ? 0 : 1]}`),
-    ...(others > 0 ? [`${others} smaller things`] : []),
+    ...(others > 0 ? [`${others} smaller ${others === 1 ? 'thing' : 'things'}`] : []),
   ].join(', ');
 }
 

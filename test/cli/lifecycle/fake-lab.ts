@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import { workloads } from '../../../jobs/index.ts';
 import type { World } from '../../../lib/cli/context.ts';
 import type { Lifecycle } from '../../../lib/cli/lifecycle/lifecycle.ts';
 import { runCli } from '../../../lib/cli/main.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../../lib/config/resolve-config.ts';
-import { buildApp } from '../../../lib/infra/lab-app.ts';
+import { LabStack } from '../../../lib/infra/lab-stack.ts';
 import type {
   Found,
   LabBucket,
@@ -20,6 +21,7 @@ import type {
   StackState,
   Unchecked,
 } from '../../../lib/spec/lifecycle.ts';
+import { stackName } from '../../../lib/spec/metadata.ts';
 
 export const labConfig: LabConfigInput = {
   datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
@@ -37,14 +39,14 @@ export interface TemplateJson {
   readonly Parameters?: Record<string, unknown>;
 }
 
-/** The template that cdk synth makes of a configuration. */
-export function synthesize(config: LabConfigInput): TemplateJson {
+/** The template of a configuration. Not checked by any rule: other tests do. */
+export function synthesize(input: LabConfigInput): TemplateJson {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-synth-'));
   try {
-    const app = new App({ outdir, context: cdkContext });
-    const { stack } = buildApp(resolveConfig(config, workloads), workloads, root, app);
-    app.synth();
-    return JSON.parse(readFileSync(join(outdir, `${stack.stackName}.template.json`), 'utf8')) as TemplateJson;
+    const config = resolveConfig(input, workloads);
+    const props = { config, specs: workloads, projectRoot: root, env: { region: config.region } };
+    const stack = new LabStack(new App({ outdir, context: cdkContext }), stackName(config.name), props);
+    return JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON())) as TemplateJson;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
