@@ -22,7 +22,7 @@ export interface Memory {
 
 /** Reads what the deleted stacks of this name kept. `gone`: what the one that went just now had shown. */
 export async function remember(aws: Lifecycle, stack: string, gone: StackView | undefined): Promise<Memory> {
-  const ids = await aws.stacks.deleted(stack).catch(() => []);
+  const ids = (await aws.stacks.deleted(stack).catch(() => [])).slice(0, 10);
   const views = await Promise.all(ids.map(id => readStackView(aws.stacks, id).catch(() => undefined)));
   const known = [gone, ...views].filter(view => view !== undefined);
   return {
@@ -52,7 +52,7 @@ export async function audit(context: Context, aws: Lifecycle, lab: string, memor
     const going = result.left.filter(each => passing.has(each.kind));
     if (going.length === 0 || tries === 5 || context.signal.aborted) return result;
     if (tries === 1) context.say('some things are still there that may take a few minutes to go …');
-    await aws.wait(20_000, context.signal);
+    await aws.wait(10_000, context.signal);
   }
 }
 
