@@ -4,6 +4,7 @@ import {
   DescribeJobsCommand,
   type JobDetail,
   type JobStatus,
+  type JobSummary,
   paginateDescribeComputeEnvironments,
   paginateDescribeJobQueues,
   paginateListJobs,
@@ -35,7 +36,7 @@ export function sdkQueues(endpoint: Endpoint): Queues {
           });
       return found;
     },
-    liveJobs: queue => liveJobs(client, queue),
+    liveJobs: (queue, withTimes) => liveJobs(client, queue, withTimes),
     setState: (jobQueue, state) =>
       // A queue that is being updated refuses a second update until the first is through.
       untilTaken(
@@ -59,35 +60,47 @@ export function sdkQueues(endpoint: Endpoint): Queues {
 const live = jobStatuses.filter(status => !isTerminal(status));
 
 /** ListJobs of a queue answers no children: an array is its parent, which is PENDING while they run. */
-async function liveJobs(client: BatchClient, jobQueue: string): Promise<LiveJob[]> {
-  const ids = new Set<string>();
+async function liveJobs(client: BatchClient, jobQueue: string, withTimes: boolean): Promise<LiveJob[]> {
+  const summaries = new Map<string, JobSummary>();
   // From the last state to the first, so that a job that moves on meanwhile is seen; twice seen is once kept.
   for (const jobStatus of [...live].reverse())
     for await (const page of paginateListJobs({ client }, { jobQueue, jobStatus }))
-      for (const each of page.jobSummaryList ?? []) ids.add(each.jobId!);
-  const jobs: LiveJob[] = [];
-  const all = [...ids];
-  for (let start = 0; start < all.length; start += 100) {
-    const answer = await client.send(new DescribeJobsCommand({ jobs: all.slice(start, start + 100) }));
-    for (const job of answer.jobs ?? []) if (!isTerminal(job.status!)) jobs.push(await liveJob(client, job));
+      for (const each of page.jobSummaryList ?? []) summaries.set(each.jobId!, each);
+  // Of a plain job its summary says enough where nobody asks for times: there may be a million.
+  const wanted = [...summaries.values()].filter(each => withTimes || each.arrayProperties?.size);
+  const jobs = [...summaries.values()]
+    .filter(each => !withTimes && !each.arrayProperties?.size)
+    .map(plainJob);
+  for (let start = 0; start < wanted.length; start += 100) {
+    const ids = wanted.slice(start, start + 100).map(each => each.jobId!);
+    const answer = await client.send(new DescribeJobsCommand({ jobs: ids }));
+    for (const job of answer.jobs ?? [])
+      if (!isTerminal(job.status!)) jobs.push(await describedJob(client, job, withTimes));
   }
   return jobs;
 }
 
-async function liveJob(client: BatchClient, job: JobDetail): Promise<LiveJob> {
+const plainJob = ({ jobId, jobName, status }: JobSummary): LiveJob => ({
+  jobId: jobId!,
+  jobName: jobName!,
+  status: status!,
+  counts: { [status!]: 1 },
+});
+
+async function describedJob(client: BatchClient, job: JobDetail, withTimes: boolean): Promise<LiveJob> {
   const summary = job.arrayProperties?.statusSummary ?? {};
   const children = live.flatMap(status => (summary[status] ? [[status, summary[status]] as const] : []));
-  const latestStart = job.arrayProperties?.size
-    ? await latestChild(client, job)
-    : startOf(job.status!, job.startedAt);
+  const plain = plainJob(job as JobSummary);
+  const size = job.arrayProperties?.size;
+  // Before an array has children, and while its summary lags, the whole of it waits.
+  const counts = children.length > 0 ? Object.fromEntries(children) : { [job.status!]: size ?? 1 };
+  if (!withTimes) return { ...plain, counts };
+  const latestStart = size ? await latestChild(client, job) : startOf(job.status!, job.startedAt);
+  const timeoutSeconds = job.timeout?.attemptDurationSeconds;
   return {
-    jobId: job.jobId!,
-    jobName: job.jobName!,
-    status: job.status!,
-    // Before an array has children, and while its summary lags, the whole of it waits.
-    counts:
-      children.length > 0 ? Object.fromEntries(children) : { [job.status!]: job.arrayProperties?.size ?? 1 },
-    ...(job.timeout?.attemptDurationSeconds ? { timeoutSeconds: job.timeout.attemptDurationSeconds } : {}),
+    ...plain,
+    counts,
+    ...(timeoutSeconds ? { timeoutSeconds } : {}),
     ...(latestStart === undefined ? {} : { latestStart }),
   };
 }

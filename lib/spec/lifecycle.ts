@@ -43,8 +43,8 @@ export interface StackResource {
 export interface Queues {
   /** By name or ARN; those that are not there are left out. */
   describe(names: readonly string[]): Promise<readonly QueueState[]>;
-  /** Jobs and arrays' parents that have not ended, of every status. */
-  liveJobs(queue: string): Promise<readonly LiveJob[]>;
+  /** Jobs and arrays' parents that have not ended, of every status; with their times where asked, which takes more calls. */
+  liveJobs(queue: string, withTimes: boolean): Promise<readonly LiveJob[]>;
   setState(queue: string, state: 'ENABLED' | 'DISABLED'): Promise<void>;
   /** Ends jobs whatever their state. Answers what Batch refused, by job id. */
   terminate(jobIds: readonly string[], reason: string): Promise<Readonly<Record<string, string>>>;
@@ -67,9 +67,9 @@ export interface LiveJob {
   readonly status: JobStatus;
   /** Of an array: its children by state. Of a plain job: one, in its own. Ended ones are left out. */
   readonly counts: Readonly<Partial<Record<JobStatus, number>>>;
-  /** Of one attempt; undefined where nothing ends it. */
+  /** A time: of one attempt; undefined where nothing ends it. */
   readonly timeoutSeconds?: number;
-  /** When the latest of its running attempts started, in ms since 1970; undefined when none runs. */
+  /** A time: when the latest of its running attempts started, in ms since 1970; undefined when none runs. */
   readonly latestStart?: number;
 }
 

@@ -147,7 +147,11 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
         const pages = await collect(paginateDescribeVpcs({ client }, { Filters: [filter] }));
         return pages.flatMap(page => page.Vpcs ?? []);
       },
-      one => ({ kind: 'vpc', id: one.VpcId!, detail: `${one.CidrBlock}; costs nothing by itself` }),
+      one => ({
+        kind: 'vpc',
+        id: one.VpcId!,
+        detail: `${one.CidrBlock}; costs nothing by itself, and goes when nothing is in it`,
+      }),
     ),
     each(
       'launch templates',

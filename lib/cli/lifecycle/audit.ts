@@ -63,7 +63,10 @@ export function judge({ found, unchecked }: Looked, { kept }: Memory): Audit {
     each.kind === 'bucket' ||
     each.kind === 'key' ||
     (each.kind === 'log-group' && (kept === undefined || kept.has(each.id)));
-  return { stays: found.filter(stays), left: found.filter(each => !stays(each)), unchecked };
+  const order = Object.keys(commands);
+  const left = found.filter(each => !stays(each));
+  left.sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return { stays: found.filter(stays), left, unchecked };
 }
 
 /** The audit for a person: what stays and how to have it again, what is left behind and the command that ends it. */
@@ -100,24 +103,25 @@ export function removal({ kind, id }: Found, region: string): string {
   return commands[kind].replaceAll('{id}', id).replaceAll('{region}', `--region ${region}`);
 }
 
+/** In an order in which what depends on others comes before them. */
 const commands: Readonly<Record<FoundKind, string>> = {
+  'job-queue':
+    'aws batch update-job-queue {region} --job-queue {id} --state DISABLED; aws batch delete-job-queue {region} --job-queue {id}',
+  'compute-environment':
+    'aws batch update-compute-environment {region} --compute-environment {id} --state DISABLED; aws batch delete-compute-environment {region} --compute-environment {id}',
   instance: 'aws ec2 terminate-instances {region} --instance-ids {id}',
-  volume: 'aws ec2 delete-volume {region} --volume-id {id}',
-  snapshot: 'aws ec2 delete-snapshot {region} --snapshot-id {id}',
-  image: 'aws ec2 deregister-image {region} --image-id {id}',
   'nat-gateway': 'aws ec2 delete-nat-gateway {region} --nat-gateway-id {id}',
   'elastic-ip': 'aws ec2 release-address {region} --allocation-id {id}',
   'vpc-endpoint': 'aws ec2 delete-vpc-endpoints {region} --vpc-endpoint-ids {id}',
-  vpc: 'aws ec2 delete-vpc {region} --vpc-id {id}',
+  image: 'aws ec2 deregister-image {region} --image-id {id}',
+  snapshot: 'aws ec2 delete-snapshot {region} --snapshot-id {id}',
+  volume: 'aws ec2 delete-volume {region} --volume-id {id}',
   'launch-template': 'aws ec2 delete-launch-template {region} --launch-template-id {id}',
-  'compute-environment':
-    'aws batch update-compute-environment {region} --compute-environment {id} --state DISABLED; aws batch delete-compute-environment {region} --compute-environment {id}',
-  'job-queue':
-    'aws batch update-job-queue {region} --job-queue {id} --state DISABLED; aws batch delete-job-queue {region} --job-queue {id}',
   repository: 'aws ecr delete-repository {region} --force --repository-name {id}',
+  'build-project': 'aws codebuild delete-project {region} --name {id}',
   'log-group': 'aws logs delete-log-group {region} --log-group-name {id}',
-  bucket: 'aws s3 rb {region} --force s3://{id}',
   secret: 'aws secretsmanager delete-secret {region} --force-delete-without-recovery --secret-id {id}',
   key: 'aws kms schedule-key-deletion {region} --key-id {id}',
-  'build-project': 'aws codebuild delete-project {region} --name {id}',
+  bucket: 'aws s3 rb {region} --force s3://{id}',
+  vpc: 'aws ec2 delete-vpc {region} --vpc-id {id}',
 };

@@ -40,6 +40,7 @@ export async function lookAhead(
   const running = await readRunning(
     aws.queues,
     queues.map(each => each.physicalId!),
+    true,
   );
   if (!always && running.every(each => each.jobs.length === 0)) return nothing;
   const touched = touchedEnvironments(

@@ -8,9 +8,15 @@ export interface Running {
   readonly jobs: readonly LiveJob[];
 }
 
-export async function readRunning(queues: Queues, names: readonly string[]): Promise<readonly Running[]> {
+export async function readRunning(
+  queues: Queues,
+  names: readonly string[],
+  withTimes = false,
+): Promise<readonly Running[]> {
   const found = await queues.describe(names);
-  return Promise.all(found.map(async queue => ({ queue, jobs: await queues.liveJobs(queue.arn) })));
+  return Promise.all(
+    found.map(async queue => ({ queue, jobs: await queues.liveJobs(queue.arn, withTimes) })),
+  );
 }
 
 /** Children and plain jobs by state, of all queues. */
