@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { Found, Inventory } from '../../spec/lifecycle.ts';
+import type { BucketSize, Found, Inventory } from '../../spec/lifecycle.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { labBuckets, measureBucket } from './buckets.ts';
 import { ec2Looks } from './ec2.ts';
@@ -29,6 +29,11 @@ export function sdkInventory(endpoint: Endpoint): Inventory {
   };
 }
 
+const held = ({ objects, bytes, more }: BucketSize): string =>
+  objects === 0
+    ? 'empty'
+    : `${more ? 'more than ' : ''}${objects} objects, ${bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`}`;
+
 const bucketLook = (endpoint: Endpoint, lab: string): Look => ({
   what: 'buckets',
   action: 's3:ListAllMyBuckets, s3:ListBucket and tag:GetResources',
@@ -37,7 +42,7 @@ const bucketLook = (endpoint: Endpoint, lab: string): Look => ({
       (each): Found => ({
         kind: 'bucket',
         id: each.name,
-        detail: `${each.role}; ${each.more ? 'more than ' : ''}${each.objects} objects, ${(each.bytes / 1e9).toFixed(1)} GB`,
+        detail: `${each.role}; ${held(each)}`,
       }),
     ),
 });

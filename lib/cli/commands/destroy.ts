@@ -5,7 +5,14 @@ import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type Audit, audit, auditText, remember } from '../lifecycle/audit.ts';
 import { explainFailures } from '../lifecycle/explain-failure.ts';
-import { countByState, countJobs, readRunning, runningTable, stateText } from '../lifecycle/running.ts';
+import {
+  countByState,
+  countJobs,
+  readRunning,
+  runningRows,
+  runningTable,
+  stateText,
+} from '../lifecycle/running.ts';
 import { ofType, readStackView, type StackView, sizeText, summarize } from '../lifecycle/stack-view.ts';
 import { cancelAll, closeQueues, drain } from '../lifecycle/stop-jobs.ts';
 import { again, readTarget, type Target } from '../lifecycle/target.ts';
@@ -50,7 +57,16 @@ export const destroy: Command = {
     const jobs = countJobs(running);
     if (jobs > 0) {
       context.io.err.write(runningTable(context.io.err, running));
-      if (!args.flag('drain') && !args.flag('cancel'))
+      if (!args.flag('drain') && !args.flag('cancel')) {
+        if (context.json)
+          context.print(
+            JSON.stringify({
+              lab: target.config.name,
+              stack: target.stack,
+              status: stack.status,
+              running: runningRows(running),
+            }),
+          );
         throw new LabError(
           {
             where: target.stack,
@@ -59,6 +75,7 @@ export const destroy: Command = {
           },
           exitCodes.notDone,
         );
+      }
     }
     if (!args.flag('yes')) await confirm(context, target, args.flag('cancel') ? jobs : 0);
     if (!(await stopJobs(context, args, target, queues))) return interrupted(context, target, args);

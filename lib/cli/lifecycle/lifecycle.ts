@@ -42,7 +42,8 @@ async function runCdk(
   const child = spawn(process.execPath, [cdk, ...args], {
     cwd: projectRoot,
     stdio: ['inherit', quietStdout ? 2 : 'inherit', 'inherit'],
-    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true' },
+    // npm's newest cdk is 3.0.0, published by accident: a user must not be told to take it.
+    env: { ...process.env, CDK_DISABLE_CLI_TELEMETRY: 'true', CDK_DISABLE_VERSION_CHECK: 'true' },
   });
   const stop = (): void => void child.kill('SIGINT');
   signal.addEventListener('abort', stop, { once: true });

@@ -41,10 +41,19 @@ export function stateText(counts: ReadonlyMap<JobStatus, number>): string {
 }
 
 /** What runs, by queue and by run: jobs of the lab by their run, others by their own name. */
+export const runningRows = (
+  running: readonly Running[],
+): readonly { readonly queue: string; readonly name: string; readonly jobs: Record<string, number> }[] =>
+  running.flatMap(each =>
+    byRun(each).map(([name, counts]) => ({ queue: each.queue.name, name, jobs: Object.fromEntries(counts) })),
+  );
+
 export function runningTable(stream: Stream, running: readonly Running[]): string {
-  const rows = running
-    .filter(each => each.jobs.length > 0)
-    .flatMap(each => byRun(each).map(([name, counts]) => [each.queue.name, name, stateText(counts)]));
+  const rows = runningRows(running).map(({ queue, name, jobs }) => [
+    queue,
+    name,
+    stateText(new Map(Object.entries(jobs) as [JobStatus, number][])),
+  ]);
   return rows.length === 0 ? '' : table(stream, ['queue', 'run or job', 'jobs'], rows);
 }
 

@@ -63,6 +63,12 @@ it('refuses while jobs run, names them by run and state, and changes nothing', a
   expect(err).toMatch(/by-hand +1 running/);
   expect(err).toContain('jobs have not ended: 13 running, 40 runnable; nothing was changed');
   expect(err).toContain('npm run destroy -- --drain');
+  const { out } = await me.lab('destroy --yes --json');
+  expect(JSON.parse(out).running).toContainEqual({
+    queue: `${account.queueIds()[0]}-phys`,
+    name: 'rapidtide 20261121t001500z-3f9a2c',
+    jobs: { RUNNING: 12, RUNNABLE: 40 },
+  });
   expect(account.did).toEqual([]);
 });
 
