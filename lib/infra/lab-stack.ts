@@ -8,6 +8,7 @@ import { jobDefinitionName, outputNames, type StackMap } from '../spec/metadata.
 import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
 import { acknowledge } from './acknowledge.ts';
+import { EventLog } from './constructs/event-log.ts';
 import { WorkloadJob } from './constructs/job-definition.ts';
 import { Network } from './constructs/network.ts';
 import { PoolQueue } from './constructs/pool-queue.ts';
@@ -46,8 +47,9 @@ export class LabStack extends Stack {
     const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
     const queues: Record<string, string> = {};
     const queueIds: Record<string, string> = {};
+    const queueArns: string[] = [];
     for (const name of pools) {
-      const { queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
+      const { queue, queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
         pool: config.pools[name]!,
         network,
         instanceRole: hosts,
@@ -55,7 +57,9 @@ export class LabStack extends Stack {
       });
       queues[name] = queueName;
       queueIds[name] = logicalId;
+      queueArns.push(queue.jobQueueArn);
     }
+    const events = new EventLog(this, 'JobEvents', { queueArns, retentionDays: config.logRetentionDays });
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
     for (const spec of specs) {
@@ -96,6 +100,7 @@ export class LabStack extends Stack {
     const map: StackMap = { lab: config.name, queues, workloads, secrets };
     new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
     new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
+    new CfnOutput(this, outputNames.eventLogGroup, { value: events.logGroupName });
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 

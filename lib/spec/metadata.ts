@@ -17,6 +17,8 @@ export const metadataNames = {
 export const outputNames = {
   outputBucket: 'OutputBucketName',
   logGroup: 'JobLogGroupName',
+  /** The log of the jobs' state changes. */
+  eventLogGroup: 'EventLogGroupName',
   /** JSON: StackMap. */
   map: 'ArraylabMap',
 } as const;

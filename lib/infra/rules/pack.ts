@@ -13,6 +13,7 @@ import { latestImageFlag } from './environment/latest-image-flag.ts';
 import { launchTemplateVersion } from './environment/launch-template-version.ts';
 import { oneArchitecture } from './environment/one-architecture.ts';
 import { optimalMixed } from './environment/optimal-mixed.ts';
+import { policyOrder } from './environment/policy-order.ts';
 import { serviceRole } from './environment/service-role.ts';
 import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
@@ -91,6 +92,7 @@ export const pack: readonly Rule[] = [
   launchTemplateVersion,
   oneArchitecture,
   optimalMixed,
+  policyOrder,
   serviceRole,
   templateOverrides,
   updatePolicy,
