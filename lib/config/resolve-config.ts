@@ -5,6 +5,7 @@ import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
 import { checkNetwork } from './network.ts';
+import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
@@ -81,7 +82,7 @@ export function resolveConfig(
   checkCompliance(config, say);
   checkExistingBucket(config, say);
   refuse(problems);
-  return config;
+  return withOwnPools(config);
 }
 
 function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {
