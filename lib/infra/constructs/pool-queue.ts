@@ -108,13 +108,12 @@ export class PoolQueue extends Construct {
       // The most that Batch takes: jobs longer than this want a drained pool before an update.
       updateTimeout: Duration.minutes(360),
     });
-    // Hosts keep their policies until they are gone, or they never leave the cluster.
-    environment.node.addDependency(instanceRole);
+    const resource = environment.node.defaultChild as CfnComputeEnvironment;
+    // Hosts keep their policies until they are gone, or they never leave the cluster. Of the environment alone: its instance
+    // profile waits for the role anyway, and cfn-lint warns of saying so.
+    resource.node.addDependency(instanceRole);
     // Without a version the environment stays with the template's first one for ever.
-    (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
-      'ComputeResources.LaunchTemplate.Version',
-      template.latestVersionNumber,
-    );
+    resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
     return environment;
   }
 }
