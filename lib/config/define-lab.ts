@@ -1,4 +1,4 @@
-import type { AllocationStrategy } from '../spec/config.ts';
+import type { AllocationStrategy, Compliance, NetworkMode } from '../spec/config.ts';
 import type { DatasetAccess } from '../spec/mount.ts';
 import type { Architecture, Market, Resources } from '../spec/workload.ts';
 
@@ -8,8 +8,29 @@ export interface LabConfigInput {
   readonly name?: string;
   /** @default 'us-east-1', where hcp-openaccess is */
   readonly region?: string;
-  /** @default 'public': public subnets without inbound rules, an S3 gateway endpoint, no idle cost */
-  readonly network?: 'public';
+  /**
+   * How hosts get to AWS. S3 of the lab's region goes through a gateway endpoint in each, which is free.
+   *
+   * - `public`: public subnets without inbound rules. Nothing is paid for while idle.
+   * - `private-nat`: private subnets behind one NAT gateway: about 0.045 USD an hour (some 33 USD a month) while idle, and
+   *   0.045 USD a GB of what is not S3 of this region.
+   * - `private-endpoints`: no way to the internet, but endpoints of the services that hosts and jobs call, in two zones:
+   *   about 0.01 USD an hour each (7 or 8 in 2 zones: some 100 to 115 USD a month) while idle. Datasets are then in the
+   *   lab's region, none is `nda`, and images come from ECR.
+   *
+   * Prices: us-east-1, as of 2025; see aws.amazon.com/vpc/pricing and aws.amazon.com/privatelink/pricing.
+   *
+   * @default 'public'
+   */
+  readonly network?: NetworkMode;
+  /**
+   * Holds the stack to a pack of cdk-nag beside AwsSolutions, and changes it: a key of the lab's own (rotated every year)
+   * for the output bucket, secrets, logs and volumes; managed policies instead of inline ones; a closed default security
+   * group; S3 by endpoint only to this account and the datasets. Needs a private `network`.
+   *
+   * @default none
+   */
+  readonly compliance?: Compliance;
   readonly datasets?: Readonly<Record<string, DatasetInput>>;
   /** Pools of the lab's own, or changes to the default ones, by name. */
   readonly pools?: Readonly<Record<string, PoolInput>>;
@@ -18,6 +39,13 @@ export interface LabConfigInput {
   readonly logRetentionDays?: number;
   /** Name of a bucket that is there already. @default a new one, kept when the stack goes */
   readonly existingOutputBucket?: string;
+  /**
+   * ARN of the KMS key that the existing bucket encrypts with, if it is a customer's own. Jobs and members are then allowed to use
+   * it through S3; the key's policy has to let the account's IAM decide (as KMS's default policy does), or name their roles.
+   *
+   * @default none: the bucket encrypts with S3's keys
+   */
+  readonly existingOutputBucketKey?: string;
 }
 
 /** A bucket, or a package of the NIMH Data Archive. */

@@ -1,17 +1,28 @@
 import type { DatasetAccess } from './mount.ts';
 import type { Architecture, Market, Resources } from './workload.ts';
 
+/** How hosts get to AWS. */
+export const networkModes = ['public', 'private-nat', 'private-endpoints'] as const;
+export type NetworkMode = (typeof networkModes)[number];
+
+/** Packs of cdk-nag that a lab can be held to, beside AwsSolutions. */
+export const complianceNames = ['nist-800-53-r5', 'hipaa'] as const;
+export type Compliance = (typeof complianceNames)[number];
+
 /** `lab.config.ts` after validation, with every default filled in. */
 export interface LabConfig {
   /** `^[a-z][a-z0-9-]{0,20}$`. */
   readonly name: string;
   readonly region: string;
-  readonly network: 'public' | 'private-nat' | 'private-endpoints';
+  readonly network: NetworkMode;
+  readonly compliance?: Compliance;
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly pools: Readonly<Record<string, Pool>>;
   readonly workloads: Readonly<Record<string, WorkloadConfig>>;
   readonly logRetentionDays: number;
   readonly existingOutputBucket?: string;
+  /** ARN of the key that the existing bucket's objects are encrypted with. */
+  readonly existingOutputBucketKey?: string;
 }
 
 export interface Dataset {

@@ -7,13 +7,7 @@ import {
   JobQueue,
   ManagedEc2EcsComputeEnvironment,
 } from 'aws-cdk-lib/aws-batch';
-import {
-  type IMachineImage,
-  InstanceType,
-  type LaunchTemplate,
-  MachineImage,
-  SubnetType,
-} from 'aws-cdk-lib/aws-ec2';
+import { type IMachineImage, InstanceType, type LaunchTemplate, MachineImage } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -83,8 +77,7 @@ export class PoolQueue extends Construct {
   ): ManagedEc2EcsComputeEnvironment {
     const environment = new ManagedEc2EcsComputeEnvironment(this, id, {
       vpc: network.vpc,
-      // Without this CDK may choose isolated subnets, where no host ever joins.
-      vpcSubnets: { subnetType: SubnetType.PUBLIC },
+      vpcSubnets: network.hostSubnets,
       securityGroups: [network.securityGroup],
       instanceRole,
       instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
@@ -109,8 +102,7 @@ export class PoolQueue extends Construct {
       updateTimeout: Duration.minutes(360),
     });
     const resource = environment.node.defaultChild as CfnComputeEnvironment;
-    // Hosts keep their policies until they are gone, or they never leave the cluster. Of the environment alone: its instance
-    // profile waits for the role anyway, and cfn-lint warns of saying so.
+    // Hosts keep their policies until they are gone, or they never leave the cluster.
     resource.node.addDependency(instanceRole);
     // Without a version the environment stays with the template's first one for ever.
     resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
