@@ -162,7 +162,6 @@ it('pools of every kind pass what a compliance pack wants, with volumes under th
       rapidtide: {
         ...strictLab.workloads!.rapidtide,
         pools: everyPool.workloads.rapidtide.pools,
-        image: '111122223333.dkr.ecr.us-east-1.amazonaws.com/rapidtide:v3.2.0',
       },
     },
   });

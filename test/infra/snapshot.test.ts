@@ -17,10 +17,11 @@ function render(value: unknown, indent = ''): string {
   return `\n${lines.join('\n')}`;
 }
 
+const { Resources, ...rest } = synthesize(defaultLab).json as {
+  Resources: Record<string, { Metadata?: Record<string, unknown> }>;
+};
+
 it('the default lab is the stack that was last looked at (npx jest -u writes it anew)', () => {
-  const { Resources, ...rest } = synthesize(defaultLab).json as {
-    Resources: Record<string, { Metadata?: Record<string, unknown> }>;
-  };
   for (const resource of Object.values(Resources)) {
     // What CDK says to itself of assets.
     for (const name of Object.keys(resource.Metadata ?? {}))
