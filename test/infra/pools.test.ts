@@ -1,30 +1,7 @@
-import type { LabConfigInput, PoolInput } from '../../lib/config/define-lab.ts';
 import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
 import { readTemplate } from '../../lib/twin/template/read-template.ts';
-import { defaultLab, synthesize } from './rules/synthesized.ts';
-
-/** Pools of every kind, each with what it has to become. */
-const pools: Record<string, PoolInput> = {
-  nvme: { architecture: 'arm64', scratch: 'instance-store' },
-  raid: { scratch: 'instance-store', instanceTypes: ['m6id.16xlarge', 'i7ie.2xlarge'] },
-  spill: { architecture: 'arm64', market: 'spot', spillToOnDemand: true, maxvCpus: 64 },
-  strategy: { market: 'spot', allocationStrategy: 'SPOT_CAPACITY_OPTIMIZED' },
-  ami: { image: 'ami-0123456789abcdef0', rootGiB: 60 },
-  parameter: { architecture: 'arm64', image: '/lab/image', scratch: 'instance-store' },
-  fast: { scratch: { sizeGiB: 4000, iops: 8000, throughputMiBps: 2000 } },
-  io2: { scratch: { type: 'io2', sizeGiB: 500, iops: 100_000 } },
-};
-const lab: LabConfigInput = {
-  ...defaultLab,
-  region: 'eu-central-1',
-  pools,
-  workloads: {
-    rapidtide: {
-      ...defaultLab.workloads!.rapidtide,
-      pools: [...Object.keys(pools), 'arm64-scratch', 'x86-scratch'],
-    },
-  },
-};
+import { everyPool } from './pool-kinds.ts';
+import { defaultLab, strictLab, synthesize } from './rules/synthesized.ts';
 
 interface Found {
   readonly Type: string;
@@ -38,7 +15,7 @@ interface Found {
   };
 }
 // A synth throws on any finding of cdk-nag or of our rules.
-const { json, imageArchitectures } = synthesize(lab);
+const { json, imageArchitectures } = synthesize(everyPool);
 const template = json as { Resources: Record<string, Found>; Parameters: Record<string, unknown> };
 /** The one resource of a pool with this id. */
 const one = (pool: string, id: string, type: string): Found['Properties'] => {
@@ -124,7 +101,7 @@ describe('a pool that spills', () => {
     expect(environments).toMatchObject([{ isSpot: true, maxvCpus: 64 }, { maxvCpus: 64 }]);
     expect(environments[1]).not.toHaveProperty('isSpot');
     // Images by parameter are no obstacle to it.
-    expect(twin.queues).toHaveLength(lab.workloads!.rapidtide!.pools!.length);
+    expect(twin.queues).toHaveLength(everyPool.workloads.rapidtide.pools.length);
   });
 });
 
@@ -175,4 +152,23 @@ it('a workload with a limit of its own has its own queues, with their own enviro
   ]);
   expect(found.map(([, each]) => each.Properties.ComputeResources.MaxvCpus)).toEqual([32, 32]);
   expect(JSON.stringify(Outputs.ArraylabMap)).toContain('arm64-ondemand-rapidtide');
+});
+
+it('pools of every kind pass what a compliance pack wants, with volumes under the lab’s own key', () => {
+  const { json: strict } = synthesize({
+    ...everyPool,
+    ...strictLab,
+    workloads: {
+      rapidtide: {
+        ...strictLab.workloads!.rapidtide,
+        pools: everyPool.workloads.rapidtide.pools,
+      },
+    },
+  });
+  const volumes = Object.values((strict as { Resources: Record<string, Found> }).Resources)
+    .filter(each => each.Type === 'AWS::EC2::LaunchTemplate')
+    .flatMap(each => each.Properties.LaunchTemplateData.BlockDeviceMappings.map(({ Ebs }) => Ebs.KmsKeyId));
+  expect(volumes.length).toBeGreaterThan(10);
+  expect(new Set(volumes.map(each => JSON.stringify(each))).size).toBe(1);
+  expect(volumes[0]).toMatchObject({ 'Fn::GetAtt': [expect.any(String), 'Arn'] });
 });

@@ -1,5 +1,7 @@
 import { defaultLab, synthesize } from './rules/synthesized.ts';
 
+expect.addSnapshotSerializer({ test: value => typeof value === 'string', print: String });
+
 /** JSON whose small objects and lists are on one line, so that a change is seen with what is around it. */
 function render(value: unknown, indent = ''): string {
   const line = JSON.stringify(value);
@@ -8,15 +10,18 @@ function render(value: unknown, indent = ''): string {
   if (typeof value !== 'object' || value === null || line.length + indent.length < 100) return line;
   const inner = `${indent}  `;
   const lines = Array.isArray(value)
-    ? value.map(each => `${inner}- ${render(each, `${inner}  `).trimStart()}`)
-    : Object.entries(value).map(([name, each]) => `${inner}${name}: ${render(each, inner)}`);
+    ? value.map(each => `${inner}- ${render(each, inner).trimStart()}`)
+    : Object.entries(value).map(([name, each]) =>
+        `${inner}${name}: ${render(each, inner)}`.replace(': \n', ':\n'),
+      );
   return `\n${lines.join('\n')}`;
 }
 
+const { Resources, ...rest } = synthesize(defaultLab).json as {
+  Resources: Record<string, { Metadata?: Record<string, unknown> }>;
+};
+
 it('the default lab is the stack that was last looked at (npx jest -u writes it anew)', () => {
-  const { Resources, ...rest } = synthesize(defaultLab).json as {
-    Resources: Record<string, { Metadata?: Record<string, unknown> }>;
-  };
   for (const resource of Object.values(Resources)) {
     // What CDK says to itself of assets.
     for (const name of Object.keys(resource.Metadata ?? {}))

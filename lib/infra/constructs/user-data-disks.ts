@@ -16,9 +16,12 @@ disks_of() {
 /** The volume that the launch template calls /dev/xvdb. */
 export const volumeDisk = `${disksOf}
 # Neither mounted nor in parts.
-is_unused() { [ "$(lsblk -nro NAME "$1" | wc -l)" -eq 1 ] && [ -z "$(lsblk -ndro MOUNTPOINT "$1" | tr -d ' ')" ]; }
+is_unused() {
+  [ "$(lsblk -nro NAME "$1" | wc -l)" -eq 1 ] && [ -z "$(lsblk -ndro MOUNTPOINT "$1" | tr -d ' ')" ] &&
+    [ -z "$(blkid -p -s PTTYPE -o value "$1")" ]
+}
 find_disk() {
-  local disk found=()
+  local disk unused=()
   # A link that udev makes once the volume is attached, which may be after the boot.
   for _ in $(seq 60); do
     [ -e /dev/xvdb ] && { device=$(readlink -f /dev/xvdb); return; }
@@ -26,10 +29,10 @@ find_disk() {
     sleep 1
   done
   # An image without EBS's rules for udev has no link: then it is the one volume that nothing uses.
-  for disk in $(disks_of 'Amazon Elastic Block Store'); do is_unused "$disk" && found+=("$disk"); done
-  [ \${#found[@]} -ne 0 ] || fail 'no volume /dev/xvdb after 60 s'
-  [ \${#found[@]} -eq 1 ] || fail "no volume /dev/xvdb after 60 s, and \${found[*]} could each be it"
-  device=\${found[0]}
+  for disk in $(disks_of 'Amazon Elastic Block Store'); do is_unused "$disk" && unused+=("$disk"); done
+  [ \${#unused[@]} -ne 0 ] || fail 'no volume /dev/xvdb after 60 s'
+  [ \${#unused[@]} -eq 1 ] || fail "no volume /dev/xvdb after 60 s, and \${unused[*]} could each be it"
+  device=\${unused[0]}
 }
 `;
 
@@ -38,7 +41,7 @@ export const instanceStoreDisk = `${disksOf}
 # The RAID that a disk is part of.
 raid_of() { lsblk -nrpo NAME,TYPE "$1" | sed -n 's/ raid0$//p' | head -n 1; }
 find_disk() {
-  local disk found disks=()
+  local disk status disks=()
   udevadm settle --timeout=30 || true
   mapfile -t disks < <(disks_of 'Amazon EC2 NVMe Instance Storage')
   [ \${#disks[@]} -ne 0 ] || fail 'this instance type has no instance store'
@@ -52,8 +55,8 @@ find_disk() {
       mdadm --assemble /dev/md/arraylab "\${disks[@]}" || fail "\${disks[*]} cannot be joined again"
     else
       for disk in "\${disks[@]}"; do
-        found=0; blkid -p "$disk" > /dev/null || found=$?
-        [ $found -eq 2 ] || fail "$disk is not empty"
+        status=0; blkid -p "$disk" > /dev/null || status=$?
+        [ $status -eq 2 ] || fail "$disk is not empty"
       done
       mdadm --create /dev/md/arraylab --run --level=0 "--raid-devices=\${#disks[@]}" "\${disks[@]}" ||
         fail "\${disks[*]} cannot be joined"

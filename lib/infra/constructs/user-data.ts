@@ -44,16 +44,16 @@ mkdir -p /scratch
 if ! mountpoint -q /scratch; then
   find_disk
   [ -n "$(lsblk -ndo NAME "$device")" ] || fail "$device is no disk"
-  kept= found=0
-  facts=$(blkid -p -o export "$device") || found=$?
-  case $found in
+  kept='' status=0
+  facts=$(blkid -p -o export "$device") || status=$?
+  case $status in
     # Only what is empty is formatted: an image may bring data of its own.
     2) mkfs.xfs -q -K -L scratch "$device" || fail "$device cannot be formatted" ;;
     0)
       kept=$(sed -n 's/^TYPE=//p' <<< "$facts")
       [ -n "$kept" ] || fail "$device has partitions, and no file system of its own"
       ;;
-    *) fail "what is on $device cannot be told (blkid: $found)" ;;
+    *) fail "what is on $device cannot be told (blkid: $status)" ;;
   esac
   mount -o defaults,noatime "$device" /scratch || fail "$device cannot be mounted\${kept:+ ($kept)}"
   # Of a snapshot that is smaller than the volume.

@@ -6,6 +6,7 @@ import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../../lib/config/resolve-config.ts';
 import { buildApp } from '../../../lib/infra/lab-app.ts';
 import { covering, labOf } from '../../infra/modes.ts';
+import { everyPool } from '../../infra/pool-kinds.ts';
 
 /** Synthesizes the labs of `test/infra/modes.ts`, and some others, each into a folder of its own: node write-templates.ts FOLDER */
 const root = resolve(import.meta.dirname, '../../..');
@@ -22,6 +23,7 @@ const labs: Record<string, LabConfigInput> = {
   ...Object.fromEntries(
     covering.map(mode => [`${mode.network}-${mode.compliance}-${mode.access}`, labOf(mode)]),
   ),
+  'every-pool': everyPool,
   spot: {
     name: 'spot',
     region: 'eu-central-1',

@@ -91,6 +91,29 @@ export const hostMutations: readonly Mutation[] = [
     rule: 'volume-limits',
     mutate: p => set(p.scratch, { VolumeSize: 10, Iops: 10_000 }),
   },
+  {
+    title: 'more throughput than any volume has',
+    rule: 'volume-limits',
+    mutate: p => set(p.scratch, { VolumeSize: 500, Iops: 16_000, Throughput: 2500 }),
+  },
+  {
+    title: 'more IOPS than any volume has',
+    rule: 'volume-limits',
+    mutate: p => set(p.scratch, { VolumeSize: 500, Iops: 100_000 }),
+  },
+  {
+    title: 'io2 with more IOPS than its size carries',
+    rule: 'volume-limits',
+    mutate: p => {
+      set(p.scratch, { VolumeType: 'io2', VolumeSize: 20, Iops: 50_000 });
+      remove(p.scratch, 'Throughput');
+    },
+  },
+  {
+    title: 'a volume larger than there are',
+    rule: 'volume-limits',
+    mutate: p => set(p.scratch, { VolumeSize: 70_000 }),
+  },
   { title: 'too few IOPS', rule: 'volume-limits', mutate: p => set(p.scratch, { Iops: 100 }) },
   {
     title: 'metadata without a token',
