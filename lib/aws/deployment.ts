@@ -7,6 +7,8 @@ import { clientConfig, type Endpoint } from './endpoint.ts';
 export interface Deployment {
   readonly outputBucket: string;
   readonly logGroup: string;
+  /** The log of the jobs' state changes. */
+  readonly eventLogGroup: string;
   readonly map: StackMap;
 }
 
@@ -42,6 +44,7 @@ export function deploymentOf(outputs: Readonly<Record<string, string>>, lab: str
   return {
     outputBucket: outputs[outputNames.outputBucket]!,
     logGroup: outputs[outputNames.logGroup]!,
+    eventLogGroup: outputs[outputNames.eventLogGroup]!,
     map: JSON.parse(outputs[outputNames.map]!) as StackMap,
   };
 }

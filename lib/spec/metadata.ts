@@ -13,10 +13,18 @@ export const metadataNames = {
   queues: 'ArraylabQueues',
 } as const;
 
+/** Tag of all that is a lab's, with the lab's name: resources of the stack, and jobs. */
+export const labTag = 'arraylab:lab';
+
+/** Name of the output that only people read: the ARN of the policy for members. */
+export const memberPolicyOutput = 'MemberPolicyArn';
+
 /** Names of the stack's outputs; `lab` finds everything it needs through them. */
 export const outputNames = {
   outputBucket: 'OutputBucketName',
   logGroup: 'JobLogGroupName',
+  /** The log of the jobs' state changes. */
+  eventLogGroup: 'EventLogGroupName',
   /** JSON: StackMap. */
   map: 'ArraylabMap',
 } as const;
@@ -37,3 +45,10 @@ export const jobDefinitionName = (lab: string, workload: string, architecture: s
   `arraylab-${lab}-${workload}-${architecture === 'arm64' ? 'arm64' : 'x86'}`;
 /** Where `npm run bundle` puts a workload's entrypoint. */
 export const bundlePath = (workload: string): string => `dist/containers/${workload}.mjs`;
+
+/** Tags of whatever belongs to a lab; the audit after a destroy and the search for kept buckets go by them. */
+export const tagNames = {
+  lab: 'arraylab:lab',
+  /** Of the stack's buckets: `output` or `access-logs`. */
+  role: 'arraylab:role',
+} as const;
