@@ -147,7 +147,7 @@ async function stopJobs(
     return (await cancelAll(context, aws, queues, `lab ${config.name} is destroyed`)) === 'done';
   if (args.flag('drain')) return (await drain(context, aws, queues)) === 'done';
   // Nothing runs; nothing that is submitted from now on may start while its hosts are taken away.
-  await closeQueues(aws, queues);
+  await closeQueues(context, aws, queues);
   return !context.signal.aborted;
 }
 
