@@ -14,6 +14,8 @@ try {
     [
       ['name', app.node.tryGetContext('lab')],
       ['region', app.node.tryGetContext('region')],
+      ['network', app.node.tryGetContext('network')],
+      ['compliance', app.node.tryGetContext('compliance')],
     ].filter(([, value]) => typeof value === 'string'),
   ) as Record<string, string>;
   buildApp(resolveConfig(input, workloads, overrides), workloads, projectRoot, app).app.synth();

@@ -2,6 +2,7 @@ import type { Command } from './command.ts';
 import { cancel } from './commands/cancel.ts';
 import { deploy } from './commands/deploy.ts';
 import { destroy } from './commands/destroy.ts';
+import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
@@ -19,6 +20,7 @@ import { watch } from './commands/watch.ts';
 export const commands: readonly Command[] = [
   init,
   deploy,
+  doctor,
   submit,
   watch,
   status,

@@ -1,3 +1,4 @@
+import type { AllocationStrategy, Compliance, NetworkMode } from '../spec/config.ts';
 import type { DatasetAccess } from '../spec/mount.ts';
 import type { Architecture, Market, Resources } from '../spec/workload.ts';
 
@@ -7,8 +8,29 @@ export interface LabConfigInput {
   readonly name?: string;
   /** @default 'us-east-1', where hcp-openaccess is */
   readonly region?: string;
-  /** @default 'public': public subnets without inbound rules, an S3 gateway endpoint, no idle cost */
-  readonly network?: 'public';
+  /**
+   * How hosts get to AWS. S3 of the lab's region goes through a gateway endpoint in each, which is free.
+   *
+   * - `public`: public subnets without inbound rules. Nothing is paid for while idle.
+   * - `private-nat`: private subnets behind one NAT gateway: about 0.045 USD an hour (some 33 USD a month) while idle, and
+   *   0.045 USD a GB of what is not S3 of this region.
+   * - `private-endpoints`: no way to the internet, but endpoints of the services that hosts and jobs call, in two zones:
+   *   about 0.01 USD an hour each (7 or 8 in 2 zones: some 100 to 115 USD a month) while idle. Datasets are then in the
+   *   lab's region, none is `nda`, and images come from ECR.
+   *
+   * Prices: us-east-1, as of 2025; see aws.amazon.com/vpc/pricing and aws.amazon.com/privatelink/pricing.
+   *
+   * @default 'public'
+   */
+  readonly network?: NetworkMode;
+  /**
+   * Holds the stack to a pack of cdk-nag beside AwsSolutions, and changes it: a key of the lab's own (rotated every year)
+   * for the output bucket, secrets, logs and volumes; managed policies instead of inline ones; a closed default security
+   * group; S3 by endpoint only to this account and the datasets. Needs a private `network`.
+   *
+   * @default none
+   */
+  readonly compliance?: Compliance;
   readonly datasets?: Readonly<Record<string, DatasetInput>>;
   /** Pools of the lab's own, or changes to the default ones, by name. */
   readonly pools?: Readonly<Record<string, PoolInput>>;
@@ -17,6 +39,13 @@ export interface LabConfigInput {
   readonly logRetentionDays?: number;
   /** Name of a bucket that is there already. @default a new one, kept when the stack goes */
   readonly existingOutputBucket?: string;
+  /**
+   * ARN of the KMS key that the existing bucket encrypts with, if it is a customer's own. Jobs and members are then allowed to use
+   * it through S3; the key's policy has to let the account's IAM decide (as KMS's default policy does), or name their roles.
+   *
+   * @default none: the bucket encrypts with S3's keys
+   */
+  readonly existingOutputBucketKey?: string;
 }
 
 /** A bucket, or a package of the NIMH Data Archive. */
@@ -45,14 +74,56 @@ export interface NdaInput {
   readonly existingSecret?: string;
 }
 
+/**
+ * A queue with hosts of one architecture. There are `arm64-ondemand`, `arm64-spot`, `x86-ondemand` and `x86-spot`, with
+ * 64 and 128 GiB hosts and 200 GiB of scratch, and `arm64-scratch` and `x86-scratch` with at least 1,700 GiB of it; what is
+ * said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
+ */
 export interface PoolInput {
+  /** @default that of the default pool of this name, else 'x86_64' */
   readonly architecture?: Architecture;
+  /** Spot hosts cost about a third, and may go at any time: their jobs are tried again. @default 'on-demand' */
   readonly market?: Market;
+  /** Of one architecture, by family and size; Batch takes the cheapest that holds what waits. @default 64 GiB hosts and larger */
   readonly instanceTypes?: readonly string[];
-  /** @default 1024 */
+  /** How many vCPUs may run at once; Batch may go above it by one host. @default 1024 */
   readonly maxvCpus?: number;
-  /** gp3; GiB, IOPS and MiB/s. @default 200 GiB, 3000, 125 */
-  readonly scratch?: { readonly sizeGiB?: number; readonly iops?: number; readonly throughputMiBps?: number };
+  /** @default 'BEST_FIT_PROGRESSIVE' on demand, 'SPOT_PRICE_CAPACITY_OPTIMIZED' on spot */
+  readonly allocationStrategy?: AllocationStrategy;
+  /**
+   * Of a spot pool: take on-demand hosts where spot has none left, or `maxvCpus` of spot are in use: up to `maxvCpus` more,
+   * at the on-demand price. A job whose spot host was taken away starts with spot again. @default false
+   */
+  readonly spillToOnDemand?: boolean;
+  /** Disk of the host's system, container images and what jobs write outside of /scratch. @default 100 */
+  readonly rootGiB?: number;
+  /**
+   * What is mounted at /scratch, shared by the jobs of a host:
+   *
+   * - a volume; `gp3` (to 65,536 GiB, 80,000 IOPS, 2,000 MiB/s) or `io2` (to 256,000 IOPS)
+   * - `'instance-store'`: the disks that the instance types have of their own; several are joined (RAID 0), which installs
+   *   mdadm from Amazon Linux's repository where the image has none.
+   *
+   * @default a gp3 volume of 200 GiB, 3000 IOPS and 125 MiB/s; `instance-store` in the scratch pools
+   */
+  readonly scratch?: ScratchVolumeInput | 'instance-store';
+  /**
+   * An image of your own: its id (`ami-…`), or the name of an SSM parameter that holds one, which is read again at each
+   * deploy. It is Amazon Linux 2023 with the ECS agent, for the pool's architecture. Where it has a file system on /dev/xvdb (reference data,
+   * say), that is kept, grown to the volume's size and mounted at /scratch. @default Batch's newest Amazon Linux 2023
+   */
+  readonly image?: string;
+}
+
+export interface ScratchVolumeInput {
+  /** @default 'gp3' */
+  readonly type?: 'gp3' | 'io2';
+  /** @default 200 */
+  readonly sizeGiB?: number;
+  /** @default 3000 */
+  readonly iops?: number;
+  /** Of gp3 alone: at most a quarter of the IOPS. @default 125 */
+  readonly throughputMiBps?: number;
 }
 
 export interface WorkloadInput {
@@ -61,6 +132,11 @@ export interface WorkloadInput {
   /** The first is the default one. @default the workload's */
   readonly pools?: readonly string[];
   readonly resources?: Partial<Resources>;
+  /**
+   * A limit of this workload's own. Batch limits environments and not jobs, so each of its pools is then a copy that no other
+   * workload uses, called `<pool>-<workload>`. @default the pools' limits, shared with all who use them
+   */
+  readonly maxvCpus?: number;
   /** Dataset by mount path. */
   readonly datasets?: Readonly<Record<string, string>>;
   /** An image URI. @default the workload's Dockerfile, built at deploy */

@@ -1,8 +1,11 @@
-import type { LabConfig } from '../spec/config.ts';
+import type { Compliance, LabConfig, NetworkMode } from '../spec/config.ts';
 import { type Problem, refuse } from '../spec/errors.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
+import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
+import { checkNetwork } from './network.ts';
+import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
@@ -23,17 +26,21 @@ export function resolveConfig(
     'name',
     'region',
     'network',
+    'compliance',
     'datasets',
     'pools',
     'workloads',
     'logRetentionDays',
     'existingOutputBucket',
+    'existingOutputBucketKey',
   ];
   unknownFields(input, known, '', say);
+  const compliance = (overrides.compliance as Compliance | undefined) ?? input.compliance;
   const config: LabConfig = {
     name: overrides.name ?? input.name ?? 'lab',
     region: overrides.region ?? input.region ?? 'us-east-1',
-    network: input.network ?? 'public',
+    network: (overrides.network as NetworkMode | undefined) ?? input.network ?? 'public',
+    ...(compliance ? { compliance } : {}),
     datasets: mapValues(input.datasets ?? {}, dataset =>
       resolveDataset(dataset, overrides.region ?? input.region ?? 'us-east-1'),
     ),
@@ -43,6 +50,7 @@ export function resolveConfig(
     ),
     logRetentionDays: input.logRetentionDays ?? 90,
     ...(input.existingOutputBucket ? { existingOutputBucket: input.existingOutputBucket } : {}),
+    ...(input.existingOutputBucketKey ? { existingOutputBucketKey: input.existingOutputBucketKey } : {}),
   };
   if (!/^[a-z][a-z0-9-]{0,20}$/.test(config.name))
     say(
@@ -52,8 +60,6 @@ export function resolveConfig(
     );
   if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
     say('region', `${JSON.stringify(config.region)} is not a region`, 'for example us-east-1');
-  if (config.network !== 'public')
-    say('network', `${JSON.stringify(config.network)} is not a network mode`, "'public'");
   if (!retentionDays.includes(config.logRetentionDays))
     say(
       'logRetentionDays',
@@ -72,8 +78,23 @@ export function resolveConfig(
     checkDataset(name, dataset, input.datasets![name]!, say);
   for (const [name, each] of Object.entries(config.pools)) checkPool(name, each, input.pools?.[name], say);
   for (const spec of specs) checkWorkload(spec, config, input.workloads?.[spec.name], say);
+  checkNetwork(config, say);
+  checkCompliance(config, say);
+  checkExistingBucket(config, say);
   refuse(problems);
-  return config;
+  return withOwnPools(config);
+}
+
+function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {
+  if (existingOutputBucketKey === undefined) return;
+  if (existingOutputBucket === undefined)
+    say('existingOutputBucketKey', 'is the key of no bucket', 'existingOutputBucket names it');
+  if (!/^arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+$/.test(existingOutputBucketKey))
+    say(
+      'existingOutputBucketKey',
+      `${JSON.stringify(existingOutputBucketKey)} is not a key’s ARN`,
+      'aws s3api get-bucket-encryption --bucket NAME shows it; of an alias: aws kms describe-key --key-id alias/NAME',
+    );
 }
 
 const retentionDays = [

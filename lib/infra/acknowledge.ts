@@ -1,9 +1,18 @@
 import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Accepts a finding of cdk-nag, beside the construct it is about, with a reason that a reader can check. */
+/** Names of the packs that a compliance turns on, as their ids begin. */
+const compliancePacks = ['NIST.800.53.R5', 'HIPAA.Security'];
+
+/**
+ * Accepts a finding of cdk-nag, beside the construct it is about, with a reason that a reader can check: of AwsSolutions by its short
+ * id (`S1`, `IAM5[Resource::*]`), of the compliance packs by the rule's name (`S3BucketReplicationEnabled`).
+ */
 export function acknowledge(scope: IConstruct, id: string, reason: string): void {
-  Validations.of(scope).acknowledge({ id: `AwsSolutions-${id}`, reason });
+  const ids = /^[A-Z]+\d+(\[|$)/.test(id)
+    ? [`AwsSolutions-${id}`]
+    : compliancePacks.map(pack => `${pack}-${id}`);
+  for (const each of ids) Validations.of(scope).acknowledge({ id: each, reason });
 }
 
 /** Accepts single resources with a star in a role's policy; any other star is still a finding. */

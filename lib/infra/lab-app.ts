@@ -1,12 +1,12 @@
 import { App, Validations } from 'aws-cdk-lib';
-import { AwsSolutionsChecks } from 'cdk-nag';
-import type { LabConfig } from '../spec/config.ts';
+import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks } from 'cdk-nag';
+import type { Compliance, LabConfig } from '../spec/config.ts';
 import { stackName } from '../spec/metadata.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import { batchRules } from './batch-rules.ts';
 import { LabStack } from './lab-stack.ts';
 
-/** The CDK app: the lab's stack, checked by cdk-nag and our own rules at every synth. */
+/** The CDK app: the lab's stack, checked by cdk-nag, the pack that it is held to, and our own rules at every synth. */
 export function buildApp(
   config: LabConfig,
   specs: readonly WorkloadSpec[],
@@ -24,6 +24,15 @@ export function buildApp(
       ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),
     },
   });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), batchRules);
+  Validations.of(app).addPlugins(
+    new AwsSolutionsChecks(app),
+    ...compliancePacks(app, config.compliance),
+    batchRules,
+  );
   return { app, stack };
+}
+
+function compliancePacks(app: App, compliance: Compliance | undefined): NagPack[] {
+  if (compliance === undefined) return [];
+  return [compliance === 'hipaa' ? new HIPAASecurityChecks(app) : new NIST80053R5Checks(app)];
 }

@@ -1,15 +1,24 @@
 import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
 import type { LabConfig } from '../spec/config.ts';
-import { jobDefinitionName, outputNames, type StackMap } from '../spec/metadata.ts';
+import {
+  jobDefinitionName,
+  labTag,
+  memberPolicyOutput,
+  outputNames,
+  type StackMap,
+} from '../spec/metadata.ts';
 import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EventLog } from './constructs/event-log.ts';
 import { WorkloadJob } from './constructs/job-definition.ts';
+import { labKey } from './constructs/lab-key.ts';
+import { MemberPolicy } from './constructs/member-policy.ts';
 import { Network } from './constructs/network.ts';
 import { PoolQueue } from './constructs/pool-queue.ts';
 import { executionRole, instanceRole, JobRole } from './constructs/roles.ts';
@@ -27,39 +36,56 @@ export class LabStack extends Stack {
     super(scope, id, { description: `Arraylab: array jobs of lab ${props.config.name}`, ...props });
     const { config, projectRoot } = props;
     const specs = props.specs.filter(spec => config.workloads[spec.name]?.enabled);
-    Tags.of(this).add('arraylab:lab', config.name);
+    Tags.of(this).add(labTag, config.name);
 
-    const network = new Network(this, 'Network');
-    const storage = new Storage(
-      this,
-      'Storage',
-      config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {},
-    );
+    const { compliance } = config;
+    const encryptionKey = compliance ? labKey(this, 'Key', config.name) : undefined;
+    const encrypted = encryptionKey ? { encryptionKey } : {};
+    const held = compliance ? { compliance } : {};
+
+    const network = new Network(this, 'Network', {
+      mode: config.network,
+      datasets: Object.values(config.datasets),
+      ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
+      ...held,
+      ...encrypted,
+    });
+    const storage = new Storage(this, 'Storage', {
+      ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
+      ...(config.existingOutputBucketKey ? { existingBucketKey: config.existingOutputBucketKey } : {}),
+      ...encrypted,
+    });
     const logGroup = new LogGroup(this, 'JobLogs', {
       removalPolicy: RemovalPolicy.RETAIN,
       retention: RetentionDays.THREE_MONTHS,
+      ...encrypted,
     });
     (logGroup.node.defaultChild as CfnLogGroup).retentionInDays = config.logRetentionDays;
-    const secretArns = this.datasetSecrets(config);
-    const hosts = instanceRole(this);
-    const execution = executionRole(this, logGroup);
+    const secretArns = this.datasetSecrets(config, encryptionKey);
+    const hosts = instanceRole(this, compliance);
+    const execution = executionRole(this, logGroup, compliance);
 
     const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
     const queues: Record<string, string> = {};
     const queueIds: Record<string, string> = {};
     const queueArns: string[] = [];
     for (const name of pools) {
-      const { queue, queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
+      const pool = new PoolQueue(this, `Pool-${name}`, {
         pool: config.pools[name]!,
         network,
         instanceRole: hosts,
         lab: config.name,
+        ...encrypted,
       });
-      queues[name] = queueName;
-      queueIds[name] = logicalId;
-      queueArns.push(queue.jobQueueArn);
+      queues[name] = pool.queueName;
+      queueIds[name] = pool.logicalId;
+      queueArns.push(pool.queue.jobQueueArn);
     }
-    const events = new EventLog(this, 'JobEvents', { queueArns, retentionDays: config.logRetentionDays });
+    const events = new EventLog(this, 'JobEvents', {
+      queueArns,
+      retentionDays: config.logRetentionDays,
+      ...encrypted,
+    });
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
     for (const spec of specs) {
@@ -69,6 +95,9 @@ export class LabStack extends Stack {
         bucket: storage.bucket,
         mounts: Object.values(mounts),
         secretArns,
+        ...held,
+        bucketKey: storage.bucketKey,
+        secretKey: encryptionKey,
       });
       const jobDefinitions: Record<string, string> = {};
       for (const architecture of architectures(config, spec)) {
@@ -91,6 +120,16 @@ export class LabStack extends Stack {
       }
       workloads[spec.name] = { jobDefinitions };
     }
+    const { policy: members } = new MemberPolicy(this, 'Members', {
+      lab: config.name,
+      queueArns,
+      jobDefinitionNames: Object.values(workloads).flatMap(each => Object.values(each.jobDefinitions)),
+      bucket: storage.bucket,
+      bucketKey: storage.bucketKey,
+      outputPrefixes: [...new Set(specs.flatMap(spec => spec.outputPrefixes ?? []))],
+      logGroupNames: [logGroup.logGroupName, events.logGroupName],
+      mounts: specs.flatMap(spec => Object.values(resolveMounts(config, spec))),
+    });
 
     const secrets = Object.fromEntries(
       Object.entries(config.datasets)
@@ -101,11 +140,15 @@ export class LabStack extends Stack {
     new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
     new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
     new CfnOutput(this, outputNames.eventLogGroup, { value: events.logGroupName });
+    new CfnOutput(this, memberPolicyOutput, {
+      value: members.managedPolicyArn,
+      description: 'For people who submit: attach it to their role, group or permission set',
+    });
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 
   /** A secret with a placeholder for each dataset that is read with access keys; ARN by secret id. */
-  private datasetSecrets(config: LabConfig): Record<string, string> {
+  private datasetSecrets(config: LabConfig, encryptionKey: IKey | undefined): Record<string, string> {
     const arns: Record<string, string> = {};
     for (const [name, dataset] of Object.entries(config.datasets)) {
       if (!hasSecret(dataset.access)) continue;
@@ -126,12 +169,14 @@ export class LabStack extends Stack {
         secretObjectValue: Object.fromEntries(
           fields.map(field => [field, SecretValue.unsafePlainText(secretPlaceholder)]),
         ),
+        ...(encryptionKey ? { encryptionKey } : {}),
       });
-      acknowledge(
-        secret,
-        'SMG4',
-        'the keys are a third party’s, given to a person; rotating them is not ours to do',
-      );
+      for (const id of ['SMG4', 'SecretsManagerRotationEnabled'])
+        acknowledge(
+          secret,
+          id,
+          'the keys are a third party’s, given to a person; rotating them is not ours to do',
+        );
       arns[secretName(config.name, name)] = secret.secretArn;
     }
     return arns;

@@ -118,3 +118,63 @@ it('refuses throughput that the volume’s IOPS cannot carry', () => {
   );
   expect(problems(pools({ throughputMiBps: 1000, iops: 4000 }))).toBe('');
 });
+
+describe('network', () => {
+  const isolated = (more: object) => problems({ ...good, network: 'private-endpoints', ...more });
+
+  it('refuses a mode that is not there', () => {
+    expect(problems({ ...good, network: 'privat' })).toContain(
+      'network: "privat" is not a network mode\n  one of public, private-nat, private-endpoints',
+    );
+  });
+
+  it('private-endpoints refuses what is only on the internet, or in another region, all at once', () => {
+    const text = isolated({
+      datasets: {
+        far: { bucket: 'far', region: 'eu-west-1', access: 'public' },
+        abcd: { access: 'nda', package: 7 },
+      },
+      workloads: {
+        rapidtide: { datasets: { '/data_in': 'far' }, image: 'public.ecr.aws/rapidtide/rapidtide:1' },
+      },
+    });
+    for (const words of [
+      'datasets.far.region: eu-west-1 is not the lab’s region us-east-1',
+      'datasets.abcd: is downloaded from nda.nih.gov',
+      'workloads.rapidtide.image: public.ecr.aws/rapidtide/rapidtide:1 is not in ECR of us-east-1',
+      "network: 'private-nat' has a way to the internet",
+    ])
+      expect(text).toContain(words);
+  });
+
+  it('private-endpoints takes images of ECR in the lab’s region, and of no other', () => {
+    const image = (uri: string) =>
+      isolated({ workloads: { rapidtide: { ...good.workloads.rapidtide, image: uri } } });
+    expect(image('111122223333.dkr.ecr.us-east-1.amazonaws.com/hub/rapidtide@sha256:0')).toBe('');
+    expect(image('111122223333.dkr.ecr.eu-west-1.amazonaws.com/rapidtide:1')).toContain('is not in ECR');
+  });
+});
+
+describe('compliance', () => {
+  it('wants a private network, and says which', () => {
+    expect(problems({ ...good, compliance: 'hipaa' })).toContain(
+      "'public' gives hosts public addresses, which hipaa forbids\n  network: 'private-nat'",
+    );
+    expect(problems({ ...good, compliance: 'hipaa', network: 'private-nat' })).toBe('');
+    expect(problems({ ...good, compliance: 'gdpr' })).toContain('one of nist-800-53-r5, hipaa');
+  });
+
+  it('network and compliance can be overridden for one synth', () => {
+    expect(
+      resolveConfig(good, workloads, { network: 'private-nat', compliance: 'nist-800-53-r5' }),
+    ).toMatchObject({ network: 'private-nat', compliance: 'nist-800-53-r5' });
+  });
+});
+
+it('the key of an existing bucket is an ARN, and of a bucket', () => {
+  const key = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+  expect(problems({ ...good, existingOutputBucket: 'mine', existingOutputBucketKey: key })).toBe('');
+  expect(problems({ ...good, existingOutputBucketKey: 'alias/mine' })).toMatch(
+    /is the key of no bucket[\s\S]*"alias\/mine" is not a key’s ARN/,
+  );
+});

@@ -1,11 +1,14 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
 import { CfnRule } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, CfnResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 export interface EventLogProps {
   readonly queueArns: readonly string[];
   readonly retentionDays: number;
+  /** @default - CloudWatch's own key */
+  readonly encryptionKey?: IKey;
 }
 
 /**
@@ -17,7 +20,10 @@ export class EventLog extends Construct {
 
   constructor(scope: Construct, id: string, props: EventLogProps) {
     super(scope, id);
-    const group = new CfnLogGroup(this, 'Group', { retentionInDays: props.retentionDays });
+    const group = new CfnLogGroup(this, 'Group', {
+      retentionInDays: props.retentionDays,
+      ...(props.encryptionKey ? { kmsKeyId: props.encryptionKey.keyArn } : {}),
+    });
     group.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const arn = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${group.ref}`;
     const rule = new CfnRule(this, 'Rule', {
@@ -30,7 +36,7 @@ export class EventLog extends Construct {
       targets: [{ id: 'log', arn }],
     });
     // EventBridge writes as the services that the group's account lets in: a role is not asked for.
-    const policy = new CfnResourcePolicy(this, 'Policy', {
+    new CfnResourcePolicy(this, 'Policy', {
       policyName: `${Aws.STACK_NAME}-events`,
       policyDocument: JSON.stringify({
         Version: '2012-10-17',
@@ -45,7 +51,6 @@ export class EventLog extends Construct {
         ],
       }),
     });
-    policy.node.addDependency(group);
     this.logGroupName = group.ref;
   }
 }

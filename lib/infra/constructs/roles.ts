@@ -1,12 +1,15 @@
 import { Aws } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, type Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { Compliance } from '../../spec/config.ts';
 import { configPrefix, runsPrefix, workloadPrefix } from '../../spec/keys.ts';
 import { hasSecret, type MountSource } from '../../spec/mount.ts';
 import type { WorkloadSpec } from '../../spec/workload.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
+import { labRole } from './lab-role.ts';
 
 /** A principal that only ECS tasks of this account and region can be. */
 const taskPrincipal = (): ServicePrincipal =>
@@ -18,8 +21,9 @@ const taskPrincipal = (): ServicePrincipal =>
   });
 
 /** What hosts are: they join the cluster and pull images, and see no data. */
-export function instanceRole(scope: Construct): Role {
-  const role = new Role(scope, 'InstanceRole', {
+export function instanceRole(scope: Construct, compliance?: Compliance): Role {
+  const role = labRole(scope, 'InstanceRole', {
+    compliance,
     assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
     description: 'Hosts of array jobs: no data',
   });
@@ -54,8 +58,9 @@ export function instanceRole(scope: Construct): Role {
 }
 
 /** What starts containers: pulls the image, writes the log. */
-export function executionRole(scope: Construct, logGroup: LogGroup): Role {
-  const role = new Role(scope, 'ExecutionRole', {
+export function executionRole(scope: Construct, logGroup: LogGroup, compliance?: Compliance): Role {
+  const role = labRole(scope, 'ExecutionRole', {
+    compliance,
     assumedBy: taskPrincipal(),
     description: 'Starts array jobs: images and logs',
   });
@@ -70,7 +75,20 @@ export interface JobRoleProps {
   readonly mounts: readonly MountSource[];
   /** ARN by secret id. */
   readonly secretArns: Readonly<Record<string, string>>;
+  readonly compliance?: Compliance;
+  /** A key of KMS that the bucket encrypts with. @default - S3's */
+  readonly bucketKey?: IKey | undefined;
+  /** The lab's own key, of the secrets that the stack makes. @default - Secrets Manager's */
+  readonly secretKey?: IKey | undefined;
 }
+
+/** The use of a key through one service, which knows what it is used for; never by itself. */
+export const useOfKey = (key: IKey, service: string, actions: string[]): PolicyStatement =>
+  new PolicyStatement({
+    actions,
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': `${service}.${Aws.REGION}.amazonaws.com` } },
+  });
 
 /** What a workload's jobs may do, and nothing of any other's. */
 export class JobRole extends Construct {
@@ -81,7 +99,11 @@ export class JobRole extends Construct {
   constructor(scope: Construct, id: string, props: JobRoleProps) {
     super(scope, id);
     const { spec, bucket } = props;
-    this.role = new Role(this, 'Role', { assumedBy: taskPrincipal(), description: `Jobs of ${spec.name}` });
+    this.role = labRole(this, 'Role', {
+      compliance: props.compliance,
+      assumedBy: taskPrincipal(),
+      description: `Jobs of ${spec.name}`,
+    });
     const prefixes = [
       workloadPrefix(spec.name),
       ...(spec.outputPrefixes ?? []).filter(prefix => prefix !== ''),
@@ -100,6 +122,10 @@ export class JobRole extends Construct {
 
     for (const mount of props.mounts) this.allowMount(mount, props.secretArns);
     if (writesAnywhere(spec)) this.allowAnywhere(bucket);
+    if (props.bucketKey)
+      this.role.addToPolicy(useOfKey(props.bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
+    if (props.secretKey && props.mounts.some(each => hasSecret(each.access)))
+      this.role.addToPolicy(useOfKey(props.secretKey, 'secretsmanager', ['kms:Decrypt']));
     // A job that was submitted by hand reads its own parameters back; DescribeJobs knows no resources.
     this.allow(['batch:DescribeJobs'], ['*']);
   }

@@ -26,6 +26,7 @@ import { userDataDeadlock } from './host/user-data-deadlock.ts';
 import { userDataMime } from './host/user-data-mime.ts';
 import { volumeEncrypted } from './host/volume-encrypted.ts';
 import { volumeKept } from './host/volume-kept.ts';
+import { volumeKey } from './host/volume-key.ts';
 import { volumeLimits } from './host/volume-limits.ts';
 import { volumeType } from './host/volume-type.ts';
 import { batchEnvironment } from './job/batch-environment.ts';
@@ -40,6 +41,7 @@ import { imageUnpinned } from './job/image-unpinned.ts';
 import { keysOverRole } from './job/keys-over-role.ts';
 import { logGroupDefault } from './job/log-group-default.ts';
 import { logKept } from './job/log-kept.ts';
+import { logKey } from './job/log-key.ts';
 import { memoryOverHost } from './job/memory-over-host.ts';
 import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
@@ -61,6 +63,8 @@ import { timeoutMissing } from './job/timeout-missing.ts';
 import { timeoutShort } from './job/timeout-short.ts';
 import { vcpusOverHost } from './job/vcpus-over-host.ts';
 import { vcpusOverPool } from './job/vcpus-over-pool.ts';
+import { endpointClosed } from './network/endpoint-closed.ts';
+import { endpointDns } from './network/endpoint-dns.ts';
 import { endpointsMissing } from './network/endpoints-missing.ts';
 import { isolatedSubnet } from './network/isolated-subnet.ts';
 import { natWithoutS3 } from './network/nat-without-s3.ts';
@@ -105,8 +109,11 @@ export const pack: readonly Rule[] = [
   userDataMime,
   volumeEncrypted,
   volumeKept,
+  volumeKey,
   volumeLimits,
   volumeType,
+  endpointClosed,
+  endpointDns,
   endpointsMissing,
   isolatedSubnet,
   natWithoutS3,
@@ -131,6 +138,7 @@ export const pack: readonly Rule[] = [
   keysOverRole,
   logGroupDefault,
   logKept,
+  logKey,
   memoryOverHost,
   mountOptions,
   mountWithoutVolume,

@@ -1,0 +1,43 @@
+import { type LabConfig, networkModes } from '../spec/config.ts';
+import type { Say } from './say.ts';
+
+/** A network mode that there is; and, where hosts have no way to the internet, nothing that is only there. */
+export function checkNetwork(config: LabConfig, say: Say): void {
+  if (!networkModes.includes(config.network)) {
+    say(
+      'network',
+      `${JSON.stringify(config.network)} is not a network mode`,
+      `one of ${networkModes.join(', ')}`,
+    );
+    return;
+  }
+  if (config.network !== 'private-endpoints') return;
+  const instead = "network: 'private-nat' has a way to the internet";
+  for (const [name, dataset] of Object.entries(config.datasets)) {
+    if (dataset.access === 'nda')
+      say(
+        `datasets.${name}`,
+        'is downloaded from nda.nih.gov, and with private-endpoints hosts do not reach it',
+        instead,
+      );
+    // The gateway endpoint of S3 is its region's alone.
+    else if (dataset.region !== config.region)
+      say(
+        `datasets.${name}.region`,
+        `${dataset.region} is not the lab’s region ${config.region}, and with private-endpoints hosts do not reach it`,
+        `region: '${dataset.region}' for the lab, a copy of the data in ${config.region}, or ${instead}`,
+      );
+  }
+  for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
+    if (!enabled || image === undefined || isRegionsRegistry(image, config.region)) continue;
+    say(
+      `workloads.${name}.image`,
+      `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
+      `a copy in ECR (a pull-through cache rule makes one: <account>.dkr.ecr.${config.region}.amazonaws.com/<prefix>/…), or ${instead}`,
+    );
+  }
+}
+
+/** Whether an image is pulled through the endpoints of ECR: of any account, for its layers are behind the same endpoint. */
+const isRegionsRegistry = (image: string, region: string): boolean =>
+  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?\//.exec(image)?.[1] === region;

@@ -1,0 +1,144 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import { networkModes } from '../../lib/spec/config.ts';
+import { defaultLab, labApp } from './rules/synthesized.ts';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+}
+
+const templateOf = (input: Partial<LabConfigInput>): Template =>
+  Template.fromStack(labApp({ ...defaultLab, ...input }).stack);
+const ofType = (template: Template, type: string): [string, Record<string, unknown>][] =>
+  Object.entries(template.toJSON().Resources as Record<string, Resource>)
+    .filter(([, each]) => each.Type === type)
+    .map(([id, each]) => [id, each.Properties]);
+
+const templates = Object.fromEntries(networkModes.map(network => [network, templateOf({ network })]));
+const subnets = (mode: string): [string, Record<string, unknown>][] =>
+  ofType(templates[mode]!, 'AWS::EC2::Subnet');
+/** Where hosts of the pools are. */
+const hostSubnets = (mode: string): string[] => [
+  ...new Set(
+    ofType(templates[mode]!, 'AWS::Batch::ComputeEnvironment').flatMap(([, { ComputeResources }]) =>
+      (ComputeResources as { Subnets: { Ref: string }[] }).Subnets.map(each => each.Ref),
+    ),
+  ),
+];
+
+describe.each(networkModes)('network %s', mode => {
+  it('lets nothing in from outside, and logs all that flows', () => {
+    const template = templates[mode]!;
+    for (const [, { SecurityGroupIngress }] of ofType(template, 'AWS::EC2::SecurityGroup'))
+      expect(SecurityGroupIngress).toBeUndefined();
+    template.hasResourceProperties('AWS::EC2::FlowLog', {
+      ResourceType: 'VPC',
+      TrafficType: 'ALL',
+      LogDestinationType: 'cloud-watch-logs',
+    });
+  });
+
+  it('reaches S3 by a gateway endpoint in the tables of the hosts’ subnets', () => {
+    const template = templates[mode]!;
+    const [[, gateway]] = ofType(template, 'AWS::EC2::VPCEndpoint').filter(
+      ([, each]) => each.VpcEndpointType === 'Gateway',
+    ) as [[string, { RouteTableIds: { Ref: string }[] }]];
+    const tables = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation')
+      .filter(([, each]) => hostSubnets(mode).includes((each.SubnetId as { Ref: string }).Ref))
+      .map(([, each]) => (each.RouteTableId as { Ref: string }).Ref);
+    expect(tables).toHaveLength(2);
+    expect(gateway.RouteTableIds.map(each => each.Ref)).toEqual(expect.arrayContaining(tables));
+  });
+});
+
+it('public: hosts have public addresses, and nothing costs money while idle', () => {
+  expect(hostSubnets('public').sort()).toEqual(
+    subnets('public')
+      .map(([id]) => id)
+      .sort(),
+  );
+  for (const [, each] of subnets('public')) expect(each.MapPublicIpOnLaunch).toBe(true);
+  templates.public!.resourceCountIs('AWS::EC2::NatGateway', 0);
+  templates.public!.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
+});
+
+it('private-nat: one gateway for all zones, and no subnet gives public addresses', () => {
+  const template = templates['private-nat']!;
+  template.resourceCountIs('AWS::EC2::NatGateway', 1);
+  template.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
+  for (const [, each] of subnets('private-nat')) expect(each.MapPublicIpOnLaunch ?? false).toBe(false);
+  for (const id of hostSubnets('private-nat')) expect(id).toMatch(/Private/);
+});
+
+describe('private-endpoints', () => {
+  const endpoints = (template: Template): Record<string, Record<string, unknown>> =>
+    Object.fromEntries(
+      ofType(template, 'AWS::EC2::VPCEndpoint')
+        .filter(([, each]) => each.VpcEndpointType === 'Interface')
+        .map(([, each]) => [String(each.ServiceName).replace('com.amazonaws.us-east-1.', ''), each]),
+    );
+  const needed = ['batch', 'ecr.api', 'ecr.dkr', 'ecs', 'ecs-agent', 'ecs-telemetry', 'logs'];
+
+  it('has no way out, and an endpoint of each service that hosts and jobs call', () => {
+    const template = templates['private-endpoints']!;
+    for (const type of ['Route', 'InternetGateway', 'NatGateway', 'EIP'])
+      template.resourceCountIs(`AWS::EC2::${type}`, 0);
+    expect(Object.keys(endpoints(template)).sort()).toEqual([...needed, 'secretsmanager']);
+    for (const each of Object.values(endpoints(template))) {
+      expect(each.PrivateDnsEnabled).toBe(true);
+      expect(each.SubnetIds).toHaveLength(2);
+    }
+  });
+
+  it('has none of Secrets Manager where no dataset has a secret', () => {
+    const template = templateOf({
+      network: 'private-endpoints',
+      datasets: { hcp: { bucket: 'a-bucket', access: 'role' } },
+    });
+    expect(Object.keys(endpoints(template)).sort()).toEqual(needed);
+  });
+
+  it('lets hosts call endpoints by HTTPS, and nobody else', () => {
+    const template = templates['private-endpoints']!;
+    const [[, ingress], ...others] = ofType(template, 'AWS::EC2::SecurityGroupIngress') as [
+      [string, Record<string, unknown>],
+    ];
+    expect(others).toEqual([]);
+    expect(ingress).toMatchObject({
+      IpProtocol: 'tcp',
+      FromPort: 443,
+      ToPort: 443,
+      SourceSecurityGroupId: { 'Fn::GetAtt': [expect.stringMatching(/^NetworkHosts/), 'GroupId'] },
+      GroupId: { 'Fn::GetAtt': [expect.stringMatching(/^NetworkEndpoints/), 'GroupId'] },
+    });
+  });
+
+  it('S3 is this account’s buckets, the datasets’, and those that hosts are made of', () => {
+    templates['private-endpoints']!.hasResourceProperties('AWS::EC2::VPCEndpoint', {
+      VpcEndpointType: 'Gateway',
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Condition: { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } },
+          }),
+          Match.objectLike({ Action: ['s3:GetObject', 's3:ListBucket'] }),
+          Match.objectLike({ Action: 's3:GetObject' }),
+        ],
+      },
+    });
+    const text = JSON.stringify(templates['private-endpoints']!.findResources('AWS::EC2::VPCEndpoint'));
+    for (const bucket of ['hcp-openaccess', 'starport-layer-bucket', 'al2023-repos-'])
+      expect(text).toContain(bucket);
+  });
+});
+
+it('subnets have the same addresses in every mode that has them, so that a lab can go from one to another', () => {
+  const addresses = (mode: string, kind: string): unknown[] =>
+    subnets(mode)
+      .filter(([id]) => id.includes(kind))
+      .map(([id, each]) => [id, each.CidrBlock]);
+  expect(addresses('private-nat', 'Private')).toHaveLength(2);
+  expect(addresses('private-nat', 'Public')).toEqual(addresses('public', 'Public'));
+  expect(addresses('private-nat', 'Private')).toEqual(addresses('private-endpoints', 'Private'));
+});
