@@ -115,8 +115,12 @@ const nameOfSecret = (arn: string): string =>
     .replace(/-[A-Za-z0-9]{6}$/, '');
 
 const noun = (type: string): string =>
-  ({ 'AWS::S3::Bucket': 'bucket', 'AWS::Logs::LogGroup': 'log group', 'AWS::KMS::Key': 'key' })[type] ??
-  type.split('::').at(-1)!;
+  ({
+    'AWS::S3::Bucket': 'bucket',
+    'AWS::Logs::LogGroup': 'log group',
+    'AWS::KMS::Key': 'key',
+    'AWS::IAM::ManagedPolicy': 'policy of members',
+  })[type] ?? type.split('::').at(-1)!;
 
 async function confirm(context: Context, target: Target, ending: number): Promise<void> {
   if (!context.stdin.isTTY)
