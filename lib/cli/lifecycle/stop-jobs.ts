@@ -7,20 +7,21 @@ export type Stopped = 'done' | 'interrupted';
 
 /**
  * Closes the queues to new jobs; what is in them goes on. Waits until Batch has done it: whatever else is asked of a queue
- * that is being changed is refused.
+ * that is being changed is refused. Answers those that were open.
  */
 export async function closeQueues(
   context: Context,
   aws: Lifecycle,
   queues: readonly string[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const open = (await aws.queues.describe(queues)).filter(queue => queue.state === 'ENABLED');
   for (const queue of open) await aws.queues.setState(queue.arn, 'DISABLED');
   for (let tries = 0; tries < 60 && !context.signal.aborted; tries++) {
     const states = await aws.queues.describe(open.map(queue => queue.arn));
-    if (states.every(queue => queue.state === 'DISABLED' && queue.status !== 'UPDATING')) return;
+    if (states.every(queue => queue.state === 'DISABLED' && queue.status !== 'UPDATING')) break;
     await aws.wait(2000, context.signal);
   }
+  return open.map(queue => queue.arn);
 }
 
 /** Waits until nothing of the queues is left. Safe to leave by Ctrl-C and to call again. */
