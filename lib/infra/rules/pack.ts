@@ -16,6 +16,8 @@ import { optimalMixed } from './environment/optimal-mixed.ts';
 import { serviceRole } from './environment/service-role.ts';
 import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
+import { eventLogCondition } from './event/event-log-condition.ts';
+import { eventPattern } from './event/event-pattern.ts';
 import { deviceMapping } from './host/device-mapping.ts';
 import { ecsConfigOverwritten } from './host/ecs-config-overwritten.ts';
 import { imdsv1 } from './host/imdsv1.ts';
@@ -94,6 +96,8 @@ export const pack: readonly Rule[] = [
   serviceRole,
   templateOverrides,
   updatePolicy,
+  eventLogCondition,
+  eventPattern,
   deviceMapping,
   ecsConfigOverwritten,
   imdsv1,

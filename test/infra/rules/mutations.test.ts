@@ -1,6 +1,7 @@
 import { checkTemplate } from '../../../lib/infra/rules/check-template.ts';
 import { pack } from '../../../lib/infra/rules/pack.ts';
 import { environmentMutations } from './mutations/environment.ts';
+import { eventMutations } from './mutations/event.ts';
 import { hostMutations } from './mutations/host.ts';
 import { jobMutations } from './mutations/job.ts';
 import { networkMutations } from './mutations/network.ts';
@@ -10,6 +11,7 @@ import { defaultLab, synthesize } from './synthesized.ts';
 
 const mutations = [
   ...environmentMutations,
+  ...eventMutations,
   ...hostMutations,
   ...networkMutations,
   ...queueMutations,
