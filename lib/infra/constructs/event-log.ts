@@ -44,16 +44,16 @@ export class EventLog extends Construct {
       this.letIn(
         arn,
         rules.map(rule => rule.attrArn),
-      ).node.addDependency(group);
+      );
   }
 
   /**
    * EventBridge writes as the services that the group's account lets in: a role is not asked for, and refused. Its name
    * says which lab's it is: an account has at most ten such policies in a region.
    */
-  private letIn(groupArn: string, ruleArns: readonly string[]): CfnResourcePolicy {
+  private letIn(groupArn: string, ruleArns: readonly string[]): void {
     const statement = { Effect: 'Allow', Principal: { Service: writers }, Resource: `${groupArn}:*` };
-    return new CfnResourcePolicy(this, 'Policy', {
+    new CfnResourcePolicy(this, 'Policy', {
       policyName: `${Aws.STACK_NAME}-events`,
       policyDocument: JSON.stringify({
         Version: '2012-10-17',

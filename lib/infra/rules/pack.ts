@@ -46,6 +46,7 @@ import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
 import { plainSecret } from './job/plain-secret.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
+import { pullThroughImport } from './job/pull-through-import.ts';
 import { pullThroughSecret } from './job/pull-through-secret.ts';
 import { resourcesMissing } from './job/resources-missing.ts';
 import { retryAttempts } from './job/retry-attempts.ts';
@@ -138,6 +139,7 @@ export const pack: readonly Rule[] = [
   mountWithoutVolume,
   plainSecret,
   privilegedReason,
+  pullThroughImport,
   pullThroughSecret,
   resourcesMissing,
   retryAttempts,
