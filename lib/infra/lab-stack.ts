@@ -5,7 +5,13 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
 import type { LabConfig } from '../spec/config.ts';
-import { jobDefinitionName, outputNames, type StackMap } from '../spec/metadata.ts';
+import {
+  jobDefinitionName,
+  labTag,
+  memberPolicyOutput,
+  outputNames,
+  type StackMap,
+} from '../spec/metadata.ts';
 import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
 import { acknowledge } from './acknowledge.ts';
@@ -13,6 +19,7 @@ import { EventLog } from './constructs/event-log.ts';
 import { Images } from './constructs/images.ts';
 import { WorkloadJob } from './constructs/job-definition.ts';
 import { labKey } from './constructs/lab-key.ts';
+import { MemberPolicy } from './constructs/member-policy.ts';
 import { Network } from './constructs/network.ts';
 import { PoolQueue } from './constructs/pool-queue.ts';
 import { executionRole, instanceRole, JobRole } from './constructs/roles.ts';
@@ -30,7 +37,7 @@ export class LabStack extends Stack {
     super(scope, id, { description: `Arraylab: array jobs of lab ${props.config.name}`, ...props });
     const { config, projectRoot } = props;
     const specs = props.specs.filter(spec => config.workloads[spec.name]?.enabled);
-    Tags.of(this).add('arraylab:lab', config.name);
+    Tags.of(this).add(labTag, config.name);
 
     const { compliance } = config;
     const encryptionKey = compliance ? labKey(this, 'Key', config.name) : undefined;
@@ -72,16 +79,16 @@ export class LabStack extends Stack {
     const queueIds: Record<string, string> = {};
     const queueArns: string[] = [];
     for (const name of pools) {
-      const { queue, queueName, logicalId } = new PoolQueue(this, `Pool-${name}`, {
+      const pool = new PoolQueue(this, `Pool-${name}`, {
         pool: config.pools[name]!,
         network,
         instanceRole: hosts,
         lab: config.name,
         ...encrypted,
       });
-      queues[name] = queueName;
-      queueIds[name] = logicalId;
-      queueArns.push(queue.jobQueueArn);
+      queues[name] = pool.queueName;
+      queueIds[name] = pool.logicalId;
+      queueArns.push(pool.queue.jobQueueArn);
     }
     const events = new EventLog(this, 'JobEvents', {
       queueArns,
@@ -122,6 +129,16 @@ export class LabStack extends Stack {
       }
       workloads[spec.name] = { jobDefinitions };
     }
+    const { policy: members } = new MemberPolicy(this, 'Members', {
+      lab: config.name,
+      queueArns,
+      jobDefinitionNames: Object.values(workloads).flatMap(each => Object.values(each.jobDefinitions)),
+      bucket: storage.bucket,
+      bucketKey: storage.bucketKey,
+      outputPrefixes: [...new Set(specs.flatMap(spec => spec.outputPrefixes ?? []))],
+      logGroupNames: [logGroup.logGroupName, events.logGroupName],
+      mounts: specs.flatMap(spec => Object.values(resolveMounts(config, spec))),
+    });
 
     const secrets = Object.fromEntries(
       Object.entries(config.datasets)
@@ -132,6 +149,10 @@ export class LabStack extends Stack {
     new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
     new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
     new CfnOutput(this, outputNames.eventLogGroup, { value: events.logGroupName });
+    new CfnOutput(this, memberPolicyOutput, {
+      value: members.managedPolicyArn,
+      description: 'For people who submit: attach it to their role, group or permission set',
+    });
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 

@@ -13,6 +13,12 @@ export const metadataNames = {
   queues: 'ArraylabQueues',
 } as const;
 
+/** Tag of all that is a lab's, with the lab's name: resources of the stack, and jobs. */
+export const labTag = 'arraylab:lab';
+
+/** Name of the output that only people read: the ARN of the policy for members. */
+export const memberPolicyOutput = 'MemberPolicyArn';
+
 /** Names of the stack's outputs; `lab` finds everything it needs through them. */
 export const outputNames = {
   outputBucket: 'OutputBucketName',

@@ -177,7 +177,9 @@ it('participants can be a listing by pattern', async () => {
 
 it('stack-info is what aws batch submit-job wants', async () => {
   const { out } = await me.lab(['stack-info', 'rapidtide', '--local']);
-  expect(out).toMatch(/^--job-queue \S+ --job-definition arraylab-test-rapidtide-arm64\n$/);
+  expect(out).toMatch(
+    /^--job-queue \S+ --job-definition arraylab-test-rapidtide-arm64 --tags arraylab:lab=test\n$/,
+  );
 });
 
 it('--parallel 1 runs one shard at a time, and leaves nothing in the account', async () => {

@@ -1,5 +1,6 @@
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
+import { labTag } from '../../spec/metadata.ts';
 import type { Command } from '../command.ts';
 
 export const stackInfo: Command = {
@@ -32,7 +33,11 @@ export const stackInfo: Command = {
           logGroup: deployment.logGroup,
         }),
       );
-    else context.print(`--job-queue ${queue} --job-definition ${definition}`);
+    // Members may end jobs with the lab's tag alone.
+    else
+      context.print(
+        `--job-queue ${queue} --job-definition ${definition} --tags ${labTag}=${deployment.map.lab}`,
+      );
     return exitCodes.ok;
   },
 };

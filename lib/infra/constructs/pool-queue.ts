@@ -59,6 +59,8 @@ export class PoolQueue extends Construct {
       // The most that Batch takes: jobs longer than this want a drained pool before an update.
       updateTimeout: Duration.minutes(360),
     });
+    // Hosts keep their policies until they are gone, or they never leave the cluster.
+    environment.node.defaultChild!.node.addDependency(props.instanceRole);
     // Without a version the environment stays with the template's first one for ever.
     (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
       'ComputeResources.LaunchTemplate.Version',

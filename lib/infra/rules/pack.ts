@@ -13,6 +13,7 @@ import { latestImageFlag } from './environment/latest-image-flag.ts';
 import { launchTemplateVersion } from './environment/launch-template-version.ts';
 import { oneArchitecture } from './environment/one-architecture.ts';
 import { optimalMixed } from './environment/optimal-mixed.ts';
+import { policyOrder } from './environment/policy-order.ts';
 import { serviceRole } from './environment/service-role.ts';
 import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
@@ -27,6 +28,7 @@ import { userDataDeadlock } from './host/user-data-deadlock.ts';
 import { userDataMime } from './host/user-data-mime.ts';
 import { volumeEncrypted } from './host/volume-encrypted.ts';
 import { volumeKept } from './host/volume-kept.ts';
+import { volumeKey } from './host/volume-key.ts';
 import { volumeLimits } from './host/volume-limits.ts';
 import { volumeType } from './host/volume-type.ts';
 import { batchEnvironment } from './job/batch-environment.ts';
@@ -41,6 +43,7 @@ import { imageUnpinned } from './job/image-unpinned.ts';
 import { keysOverRole } from './job/keys-over-role.ts';
 import { logGroupDefault } from './job/log-group-default.ts';
 import { logKept } from './job/log-kept.ts';
+import { logKey } from './job/log-key.ts';
 import { memoryOverHost } from './job/memory-over-host.ts';
 import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
@@ -63,6 +66,8 @@ import { timeoutMissing } from './job/timeout-missing.ts';
 import { timeoutShort } from './job/timeout-short.ts';
 import { vcpusOverHost } from './job/vcpus-over-host.ts';
 import { vcpusOverPool } from './job/vcpus-over-pool.ts';
+import { endpointClosed } from './network/endpoint-closed.ts';
+import { endpointDns } from './network/endpoint-dns.ts';
 import { endpointsMissing } from './network/endpoints-missing.ts';
 import { isolatedSubnet } from './network/isolated-subnet.ts';
 import { natWithoutS3 } from './network/nat-without-s3.ts';
@@ -94,6 +99,7 @@ export const pack: readonly Rule[] = [
   launchTemplateVersion,
   oneArchitecture,
   optimalMixed,
+  policyOrder,
   serviceRole,
   templateOverrides,
   updatePolicy,
@@ -108,8 +114,11 @@ export const pack: readonly Rule[] = [
   userDataMime,
   volumeEncrypted,
   volumeKept,
+  volumeKey,
   volumeLimits,
   volumeType,
+  endpointClosed,
+  endpointDns,
   endpointsMissing,
   isolatedSubnet,
   natWithoutS3,
@@ -134,6 +143,7 @@ export const pack: readonly Rule[] = [
   keysOverRole,
   logGroupDefault,
   logKept,
+  logKey,
   memoryOverHost,
   mountOptions,
   mountWithoutVolume,

@@ -19,6 +19,13 @@ export const defaultLab: LabConfigInput = {
   workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
 };
 
+/** What a lab with participants' data deploys: no way to the internet, a key of its own. */
+export const strictLab: LabConfigInput = {
+  ...defaultLab,
+  network: 'private-endpoints',
+  compliance: 'nist-800-53-r5',
+};
+
 const outdirs: string[] = [];
 afterAll(() => {
   for (const outdir of outdirs) rmSync(outdir, { recursive: true, force: true });

@@ -1,5 +1,17 @@
+import { ec2Environments } from './environments.ts';
 import { ofType, type Resource, type Template, target } from './template.ts';
-import { fields, flag, isReference, list, partialText, text, type Value } from './value.ts';
+import {
+  type Fields,
+  fields,
+  flag,
+  isReference,
+  knownList,
+  list,
+  partialText,
+  text,
+  unknown,
+  type Value,
+} from './value.ts';
 
 /** How hosts in a subnet get to AWS. */
 export type Reach = 'internet-gateway' | 'other-route' | 'none';
@@ -54,9 +66,10 @@ export const neededEndpoints = ['ecs', 'ecs-agent', 'ecs-telemetry', 'ecr.api', 
 export function endpoints(template: Template, subnet: Resource): readonly string[] | undefined {
   const vpc = target(template, subnet.properties.VpcId, 'AWS::EC2::VPC');
   if (!vpc) return undefined;
-  const own = ofType(template, 'AWS::EC2::VPCEndpoint').filter(each =>
-    isReferenceTo(each.properties.VpcId, vpc),
-  );
+  const all = ofType(template, 'AWS::EC2::VPCEndpoint');
+  // One whose VPC is not known may be of this one.
+  if (!all.every(each => isDecided(each.properties.VpcId))) return undefined;
+  const own = all.filter(each => isReferenceTo(each.properties.VpcId, vpc));
   const names = own.map(each => {
     const name = partialText(each.properties.ServiceName);
     // com.amazonaws.<region>.<service>, of which the region may be a hole.
@@ -68,14 +81,31 @@ export function endpoints(template: Template, subnet: Resource): readonly string
 /** Whether a group lets hosts call out by HTTPS; undefined where that cannot be told. */
 export function letsOut(template: Template, group: Resource): boolean | undefined {
   const own = group.properties.SecurityGroupEgress;
-  const apart = ofType(template, 'AWS::EC2::SecurityGroupEgress').filter(each =>
-    isReferenceTo(each.properties.GroupId, group),
-  );
+  const apart = rulesApart(template, group, 'AWS::EC2::SecurityGroupEgress');
   // A group that says nothing of what goes out lets all of it out.
   if (own === undefined && apart.length === 0) return true;
   const rules = own === undefined ? [] : list(own);
   if (!rules || (rules.length === 0 && apart.length === 0)) return undefined;
-  const verdicts = [...rules.map(fields), ...apart.map(each => each.properties)].map(rule => {
+  return anyOfHttps([...rules.map(fields), ...apart]);
+}
+
+/** Whether a group lets anybody call in by HTTPS; undefined where that cannot be told. */
+export function letsIn(template: Template, group: Resource): boolean | undefined {
+  const rules = knownList(group.properties.SecurityGroupIngress);
+  const apart = rulesApart(template, group, 'AWS::EC2::SecurityGroupIngress');
+  return rules && anyOfHttps([...rules.map(fields), ...apart]);
+}
+
+/** Rules of a group that are resources of their own; one whose group is not known may be its. */
+const rulesApart = (template: Template, group: Resource, type: string): readonly Fields[] =>
+  ofType(template, type).flatMap(({ properties }) => {
+    const { GroupId } = properties;
+    if (isReferenceTo(GroupId, group)) return [properties];
+    return isDecided(GroupId) ? [] : [fields(unknown)];
+  });
+
+function anyOfHttps(rules: readonly Fields[]): boolean | undefined {
+  const verdicts = rules.map(rule => {
     const protocol = text(rule.IpProtocol)?.toLowerCase();
     if (protocol === '-1') return true;
     if (protocol === undefined) return undefined;
@@ -87,6 +117,19 @@ export function letsOut(template: Template, group: Resource): boolean | undefine
   if (verdicts.includes(true)) return true;
   return verdicts.includes(undefined) ? undefined : false;
 }
+
+/** Interface endpoints of the VPCs where an environment's hosts have no way out but by them. */
+export const endpointsOfIsolated = (template: Template): readonly Resource[] => {
+  const isolated = ec2Environments(template)
+    .flatMap(({ compute }) => subnetsOf(template, list(compute.Subnets) ?? []))
+    .filter(subnet => reach(template, subnet) === 'none')
+    .map(subnet => target(template, subnet.properties.VpcId, 'AWS::EC2::VPC'));
+  return ofType(template, 'AWS::EC2::VPCEndpoint').filter(
+    ({ properties }) =>
+      text(properties.VpcEndpointType) === 'Interface' &&
+      isolated.some(vpc => vpc && isReferenceTo(properties.VpcId, vpc)),
+  );
+};
 
 export const givesPublicIps = (subnet: Resource): boolean | undefined =>
   subnet.properties.MapPublicIpOnLaunch === undefined ? false : flag(subnet.properties.MapPublicIpOnLaunch);

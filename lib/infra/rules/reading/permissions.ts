@@ -93,7 +93,8 @@ function statementActions(statement: Value): Actions {
     : { allowed: [], denied: patterns, unsure: false };
 }
 
-function matches(pattern: string, action: string): boolean {
+/** Whether a pattern of a policy covers an action. */
+export function matches(pattern: string, action: string): boolean {
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

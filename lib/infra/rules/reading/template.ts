@@ -14,6 +14,8 @@ export interface Resource {
   readonly type: string;
   readonly properties: Fields;
   readonly metadata: Fields;
+  /** Logical ids that it names in DependsOn. */
+  readonly dependsOn: readonly string[];
 }
 
 /**
@@ -39,7 +41,7 @@ export function readTemplate(
     mappings: object(root.Mappings),
   };
   const resources = found.map(([id, raw]): [string, Resource] => {
-    const { Type, Properties, Metadata } = object(raw);
+    const { Type, Properties, Metadata, DependsOn } = object(raw);
     return [
       id,
       {
@@ -47,6 +49,7 @@ export function readTemplate(
         type: Type as string,
         properties: fields(resolve(Properties, scope)),
         metadata: fields(resolve(Metadata, scope)),
+        dependsOn: [DependsOn].flat().filter(each => typeof each === 'string'),
       },
     ];
   });

@@ -25,6 +25,11 @@ export const environmentMutations: readonly Mutation[] = [
     mutate: p => set(p.compute, { Ec2Configuration: [{ ImageIdOverride: 'ami-1' }] }),
   },
   {
+    title: 'hosts that outlive their policy',
+    rule: 'policy-order',
+    mutate: p => remove(p.resources[id(p, 'AWS::Batch::ComputeEnvironment')]!, 'DependsOn'),
+  },
+  {
     title: 'an image type that there is not',
     rule: 'image-type-known',
     mutate: p => set(p.compute.Ec2Configuration[0], { ImageType: 'ECS_AL2025' }),

@@ -1,5 +1,5 @@
 import { endpoint, type Mutation, natRoutes, remove, routes, set } from './changes.ts';
-import { id, properties } from './parts.ts';
+import { type Fields, id, type Parts, properties } from './parts.ts';
 
 /** The network of the default template, each broken in one way, which one rule tells. */
 export const networkMutations: readonly Mutation[] = [
@@ -47,3 +47,74 @@ export const networkMutations: readonly Mutation[] = [
     },
   },
 ];
+
+/** Endpoints of a service, and the key, of the strict lab's template. */
+const endpointOf = (p: Parts, start: string): Fields =>
+  properties(p, 'AWS::EC2::VPCEndpoint', `NetworkVpc${start}`);
+interface Statement extends Fields {
+  Sid?: string;
+}
+const keyStatements = (p: Parts): Statement[] =>
+  (properties(p, 'AWS::KMS::Key').KeyPolicy as { Statement: Statement[] }).Statement;
+const without = (p: Parts, sid: string): void => {
+  const statements = keyStatements(p);
+  statements.splice(
+    statements.findIndex(each => each.Sid === sid),
+    1,
+  );
+};
+
+/** What a lab behind endpoints, with a key of its own, can lose; each told by one rule. */
+export const strictMutations: readonly Mutation[] = [
+  ...['Ecs', 'EcsAgent', 'EcsTelemetry', 'EcrApi', 'EcrDocker', 'Logs', 'S3'].map(name => ({
+    title: `no endpoint of ${name}`,
+    rule: name === 'Ecs' ? 'isolated-subnet' : 'endpoints-missing',
+    mutate: (p: Parts) => remove(p.resources, endpointId(p, name)),
+  })),
+  {
+    title: 'an endpoint without private DNS',
+    rule: 'endpoint-dns',
+    mutate: p => set(endpointOf(p, 'EcsAgent'), { PrivateDnsEnabled: false }),
+  },
+  {
+    title: 'endpoints whose group lets nobody in',
+    rule: 'endpoint-closed',
+    mutate: p => remove(p.resources, id(p, 'AWS::EC2::SecurityGroupIngress')),
+  },
+  {
+    title: 'endpoints whose group lets HTTP in',
+    rule: 'endpoint-closed',
+    mutate: p => set(properties(p, 'AWS::EC2::SecurityGroupIngress'), { FromPort: 80, ToPort: 80 }),
+  },
+  ...['VolumesOfHosts', 'VolumesStayAttached'].map(sid => ({
+    title: `a key without ${sid}`,
+    rule: 'volume-key',
+    mutate: (p: Parts) => without(p, sid),
+  })),
+  {
+    title: 'a key for volumes that lets another role in',
+    rule: 'volume-key',
+    mutate: p => {
+      const statement = keyStatements(p).find(each => each.Sid === 'VolumesOfHosts')!;
+      set(statement, {
+        Condition: { ArnEquals: { 'aws:PrincipalArn': 'arn:aws:iam::111122223333:role/somebody' } },
+      });
+    },
+  },
+  {
+    title: 'a key that CloudWatch Logs may not use',
+    rule: 'log-key',
+    mutate: p => without(p, 'LogGroupsOfThisStack'),
+  },
+];
+
+/** Interface endpoints are called by their name and a hash: Ecs is not EcsAgent. */
+const endpointId = ({ resources }: Parts, name: string): string => {
+  const found = Object.keys(resources).find(
+    each =>
+      resources[each]!.Type === 'AWS::EC2::VPCEndpoint' &&
+      new RegExp(`^NetworkVpc${name}[0-9A-F]{8}$`).test(each),
+  );
+  if (!found) throw new Error(`no endpoint ${name}`);
+  return found;
+};

@@ -1,0 +1,31 @@
+import { type Ec2Environment, ec2Environments } from '../reading/environments.ts';
+import { hostRoles } from '../reading/host-roles.ts';
+import { ofType, type Resource, type Template } from '../reading/template.ts';
+import { isReference, list } from '../reading/value.ts';
+import { type Rule, trouble } from '../rule.ts';
+
+export const policyOrder: Rule = {
+  id: 'policy-order',
+  what: 'an environment goes before the policies of its hosts: hosts that have lost theirs never leave the cluster, and the deletion of the stack waits for them',
+  source:
+    'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-dependson.html#gatewayattachment',
+  fix: 'DependsOn of the environment names the policy (environment.node.addDependency(role) in CDK)',
+  check: template =>
+    ec2Environments(template).flatMap(environment =>
+      policiesOf(template, environment)
+        .filter(policy => !environment.resource.dependsOn.includes(policy.id))
+        .map(policy =>
+          trouble(environment.resource, policy.id, `policy ${policy.id} may be deleted before its hosts`),
+        ),
+    ),
+};
+
+/** Policies that are resources of their own, and so have a place of their own in the order of deletion. */
+function policiesOf(template: Template, environment: Ec2Environment): readonly Resource[] {
+  const roles = hostRoles(template, environment).map(role => role.id);
+  return ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']
+    .flatMap(type => ofType(template, type))
+    .filter(({ properties: { Roles, RoleName } }) =>
+      [...(list(Roles) ?? []), RoleName].some(each => isReference(each) && roles.includes(each.id)),
+    );
+}

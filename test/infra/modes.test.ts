@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { workloads } from '../../jobs/index.ts';
+import { defaultPools } from '../../lib/config/default-pools.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { covering, illegal, labOf, legal, pairs, refusal, title } from './modes.ts';
+import { labApp } from './rules/synthesized.ts';
+
+interface Template {
+  readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
+  readonly Outputs: Record<string, unknown>;
+}
+
+/** Synthesized with all packs and rules: a finding throws. */
+function synthesized(input: Parameters<typeof labApp>[0]): {
+  readonly text: string;
+  readonly json: Template;
+} {
+  const { app, templatePath } = labApp(input);
+  app.synth();
+  const text = readFileSync(templatePath, 'utf8');
+  return { text, json: JSON.parse(text) as Template };
+}
+
+it('the modes that are synthesized hold every legal pair of choices', () => {
+  expect(new Set(covering.flatMap(pairs))).toEqual(new Set(legal.flatMap(pairs)));
+  expect(legal).toHaveLength(39);
+});
+
+it.each(covering.map(mode => [title(mode), mode] as const))(
+  'synthesizes without a finding, within CloudFormation’s limits, and for the twin: %s',
+  (_, mode) => {
+    const { text, json } = synthesized(labOf(mode));
+    withinLimits(text, json);
+    const { queues, jobDefinitions } = readTemplate(json, { region: 'us-east-1', account: '000000000000' });
+    expect(queues.length).toBeGreaterThan(0);
+    expect(jobDefinitions.length).toBeGreaterThanOrEqual(workloads.length);
+  },
+);
+
+it.each(illegal.map(mode => [title(mode), mode] as const))('refuses, before any synth: %s', (_, mode) => {
+  expect(() => resolveConfig(labOf(mode), workloads)).toThrow(refusal(mode));
+});
+
+it('the largest lab is within limits: every pool for every workload, a secret for each of twenty datasets', () => {
+  const base = labOf({ network: 'private-endpoints', compliance: 'nist-800-53-r5', access: 'keys' });
+  const { text, json } = synthesized({
+    ...base,
+    name: 'a-name-as-long-as-can',
+    datasets: {
+      ...base.datasets,
+      ...Object.fromEntries(
+        Array.from({ length: 19 }, (_, n) => [`d${n}`, { bucket: `bucket-${n}`, access: 'keys' as const }]),
+      ),
+    },
+    workloads: Object.fromEntries(
+      workloads.map(spec => [
+        spec.name,
+        {
+          ...base.workloads![spec.name],
+          pools: Object.entries(defaultPools)
+            .filter(([, pool]) => spec.image.architectures.includes(pool.architecture))
+            .map(([name]) => name),
+        },
+      ]),
+    ),
+  });
+  withinLimits(text, json);
+});
+
+/**
+ * docs.aws.amazon.com/AWSCloudFormation "Understand CloudFormation quotas": 1 MB of template that is uploaded, 500 resources, 200
+ * outputs, 200 parameters. More than 51,200 bytes are no request's body, but CDK uploads templates of any size.
+ * docs.aws.amazon.com/IAM "IAM and AWS STS quotas": a managed policy has 6,144 characters without white space, a role's inline
+ * policies together 10,240.
+ */
+function withinLimits(text: string, { Resources, Outputs }: Template): void {
+  expect(Buffer.byteLength(text)).toBeLessThan(1_000_000);
+  expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);
+  expect(Object.keys(Outputs).length).toBeLessThanOrEqual(200);
+  for (const { Type, Properties } of Object.values(Resources)) {
+    const most = { 'AWS::IAM::ManagedPolicy': 6144, 'AWS::IAM::Policy': 10_240 }[Type];
+    if (most) expect(deployedLength(Properties.PolicyDocument)).toBeLessThanOrEqual(most);
+  }
+}
+
+/** Length of a document with its intrinsics replaced by names as long as AWS makes them. */
+function deployedLength(document: unknown): number {
+  const longest = 'arn:aws:batch:us-east-1:111122223333:job-queue/'.length + 128;
+  const flat = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return value.map(flat);
+    if ('Ref' in value) return 'x'.repeat(/^AWS::/.test(String(value.Ref)) ? 30 : longest);
+    if ('Fn::GetAtt' in value) return 'x'.repeat(longest);
+    if ('Fn::Join' in value) return (value['Fn::Join'] as [string, unknown[]])[1].map(flat).join('');
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, flat(each)]));
+  };
+  return JSON.stringify(flat(document)).replace(/\s/g, '').length;
+}
