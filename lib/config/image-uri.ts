@@ -49,15 +49,22 @@ export function parseEcrUri(uri: string): EcrImage | undefined {
 
 const ecrHost = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/;
 
+export interface CachedImage {
+  /** Of the cache. */
+  readonly prefix: string;
+  readonly repository: string;
+  readonly version: string;
+}
+
 /** The repository of ECR that a pull-through cache keeps an image's copy in; undefined where no cache has its registry. */
 export function cachedImage(
   uri: string,
   caches: Readonly<Record<string, PullThroughCache>>,
-): { readonly repository: string; readonly version: string } | undefined {
+): CachedImage | undefined {
   const image = parseImageUri(uri);
   const registry = image?.registry === 'docker.io' ? 'registry-1.docker.io' : image?.registry;
   const cache = Object.entries(caches).find(([, each]) => each.upstream === registry);
-  return image && cache
-    ? { repository: `${cache[0]}/${image.repository}`, version: image.version }
-    : undefined;
+  if (!image || !cache) return undefined;
+  const [prefix] = cache;
+  return { prefix, repository: `${prefix}/${image.repository}`, version: image.version };
 }

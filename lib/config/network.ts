@@ -30,15 +30,18 @@ export function checkNetwork(config: LabConfig, say: Say): void {
       );
   }
   for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
-    if (!enabled || image === undefined || isReached(image, config)) continue;
+    if (!enabled || image === undefined || parseEcrUri(image)?.region === config.region) continue;
+    const cached = cachedImage(image, config.pullThroughCache);
+    // Source: docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html, "The first time an image is pulled …".
+    if (cached && config.pullThroughCache[cached.prefix]!.existing) continue;
     say(
       `workloads.${name}.image`,
-      `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
-      `a copy in ECR (pullThroughCache makes one), or ${instead}`,
+      cached
+        ? `${image} is not in the new cache ${cached.prefix}, and hosts without a way to the internet cannot fill it`
+        : `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
+      cached
+        ? `pull it once from elsewhere through a cache that is existing; or imageBuild: 'codebuild', or ${instead}`
+        : `a copy in ECR, or ${instead}`,
     );
   }
 }
-
-/** Whether an image is pulled through the endpoints of ECR: of any account, for its layers are behind the same endpoint; or by its cache. */
-const isReached = (image: string, { region, pullThroughCache }: LabConfig): boolean =>
-  parseEcrUri(image)?.region === region || cachedImage(image, pullThroughCache) !== undefined;

@@ -67,7 +67,11 @@ it.each([
 
 it('a cache has the images of its registry, and no other', () => {
   const caches = { hub: { upstream: 'registry-1.docker.io', existing: false } };
-  expect(cachedImage('python:3', caches)).toEqual({ repository: 'hub/library/python', version: ':3' });
+  expect(cachedImage('python:3', caches)).toEqual({
+    prefix: 'hub',
+    repository: 'hub/library/python',
+    version: ':3',
+  });
   expect(cachedImage('quay.io/org/python:3', caches)).toBeUndefined();
 });
 
@@ -124,4 +128,15 @@ it('tells every problem at once', () => {
 it('imageBuild can be overridden for one synth', () => {
   expect(resolveConfig(lab, workloads).imageBuild).toBe('docker');
   expect(resolveConfig(lab, workloads, { imageBuild: 'codebuild' }).imageBuild).toBe('codebuild');
+});
+
+it('hosts without a way to the internet fill no cache; one that was filled before they use', () => {
+  const behind = (cache: object): string =>
+    problems({
+      network: 'private-endpoints',
+      pullThroughCache: { quay: { upstream: 'quay.io', ...cache } },
+      workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, image: 'quay.io/org/tool:1' } },
+    });
+  expect(behind({})).toContain('workloads.rapidtide.image: quay.io/org/tool:1 is not in the new cache quay');
+  expect(behind({ existing: true })).toBe('');
 });

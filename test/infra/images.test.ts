@@ -96,6 +96,7 @@ const filling = ['BatchImportUpstreamImage', 'CreateRepository'];
 const ways: readonly (readonly [string, LabConfigInput])[] = [
   ['Docker’s assets', lab()],
   ['CodeBuild', lab(cloud)],
+  ['an image behind a new cache', lab({ pullThroughCache: hub }, { image: 'fredericklab/rapidtide:v3.2.0' })],
   ['CodeBuild for arm64 alone', lab(cloud, { pools: ['arm64-spot'] })],
   ['CodeBuild for x86_64 alone', lab(cloud, { pools: ['x86-ondemand'] })],
   ['CodeBuild behind a cache of its base', lab({ ...cloud, pullThroughCache: hub })],
@@ -110,9 +111,13 @@ const ways: readonly (readonly [string, LabConfigInput])[] = [
     lab({}, { image: '444455556666.dkr.ecr.eu-west-1.amazonaws.com/lab/tool:v1' }),
   ],
   [
-    'an image behind a cache, in a lab without internet',
+    'an image of a cache that is filled, in a lab without internet',
     lab(
-      { pullThroughCache: hub, network: 'private-endpoints', compliance: 'hipaa' },
+      {
+        pullThroughCache: { hub: { upstream: 'docker.io', existing: true } },
+        network: 'private-endpoints',
+        compliance: 'hipaa',
+      },
       { image: 'fredericklab/rapidtide:v3.2.0' },
     ),
   ],

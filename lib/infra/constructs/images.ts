@@ -1,7 +1,7 @@
 import { Aws } from 'aws-cdk-lib';
 import { CfnPullThroughCacheRule } from 'aws-cdk-lib/aws-ecr';
 import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { ContainerImage } from 'aws-cdk-lib/aws-ecs';
+import { ContainerImage, type ContainerImageConfig } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -72,18 +72,17 @@ export class Images extends Construct {
     const cached = cachedImage(uri, config.pullThroughCache);
     if (cached) {
       allowPull(executionRole, cached, true);
-      const rule = this.ruleOf(cached.repository);
-      const image = ContainerImage.fromRegistry(`${repositoryUri(cached.repository)}${cached.version}`);
+      const rule = this.cacheRules.get(cached.prefix);
+      const image = new NamedImage(`${repositoryUri(cached.repository)}${cached.version}`);
       return { image, ...(rule ? { built: rule } : {}) };
     }
     const ecr = parseEcrUri(uri);
-    // The address of a cache may be written out too.
-    if (ecr) allowPull(executionRole, ecr, this.ruleOf(ecr.repository) !== undefined);
-    return { image: ContainerImage.fromRegistry(uri) };
-  }
-
-  private ruleOf(repository: string): CfnPullThroughCacheRule | undefined {
-    return [...this.cacheRules].find(([prefix]) => repository.startsWith(`${prefix}/`))?.[1];
+    if (ecr) {
+      // The address of a cache may be written out too.
+      const prefix = Object.keys(config.pullThroughCache).find(each => ecr.repository.startsWith(`${each}/`));
+      allowPull(executionRole, ecr, prefix !== undefined);
+    }
+    return { image: new NamedImage(uri) };
   }
 
   private cacheRule(prefix: string, { upstream, secret }: PullThroughCache): CfnPullThroughCacheRule {
@@ -92,6 +91,18 @@ export class Images extends Construct {
       upstreamRegistryUrl: upstream,
       ...(secret ? { credentialArn: secretArn(secret) } : {}),
     });
+  }
+}
+
+/** As `ContainerImage.fromRegistry`, which warns that it does not know who may pull: here that is said. */
+class NamedImage extends ContainerImage {
+  private readonly imageName: string;
+  constructor(imageName: string) {
+    super();
+    this.imageName = imageName;
+  }
+  bind(): ContainerImageConfig {
+    return { imageName: this.imageName };
   }
 }
 

@@ -50,6 +50,7 @@ import { mountWithoutVolume } from './job/mount-without-volume.ts';
 import { plainSecret } from './job/plain-secret.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
 import { pullThroughImport } from './job/pull-through-import.ts';
+import { pullThroughOffline } from './job/pull-through-offline.ts';
 import { pullThroughSecret } from './job/pull-through-secret.ts';
 import { resourcesMissing } from './job/resources-missing.ts';
 import { retryAttempts } from './job/retry-attempts.ts';
@@ -150,6 +151,7 @@ export const pack: readonly Rule[] = [
   plainSecret,
   privilegedReason,
   pullThroughImport,
+  pullThroughOffline,
   pullThroughSecret,
   resourcesMissing,
   retryAttempts,
