@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
 import { cancel } from './commands/cancel.ts';
+import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
@@ -16,6 +17,7 @@ import { watch } from './commands/watch.ts';
 /** Every verb of `lab`, in the order of its help. */
 export const commands: readonly Command[] = [
   init,
+  doctor,
   submit,
   watch,
   status,

@@ -39,6 +39,8 @@ export interface Context extends World {
   readonly world: World;
   readonly json: boolean;
   readonly local: boolean;
+  /** AWS profile, where one was named. */
+  readonly profile?: string;
   /** ` --local` where it was given, for the next command to run. */
   readonly suffix: string;
   config(): Promise<LabConfig>;

@@ -3,10 +3,12 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import type { ItemNoun } from '../spec/workload.ts';
 import { readRun } from '../submit/stored-run.ts';
+import { accountOf } from './account-of.ts';
 import type { Context } from './context.ts';
 import { counted, cut, tint } from './output.ts';
 import { failureText, progressLine } from './progress.ts';
 import type { OpenRun } from './run-lookup.ts';
+import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 
 /**
  * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
@@ -18,6 +20,8 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   const { err } = context.io;
   const started = context.now().getTime();
   const told = new Set<string>();
+  // On the twin a job waits for this machine's cores: there is no host that could fail to join.
+  const hint = quick ? undefined : hintOf(context, open);
   let last = '';
   let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
@@ -25,6 +29,8 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
     const ledger = await open.ledger();
     doneAtStart ??= ledger.counts.done;
     tellFailures(context, ledger, told, open.spec.item);
+    const why = await hint?.look(ledger, context.now());
+    if (why) tellHint(context, runId, why);
     const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
@@ -45,6 +51,22 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
     if (context.signal.aborted) return stopWatching(context, runId);
     pause = quick ? 500 : Math.min(60_000, pause * 1.2);
   }
+}
+
+function hintOf(context: Context, { run, connection }: OpenRun): WaitingHint | undefined {
+  const round = run.rounds.at(-1);
+  if (!round) return undefined;
+  const { queues } = connection.deployment.map;
+  return waitingHint(new Date(round.createdAt), async () => {
+    const account = await accountOf(context, connection.endpoint);
+    return explainRound(account, run.request.lab, round, queues, context.now());
+  });
+}
+
+function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
+  const clear = context.io.err.isTTY ? '\r\u001b[2K' : '';
+  if (context.json) context.print(JSON.stringify({ event: 'waiting', run: runId, reason: text, fix }));
+  else context.say(`${clear}nothing has started for ten minutes: ${text}${fix ? `\n  ${fix}` : ''}`);
 }
 
 /** A person who watches wants to know at once; of a thousand failures, only that there are many. */

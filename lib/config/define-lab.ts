@@ -1,4 +1,4 @@
-import type { Compliance, ImageBuild, NetworkMode } from '../spec/config.ts';
+import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../spec/config.ts';
 import type { DatasetAccess } from '../spec/mount.ts';
 import type { Architecture, Market, Resources } from '../spec/workload.ts';
 
@@ -93,14 +93,56 @@ export interface NdaInput {
   readonly existingSecret?: string;
 }
 
+/**
+ * A queue with hosts of one architecture. There are `arm64-ondemand`, `arm64-spot`, `x86-ondemand` and `x86-spot`, with
+ * 64 and 128 GiB hosts and 200 GiB of scratch, and `arm64-scratch` and `x86-scratch` with at least 1,700 GiB of it; what is
+ * said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
+ */
 export interface PoolInput {
+  /** @default that of the default pool of this name, else 'x86_64' */
   readonly architecture?: Architecture;
+  /** Spot hosts cost about a third, and may go at any time: their jobs are tried again. @default 'on-demand' */
   readonly market?: Market;
+  /** Of one architecture, by family and size; Batch takes the cheapest that holds what waits. @default 64 GiB hosts and larger */
   readonly instanceTypes?: readonly string[];
-  /** @default 1024 */
+  /** How many vCPUs may run at once; Batch may go above it by one host. @default 1024 */
   readonly maxvCpus?: number;
-  /** gp3; GiB, IOPS and MiB/s. @default 200 GiB, 3000, 125 */
-  readonly scratch?: { readonly sizeGiB?: number; readonly iops?: number; readonly throughputMiBps?: number };
+  /** @default 'BEST_FIT_PROGRESSIVE' on demand, 'SPOT_PRICE_CAPACITY_OPTIMIZED' on spot */
+  readonly allocationStrategy?: AllocationStrategy;
+  /**
+   * Of a spot pool: take on-demand hosts where spot has none left, or `maxvCpus` of spot are in use: up to `maxvCpus` more,
+   * at the on-demand price. A job whose spot host was taken away starts with spot again. @default false
+   */
+  readonly spillToOnDemand?: boolean;
+  /** Disk of the host's system, container images and what jobs write outside of /scratch. @default 100 */
+  readonly rootGiB?: number;
+  /**
+   * What is mounted at /scratch, shared by the jobs of a host:
+   *
+   * - a volume; `gp3` (to 65,536 GiB, 80,000 IOPS, 2,000 MiB/s) or `io2` (to 256,000 IOPS)
+   * - `'instance-store'`: the disks that the instance types have of their own; several are joined (RAID 0), which installs
+   *   mdadm from Amazon Linux's repository where the image has none.
+   *
+   * @default a gp3 volume of 200 GiB, 3000 IOPS and 125 MiB/s; `instance-store` in the scratch pools
+   */
+  readonly scratch?: ScratchVolumeInput | 'instance-store';
+  /**
+   * An image of your own: its id (`ami-…`), or the name of an SSM parameter that holds one, which is read again at each
+   * deploy. It is Amazon Linux 2023 with the ECS agent, for the pool's architecture. Where it has a file system on /dev/xvdb (reference data,
+   * say), that is kept, grown to the volume's size and mounted at /scratch. @default Batch's newest Amazon Linux 2023
+   */
+  readonly image?: string;
+}
+
+export interface ScratchVolumeInput {
+  /** @default 'gp3' */
+  readonly type?: 'gp3' | 'io2';
+  /** @default 200 */
+  readonly sizeGiB?: number;
+  /** @default 3000 */
+  readonly iops?: number;
+  /** Of gp3 alone: at most a quarter of the IOPS. @default 125 */
+  readonly throughputMiBps?: number;
 }
 
 export interface WorkloadInput {
@@ -109,6 +151,11 @@ export interface WorkloadInput {
   /** The first is the default one. @default the workload's */
   readonly pools?: readonly string[];
   readonly resources?: Partial<Resources>;
+  /**
+   * A limit of this workload's own. Batch limits environments and not jobs, so each of its pools is then a copy that no other
+   * workload uses, called `<pool>-<workload>`. @default the pools' limits, shared with all who use them
+   */
+  readonly maxvCpus?: number;
   /** Dataset by mount path. */
   readonly datasets?: Readonly<Record<string, string>>;
   /** An image URI. @default the workload's Dockerfile, built at deploy */

@@ -6,6 +6,7 @@ import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
 import { checkImages, resolveCaches } from './images.ts';
 import { checkNetwork } from './network.ts';
+import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
@@ -87,7 +88,7 @@ export function resolveConfig(
   checkCompliance(config, say);
   checkExistingBucket(config, say);
   refuse(problems);
-  return config;
+  return withOwnPools(config);
 }
 
 function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {

@@ -2,6 +2,8 @@ import type { LabConfig, WorkloadConfig } from '../spec/config.ts';
 import { instanceType, usableMemoryMiB } from '../spec/instance-types.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import type { WorkloadInput } from './define-lab.ts';
+import { ownPoolName } from './own-pools.ts';
+import { scratchShortage } from './pool-scratch.ts';
 import { type Say, unknownFields, unknownName, whole } from './say.ts';
 
 export function resolveWorkload(spec: WorkloadSpec, input: WorkloadInput | undefined): WorkloadConfig {
@@ -9,6 +11,7 @@ export function resolveWorkload(spec: WorkloadSpec, input: WorkloadInput | undef
     enabled: input !== undefined && input.enabled !== false,
     pools: input?.pools ?? spec.pools,
     resources: { ...spec.resources, ...input?.resources },
+    ...(input?.maxvCpus === undefined ? {} : { maxvCpus: input.maxvCpus }),
     datasets: input?.datasets ?? {},
     ...(input?.image ? { image: input.image } : {}),
   };
@@ -23,12 +26,20 @@ export function checkWorkload(
   const workload = config.workloads[spec.name]!;
   const where = `workloads.${spec.name}`;
   if (!workload.enabled || !input) return;
-  unknownFields(input, ['enabled', 'pools', 'resources', 'datasets', 'image'], `${where}.`, say);
+  unknownFields(input, ['enabled', 'pools', 'resources', 'maxvCpus', 'datasets', 'image'], `${where}.`, say);
   const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
   whole(`${where}.resources.vcpus`, vcpus, 1, 448, say);
   whole(`${where}.resources.memoryMiB`, memoryMiB, 4, 24_576_000, say);
   whole(`${where}.resources.timeoutSeconds`, timeoutSeconds, 60, 31_536_000, say);
   whole(`${where}.resources.attempts`, attempts, 1, 10, say);
+  if (workload.maxvCpus !== undefined) {
+    whole(`${where}.maxvCpus`, workload.maxvCpus, 1, 100_000, say);
+    if (workload.maxvCpus < vcpus)
+      say(`${where}.maxvCpus`, `${workload.maxvCpus} are less than the ${vcpus} vCPUs of one job`);
+    for (const copy of workload.pools.map(name => ownPoolName(name, spec.name)))
+      if (config.pools[copy])
+        say(`${where}.maxvCpus`, `makes a pool ${copy}, and there is one`, 'give that one another name');
+  }
   if (workload.pools.length === 0) say(`${where}.pools`, 'is empty');
   for (const name of workload.pools) {
     const each = config.pools[name];
@@ -53,10 +64,14 @@ export function checkWorkload(
         `its largest gives containers ${most} MiB`,
       );
     }
-    if (spec.scratchGiB > each.scratch.sizeGiB)
+    const short = scratchShortage(each, workload.resources, spec.scratchGiB);
+    if (short)
       say(
-        `pools.${name}.scratch.sizeGiB`,
-        `${each.scratch.sizeGiB} GiB are less than the ${spec.scratchGiB} that ${spec.name} needs`,
+        `pools.${name}.scratch`,
+        `a ${short.host} has ${short.freeGiB} GiB free, and ${short.jobs === 1 ? 'a job' : `the ${short.jobs} jobs`} of ${spec.name} that it holds need${short.jobs === 1 ? 's' : ''} ${short.jobs * spec.scratchGiB}`,
+        each.scratch === 'instance-store'
+          ? 'types with larger disks, or more vCPUs or memory for a job'
+          : `sizeGiB: ${Math.ceil((short.jobs * spec.scratchGiB) / 0.98)}, or more vCPUs or memory for a job`,
       );
   }
   for (const mount of spec.mounts) {

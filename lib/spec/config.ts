@@ -57,21 +57,52 @@ export interface Pool {
   readonly architecture: Architecture;
   readonly market: Market;
   readonly instanceTypes: readonly string[];
+  /** Of each of its compute environments: one, or two where it spills. */
   readonly maxvCpus: number;
-  readonly scratch: ScratchVolume;
+  readonly allocationStrategy: AllocationStrategy;
+  /** A spot pool takes on-demand hosts where spot gives none. */
+  readonly spillToOnDemand: boolean;
+  /** Where images of containers and what they write outside of /scratch are. */
+  readonly rootGiB: number;
+  readonly scratch: Scratch;
+  /** AMI id, or the name of an SSM parameter that holds one. @default Batch's newest Amazon Linux 2023 */
+  readonly image?: string;
 }
 
-/** gp3. Size in GiB, throughput in MiB/s. */
-export interface ScratchVolume {
+/** Those that can be updated, and need no fleet role: BEST_FIT is not one. */
+export const allocationStrategies = {
+  'on-demand': ['BEST_FIT_PROGRESSIVE'],
+  spot: ['SPOT_PRICE_CAPACITY_OPTIMIZED', 'SPOT_CAPACITY_OPTIMIZED'],
+} as const;
+
+export type AllocationStrategy = (typeof allocationStrategies)[Market][number];
+
+/** A volume of EBS's, or all NVMe disks of the instance type's own (RAID 0 where there are several). */
+export type Scratch = ScratchVolume | 'instance-store';
+
+export type ScratchVolume = Gp3Volume | Io2Volume;
+
+/** Size in GiB, throughput in MiB/s. */
+export interface Gp3Volume {
+  readonly type: 'gp3';
   readonly sizeGiB: number;
   readonly iops: number;
   readonly throughputMiBps: number;
+}
+
+/** Its throughput follows from its IOPS. */
+export interface Io2Volume {
+  readonly type: 'io2';
+  readonly sizeGiB: number;
+  readonly iops: number;
 }
 
 export interface WorkloadConfig {
   readonly enabled: boolean;
   readonly pools: readonly string[];
   readonly resources: Resources;
+  /** Its pools are its own, with this many vCPUs each. @default - it shares them */
+  readonly maxvCpus?: number;
   /** Dataset by mount path: `{ '/data_in': 'hcp' }`. */
   readonly datasets: Readonly<Record<string, string>>;
   /** An image URI instead of building the workload's Dockerfile. */

@@ -10,6 +10,8 @@ export const exitCodes = {
   badInput: 2,
   /** AWS (or the twin) refused or could not be reached. */
   service: 3,
+  /** A check found something that a person has to mend: `lab doctor`, `npm run rules`. */
+  found: 4,
   /** The run ended, and items of it are not done. */
   notDone: 4,
   /** Interrupted by Ctrl-C; everything is resumable. */

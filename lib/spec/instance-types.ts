@@ -1,3 +1,4 @@
+import { type InstanceStore, instanceStore } from './instance-store.ts';
 import type { Architecture } from './workload.ts';
 
 export interface InstanceType {
@@ -5,6 +6,8 @@ export interface InstanceType {
   readonly architecture: Architecture;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** Disks of its own. */
+  readonly store?: InstanceStore;
 }
 
 /**
@@ -23,7 +26,10 @@ export function instanceType(name: string): InstanceType | undefined {
   const vcpus = size === 'medium' ? 1 : size === 'large' ? 2 : 4 * (count === '' ? 1 : Number(count));
   if (vcpus === 0) return undefined;
   const architecture: Architecture = attributes!.startsWith('g') ? 'arm64' : 'x86_64';
-  return { name, architecture, vcpus, memoryMiB: vcpus * perVcpu * 1024 };
+  const store = instanceStore(name);
+  // Storage types before these (i2, i3) have other memory than their letter says.
+  if (family!.startsWith('i') && !store) return undefined;
+  return { name, architecture, vcpus, memoryMiB: vcpus * perVcpu * 1024, ...(store ? { store } : {}) };
 }
 
-const gibPerVcpu: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, x: 16 };
+const gibPerVcpu: Readonly<Record<string, number>> = { c: 2, m: 4, r: 8, x: 16, i: 8, im: 4, is: 6 };

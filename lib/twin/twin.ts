@@ -11,6 +11,7 @@ import { parseFaults, readFaults } from './faults/read-faults.ts';
 import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
+import { closedToStrangers, otherKeys } from './http/strangers.ts';
 import { logsService } from './logs/logs-service.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
@@ -105,11 +106,14 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       jsonService('cloudformation', 'query', cloudFormation(resources)),
     ],
     credentials: {
-      find: id => (id === keys.accessKeyId ? { secretAccessKey: keys.secretAccessKey } : undefined),
+      find: id =>
+        id === keys.accessKeyId
+          ? { secretAccessKey: keys.secretAccessKey }
+          : otherKeys(join(folder, 's3'), id),
     },
     extra: async (request, response) =>
       metadata.handle(request, response) || credentials.handle(request, response),
-    ...(found ? { intercept: requestFaults(faults) } : {}),
+    intercept: closedToStrangers(keys.accessKeyId, found ? requestFaults(faults) : undefined),
   });
   holder.url = server.url;
   batch.start();

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
+import { openDataset } from '../../aws/account/dataset.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
-import { s3Store } from '../../aws/store.ts';
+import { explainRefusal } from '../../doctor/dataset-refusal.ts';
 import type { Dataset } from '../../spec/config.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
@@ -41,7 +42,7 @@ export const secret: Command = {
     const value = await readSecret(context, name, kind);
     const connection = await context.connect();
     if (dataset.access === 'keys' && !args.flag('no-check'))
-      await tryKeys(connection.endpoint, name, dataset, value as unknown as AccessKeys);
+      await tryKeys(context, connection.endpoint, name, dataset, value as unknown as AccessKeys);
     const id = connection.deployment.map.secrets[name];
     if (!id)
       throw new LabError({
@@ -84,22 +85,26 @@ const login: SecretKind = {
   stored: name => `the login of ${name} is stored, untried: NDA is asked when a job downloads`,
 };
 
+/** Lists the dataset with the keys. Throws LabError when they do not open it; nothing is stored then. */
 async function tryKeys(
+  context: Context,
   endpoint: Endpoint,
   name: string,
   dataset: Dataset,
-  credentials: AccessKeys,
+  keys: AccessKeys,
 ): Promise<void> {
-  const store = s3Store({ ...endpoint, region: dataset.region, credentials }, dataset.bucket);
-  try {
-    for await (const _ of store.list(dataset.prefix, { limit: 1 })) break;
-  } catch (error) {
-    throw new LabError({
-      where: name,
-      message: `these keys do not open s3://${dataset.bucket}/${dataset.prefix}: ${(error as Error).message}`,
-      fix: 'check them; nothing was stored (--no-check stores them all the same)',
-    });
+  const address = `s3://${dataset.bucket}/${dataset.prefix}`;
+  const answer = await openDataset(endpoint, dataset, keys);
+  if (answer.state === 'open') {
+    if (answer.empty) context.say(`the keys open ${address}, and nothing is there: look at its prefix`);
+    return;
   }
+  const { text, fix } = explainRefusal(name, dataset, answer.refusal, answer.region);
+  throw new LabError({
+    where: name,
+    message: `these keys do not open ${address}: ${text}`,
+    fix: `${fix}; nothing was stored (--no-check stores them all the same)`,
+  });
 }
 
 /** From the prompt, hidden; or from stdin: JSON, or `A:B` as s3fs writes it. */

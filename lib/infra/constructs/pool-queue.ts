@@ -7,19 +7,14 @@ import {
   JobQueue,
   ManagedEc2EcsComputeEnvironment,
 } from 'aws-cdk-lib/aws-batch';
-import {
-  BlockDeviceVolume,
-  EbsDeviceVolumeType,
-  InstanceType,
-  LaunchTemplate,
-  LaunchTemplateHttpTokens,
-} from 'aws-cdk-lib/aws-ec2';
+import { type IMachineImage, InstanceType, type LaunchTemplate, MachineImage } from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Pool } from '../../spec/config.ts';
+import type { Market } from '../../spec/workload.ts';
+import { poolLaunchTemplate } from './launch-template.ts';
 import type { Network } from './network.ts';
-import { scratchUserData } from './user-data.ts';
 
 export interface PoolQueueProps {
   readonly pool: Pool;
@@ -30,44 +25,27 @@ export interface PoolQueueProps {
   readonly encryptionKey?: IKey;
 }
 
-/** A queue with its compute environment and launch template: one architecture, one market, scratch on every host. */
+/**
+ * A queue with its launch template and compute environment: one architecture, scratch on every host. A spot pool that spills
+ * has a second environment, on demand.
+ */
 export class PoolQueue extends Construct {
   readonly queue: JobQueue;
 
   constructor(scope: Construct, id: string, props: PoolQueueProps) {
     super(scope, id);
-    const { pool, network } = props;
-    const template = this.launchTemplate(pool, props.lab, props.encryptionKey);
-    const spot = pool.market === 'spot';
-    const environment = new ManagedEc2EcsComputeEnvironment(this, 'Environment', {
-      vpc: network.vpc,
-      vpcSubnets: network.hostSubnets,
-      securityGroups: [network.securityGroup],
-      instanceRole: props.instanceRole,
-      instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
-      useOptimalInstanceClasses: false,
-      images: [{ imageType: EcsMachineImageType.ECS_AL2023 }],
-      launchTemplate: template,
-      spot,
-      allocationStrategy: spot
-        ? AllocationStrategy.SPOT_PRICE_CAPACITY_OPTIMIZED
-        : AllocationStrategy.BEST_FIT_PROGRESSIVE,
-      minvCpus: 0,
-      maxvCpus: pool.maxvCpus,
-      replaceComputeEnvironment: false,
-      terminateOnUpdate: false,
-      // The most that Batch takes: jobs longer than this want a drained pool before an update.
-      updateTimeout: Duration.minutes(360),
-    });
-    // Hosts keep their policies until they are gone, or they never leave the cluster.
-    environment.node.defaultChild!.node.addDependency(props.instanceRole);
-    // Without a version the environment stays with the template's first one for ever.
-    (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
-      'ComputeResources.LaunchTemplate.Version',
-      template.latestVersionNumber,
-    );
+    const { pool } = props;
+    const template = poolLaunchTemplate(this, 'Template', props);
+    const environments = [
+      this.environment('Environment', props, template, pool.market),
+      // Batch goes on to it when the first has no capacity, or is at its maxvCpus.
+      ...(pool.spillToOnDemand ? [this.environment('OnDemand', props, template, 'on-demand')] : []),
+    ];
     this.queue = new JobQueue(this, 'Queue', {
-      computeEnvironments: [{ computeEnvironment: environment, order: 1 }],
+      computeEnvironments: environments.map((computeEnvironment, at) => ({
+        computeEnvironment,
+        order: at + 1,
+      })),
       priority: 1,
     });
     (this.queue.node.defaultChild as CfnJobQueue).jobStateTimeLimitActions = [
@@ -91,27 +69,51 @@ export class PoolQueue extends Construct {
     return Stack.of(this).getLogicalId(this.queue.node.defaultChild as CfnJobQueue);
   }
 
-  private launchTemplate(pool: Pool, lab: string, kmsKey?: IKey): LaunchTemplate {
-    const { sizeGiB, iops, throughputMiBps } = pool.scratch;
-    const gp3 = {
-      volumeType: EbsDeviceVolumeType.GP3,
-      encrypted: true,
-      deleteOnTermination: true,
-      ...(kmsKey ? { kmsKey } : {}),
-    };
-    const template = new LaunchTemplate(this, 'Template', {
-      requireImdsv2: true,
-      httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-      userData: scratchUserData(),
-      blockDevices: [
-        { deviceName: '/dev/xvda', volume: BlockDeviceVolume.ebs(100, gp3) },
+  private environment(
+    id: string,
+    { pool, network, instanceRole }: PoolQueueProps,
+    template: LaunchTemplate,
+    market: Market,
+  ): ManagedEc2EcsComputeEnvironment {
+    const environment = new ManagedEc2EcsComputeEnvironment(this, id, {
+      vpc: network.vpc,
+      vpcSubnets: network.hostSubnets,
+      securityGroups: [network.securityGroup],
+      instanceRole,
+      instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
+      useOptimalInstanceClasses: false,
+      images: [
         {
-          deviceName: '/dev/xvdb',
-          volume: BlockDeviceVolume.ebs(sizeGiB, { ...gp3, iops, throughput: throughputMiBps }),
+          imageType: EcsMachineImageType.ECS_AL2023,
+          ...(pool.image ? { image: machineImage(Stack.of(this).region, pool.image) } : {}),
         },
       ],
+      launchTemplate: template,
+      spot: market === 'spot',
+      allocationStrategy:
+        market === pool.market
+          ? AllocationStrategy[pool.allocationStrategy]
+          : AllocationStrategy.BEST_FIT_PROGRESSIVE,
+      minvCpus: 0,
+      maxvCpus: pool.maxvCpus,
+      replaceComputeEnvironment: false,
+      terminateOnUpdate: false,
+      // The most that Batch takes: jobs longer than this want a drained pool before an update.
+      updateTimeout: Duration.minutes(360),
     });
-    Tags.of(template).add('arraylab:lab', lab);
-    return template;
+    // Hosts keep their policies until they are gone, or they never leave the cluster.
+    environment.node.defaultChild!.node.addDependency(instanceRole);
+    // Without a version the environment stays with the template's first one for ever.
+    (environment.node.defaultChild as CfnComputeEnvironment).addPropertyOverride(
+      'ComputeResources.LaunchTemplate.Version',
+      template.latestVersionNumber,
+    );
+    return environment;
   }
 }
+
+/** In the environment and not the launch template, where Batch would not look for a change of it. */
+const machineImage = (region: string, image: string): IMachineImage =>
+  image.startsWith('ami-')
+    ? MachineImage.genericLinux({ [region]: image })
+    : MachineImage.fromSsmParameter(image);

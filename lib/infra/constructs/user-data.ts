@@ -1,31 +1,68 @@
 import { MultipartBody, MultipartUserData } from 'aws-cdk-lib/aws-ec2';
 import { scratchSentinel } from '../../spec/env.ts';
+import { instanceStoreDisk, volumeDisk } from './user-data-disks.ts';
 
 /**
- * MIME user data, which Batch requires: mounts the scratch volume before the ECS agent starts, or stops the host. A
- * host without scratch would let jobs fill its root disk in silence.
+ * MIME user data, which Batch requires: gives the host its scratch before the ECS agent starts, or stops the host. A host
+ * without scratch would let jobs fill its root disk in silence. Why a host was stopped is on its console, in lines that
+ * start with `arraylab:`.
  */
-export function scratchUserData(): MultipartUserData {
+export function scratchUserData(kind: 'volume' | 'instance-store'): MultipartUserData {
   const data = new MultipartUserData({ partsSeparator: '==ARRAYLAB==' });
   data.addPart(
-    MultipartBody.fromRawBody({ contentType: 'text/x-shellscript; charset="us-ascii"', body: script }),
+    MultipartBody.fromRawBody({
+      contentType: 'text/x-shellscript; charset="us-ascii"',
+      body: [start, kind === 'volume' ? volumeDisk : instanceStoreDisk, scratch].join(''),
+    }),
   );
   return data;
 }
 
-const script = `#!/bin/bash
-set -euo pipefail
+// cloud-init runs it once, in its last stage, which both docker and ecs wait for; a copy runs so at every later boot.
+const start = `#!/bin/bash
+set -Eeuo pipefail
+say() { echo "arraylab: $*"; echo "arraylab: $*" > /dev/console || true; }
 # Fails closed: no agent, no jobs, no bill.
-trap 'systemctl mask --now --no-block ecs; shutdown -h now' ERR
+reason='the script ended early'
+trap 'reason="line $LINENO: $BASH_COMMAND"' ERR
+trap '[ $? -eq 0 ] || stop' EXIT
+fail() { reason=$*; exit 1; }
+stop() {
+  say "this host has no scratch and takes no jobs: $reason" || true
+  systemctl mask --now --no-block ecs || true
+  shutdown -h now
+}
+again=/var/lib/cloud/scripts/per-boot/arraylab-scratch
+[ "$0" -ef "$again" ] || install -D -m 700 "$0" "$again"
 # SIGTERM to SIGKILL: time to keep what is complete.
-echo ECS_CONTAINER_STOP_TIMEOUT=110s >> /etc/ecs/ecs.config
-for try in $(seq 60); do [ -e /dev/xvdb ] && break; udevadm settle; sleep 1; done
-device=$(readlink -f /dev/xvdb)
-[ -b "$device" ]
-blkid "$device" || mkfs.xfs -q -L scratch "$device"
+grep -qs '^ECS_CONTAINER_STOP_TIMEOUT=' /etc/ecs/ecs.config ||
+  echo ECS_CONTAINER_STOP_TIMEOUT=110s >> /etc/ecs/ecs.config
+`;
+
+const scratch = `
 mkdir -p /scratch
-mountpoint -q /scratch || mount -o defaults,noatime "$device" /scratch
+if ! mountpoint -q /scratch; then
+  find_disk
+  [ -n "$(lsblk -ndo NAME "$device")" ] || fail "$device is no disk"
+  kept= found=0
+  facts=$(blkid -p -o export "$device") || found=$?
+  case $found in
+    # Only what is empty is formatted: an image may bring data of its own.
+    2) mkfs.xfs -q -K -L scratch "$device" || fail "$device cannot be formatted" ;;
+    0)
+      kept=$(sed -n 's/^TYPE=//p' <<< "$facts")
+      [ -n "$kept" ] || fail "$device has partitions, and no file system of its own"
+      ;;
+    *) fail "what is on $device cannot be told (blkid: $found)" ;;
+  esac
+  mount -o defaults,noatime "$device" /scratch || fail "$device cannot be mounted\${kept:+ ($kept)}"
+  # Of a snapshot that is smaller than the volume.
+  case $kept in
+    xfs) xfs_growfs /scratch || say "the file system on $device cannot grow" ;;
+    ext?) resize2fs "$device" || say "the file system on $device cannot grow" ;;
+  esac
+fi
+mountpoint -q /scratch || fail '/scratch is not mounted'
 chmod 1777 /scratch
-mountpoint -q /scratch
-touch /scratch/${scratchSentinel}
+touch /scratch/${scratchSentinel} || fail '/scratch cannot be written'
 `;

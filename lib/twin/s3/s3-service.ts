@@ -143,7 +143,13 @@ function isAlive(pid: number): boolean {
   }
 }
 
-type Access = Readonly<Record<string, { readonly accessKeyIds?: readonly string[] }>>;
+interface Wanted {
+  readonly accessKeyIds?: readonly string[];
+  /** Secrets by id of a dataset's owner, who may use this bucket and no other. */
+  readonly keys?: Readonly<Record<string, string>>;
+}
+
+type Access = Readonly<Record<string, Wanted>>;
 
 /** Who may use a bucket, by `.buckets.json`; read again when it was written. */
 function accessList(folder: string): (bucket: string, accessKeyId: string) => void {
@@ -154,8 +160,11 @@ function accessList(folder: string): (bucket: string, accessKeyId: string) => vo
     const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
     if (changed !== seen) access = changed === 0 ? {} : (JSON.parse(readFileSync(path, 'utf8')) as Access);
     seen = changed;
-    const wanted = access[bucket]?.accessKeyIds;
-    if (wanted && !wanted.includes(accessKeyId)) throw s3Errors.accessDenied();
+    const own = access[bucket];
+    if (Object.hasOwn(own?.keys ?? {}, accessKeyId)) return;
+    const isStranger = Object.values(access).some(each => Object.hasOwn(each.keys ?? {}, accessKeyId));
+    const wanted = own?.accessKeyIds ?? (own?.keys ? [] : undefined);
+    if (isStranger || (wanted && !wanted.includes(accessKeyId))) throw s3Errors.accessDenied();
   };
 }
 

@@ -35,5 +35,9 @@ const lacks = (environment: Ec2Environment, path: string): boolean =>
   environment.launchTemplates.every(
     ({ resource }) =>
       resource &&
-      (launchData(resource).UserData === undefined || userData(resource)?.includes(path) === false),
+      (launchData(resource).UserData === undefined || isNamed(userData(resource), path) === false),
   );
+
+/** Whether a text names the path, and not as the end of a longer one. */
+const isNamed = (text: string | undefined, path: string): boolean | undefined =>
+  text?.split(path).some((_, i, parts) => i > 0 && !/[\w.*-]$/.test(parts[i - 1]!));

@@ -1,0 +1,68 @@
+import { ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import type { DatasetAnswer } from '../../spec/account.ts';
+import type { Dataset } from '../../spec/config.ts';
+import type { AccessKeys } from '../../spec/mount.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { errorName, statusOf } from '../sdk-error.ts';
+import { readingConfig } from './reading.ts';
+
+/**
+ * Lists one object of a dataset as its access says: as anyone for `public`, with `keys` for `keys`, else as who asks.
+ * What S3 or the network refuses is an answer, not an error; so is that nothing is there.
+ */
+export async function openDataset(
+  endpoint: Endpoint,
+  dataset: Dataset,
+  keys?: AccessKeys,
+): Promise<DatasetAnswer> {
+  let region: string | undefined;
+  const client = new S3Client(clientOptions(endpoint, dataset, keys));
+  client.middlewareStack.add(
+    next => async args => {
+      const result = await next(args);
+      region = bucketRegion(result.response) ?? region;
+      return result;
+    },
+    // Outside of what reads the answer: an error's headers are on the error.
+    { step: 'deserialize', priority: 'high' },
+  );
+  try {
+    const answer = await client.send(
+      new ListObjectsV2Command({
+        Bucket: dataset.bucket,
+        Prefix: dataset.prefix,
+        MaxKeys: 1,
+        ...(dataset.access === 'requester-pays' ? { RequestPayer: 'requester' } : {}),
+      }),
+    );
+    return { state: 'open', empty: (answer.KeyCount ?? 0) === 0, ...(region ? { region } : {}) };
+  } catch (error) {
+    region = bucketRegion((error as { $response?: unknown }).$response) ?? region;
+    // Credentials that are not there are no answer of the dataset's.
+    if (/CredentialsProviderError/.test(errorName(error))) throw error;
+    const status = statusOf(error);
+    const refusal = {
+      name: (error as { Code?: string }).Code ?? errorName(error),
+      message: (error as Error).message || String((error as { code?: string }).code ?? ''),
+      ...(status === undefined ? {} : { status }),
+    };
+    return { state: 'refused', refusal, ...(region ? { region } : {}) };
+  }
+}
+
+function clientOptions(endpoint: Endpoint, dataset: Dataset, keys: AccessKeys | undefined): S3ClientConfig {
+  const options: S3ClientConfig = {
+    ...readingConfig({ ...endpoint, region: dataset.region, ...(keys ? { credentials: keys } : {}) }),
+    forcePathStyle: endpoint.url !== undefined,
+  };
+  if (dataset.access !== 'public') return options;
+  // As anyone: no signature at all.
+  return {
+    ...options,
+    credentials: { accessKeyId: '', secretAccessKey: '' },
+    signer: { sign: async request => request },
+  };
+}
+
+const bucketRegion = (response: unknown): string | undefined =>
+  (response as { headers?: Readonly<Record<string, string>> } | undefined)?.headers?.['x-amz-bucket-region'];

@@ -1,0 +1,109 @@
+import { CloudWatchLogsClient, DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DescribeRegionsCommand,
+  EC2Client,
+  paginateDescribeInstanceTypeOfferings,
+} from '@aws-sdk/client-ec2';
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import {
+  GetAWSDefaultServiceQuotaCommand,
+  GetServiceQuotaCommand,
+  ServiceQuotasClient,
+} from '@aws-sdk/client-service-quotas';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { Account, Identity, RegionState } from '../../spec/account.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { readingConfig, unless } from './reading.ts';
+
+type RegionPart = Pick<
+  Account,
+  'identity' | 'region' | 'offered' | 'bootstrapVersion' | 'quota' | 'hasRole' | 'logPolicies'
+>;
+
+/** Who asks, and what the region and the account have before any lab is in it. */
+export function regionState(endpoint: Endpoint): RegionPart {
+  const config = readingConfig(endpoint);
+  // A region that is not turned on refuses every caller: its partition's first region is asked about it.
+  const home = readingConfig({ ...endpoint, region: homeRegion(endpoint.region) });
+  const ec2 = new EC2Client(config);
+  const homeEc2 = new EC2Client(home);
+  const ssm = new SSMClient(config);
+  const quotas = new ServiceQuotasClient(config);
+  const iam = new IAMClient(config);
+  const logs = new CloudWatchLogsClient(config);
+  return {
+    identity: () => identity(new STSClient(home)),
+    region: () => optedIn(homeEc2, endpoint.region),
+    offered: types => offered(ec2, types),
+    async bootstrapVersion() {
+      const name = '/cdk-bootstrap/hnb659fds/version';
+      const call = ssm.send(new GetParameterCommand({ Name: name }));
+      const answer = await unless(call, ['ParameterNotFound'], undefined);
+      return answer ? Number(answer.Parameter?.Value) : undefined;
+    },
+    quota: (service, code) => quotaValue(quotas, service, code),
+    async hasRole(name) {
+      const call = iam.send(new GetRoleCommand({ RoleName: name }));
+      return (await unless(call, ['NoSuchEntityException', 'NoSuchEntity'], undefined)) !== undefined;
+    },
+    logPolicies: () => policyNames(logs),
+  };
+}
+
+const homeRegion = (region: string): string =>
+  region.startsWith('cn-') ? 'cn-north-1' : region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
+
+async function identity(sts: STSClient): Promise<Identity> {
+  const answer = await sts.send(new GetCallerIdentityCommand({}));
+  const { expiration } = await sts.config.credentials();
+  return {
+    account: answer.Account ?? '',
+    arn: answer.Arn ?? '',
+    ...(expiration ? { expiresAt: expiration } : {}),
+  };
+}
+
+async function optedIn(ec2: EC2Client, region: string): Promise<RegionState> {
+  const call = ec2.send(new DescribeRegionsCommand({ AllRegions: true, RegionNames: [region] }));
+  const answer = await unless(call, ['InvalidParameterValue'], undefined);
+  const status = answer?.Regions?.[0]?.OptInStatus;
+  if (status === undefined) return 'unknown';
+  return status === 'not-opted-in' ? 'not-opted-in' : 'enabled';
+}
+
+async function offered(ec2: EC2Client, types: readonly string[]): Promise<readonly string[]> {
+  const pages = paginateDescribeInstanceTypeOfferings(
+    { client: ec2 },
+    { LocationType: 'region', Filters: [{ Name: 'instance-type', Values: [...types] }] },
+  );
+  const found: string[] = [];
+  for await (const page of pages)
+    found.push(...(page.InstanceTypeOfferings ?? []).flatMap(each => each.InstanceType ?? []));
+  return found;
+}
+
+/** The account's own value, or AWS's default where nobody ever changed it. */
+async function quotaValue(
+  client: ServiceQuotasClient,
+  ServiceCode: string,
+  QuotaCode: string,
+): Promise<number | undefined> {
+  const none = ['NoSuchResourceException'];
+  const own = client.send(new GetServiceQuotaCommand({ ServiceCode, QuotaCode }));
+  const found = await unless(own, none, undefined);
+  if (found) return found.Quota?.Value;
+  const usual = client.send(new GetAWSDefaultServiceQuotaCommand({ ServiceCode, QuotaCode }));
+  return (await unless(usual, none, undefined))?.Quota?.Value;
+}
+
+async function policyNames(client: CloudWatchLogsClient): Promise<readonly string[]> {
+  const names: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await client.send(new DescribeResourcePoliciesCommand({ limit: 50, nextToken }));
+    names.push(...(page.resourcePolicies ?? []).flatMap(each => each.policyName ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return names;
+}

@@ -1,0 +1,63 @@
+import type { Account, DatasetAnswer } from '../../spec/account.ts';
+import { parseAccessKeys } from '../../spec/mount.ts';
+import { elsewhere, explainRefusal } from '../dataset-refusal.ts';
+import { deployed } from '../deployed.ts';
+import { type Check, type Finding, fail, NotChecked, ok, type Scope, unchecked, warn } from '../finding.ts';
+import { usedDatasets } from '../used-datasets.ts';
+import { whyNot } from '../why-not.ts';
+
+interface Fact {
+  readonly dataset: string;
+  readonly answer: DatasetAnswer | Finding;
+}
+
+/** Every dataset opens, as its access says, and is where the configuration says. */
+export const datasets: Check<readonly Fact[]> = {
+  name: 'datasets',
+  needs: ['s3:ListBucket', 'secretsmanager:GetSecretValue'],
+  gather: (account, scope) =>
+    Promise.all(
+      usedDatasets(scope).map(async dataset => ({
+        dataset,
+        answer: await open(account, scope, dataset).catch((error: unknown) => whyNot(error, datasets)),
+      })),
+    ),
+  judge: (facts, scope) =>
+    facts.length === 0 ? [ok('no workload reads one')] : facts.flatMap(fact => judgeAnswer(fact, scope)),
+};
+
+async function open(account: Account, scope: Scope, name: string): Promise<DatasetAnswer | Finding> {
+  const dataset = scope.config.datasets[name]!;
+  if (dataset.access === 'nda') return unchecked(`${name}: NDA is asked when a job downloads`);
+  if (dataset.access !== 'keys') return account.openDataset(dataset);
+  const id = (await deployed(account, scope)).map.secrets[name];
+  if (!id) throw new NotChecked(`${name}: it has no secret yet`);
+  const keys = parseAccessKeys(await account.secret(id));
+  if (!keys || keys === 'placeholder') throw new NotChecked(`${name}: its keys are not filled in yet`);
+  return account.openDataset(dataset, keys);
+}
+
+function judgeAnswer({ dataset: name, answer }: Fact, { config, local }: Scope): readonly Finding[] {
+  if ('outcome' in answer) return [answer];
+  const dataset = config.datasets[name]!;
+  const address = `s3://${dataset.bucket}/${dataset.prefix}`;
+  if (answer.state === 'refused') {
+    const { text, fix } = explainRefusal(name, dataset, answer.refusal, answer.region);
+    return [fail(`${name}: ${text}`, fix)];
+  }
+  if (!local && answer.region !== undefined && answer.region !== dataset.region) {
+    const { text, fix } = elsewhere(name, dataset, answer.region);
+    return [fail(`${name}: ${text}`, fix)];
+  }
+  if (answer.empty)
+    return [warn(`${name}: nothing is at ${address}`, `look at datasets.${name}.prefix in lab.config.ts`)];
+  const asYou = dataset.access === 'role' ? ' by you; jobs read it as their role' : '';
+  if (dataset.region !== config.region)
+    return [
+      warn(
+        `${name}: ${address} opens${asYou}; it is in ${dataset.region}, and the lab in ${config.region}: every byte costs`,
+        `a lab in ${dataset.region}`,
+      ),
+    ];
+  return [ok(`${name}: ${address} opens${asYou}`)];
+}

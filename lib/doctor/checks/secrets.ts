@@ -1,0 +1,67 @@
+import type { Account } from '../../spec/account.ts';
+import { hasSecret, parseAccessKeys, parseNdaLogin } from '../../spec/mount.ts';
+import { deployed } from '../deployed.ts';
+import { type Check, type Finding, fail, ok, type Scope } from '../finding.ts';
+import { usedDatasets } from '../used-datasets.ts';
+import { whyNot } from '../why-not.ts';
+
+type Held = 'filled' | 'placeholder' | 'other' | 'missing';
+
+interface Fact {
+  readonly dataset: string;
+  readonly held: Held | Finding;
+}
+
+/** Every dataset that needs keys or a login has them, not the placeholder that a deploy leaves. */
+export const secrets: Check<readonly Fact[]> = {
+  name: 'secrets',
+  needs: ['secretsmanager:GetSecretValue'],
+  async gather(account, scope) {
+    const names = usedDatasets(scope).filter(name => hasSecret(scope.config.datasets[name]!.access));
+    if (names.length === 0) return [];
+    const { map } = await deployed(account, scope);
+    return Promise.all(
+      names.map(async dataset => ({
+        dataset,
+        held: await look(account, scope, dataset, map.secrets[dataset]),
+      })),
+    );
+  },
+  judge: (facts, scope) =>
+    facts.length === 0
+      ? [ok('no dataset needs one')]
+      : facts.map(fact =>
+          typeof fact.held === 'object' ? fact.held : judgeHeld(fact.dataset, fact.held, scope),
+        ),
+};
+
+async function look(
+  account: Account,
+  { config }: Scope,
+  name: string,
+  id: string | undefined,
+): Promise<Held | Finding> {
+  if (!id) return 'missing';
+  try {
+    const text = await account.secret(id);
+    const parsed = config.datasets[name]!.access === 'nda' ? parseNdaLogin(text) : parseAccessKeys(text);
+    return parsed === undefined ? 'other' : parsed === 'placeholder' ? 'placeholder' : 'filled';
+  } catch (error) {
+    if ((error as Error).name === 'ResourceNotFoundException') return 'missing';
+    return whyNot(error, secrets);
+  }
+}
+
+function judgeHeld(name: string, held: Held, { suffix }: Scope): Finding {
+  const set = `npx lab secret set ${name}${suffix}`;
+  switch (held) {
+    case 'filled':
+      return ok(`${name} is filled`);
+    case 'placeholder':
+      return fail(`the secret of ${name} still holds its placeholder`, set);
+    case 'other':
+      return fail(`the secret of ${name} holds something that is neither keys nor a login`, set);
+    case 'missing':
+      return fail(`dataset ${name} has no secret in the stack`, 'npm run deploy');
+  }
+}
