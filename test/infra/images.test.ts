@@ -8,6 +8,7 @@ import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
 import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
+import { readTemplate } from '../../lib/twin/template/read-template.ts';
 import { root, synthesize as synthesizeAnew } from './rules/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-images-'));
@@ -174,6 +175,15 @@ it('CodeBuild: a job definition waits for its image; a build for its permissions
     for (const each of minutes)
       expect((each + 15) * 60).toBeLessThanOrEqual(Number(built.Properties.ServiceTimeout));
   }
+});
+
+it('CodeBuild: the twin reads the same stack', () => {
+  const { json } = synthesize(lab(cloud));
+  const read = readTemplate(json as object, { region: 'us-east-1', account: '000000000000' });
+  expect(read.jobDefinitions.map(each => each.bundle)).toEqual(
+    Array(2).fill('dist/containers/rapidtide.mjs'),
+  );
+  expect(Object.keys(JSON.parse(read.outputs.ArraylabMap!) as object)).toContain('queues');
 });
 
 it('CodeBuild: nothing of it is allowed a star but the login of ECR', () => {
