@@ -9,6 +9,8 @@ export interface Command {
   readonly usage: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
+  /** Whether what is no option of ours is another program's, and comes as `rest`. */
+  readonly passesOn?: boolean;
   run(context: Context, args: Args): Promise<number>;
 }
 

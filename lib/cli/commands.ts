@@ -1,5 +1,7 @@
 import type { Command } from './command.ts';
 import { cancel } from './commands/cancel.ts';
+import { deploy } from './commands/deploy.ts';
+import { destroy } from './commands/destroy.ts';
 import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
@@ -17,6 +19,7 @@ import { watch } from './commands/watch.ts';
 /** Every verb of `lab`, in the order of its help. */
 export const commands: readonly Command[] = [
   init,
+  deploy,
   doctor,
   submit,
   watch,
@@ -28,6 +31,7 @@ export const commands: readonly Command[] = [
   fetch,
   secret,
   stackInfo,
+  destroy,
   twin,
   quickstart,
 ];

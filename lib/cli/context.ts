@@ -12,6 +12,7 @@ import { LabError } from '../spec/errors.ts';
 import type { BatchPort, Logs, Secrets, Store } from '../spec/ports.ts';
 import { suggest } from '../spec/suggest.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
+import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Output } from './output.ts';
 import { connectTwin, twinPlace } from './twin-link.ts';
 
@@ -29,6 +30,8 @@ export interface World {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly workloads: readonly WorkloadSpec[];
+  /** AWS and cdk as deploy and destroy see them; the real ones when left out. */
+  readonly lifecycle?: (endpoint: Endpoint) => Lifecycle;
   now(): Date;
   /** Six hex digits for a run id. */
   seed(): string;

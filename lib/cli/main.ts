@@ -7,6 +7,7 @@ import { submitOptions } from './commands/submit.ts';
 import { commands } from './commands.ts';
 import { findSpec, makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
+import { passOn } from './lifecycle/pass-on.ts';
 import { tint } from './output.ts';
 import { readArgs } from './parse-args.ts';
 
@@ -42,7 +43,8 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     world.io.out.write(verbHelp(command, own));
     return exitCodes.ok;
   }
-  const args = readArgs(rest, { ...commonOptions, ...own }, verb);
+  const words = command.passesOn ? passOn(rest, own, commonOptions) : rest;
+  const args = readArgs(words, { ...commonOptions, ...own }, verb);
   const lab = args.text('lab');
   const profile = args.text('profile');
   const { context, close } = makeContext(world, {

@@ -15,12 +15,17 @@ export function openPrompt(context: Context, verb: string): Prompt {
     input: context.stdin as unknown as NodeJS.ReadStream,
     output: process.stderr,
   });
+  let isClosed = false;
   lines.on('SIGINT', () => lines.close());
+  lines.on('close', () => {
+    isClosed = true;
+  });
   const answers = lines[Symbol.asyncIterator]();
   return {
     async ask(question) {
       lines.setPrompt(question);
-      lines.prompt();
+      // What was typed ahead is read on after the input's end.
+      if (!isClosed) lines.prompt();
       const { done, value } = await answers.next();
       if (!done) return value;
       throw new LabError(

@@ -14,6 +14,8 @@ export const exitCodes = {
   found: 4,
   /** The run ended, and items of it are not done. */
   notDone: 4,
+  /** The stack is to go, and something that costs money is still there. */
+  leftBehind: 6,
   /** Interrupted by Ctrl-C; everything is resumable. */
   interruptedByUser: 130,
 

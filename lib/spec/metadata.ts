@@ -45,3 +45,10 @@ export const jobDefinitionName = (lab: string, workload: string, architecture: s
   `arraylab-${lab}-${workload}-${architecture === 'arm64' ? 'arm64' : 'x86'}`;
 /** Where `npm run bundle` puts a workload's entrypoint. */
 export const bundlePath = (workload: string): string => `dist/containers/${workload}.mjs`;
+
+/** Tags of whatever belongs to a lab; the audit after a destroy and the search for kept buckets go by them. */
+export const tagNames = {
+  lab: 'arraylab:lab',
+  /** Of the stack's buckets: `output` or `access-logs`. */
+  role: 'arraylab:role',
+} as const;

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -8,6 +8,7 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { tagNames } from '../../spec/metadata.ts';
 import { acknowledge } from '../acknowledge.ts';
 
 export interface StorageProps {
@@ -51,6 +52,7 @@ export class Storage extends Construct {
         },
       ],
     });
+    Tags.of(accessLogs).add(tagNames.role, 'access-logs');
     const itself = 'the bucket that takes access logs keeps none of itself';
     acknowledge(accessLogs, 'S1', itself);
     acknowledge(accessLogs, 'S3BucketLoggingEnabled', itself);
@@ -59,7 +61,7 @@ export class Storage extends Construct {
       'S3DefaultEncryptionKMS',
       'S3 delivers access logs to no bucket with a key of KMS: docs.aws.amazon.com/AmazonS3, Enabling server access logging',
     );
-    this.bucket = new Bucket(this, 'Output', {
+    const output = new Bucket(this, 'Output', {
       ...common,
       ...(props.encryptionKey
         ? { encryption: BucketEncryption.KMS, encryptionKey: props.encryptionKey, bucketKeyEnabled: true }
@@ -76,11 +78,16 @@ export class Storage extends Construct {
         },
       ],
     });
-    for (const bucket of [accessLogs, this.bucket])
+    for (const bucket of [accessLogs, output])
       acknowledge(
         bucket,
         'S3BucketReplicationEnabled',
         'outputs are made again from inputs; a copy in another region is the lab’s to decide, and to pay for',
       );
+    // A later stack of this lab finds the bucket by it.
+    Tags.of(output).add(tagNames.role, 'output');
+    // A bucket that stays goes on to take TLS only.
+    for (const bucket of [accessLogs, output]) bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.bucket = output;
   }
 }

@@ -99,6 +99,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
     ...containers,
     batch,
     client,
+    url: server.url,
     folder,
     lines,
     describe,

@@ -1,0 +1,107 @@
+import {
+  paginateGetResources,
+  ResourceGroupsTaggingAPIClient,
+} from '@aws-sdk/client-resource-groups-tagging-api';
+import { HeadBucketCommand, ListObjectsV2Command, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import type { BucketSize, LabBucket } from '../../spec/lifecycle.ts';
+import { stackName, tagNames } from '../../spec/metadata.ts';
+import { clientConfig, type Endpoint } from '../endpoint.ts';
+import { statusOf } from '../sdk-error.ts';
+import { collect } from './look.ts';
+import { isStackMade } from './names.ts';
+
+/**
+ * The lab's buckets in this region: by tag, and by name, for a bucket that an earlier version made has no tag of its role.
+ * Newest first.
+ */
+export async function labBuckets(endpoint: Endpoint, lab: string): Promise<LabBucket[]> {
+  const s3 = new S3Client({ ...clientConfig(endpoint), forcePathStyle: endpoint.url !== undefined });
+  const [tagged, named] = await Promise.all([taggedBuckets(endpoint, lab), namedBuckets(s3, lab)]);
+  const names = [...new Set([...tagged.keys(), ...named.keys()])];
+  const found = await Promise.all(
+    names.map(async (name): Promise<LabBucket | undefined> => {
+      // Tags of a bucket that is gone stay listed a while; a bucket of the same lab may be in another region.
+      const region = await regionOf(s3, name);
+      if (!region || region !== endpoint.region) return undefined;
+      const createdAt = named.get(name);
+      return {
+        name,
+        role: roleOf(name, tagged.get(name)),
+        ...(createdAt ? { createdAt } : {}),
+        ...(await measureBucket(s3, name)),
+      };
+    }),
+  );
+  return found
+    .filter(bucket => bucket !== undefined)
+    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+}
+
+/** The value of its role's tag, by bucket. */
+async function taggedBuckets(endpoint: Endpoint, lab: string): Promise<Map<string, string>> {
+  const client = new ResourceGroupsTaggingAPIClient(clientConfig(endpoint));
+  const pages = await collect(
+    paginateGetResources(
+      { client },
+      { TagFilters: [{ Key: tagNames.lab, Values: [lab] }], ResourceTypeFilters: ['s3'] },
+    ),
+  );
+  return new Map(
+    pages
+      .flatMap(page => page.ResourceTagMappingList ?? [])
+      .map(each => [
+        each.ResourceARN?.split(':::').at(-1) ?? '',
+        each.Tags?.find(tag => tag.Key === tagNames.role)?.Value ?? '',
+      ]),
+  );
+}
+
+async function namedBuckets(client: S3Client, lab: string): Promise<Map<string, Date | undefined>> {
+  const pages = await collect(paginateListBuckets({ client }, { Prefix: `${stackName(lab)}-` }));
+  return new Map(
+    pages
+      .flatMap(page => page.Buckets ?? [])
+      .filter(each => isStackMade(lab, each.Name ?? ''))
+      .map(each => [each.Name!, each.CreationDate]),
+  );
+}
+
+function roleOf(name: string, tag: string | undefined): LabBucket['role'] {
+  if (tag === 'output' || tag === 'access-logs') return tag;
+  // As CloudFormation names the buckets of the stack's Storage.
+  if (/-storageoutput/.test(name)) return 'output';
+  return /-storageaccesslogs/.test(name) ? 'access-logs' : 'other';
+}
+
+async function regionOf(client: S3Client, bucket: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new HeadBucketCommand({ Bucket: bucket }))).BucketRegion ?? 'us-east-1';
+  } catch (error) {
+    const status = statusOf(error);
+    // Elsewhere, or nobody's any more.
+    if (status === 404 || status === 301) return undefined;
+    throw error;
+  }
+}
+
+/** Pages of 1,000 keys that are read at most: ten requests cost next to nothing, a billion objects' listing does. */
+const pagesRead = 10;
+
+/** Objects and bytes of the current versions, of as many as ten listings tell. */
+export async function measureBucket(client: S3Client, bucket: string): Promise<BucketSize> {
+  let objects = 0;
+  let bytes = 0;
+  let token: string | undefined;
+  for (let page = 0; page < pagesRead; page++) {
+    const answer = await client.send(
+      new ListObjectsV2Command({ Bucket: bucket, ...(token ? { ContinuationToken: token } : {}) }),
+    );
+    for (const each of answer.Contents ?? []) {
+      objects++;
+      bytes += each.Size ?? 0;
+    }
+    token = answer.NextContinuationToken;
+    if (!token) break;
+  }
+  return { objects, bytes, more: token !== undefined };
+}

@@ -1,0 +1,10 @@
+/**
+ * Whether a name is what CloudFormation makes of a resource of the lab's stack: `arraylab-<lab>-<logical id>-<random>`,
+ * neither of which has a `-`. So lab `a` does not take what is lab `a-b`'s.
+ */
+export const isStackMade = (lab: string, name: string): boolean =>
+  new RegExp(`^(?:/aws/(?:lambda|codebuild)/)?arraylab-${lab}-[a-z0-9]+-[a-z0-9]+$`, 'i').test(name);
+
+/** Whether a name is one that a lab gives itself: `arraylab/<lab>/…`, `arraylab-<lab>/…`. */
+export const isOwnName = (lab: string, name: string): boolean =>
+  name.startsWith(`arraylab/${lab}/`) || name.startsWith(`arraylab-${lab}/`) || isStackMade(lab, name);

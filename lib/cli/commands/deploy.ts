@@ -1,0 +1,178 @@
+import { errorName } from '../../aws/sdk-error.ts';
+import { secretName } from '../../config/resolve-mounts.ts';
+import { LabError } from '../../spec/errors.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { StackState } from '../../spec/lifecycle.ts';
+import { hasSecret } from '../../spec/mount.ts';
+import type { Args, Command } from '../command.ts';
+import type { Context } from '../context.ts';
+import { lookAhead, refuseAtRisk } from '../lifecycle/deploy-guard.ts';
+import { checkState, isNew } from '../lifecycle/deploy-state.ts';
+import { explainFailures } from '../lifecycle/explain-failure.ts';
+import { settleOutputBucket } from '../lifecycle/reattach.ts';
+import { ofType } from '../lifecycle/stack-view.ts';
+import { drain } from '../lifecycle/stop-jobs.ts';
+import { again, readTarget, type Target } from '../lifecycle/target.ts';
+
+export const deploy: Command = {
+  name: 'deploy',
+  summary: 'cdk deploy, once it is sure that no data is left aside and no job is lost',
+  usage: '[--drain | --anyway] [--new-bucket] [options of cdk deploy]',
+  options: {
+    drain: { type: 'boolean', describe: 'where hosts are replaced: wait for the jobs that there are first' },
+    anyway: { type: 'boolean', describe: 'do not ask what runs' },
+    'new-bucket': {
+      type: 'boolean',
+      describe: 'a new lab: do not go on with the output bucket of an earlier one',
+    },
+  },
+  passesOn: true,
+  examples: ['npm run deploy', 'npm run deploy -- --require-approval never', 'npm run deploy -- --drain'],
+  async run(context, args) {
+    if (args.flag('drain') && args.flag('anyway'))
+      throw new LabError({
+        where: '--drain --anyway',
+        message: 'say different things',
+        fix: '--drain waits for the jobs, --anyway does not look at them',
+      });
+    const target = await readTarget(context, args, 'deploy');
+    const stack = await readStack(context, args, target);
+    if (stack === 'unknown') return runDeploy(context, target);
+    if (stack) await checkState(context, target, stack);
+    if (stack && !isNew(stack)) return update(context, args, target, stack);
+    await settleOutputBucket(context, target, args.flag('new-bucket'));
+    await checkSecrets(target, stack);
+    return runDeploy(context, target);
+  },
+};
+
+/** Whoever may only take on cdk's own roles cannot look, and says with --anyway that they know. */
+async function readStack(
+  context: Context,
+  args: Args,
+  { aws, stack }: Target,
+): Promise<StackState | undefined | 'unknown'> {
+  try {
+    return await aws.stacks.read(stack);
+  } catch (error) {
+    if (!/AccessDenied|NotAuthorized/.test(errorName(error))) throw error;
+    if (args.flag('anyway')) {
+      context.say(`what is there was not looked at: ${(error as Error).message}`);
+      return 'unknown';
+    }
+    throw new LabError(
+      {
+        where: stack,
+        message: `cannot be looked at: ${(error as Error).message}`,
+        fix: 'use an identity that may cloudformation:DescribeStacks, or deploy without looking: --anyway',
+      },
+      exitCodes.service,
+    );
+  }
+}
+
+/** A stack that is there: nothing that runs is lost. */
+async function update(context: Context, args: Args, target: Target, stack: StackState): Promise<number> {
+  if (args.flag('anyway')) return runDeploy(context, target);
+  const outlook = await lookAhead(context, target, stack, args.flag('drain'));
+  if (!args.flag('drain')) {
+    refuseAtRisk(outlook, target, context.now().getTime());
+    const code = await runDeploy(context, target);
+    await tellClosed(context, target);
+    return code;
+  }
+  try {
+    if (outlook.queues.length === 0) context.say('no hosts are replaced: nothing to wait for');
+    else if ((await drain(context, target.aws, outlook.queues)) === 'interrupted') {
+      context.say(`\ninterrupted; nothing was changed\nNext: ${again(target, 'deploy', '--drain')} goes on`);
+      return exitCodes.interruptedByUser;
+    }
+    return await runDeploy(context, target);
+  } finally {
+    await openQueues(context, target);
+  }
+}
+
+/** Every queue of the stack takes jobs again, those too that an earlier call closed and was killed. */
+async function openQueues(context: Context, target: Target): Promise<void> {
+  try {
+    for (const queue of await closed(target)) await target.aws.queues.setState(queue, 'ENABLED');
+  } catch (error) {
+    context.say(`the queues could not be opened again: ${(error as Error).message}`);
+    await tellClosed(context, target);
+  }
+}
+
+async function tellClosed(context: Context, target: Target): Promise<void> {
+  for (const queue of await closed(target).catch(() => []))
+    context.say(
+      `queue ${queue} takes no jobs: aws batch update-job-queue --region ${target.config.region} --state ENABLED --job-queue ${queue}`,
+    );
+}
+
+async function closed({ aws, stack }: Target): Promise<readonly string[]> {
+  const queues = ofType(await aws.stacks.resources(stack), 'AWS::Batch::JobQueue');
+  const states = await aws.queues.describe(queues.map(each => each.physicalId!));
+  return states.filter(each => each.state === 'DISABLED').map(each => each.name);
+}
+
+/** A secret of a name that the new stack gives would fail it after minutes. */
+async function checkSecrets({ aws, config }: Target, stack: StackState | undefined): Promise<void> {
+  // What a failed first try made goes with it.
+  if (stack) return;
+  const wanted = Object.entries(config.datasets)
+    .filter(([, each]) => hasSecret(each.access) && !each.existingSecret)
+    .map(([name]) => secretName(config.name, name));
+  if (wanted.length === 0) return;
+  const there = await aws.inventory.secrets(config.name).catch(() => []);
+  const taken = there.filter(each => wanted.includes(each.name));
+  if (taken.length === 0) return;
+  throw new LabError(
+    taken.map(({ name, deletedAt }) => ({
+      where: `secret ${name}`,
+      message: deletedAt ? 'is being deleted, and its name is taken until it is gone' : 'is there already',
+      fix: deletedAt
+        ? `aws secretsmanager delete-secret --region ${config.region} --force-delete-without-recovery --secret-id ${name}, then deploy again`
+        : `existingSecret: '${name}' in its dataset, or delete it`,
+    })),
+  );
+}
+
+/** cdk deploy with what the person gave it; its exit code in our words. */
+async function runDeploy(context: Context, target: Target): Promise<number> {
+  const code = await target.cdk('deploy', ...target.rest);
+  if (code === 0) {
+    context.say(`Next: ${next(target)}`);
+    return exitCodes.ok;
+  }
+  if (context.signal.aborted || code === exitCodes.interruptedByUser) {
+    context.say(
+      `\ninterrupted; what CloudFormation has begun, it ends by itself\nNext: ${again(target, 'deploy')}`,
+    );
+    return exitCodes.interruptedByUser;
+  }
+  const after = await target.aws.stacks.read(target.stack).catch(() => undefined);
+  const failures =
+    after && /ROLLBACK|FAILED/.test(after.status)
+      ? explainFailures(await target.aws.stacks.failures(after.id).catch(() => []), target.config.region)
+      : [];
+  throw new LabError(
+    [
+      {
+        where: 'cdk deploy',
+        message: `ended with exit code ${code}${after ? `; the stack is ${after.status}` : ''}`,
+        fix: `mend what it says, then ${again(target, 'deploy')}`,
+      },
+      ...failures,
+    ],
+    exitCodes.service,
+  );
+}
+
+function next({ config }: Target): string {
+  const [unfilled] = Object.entries(config.datasets).find(
+    ([, each]) => hasSecret(each.access) && !each.existingSecret,
+  ) ?? [undefined];
+  const submit = `npx lab submit ${Object.keys(config.workloads).find(name => config.workloads[name]!.enabled) ?? ''} --help`;
+  return unfilled ? `npx lab secret set ${unfilled} (where it is not filled yet), then ${submit}` : submit;
+}
