@@ -6,11 +6,11 @@ import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksum
 import { checkRead, checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { lockOfHeaders, withDefault } from './object-lock.ts';
+import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
 import { checkReadable } from './restore.ts';
-import { versionIdOf } from './sidecars.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders } from './upload-body.ts';
 import { versionHeaders } from './versioning.ts';

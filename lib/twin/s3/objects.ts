@@ -3,14 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
-import { checkRead, checkWrite } from './conditions.ts';
+import { checkRead, checkWrite, isConditional } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } from './object-lock.ts';
+import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { partRange, readRange } from './ranges.ts';
 import { checkReadable, restoreHeaders } from './restore.ts';
-import { versionIdOf } from './sidecars.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody, shownHeaders } from './upload-body.ts';
 import { existing, versionAsked, versionHeaders } from './versioning.ts';
@@ -26,7 +26,7 @@ export async function putObject(
   const lock = lockOfHeaders(bucket, request.headers);
   wantDigest(request.headers, lock);
   // Refused before the body is read where it can be; again under the lock, which decides.
-  checkWrite(request.headers, key, await bucket.find(key));
+  if (isConditional(request.headers)) checkWrite(request.headers, key, await bucket.find(key));
   const received = await receiveBody(bucket, request);
   try {
     const meta = await bucket.exclusively(key, async () => {

@@ -1,4 +1,6 @@
 import {
+  fstatSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   type PathLike,
@@ -7,7 +9,9 @@ import {
   rmSync,
   type Stats,
   statSync,
+  unlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 
 /**
@@ -31,15 +35,36 @@ export async function rm(
   path: PathLike,
   options: { readonly force: true; readonly recursive?: boolean },
 ): Promise<void> {
-  rmSync(path, options);
+  // Much the quicker where nothing is there, which is the rule.
+  if (options.recursive || statOf(path)) rmSync(path, options);
 }
 
 export async function rmdir(path: PathLike): Promise<void> {
   rmdirSync(path);
 }
 
-export async function stat(path: PathLike): Promise<Stats> {
-  return statSync(path);
+/** Of a file or folder, or undefined where there is none. */
+export function statOf(path: PathLike): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** Removes a file that is there. */
+export async function unlink(path: PathLike): Promise<void> {
+  unlinkSync(path);
+}
+
+/** All of the text or nothing: a full disk takes a part of it at times. */
+export async function append(file: number, text: string): Promise<void> {
+  const before = fstatSync(file).size;
+  const bytes = Buffer.from(text);
+  try {
+    if (writeSync(file, bytes) === bytes.length) return;
+  } catch (error) {
+    ftruncateSync(file, before);
+    throw error;
+  }
+  ftruncateSync(file, before);
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 
 export async function writeFile(

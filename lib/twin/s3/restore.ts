@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import type { Restore } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
-import type { Restore } from './sidecars.ts';
 import { changeVersion } from './tags.ts';
 import { textsOf } from './xml.ts';
 

@@ -69,6 +69,11 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       await bucket.destroy().finally(() => open.delete(name));
       response.writeHead(204).end();
     },
+    async close() {
+      for (const bucket of await Promise.allSettled(open.values())) {
+        if (bucket.status === 'fulfilled') bucket.value.close();
+      }
+    },
   };
 }
 

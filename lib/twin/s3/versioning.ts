@@ -3,8 +3,8 @@ import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import { versionIdOf } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
-import { versionIdOf } from './sidecars.ts';
 import { textsOf, xmlDocument } from './xml.ts';
 
 export function getVersioning(bucket: Bucket, response: ServerResponse): void {
