@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -198,7 +198,7 @@ export class Bucket {
   }
 
   temporaryPath(): string {
-    return join(this.root, '.meta', `.incoming-${process.pid}-${randomBytes(8).toString('hex')}`);
+    return join(this.root, '.meta', `.incoming-${process.pid}-${randomUUID()}`);
   }
 
   async isEmpty(): Promise<boolean> {

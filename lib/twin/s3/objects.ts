@@ -28,22 +28,24 @@ export async function putObject(
   // Refused before the body is read where it can be; again under the lock, which decides.
   if (isConditional(request.headers)) checkWrite(request.headers, key, await bucket.find(key));
   const received = await receiveBody(bucket, request);
+  let meta: ObjectMeta;
   try {
-    const meta = await bucket.exclusively(key, async () => {
+    meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
       return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
     });
-    response
-      .writeHead(200, {
-        etag: `"${meta.etag}"`,
-        ...checksumHeaders(meta),
-        ...versionHeaders(bucket, meta),
-        ...expiryHeaders(bucket, meta),
-      })
-      .end();
-  } finally {
+  } catch (error) {
     await rm(received.path, { force: true });
+    throw error;
   }
+  response
+    .writeHead(200, {
+      etag: `"${meta.etag}"`,
+      ...checksumHeaders(meta),
+      ...versionHeaders(bucket, meta),
+      ...expiryHeaders(bucket, meta),
+    })
+    .end();
 }
 
 /** Bytes that are answered without a stream. */

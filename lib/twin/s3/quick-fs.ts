@@ -9,7 +9,6 @@ import {
   rmSync,
   type Stats,
   statSync,
-  unlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -35,8 +34,7 @@ export async function rm(
   path: PathLike,
   options: { readonly force: true; readonly recursive?: boolean },
 ): Promise<void> {
-  // Much the quicker where nothing is there, which is the rule.
-  if (options.recursive || statOf(path)) rmSync(path, options);
+  rmSync(path, options);
 }
 
 export async function rmdir(path: PathLike): Promise<void> {
@@ -48,22 +46,12 @@ export function statOf(path: PathLike): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
 }
 
-/** Removes a file that is there. */
-export async function unlink(path: PathLike): Promise<void> {
-  unlinkSync(path);
-}
-
 /** All of the text or nothing: a full disk takes a part of it at times. */
 export async function append(file: number, text: string): Promise<void> {
-  const before = fstatSync(file).size;
   const bytes = Buffer.from(text);
-  try {
-    if (writeSync(file, bytes) === bytes.length) return;
-  } catch (error) {
-    ftruncateSync(file, before);
-    throw error;
-  }
-  ftruncateSync(file, before);
+  const written = writeSync(file, bytes);
+  if (written === bytes.length) return;
+  ftruncateSync(file, fstatSync(file).size - written);
   throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 

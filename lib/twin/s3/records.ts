@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isSame, type ObjectMeta } from './object-meta.ts';
 import { append, mkdir, rename, writeFile } from './quick-fs.ts';
@@ -23,6 +23,7 @@ export class Records {
   private readonly path: string;
   private file: number;
   private lines = 0;
+  private unsaid = '';
   private isClosed = false;
   private readonly current: Map<string, ObjectMeta>;
   private readonly announced: Map<string, ObjectMeta>;
@@ -67,7 +68,8 @@ export class Records {
       await this.write({ announced: meta });
       this.announced.set(meta.key, meta);
       await place();
-      await this.write({ settled: meta.key });
+      // Goes with the next line: until then the file itself tells that it is in its place.
+      this.unsaid += lineOf({ settled: meta.key });
     } else await this.write({ stored: meta });
     this.announced.delete(meta.key);
     this.current.set(meta.key, meta);
@@ -82,8 +84,10 @@ export class Records {
 
   /** Nothing is stored after it. */
   close(): void {
-    if (!this.isClosed) closeSync(this.file);
+    if (this.isClosed) return;
     this.isClosed = true;
+    if (this.unsaid !== '') appendFileSync(this.file, this.unsaid);
+    closeSync(this.file);
   }
 
   private async write(line: Line): Promise<void> {
@@ -94,11 +98,15 @@ export class Records {
       closeSync(this.file);
       this.file = file;
       this.lines = this.current.size + this.announced.size;
+      this.unsaid = '';
     }
-    await append(this.file, `${JSON.stringify(line)}\n`);
-    this.lines += 1;
+    await append(this.file, this.unsaid + lineOf(line));
+    this.unsaid = '';
+    this.lines += 2;
   }
 }
+
+const lineOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 
 /** What the lines of a file come to. One that cannot be read, as the last may be after a kill, is as good as none. */
 function replay(path: string) {
@@ -152,7 +160,7 @@ async function writeAnew(
     ...[...announced.values()].map(meta => ({ announced: meta })),
   ];
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  await writeFile(temporary, lines.map(line => `${JSON.stringify(line)}\n`).join(''));
+  await writeFile(temporary, lines.map(lineOf).join(''));
   await rename(temporary, path);
   return openSync(path, 'a');
 }
