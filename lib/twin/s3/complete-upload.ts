@@ -6,6 +6,7 @@ import type { Bucket, Received } from './bucket.ts';
 import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { checksumFields } from './copy.ts';
+import { pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { withDefault } from './object-lock.ts';
@@ -50,7 +51,11 @@ export async function completeUpload(
       });
     });
     await store.remove(upload);
-    const said = { ...versionHeaders(bucket, meta), ...expiryHeaders(bucket, meta) };
+    const said = {
+      ...versionHeaders(bucket, meta),
+      ...expiryHeaders(bucket, meta),
+      ...pick(meta.headers),
+    };
     for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
     const fields = {
       Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(key)}`,

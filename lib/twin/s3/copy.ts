@@ -4,6 +4,7 @@ import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
+import { asEncrypted, encryptionKept, pick, withoutEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { lockOfHeaders, withDefault } from './object-lock.ts';
 import { versionIdOf } from './object-meta.ts';
@@ -52,18 +53,24 @@ export async function copyObject(
   );
   const tags = newTags ?? (from.tags ? { tags: from.tags } : {});
   const storageClass = request.headers['x-amz-storage-class'];
-  const headers = replaced
+  const described = replaced
     ? keptHeaders(request.headers)
-    : { ...from.headers, ...keptEncryption(request.headers), ...keptClass(storageClass) };
+    : { ...withoutEncryption(from.headers), ...keptClass(storageClass) };
+  const headers = { ...described, ...encryptionKept(bucket, request.headers) };
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
+      const rest = { headers, ...tags, ...withDefault(bucket, lock) };
+      return bucket.commit(key, asEncrypted(received, headers), rest);
     });
     const fromVersion = source.settings.get().versioning && {
       'x-amz-copy-source-version-id': versionIdOf(from),
     };
-    for (const [name, value] of Object.entries({ ...versionHeaders(bucket, meta), ...fromVersion })) {
+    for (const [name, value] of Object.entries({
+      ...versionHeaders(bucket, meta),
+      ...fromVersion,
+      ...pick(meta.headers),
+    })) {
       response.setHeader(name, value);
     }
     const fields = {
@@ -139,11 +146,6 @@ export async function copyBytes(
 function keptClass(asked: string | undefined): Record<string, string> {
   const kept = keptHeaders(asked === undefined ? {} : { 'x-amz-storage-class': asked });
   return { 'x-amz-storage-class': kept['x-amz-storage-class'] ?? 'STANDARD' };
-}
-
-function keptEncryption(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const name = 'x-amz-server-side-encryption';
-  return headers[name] === undefined ? {} : { [name]: headers[name] };
 }
 
 /** Checksums as elements of an answer: `ChecksumCRC32`… */

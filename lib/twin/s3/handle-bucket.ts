@@ -3,6 +3,7 @@ import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket } from './bucket.ts';
 import { deleteMany } from './delete-many.ts';
+import { bucketEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { bucketLifecycle } from './lifecycle.ts';
 import { listObjects } from './list.ts';
@@ -31,6 +32,8 @@ export async function handleBucket(
   if (query.has('tagging') && (got || method === 'DELETE')) return bucketTagging(bucket, request, response);
   if (query.has('lifecycle') && (got || method === 'DELETE'))
     return bucketLifecycle(bucket, request, response);
+  if (query.has('encryption') && (got || method === 'DELETE'))
+    return bucketEncryption(bucket, request, response);
   if (query.has('object-lock') && got) return bucketLock(bucket, request, response);
   if (query.has('versioning') && method === 'PUT') return putVersioning(bucket, request, response);
   if (method !== 'GET')
@@ -49,7 +52,7 @@ export async function handleBucket(
 
 /** What requests of buckets that the twin has may say in their query; anything else is answered as not implemented. */
 const parameters = new Set(
-  `delete location uploads versions versioning tagging lifecycle object-lock list-type prefix delimiter marker max-keys
+  `delete location uploads versions versioning tagging lifecycle object-lock encryption list-type prefix delimiter marker max-keys
   encoding-type continuation-token start-after fetch-owner key-marker upload-id-marker version-id-marker max-uploads`.split(
     /\s+/,
   ),
@@ -57,7 +60,7 @@ const parameters = new Set(
 
 /** Sub-resources of buckets that S3 has and the twin has not. */
 const subresources = new Set(
-  `abac accelerate acl analytics cors encryption intelligent-tiering inventory logging metadataConfiguration
+  `abac accelerate acl analytics cors intelligent-tiering inventory logging metadataConfiguration
   metadataTable metrics notification ownershipControls policy policyStatus publicAccessBlock replication requestPayment
   session website`.split(/\s+/),
 );

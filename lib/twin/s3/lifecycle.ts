@@ -68,10 +68,16 @@ function parseRules(xml: string): LifecycleRule[] {
   const blocks = blocksOf(xml, 'Rule');
   if (blocks.length === 0 || blocks.length > 1000) throw s3Errors.malformedXml();
   const rules = blocks.map(parseRule);
+  checkRules(rules);
+  return rules;
+}
+
+/** Throws AwsError for rules that S3 refuses. */
+export function checkRules(rules: readonly LifecycleRule[]): void {
+  rules.forEach(checkRule);
   if (new Set(rules.map(rule => rule.id)).size < rules.length) {
     throw s3Errors.invalidArgument('Rule ID must be unique. Found same ID for more than one rule');
   }
-  return rules;
 }
 
 function parseRule(block: string, index: number): LifecycleRule {
@@ -86,7 +92,7 @@ function parseRule(block: string, index: number): LifecycleRule {
   const expiration = blocksOf(block, 'Expiration')[0];
   const noncurrent = blocksOf(block, 'NoncurrentVersionExpiration')[0];
   const abort = blocksOf(block, 'AbortIncompleteMultipartUpload')[0];
-  const rule: LifecycleRule = {
+  return {
     id,
     enabled: status === 'Enabled',
     prefix: textsOf(block, 'Prefix')[0] ?? '',
@@ -102,8 +108,6 @@ function parseRule(block: string, index: number): LifecycleRule {
     })),
     ...(abort === undefined ? {} : { abortDays: days(abort, 'DaysAfterInitiation') }),
   };
-  checkRule(rule);
-  return rule;
 }
 
 function checkRule(rule: LifecycleRule): void {

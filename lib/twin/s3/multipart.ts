@@ -5,6 +5,7 @@ import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { completeUpload } from './complete-upload.ts';
 import { type CopySource, checksumFields, copyBytes } from './copy.ts';
+import { encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
 import { urlEncode } from './list.ts';
@@ -28,7 +29,7 @@ export class Uploads {
     const upload = await this.store.create({
       bucket: bucket.name,
       key,
-      headers: keptHeaders(request.headers),
+      headers: { ...keptHeaders(request.headers), ...encryptionKept(bucket, request.headers) },
       ...checksumWanted(request),
       ...tagsOfHeader(request.headers['x-amz-tagging']),
       ...lockOfHeaders(bucket, request.headers),
@@ -38,6 +39,7 @@ export class Uploads {
       response.setHeader('x-amz-checksum-algorithm', upload.algorithm);
       response.setHeader('x-amz-checksum-type', upload.type);
     }
+    for (const [name, value] of Object.entries(pick(upload.headers))) response.setHeader(name, value);
     const fields = { Bucket: bucket.name, Key: key, UploadId: upload.id };
     sendXml(response, xmlDocument('InitiateMultipartUploadResult', fields));
   }
@@ -61,7 +63,7 @@ export class Uploads {
     });
     const headers = checksumHeaders({ checksums: received.checksums });
     delete headers['x-amz-checksum-type'];
-    response.writeHead(200, { etag: `"${received.etag}"`, ...headers }).end();
+    response.writeHead(200, { etag: `"${received.etag}"`, ...headers, ...pick(upload.headers) }).end();
   }
 
   async copyPart(

@@ -4,6 +4,7 @@ import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { checkRead, checkWrite, isConditional } from './conditions.ts';
+import { asEncrypted, encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } from './object-lock.ts';
@@ -21,7 +22,7 @@ export async function putObject(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const headers = keptHeaders(request.headers);
+  const headers = { ...keptHeaders(request.headers), ...encryptionKept(bucket, request.headers) };
   const tags = tagsOfHeader(request.headers['x-amz-tagging']);
   const lock = lockOfHeaders(bucket, request.headers);
   wantDigest(request.headers, lock);
@@ -32,7 +33,8 @@ export async function putObject(
   try {
     meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
+      const rest = { headers, ...tags, ...withDefault(bucket, lock) };
+      return bucket.commit(key, asEncrypted(received, headers), rest);
     });
   } catch (error) {
     await rm(received.path, { force: true });
@@ -42,6 +44,7 @@ export async function putObject(
     .writeHead(200, {
       etag: `"${meta.etag}"`,
       ...checksumHeaders(meta),
+      ...pick(meta.headers),
       ...versionHeaders(bucket, meta),
       ...expiryHeaders(bucket, meta),
     })

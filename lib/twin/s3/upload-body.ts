@@ -125,7 +125,6 @@ const keptNames = [
   'content-language',
   'expires',
   'x-amz-storage-class',
-  'x-amz-server-side-encryption',
 ];
 
 function encodedWord(text: string): string {
