@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
+import { bucketAccess } from './access.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket } from './bucket.ts';
 import { deleteMany } from './delete-many.ts';
@@ -24,6 +25,7 @@ export async function handleBucket(
   const { method, query } = request;
   if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
+  if (bucketAccess(bucket.name, request, response)) return;
   // PUT ?analytics is no PUT of the bucket. A listing passes over what it does not know, as S3 does.
   const isListing = method === 'GET' && ![...query.keys()].some(each => subresources.has(each));
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !isListing && !/^x-/i.test(each));
@@ -60,7 +62,6 @@ const parameters = new Set(
 
 /** Sub-resources of buckets that S3 has and the twin has not. */
 const subresources = new Set(
-  `abac accelerate acl analytics cors intelligent-tiering inventory logging metadataConfiguration
-  metadataTable metrics notification ownershipControls policy policyStatus publicAccessBlock replication requestPayment
-  session website`.split(/\s+/),
+  `abac accelerate analytics intelligent-tiering inventory logging metadataConfiguration metadataTable metrics notification
+  session`.split(/\s+/),
 );

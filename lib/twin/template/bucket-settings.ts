@@ -55,12 +55,11 @@ const taken = [
   'OwnershipControls',
 ];
 
-/** What no client of the bucket itself can tell: the twin has one owner, no browser, and nobody who is told or billed. */
+/** What no client of the bucket itself can tell: the twin has one owner, and nobody who is told or billed. */
 export const withoutEffect: readonly string[] = [
   'PublicAccessBlockConfiguration',
   'LoggingConfiguration',
   'NotificationConfiguration',
-  'CorsConfiguration',
   'MetricsConfigurations',
   'AnalyticsConfigurations',
   'InventoryConfigurations',
