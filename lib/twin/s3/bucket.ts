@@ -18,7 +18,7 @@ export type { ObjectMeta } from './object-meta.ts';
 /** What a write brings of an object, beside its bytes. */
 export type Described = Pick<
   ObjectMeta,
-  'headers' | 'checksumType' | 'parts' | 'partChecksums' | 'tags' | 'retention' | 'legalHold'
+  'headers' | 'checksumType' | 'parts' | 'partChecksums' | 'upload' | 'tags' | 'retention' | 'legalHold'
 >;
 
 /** A file that was received, checked and waits to become an object. */

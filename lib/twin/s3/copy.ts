@@ -11,7 +11,7 @@ import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
-import { checkReadable } from './restore.ts';
+import { isReadable } from './restore.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders } from './upload-body.ts';
 import { versionHeaders } from './versioning.ts';
@@ -56,7 +56,11 @@ export async function copyObject(
   const described = replaced
     ? keptHeaders(request.headers)
     : { ...withoutEncryption(from.headers), ...keptClass(storageClass) };
-  const headers = { ...described, ...encryptionKept(bucket, request.headers) };
+  // A copy has the redirect that it asks for, never that of its source.
+  const redirect = request.headers['x-amz-website-redirect-location'];
+  const headers: Record<string, string> = { ...described, ...encryptionKept(bucket, request.headers) };
+  delete headers['x-amz-website-redirect-location'];
+  if (redirect !== undefined) headers['x-amz-website-redirect-location'] = redirect;
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
@@ -105,7 +109,11 @@ export async function copyBytes(
     );
   }
   try {
-    checkReadable(source, from);
+    if (!isReadable(source, from)) {
+      const message =
+        'The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier.';
+      throw new AwsError('ObjectNotInActiveTierError', 403, message, { Key: sourceKey });
+    }
     checkCopySource(request.headers, from);
     const wanted = request.headers['x-amz-copy-source-range'];
     const range = readRange(wanted, from.size);

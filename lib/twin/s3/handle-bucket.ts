@@ -23,7 +23,7 @@ export async function handleBucket(
   uploads: Uploads,
 ): Promise<void> {
   const { method, query } = request;
-  if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
+  if (method === 'HEAD') return void response.writeHead(200, headHeaders(region)).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
   if (bucketAccess(bucket.name, request, response)) return;
   // PUT ?analytics is no PUT of the bucket. A listing passes over what it does not know, as S3 does.
@@ -51,6 +51,12 @@ export async function handleBucket(
   if (query.has('versions')) return listVersions(bucket, request, response);
   return listObjects(bucket, request, response);
 }
+
+const headHeaders = (region: string) => ({
+  'x-amz-bucket-region': region,
+  'x-amz-access-point-alias': 'false',
+  'content-type': 'application/xml',
+});
 
 /** What requests of buckets that the twin has may say in their query; anything else is answered as not implemented. */
 const parameters = new Set(

@@ -3,7 +3,7 @@ import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders, sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
-import { completeUpload } from './complete-upload.ts';
+import { completedBefore, completeUpload } from './complete-upload.ts';
 import { type CopySource, checksumFields, copyBytes } from './copy.ts';
 import { encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
@@ -93,8 +93,10 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const xml = await readXml(request);
-    const { id } = await this.find(bucket, key, request);
+    const id = request.query.get('uploadId') ?? '';
     await this.store.exclusively(id, async () => {
+      const there = await this.store.find(id);
+      if (!there && (await completedBefore(id, bucket, key, xml, request, response))) return;
       const upload = await this.find(bucket, key, request);
       await completeUpload(this.store, upload, bucket, xml, request, response);
     });
@@ -124,7 +126,7 @@ export class Uploads {
         Key: key,
         UploadId: upload.id,
         PartNumberMarker: after,
-        NextPartNumberMarker: all.length > most ? page.at(-1)?.number : undefined,
+        NextPartNumberMarker: page.at(-1)?.number ?? 0,
         MaxParts: most,
         IsTruncated: all.length > most,
         StorageClass: upload.headers['x-amz-storage-class'] ?? 'STANDARD',
@@ -262,9 +264,11 @@ const allowedTypes: Readonly<Record<ChecksumAlgorithm, readonly string[]>> = {
 };
 
 function partNumber(request: SignedRequest): number {
-  const number = Number(request.query.get('partNumber'));
+  const text = request.query.get('partNumber');
+  const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
-  throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+  const message = 'Part number must be an integer between 1 and 10000, inclusive';
+  throw s3Errors.invalidArgument(message, 'partNumber', text);
 }
 
 /** The common prefix that a delimiter gives a key, or undefined. */
@@ -273,11 +277,16 @@ function commonOf(key: string, prefix: string, delimiter: string): string | unde
   return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 }
 
+const largestCount = 2 ** 31 - 1;
+
 function countOf(request: SignedRequest, name: string, otherwise: number): number {
   const text = request.query.get(name);
   if (text === null) return otherwise;
-  if (!/^\d{1,9}$/.test(text)) {
-    throw s3Errors.invalidArgument(`Provided ${name} not an integer or within integer range`);
-  }
-  return Number(text);
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 0 && number <= largestCount) return number;
+  const message =
+    number < 0
+      ? `Argument ${name} must be an integer between 0 and ${largestCount}`
+      : `Provided ${name} not an integer or within integer range`;
+  throw s3Errors.invalidArgument(message, name, text);
 }

@@ -35,6 +35,7 @@ export async function bucketLock(
     );
   }
   const xml = await readXml(request);
+  if (xml === '') throw new AwsError('MissingRequestBodyError', 400, 'Request Body is empty');
   if (textsOf(xml, 'ObjectLockEnabled')[0] !== 'Enabled') throw s3Errors.malformedXml();
   if (versioning !== 'Enabled') {
     const message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";

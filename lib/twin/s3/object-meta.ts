@@ -16,6 +16,8 @@ export interface ObjectMeta {
   readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
   readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
   readonly parts?: readonly number[];
+  /** The multipart upload that it was, with the ETags of its parts: to complete it once more does nothing. */
+  readonly upload?: { readonly id: string; readonly etags: string };
   /** Of each part, where the upload was made with checksums. */
   readonly partChecksums?: readonly Readonly<Partial<Record<ChecksumAlgorithm, string>>>[];
   /** Left out of the version that S3 calls `null`. */

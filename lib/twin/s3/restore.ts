@@ -52,9 +52,13 @@ export async function restoreObject(
   response.writeHead(status).end();
 }
 
+/** Whether there are bytes to read: an archived object has none while there is no restored copy. */
+export const isReadable = (bucket: Bucket, meta: ObjectMeta): boolean =>
+  !tiers[classOf(meta)] || restoreState(meta, bucket.now()) === 'restored';
+
 /** Refuses to give an archived object's bytes while there is no restored copy. */
 export function checkReadable(bucket: Bucket, meta: ObjectMeta): void {
-  if (!tiers[classOf(meta)] || restoreState(meta, bucket.now()) === 'restored') return;
+  if (isReadable(bucket, meta)) return;
   throw invalidState("The operation is not valid for the object's storage class", meta);
 }
 

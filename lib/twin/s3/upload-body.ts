@@ -125,6 +125,7 @@ const keptNames = [
   'content-language',
   'expires',
   'x-amz-storage-class',
+  'x-amz-website-redirect-location',
 ];
 
 function encodedWord(text: string): string {

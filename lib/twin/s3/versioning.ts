@@ -51,6 +51,7 @@ export function existing<T extends { readonly meta: ObjectMeta } | undefined>(
   key: string,
   versionId: string | undefined,
   response: ServerResponse,
+  method = 'GET',
 ): asserts found is Exclude<T, undefined> {
   if (!found) {
     throw versionId === undefined ? s3Errors.noSuchKey(key) : s3Errors.noSuchVersion(key, versionId);
@@ -63,7 +64,7 @@ export function existing<T extends { readonly meta: ObjectMeta } | undefined>(
   response.setHeader('last-modified', new Date(meta.lastModified).toUTCString());
   response.setHeader('allow', 'DELETE');
   throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
-    Method: 'GET',
+    Method: method,
     ResourceType: 'DeleteMarker',
   });
 }

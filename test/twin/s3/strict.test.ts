@@ -58,9 +58,8 @@ const finish = (Key: string, UploadId: string | undefined, Parts: object[], rest
 
 describe('buckets', () => {
   it('are made once, listed, located, and removed only when empty', async () => {
-    expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket })))).toBe(
-      'BucketAlreadyOwnedByYou 409',
-    );
+    // Of us-east-1 alone, for legacy compatibility.
+    expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket })))).toBe('no error');
     expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket: 'Bad_Name' })))).toBe(
       'InvalidBucketName 400',
     );
@@ -327,6 +326,8 @@ describe('multipart uploads', () => {
     await finish('k', id, [{ PartNumber: 1, ETag }], { MpuObjectSize: 5 });
     expect(await text('k')).toBe('small');
     expect(await failure(finish('k', id, both))).toBe('NoSuchUpload 404');
+    // Asked once more, by a client that did not hear the answer, with conditions that hold no more.
+    expect(await failure(finish('k', id, [{ PartNumber: 1, ETag }], { IfNoneMatch: '*' }))).toBe('no error');
   });
 
   it('take the last of a part that was sent twice', async () => {
@@ -467,7 +468,10 @@ describe('multipart uploads', () => {
     const id = await begin('k');
     const { ETag } = await part('k', id, 1, fiveMiB);
     const tries = await Promise.all([1, 2].map(() => failure(finish('k', id, [{ PartNumber: 1, ETag }]))));
-    expect(tries.sort()).toEqual(['NoSuchUpload 404', 'no error']);
+    expect(tries).toEqual(['no error', 'no error']);
+    await twin.s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'later' }));
+    expect(await failure(finish('k', id, [{ PartNumber: 1, ETag }]))).toBe('NoSuchUpload 404');
+    expect(await text('k')).toBe('later');
   });
 
   it('survive a restart', async () => {
