@@ -17,12 +17,13 @@ import { getVersioning, putVersioning } from './versioning.ts';
 /** What is asked of a bucket that is there, but for its removal. */
 export async function handleBucket(
   bucket: Bucket,
-  region: string,
+  twinRegion: string,
   request: SignedRequest,
   response: ServerResponse,
   uploads: Uploads,
 ): Promise<void> {
   const { method, query } = request;
+  const region = bucket.settings.get().location ?? twinRegion;
   if (method === 'HEAD') return void response.writeHead(200, headHeaders(region)).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
   if (bucketAccess(bucket.name, request, response)) return;

@@ -5,6 +5,8 @@ import type { LifecycleRule } from './lifecycle.ts';
 
 /** What is configured of a bucket. */
 export interface BucketSettings {
+  /** Its region, where it is not the twin's. */
+  readonly location?: string;
   /** Left out while it was never on. */
   readonly versioning?: 'Enabled' | 'Suspended';
   readonly tags?: Readonly<Record<string, string>>;
