@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { sha256Hex, sign } from '../../lib/aws/wire/sign.ts';
+import { queryText, sha256Hex, sign } from '../../lib/aws/wire/sign.ts';
 import type { Prepared } from './load.ts';
 import { keys } from './servers.ts';
 
@@ -15,7 +15,7 @@ export interface Load {
   requests(port: number): readonly Prepared[];
 }
 
-const bucket = 'bench';
+export const bucket = 'bench';
 const small = { objects: 4000, bytes: 8 * 1024, connections: 8 };
 const large = { objects: 4, bytes: 256 * 1024 * 1024, connections: 2 };
 
@@ -83,13 +83,15 @@ export function loads(): Load[] {
   ];
 }
 
-function request(
+/** A request of the bench's bucket, signed. */
+export function request(
   port: number,
   method: string,
   key: string,
   body: readonly Buffer[],
   headers: Record<string, string> = {},
   payload = 'UNSIGNED-PAYLOAD',
+  query: Readonly<Record<string, string>> = {},
 ): Prepared {
   const path = key === '' ? `/${bucket}` : `/${bucket}/${key}`;
   const length = body.reduce((sum, each) => sum + each.length, 0);
@@ -98,7 +100,7 @@ function request(
       method,
       host: `127.0.0.1:${port}`,
       path,
-      query: {},
+      query,
       headers: { ...headers, ...(method === 'PUT' ? { 'content-length': String(length) } : {}) },
       payload,
       region: 'us-east-1',
@@ -108,13 +110,14 @@ function request(
     new Date(),
   );
   const lines = Object.entries(signed).map(([header, value]) => `${header}: ${value}\r\n`);
-  return { head: Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`), body };
+  const target = Object.keys(query).length === 0 ? path : `${path}?${queryText(query)}`;
+  return { head: Buffer.from(`${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`), body };
 }
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 
-function base64(sum: number): string {
+export function base64(sum: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(sum >>> 0);
   return bytes.toString('base64');

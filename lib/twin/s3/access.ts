@@ -23,11 +23,12 @@ export function objectAcl(request: SignedRequest, response: ServerResponse): voi
   sendXml(response, ownersAcl());
 }
 
-/** Refuses a write that brings an ACL; but for the one that gives the bucket's owner all, which it has. */
+/** Refuses a write that brings an ACL; but for those that give the bucket's owner all, who is the writer here. */
 export function checkAcl(headers: Readonly<Record<string, string>>): void {
   const canned = headers['x-amz-acl'];
   const grants = Object.keys(headers).some(name => name.startsWith('x-amz-grant-'));
-  if (grants || (canned !== undefined && canned !== 'bucket-owner-full-control')) throw aclsAreOff();
+  const isOwners = canned === undefined || canned === 'bucket-owner-full-control' || canned === 'private';
+  if (grants || !isOwners) throw aclsAreOff();
 }
 
 const answers: Readonly<Record<string, (bucket: string) => string>> = {

@@ -39,7 +39,9 @@ it('deleting a setting that the twin does not have is refused and leaves the buc
 
 it('who may use a bucket is its owner alone, without ACLs, policy or public access', async () => {
   const { s3 } = twin;
-  await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ACL: 'bucket-owner-full-control' }));
+  for (const ACL of ['private', 'bucket-owner-full-control'] as const) {
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ACL }));
+  }
   for (const acl of [new GetBucketAclCommand({ Bucket }), new GetObjectAclCommand({ Bucket, Key: 'k' })]) {
     const { Owner, Grants } = await s3.send(acl as GetBucketAclCommand);
     const Grantee = { ...Owner, Type: 'CanonicalUser' };
