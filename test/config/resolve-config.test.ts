@@ -189,6 +189,6 @@ it('takes any one-word setting from the command line, and says what is wrong wit
   });
   expect(config).toMatchObject({ name: 'b', network: 'private-nat', logRetentionDays: 30 });
   expect(() => resolveConfig(good, workloads, { network: 'privat', logRetentionDays: 'x' })).toThrow(
-    /logRetentionDays: CloudWatch Logs keeps no x days[^]*network: "privat"/,
+    /logRetentionDays: CloudWatch Logs keeps no x days[\s\S]*network: "privat"/,
   );
 });
