@@ -15,6 +15,7 @@ try {
       ['name', app.node.tryGetContext('lab')],
       ['region', app.node.tryGetContext('region')],
       ['network', app.node.tryGetContext('network')],
+      ['imageBuild', app.node.tryGetContext('imageBuild')],
       ['compliance', app.node.tryGetContext('compliance')],
     ].filter(([, value]) => typeof value === 'string'),
   ) as Record<string, string>;

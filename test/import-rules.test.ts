@@ -17,6 +17,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/twin': ['lib/spec', 'lib/process'],
   'lib/infra': ['lib/spec', 'lib/config', 'lib/infra/rules', 'jobs'],
   'lib/infra/rules': ['lib/spec'],
+  'lib/infra/lambda': ['lib/spec', 'lib/aws/wire'],
   'lib/build': ['lib/spec'],
   'lib/cli': [
     'lib/spec',

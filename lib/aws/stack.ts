@@ -9,6 +9,7 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { LabError } from '../spec/errors.ts';
 import type { StackResource, StackState, Stacks } from '../spec/lifecycle.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';
@@ -24,8 +25,7 @@ export function sdkStacks(endpoint: Endpoint): Stacks {
       const answer = await client.send(
         new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
       );
-      // CDK's templates are JSON; a YAML one was not ours.
-      return JSON.parse(answer.TemplateBody ?? '{}') as unknown;
+      return parseTemplate(answer.TemplateBody ?? '{}', name);
     },
     failures: name => failures(client, name),
     deleted: name => deleted(client, name),
@@ -37,6 +37,18 @@ export function sdkStacks(endpoint: Endpoint): Stacks {
       }
     },
   };
+}
+
+/** CDK's templates are JSON. */
+function parseTemplate(text: string, name: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new LabError({
+      where: name,
+      message: 'is a stack that Arraylab did not make: its template is no JSON',
+    });
+  }
 }
 
 async function read(client: CloudFormationClient, name: string): Promise<StackState | undefined> {

@@ -1,4 +1,4 @@
-import type { AllocationStrategy, Compliance, NetworkMode } from '../spec/config.ts';
+import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../spec/config.ts';
 import type { DatasetAccess } from '../spec/mount.ts';
 import type { Architecture, Market, Resources } from '../spec/workload.ts';
 
@@ -35,6 +35,25 @@ export interface LabConfigInput {
   /** Pools of the lab's own, or changes to the default ones, by name. */
   readonly pools?: Readonly<Record<string, PoolInput>>;
   readonly workloads?: Readonly<Record<string, WorkloadInput>>;
+  /**
+   * Where images of workloads are built.
+   *
+   * - `docker`: by Docker (or what CDK_DOCKER names) on the machine that deploys; for an architecture that it does not have it
+   *   needs emulation.
+   * - `codebuild`: in the account, on hosts of each architecture: the machine that deploys needs no Docker. A deploy waits for
+   *   the build, and fails with its last lines. Paid for by the minute, only while something is built.
+   *
+   * @default 'docker'
+   */
+  readonly imageBuild?: ImageBuild;
+  /**
+   * ECR's copies of what comes from other registries, by the prefix of their repositories: `{ 'docker-hub': { upstream:
+   * 'registry-1.docker.io', secret: 'ecr-pullthroughcache/docker-hub' } }`. Images of these registries are then pulled through
+   * ECR, as they are written: workloads' `image`, and with `codebuild` what Dockerfiles are built FROM.
+   *
+   * @default none: images are pulled from where they are, Docker Hub's within its limits
+   */
+  readonly pullThroughCache?: Readonly<Record<string, PullThroughCacheInput>>;
   /** @default 90 */
   readonly logRetentionDays?: number;
   /** Name of a bucket that is there already. @default a new one, kept when the stack goes */
@@ -141,6 +160,18 @@ export interface WorkloadInput {
   readonly datasets?: Readonly<Record<string, string>>;
   /** An image URI. @default the workload's Dockerfile, built at deploy */
   readonly image?: string;
+}
+
+export interface PullThroughCacheInput {
+  /** registry-1.docker.io, ghcr.io, quay.io, public.ecr.aws, registry.k8s.io, registry.gitlab.com, cgr.dev, <name>.azurecr.io */
+  readonly upstream: string;
+  /**
+   * Name or ARN of a secret in the lab's account and region that is there already, with {"username", "accessToken"}. Its name
+   * begins with `ecr-pullthroughcache/`. @default none; Docker Hub, GitHub, GitLab, Chainguard and Azure want one
+   */
+  readonly secret?: string;
+  /** The account has a rule of this prefix already, another lab's perhaps. @default false: the lab makes it */
+  readonly existing?: boolean;
 }
 
 /** Gives `lab.config.ts` its types. */

@@ -1,4 +1,5 @@
 import { type LabConfig, networkModes } from '../spec/config.ts';
+import { cachedImage, parseEcrUri } from './image-uri.ts';
 import type { Say } from './say.ts';
 
 /** A network mode that there is; and, where hosts have no way to the internet, nothing that is only there. */
@@ -29,15 +30,18 @@ export function checkNetwork(config: LabConfig, say: Say): void {
       );
   }
   for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
-    if (!enabled || image === undefined || isRegionsRegistry(image, config.region)) continue;
+    if (!enabled || image === undefined || parseEcrUri(image)?.region === config.region) continue;
+    const cached = cachedImage(image, config.pullThroughCache);
+    // Source: docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html, "The first time an image is pulled …".
+    if (cached && config.pullThroughCache[cached.prefix]!.existing) continue;
     say(
       `workloads.${name}.image`,
-      `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
-      `a copy in ECR (a pull-through cache rule makes one: <account>.dkr.ecr.${config.region}.amazonaws.com/<prefix>/…), or ${instead}`,
+      cached
+        ? `${image} is not in the new cache ${cached.prefix}, and hosts without a way to the internet cannot fill it`
+        : `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
+      cached
+        ? `pull it once from elsewhere through a cache that is existing; or imageBuild: 'codebuild', or ${instead}`
+        : `a copy in ECR, or ${instead}`,
     );
   }
 }
-
-/** Whether an image is pulled through the endpoints of ECR: of any account, for its layers are behind the same endpoint. */
-const isRegionsRegistry = (image: string, region: string): boolean =>
-  /^\d{12}\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com(\.cn)?\//.exec(image)?.[1] === region;

@@ -1,9 +1,10 @@
-import type { Compliance, LabConfig, NetworkMode } from '../spec/config.ts';
+import type { Compliance, ImageBuild, LabConfig, NetworkMode } from '../spec/config.ts';
 import { type Problem, refuse } from '../spec/errors.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
+import { checkImages, resolveCaches } from './images.ts';
 import { checkNetwork } from './network.ts';
 import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
@@ -30,6 +31,8 @@ export function resolveConfig(
     'datasets',
     'pools',
     'workloads',
+    'imageBuild',
+    'pullThroughCache',
     'logRetentionDays',
     'existingOutputBucket',
     'existingOutputBucketKey',
@@ -48,6 +51,8 @@ export function resolveConfig(
     workloads: Object.fromEntries(
       specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name])]),
     ),
+    imageBuild: (overrides.imageBuild as ImageBuild | undefined) ?? input.imageBuild ?? 'docker',
+    pullThroughCache: resolveCaches(input.pullThroughCache),
     logRetentionDays: input.logRetentionDays ?? 90,
     ...(input.existingOutputBucket ? { existingOutputBucket: input.existingOutputBucket } : {}),
     ...(input.existingOutputBucketKey ? { existingOutputBucketKey: input.existingOutputBucketKey } : {}),
@@ -78,6 +83,7 @@ export function resolveConfig(
     checkDataset(name, dataset, input.datasets![name]!, say);
   for (const [name, each] of Object.entries(config.pools)) checkPool(name, each, input.pools?.[name], say);
   for (const spec of specs) checkWorkload(spec, config, input.workloads?.[spec.name], say);
+  checkImages(config, input, say);
   checkNetwork(config, say);
   checkCompliance(config, say);
   checkExistingBucket(config, say);

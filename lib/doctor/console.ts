@@ -43,7 +43,7 @@ const networkFix =
 /** Most telling first. */
 const causes: readonly (readonly [RegExp, string])[] = [
   // Our own user data says so before it stops the host.
-  [/^arraylab\b.*(fail|missing|not|stop|never|refus)/i, scratchFix],
+  [/^arraylab: this host has no scratch/, scratchFix],
   [
     /mkfs\.\w+: |^mount: .*(\/scratch|wrong fs type|does not exist|already mounted)|mdadm: .*(fail|cannot|error)/i,
     scratchFix,

@@ -22,5 +22,9 @@ export function largest(types: readonly string[]): Demand | undefined {
   };
 }
 
+/** Jobs that Batch may place on a host at once: it counts vCPUs and memory, and knows nothing of disks. */
+export const jobsOn = (host: InstanceType, { vcpus, memoryMiB }: Demand): number =>
+  Math.min(Math.floor(host.vcpus / vcpus), Math.floor(usableMemoryMiB(host) / memoryMiB));
+
 export const demandText = ({ vcpus, memoryMiB }: Demand): string =>
   `${vcpus} vCPU${vcpus === 1 ? '' : 's'} and ${memoryMiB.toLocaleString('en-US')} MiB`;

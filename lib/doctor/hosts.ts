@@ -89,7 +89,7 @@ const isOf = (instance: Instance, { name }: EnvironmentState): boolean =>
 export function explainHosts(facts: HostFacts, since: Date, now: Date): Told | undefined {
   const { environment, joined, instances } = facts;
   if (joined.some(host => host.connected && host.status === 'ACTIVE')) return undefined;
-  const lost = joined.filter(host => host.status !== 'DRAINING');
+  const lost = joined.filter(host => /^(ACTIVE|REGISTRATION_FAILED)$/.test(host.status));
   if (lost.length > 0) return explainLost(lost);
   if (joined.length > 0) return undefined;
   const running = instances.filter(isUp);

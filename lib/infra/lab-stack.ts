@@ -16,6 +16,7 @@ import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EventLog } from './constructs/event-log.ts';
+import { Images } from './constructs/images.ts';
 import { WorkloadJob } from './constructs/job-definition.ts';
 import { labKey } from './constructs/lab-key.ts';
 import { MemberPolicy } from './constructs/member-policy.ts';
@@ -65,6 +66,14 @@ export class LabStack extends Stack {
     const hosts = instanceRole(this, compliance);
     const execution = executionRole(this, logGroup, compliance);
 
+    const images = new Images(this, 'Images', {
+      config,
+      specs,
+      projectRoot,
+      executionRole: execution,
+      ...encrypted,
+    });
+
     const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
     const queues: Record<string, string> = {};
     const queueIds: Record<string, string> = {};
@@ -111,7 +120,7 @@ export class LabStack extends Stack {
           logGroup,
           executionRole: execution,
           jobRole: role,
-          projectRoot,
+          image: images.of(spec, architecture),
           queueIds: config.workloads[spec.name]!.pools.filter(
             name => config.pools[name]!.architecture === architecture,
           ).map(name => queueIds[name]!),

@@ -9,6 +9,10 @@ export type NetworkMode = (typeof networkModes)[number];
 export const complianceNames = ['nist-800-53-r5', 'hipaa'] as const;
 export type Compliance = (typeof complianceNames)[number];
 
+/** Where the Dockerfiles of workloads are built: by Docker where `cdk deploy` runs, or by CodeBuild in the account. */
+export const imageBuilds = ['docker', 'codebuild'] as const;
+export type ImageBuild = (typeof imageBuilds)[number];
+
 /** `lab.config.ts` after validation, with every default filled in. */
 export interface LabConfig {
   /** `^[a-z][a-z0-9-]{0,20}$`. */
@@ -19,10 +23,23 @@ export interface LabConfig {
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly pools: Readonly<Record<string, Pool>>;
   readonly workloads: Readonly<Record<string, WorkloadConfig>>;
+  readonly imageBuild: ImageBuild;
+  /** By the prefix of the repositories that ECR keeps copies in. */
+  readonly pullThroughCache: Readonly<Record<string, PullThroughCache>>;
   readonly logRetentionDays: number;
   readonly existingOutputBucket?: string;
   /** ARN of the key that the existing bucket's objects are encrypted with. */
   readonly existingOutputBucketKey?: string;
+}
+
+/** ECR's copy of what is pulled from a registry. */
+export interface PullThroughCache {
+  /** The registry, by the name that ECR knows it: `registry-1.docker.io`. */
+  readonly upstream: string;
+  /** Name or ARN of the secret with the login of the registry. */
+  readonly secret?: string;
+  /** The account has the rule already: its prefix can be in a region but once. */
+  readonly existing: boolean;
 }
 
 export interface Dataset {

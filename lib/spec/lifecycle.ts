@@ -121,6 +121,8 @@ export interface Found {
   readonly id: string;
   /** `m7g.4xlarge, running`; `200 GiB, attached to nothing`. */
   readonly detail: string;
+  /** Of a bucket: ARN of the customer's own key that it is encrypted with. */
+  readonly key?: string;
   /** Whether it costs nothing, or goes by itself: told, and no reason to fail. */
   readonly harmless?: boolean;
 }
@@ -136,6 +138,8 @@ export interface LabBucket extends BucketSize {
   readonly name: string;
   readonly role: 'output' | 'access-logs' | 'other';
   readonly createdAt?: Date;
+  /** ARN of the customer's own key that it is encrypted with. */
+  readonly key?: string;
 }
 
 export interface LabSecret {

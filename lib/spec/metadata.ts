@@ -48,7 +48,7 @@ export const bundlePath = (workload: string): string => `dist/containers/${workl
 
 /** Tags of whatever belongs to a lab; the audit after a destroy and the search for kept buckets go by them. */
 export const tagNames = {
-  lab: 'arraylab:lab',
+  lab: labTag,
   /** Of the stack's buckets: `output` or `access-logs`. */
   role: 'arraylab:role',
 } as const;

@@ -51,11 +51,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const keys = await readKeys(folder);
   const resources = readTemplate(options.template, { region, account });
-  const versioned = resources.buckets.filter(each => each.versioned);
   const s3 = s3Service({
     folder: join(folder, 's3'),
     region,
-    settings: Object.fromEntries(versioned.map(each => [each.name, { versioning: 'Enabled' }])),
+    settings: Object.fromEntries(resources.buckets.map(each => [each.name, each.settings])),
   });
   for (const bucket of [...resources.buckets.map(each => each.name), ...options.datasetBuckets]) {
     await mkdir(join(folder, 's3', bucket), { recursive: true });

@@ -287,6 +287,17 @@ describe('quotas', () => {
     ]);
   });
 
+  it('of a pool that spills are asked for in both markets', async () => {
+    const input = { ...configInput, pools: { 'arm64-spot': { spillToOnDemand: true, maxvCpus: 64 } } };
+    const asked: string[] = [];
+    const quota = async (_: string, code: string) => {
+      asked.push(code);
+      return 64;
+    };
+    await findings(quotas, { quota }, scopeOf(input, { pools: ['arm64-spot'] }));
+    expect(asked).toEqual(['L-34B43A08', 'L-1216C47A']);
+  });
+
   it('that the region does not have are not checked', async () => {
     expect((await findings(quotas, { quota: async () => undefined }))[0]!.outcome).toBe('unchecked');
   });
@@ -447,12 +458,24 @@ describe('pool size', () => {
   });
 });
 
-it('scratch: a volume smaller than an item needs fails; instance-store disks are not checked', async () => {
-  expect((await findings(scratch, { volume: async () => 10 }))[0]).toMatchObject({
-    outcome: 'fail',
-    fix: expect.stringContaining('sizeGiB'),
+describe('scratch', () => {
+  it('smaller than what all jobs of a host need fails', async () => {
+    expect((await findings(scratch))[0]!.text).toBe(
+      'rapidtide in arm64-ondemand: 200 GiB on r7g.4xlarge, and 2 items at once need 40',
+    );
+    expect((await findings(scratch, { volume: async () => 30 }))[0]).toMatchObject({
+      outcome: 'fail',
+      text: 'rapidtide in arm64-ondemand: 30 GiB on r7g.4xlarge, and 2 items at once need 40',
+      fix: expect.stringContaining('pools.arm64-ondemand.scratch'),
+    });
   });
-  expect((await findings(scratch, { volume: async () => undefined }))[0]!.outcome).toBe('unchecked');
+
+  it('of the hosts’ own disks is counted by type; hosts without either are not checked', async () => {
+    const none = { volume: async () => undefined };
+    const own = { ...environment, instanceTypes: ['m6gd.4xlarge'] };
+    expect((await findings(scratch, { ...none, environments: async () => [own] }))[0]!.outcome).toBe('ok');
+    expect((await findings(scratch, none))[0]!.outcome).toBe('unchecked');
+  });
 });
 
 it('output bucket: each setting that differs from ours has a line, and what may leak is a failure', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { readConsole } from '../../lib/doctor/console.ts';
 import { explainHosts, gatherHosts } from '../../lib/doctor/hosts.ts';
+import { scratchUserData } from '../../lib/infra/constructs/user-data.ts';
 import type { Account } from '../../lib/spec/account.ts';
 import { denied, environment, fakeAccount, instance, joinedHost, minutesAgo, now } from './fake-account.ts';
 
@@ -131,9 +132,11 @@ describe('a console', () => {
   });
 
   it('shows what our own user data says first of all', () => {
-    expect(line(`[ 9.1] cloud-init[12]: arraylab: the scratch volume never came\n${cloudInit}`)).toBe(
-      'arraylab: the scratch volume never came',
-    );
+    const words = 'this host has no scratch and takes no jobs: ';
+    expect(scratchUserData('volume').render()).toContain(words);
+    const said = `[ 9.1] cloud-init[12]: arraylab: ${words}/dev/xvdb cannot be formatted`;
+    expect(line(`${cloudInit}${said}`)).toBe(`arraylab: ${words}/dev/xvdb cannot be formatted`);
+    expect(readConsole('arraylab: the file system on /dev/xvdb cannot grow')).toBeUndefined();
   });
 
   it.each([

@@ -4,7 +4,7 @@ import type { CfnVPC } from 'aws-cdk-lib/aws-ec2';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { complianceNames } from '../../lib/spec/config.ts';
-import { defaultLab, labApp } from './rules/synthesized.ts';
+import { defaultLab, labApp, strictLab } from './rules/synthesized.ts';
 
 const lab = { ...defaultLab, network: 'private-nat', compliance: 'hipaa' } as const;
 const { stack } = labApp(lab);
@@ -158,4 +158,33 @@ describe.each(complianceNames)('%s', compliance => {
     ])
       expect(said).toContain(rule);
   });
+});
+
+it('a lab that goes behind endpoints and is held to a pack keeps what it has: nothing is replaced', () => {
+  const kept =
+    /^AWS::(S3::Bucket|SecretsManager::Secret|Logs::LogGroup|IAM::Role|EC2::VPC|Batch::|EC2::LaunchTemplate)/;
+  const keptOf = (input: typeof defaultLab) =>
+    Object.entries(
+      Template.fromStack(labApp(input).stack).toJSON().Resources as Record<
+        string,
+        { Type: string; Properties: Record<string, unknown> }
+      >,
+    )
+      .filter(
+        ([, { Type }]) =>
+          kept.test(Type) && Type !== 'AWS::EC2::VPCEndpoint' && Type !== 'AWS::EC2::VPCGatewayAttachment',
+      )
+      // Properties whose change replaces the resource, as CloudFormation's reference of each type says.
+      .map(
+        ([
+          id,
+          {
+            Type,
+            Properties: { BucketName, Name, LogGroupName, RoleName, CidrBlock },
+          },
+        ]) => [id, Type, BucketName, Name, LogGroupName, RoleName, CidrBlock],
+      );
+  const before = keptOf(defaultLab);
+  expect(before.length).toBeGreaterThan(15);
+  expect(keptOf(strictLab)).toEqual(expect.arrayContaining(before));
 });

@@ -12,11 +12,12 @@ const headings: Readonly<Record<string, string>> = {
   Role: 'Jobs',
   Members: 'Members',
   NetworkFlowLog: 'The flow log',
-  NetworkVpcFlow: 'The flow log',
   Storage: 'The output bucket and its access log',
   JobEvents: "The events' log",
   NetworkVpcS3: 'S3 by endpoint',
   Key: "The lab's key",
+  ImagesBuildRole: 'Building images',
+  ImagesBuildFunction: 'Waiting for builds',
   CustomVpcRestrictDefaultSG: 'Closing the default security group',
 };
 
@@ -26,8 +27,20 @@ const asRole = {
   datasets: { hcp: { bucket: 'a-bucket', access: 'role', prefix: 'a/' } },
 } as const;
 
+/** Images that are built in the account, on a base that ECR caches. */
+const cloudLab = {
+  ...defaultLab,
+  imageBuild: 'codebuild',
+  pullThroughCache: { hub: { upstream: 'docker.io', existing: true } },
+} as const;
+/** An image of a cache. */
+const cachedLab = {
+  ...cloudLab,
+  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, image: 'org/tool:1' } },
+} as const;
+
 const granted = new Map<string, Set<string>>();
-for (const lab of [defaultLab, strictLab, asRole])
+for (const lab of [defaultLab, strictLab, asRole, cloudLab, cachedLab])
   for (const [id, { Properties }] of Object.entries(
     Template.fromStack(labApp(lab).stack).toJSON().Resources as Record<string, { Properties: unknown }>,
   ))
@@ -41,7 +54,9 @@ for (const lab of [defaultLab, strictLab, asRole])
 /** Actions of every statement below a value; a resource policy of CloudWatch Logs is JSON in a text, or in a Join of texts. */
 function actionsIn(value: unknown): readonly string[] {
   if (typeof value === 'string')
-    return value.includes('"Action"') ? [...value.matchAll(/"(\w+:\w+)"/g)].map(each => each[1]!) : [];
+    return value.includes('"Action"')
+      ? [...value.matchAll(/"((?!aws:)\w+:\w+)"/g)].map(each => each[1]!)
+      : [];
   if (typeof value !== 'object' || value === null) return [];
   const { Action, Effect } = value as { Action?: string | string[]; Effect?: unknown };
   return [

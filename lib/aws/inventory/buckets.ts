@@ -2,7 +2,13 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
-import { HeadBucketCommand, ListObjectsV2Command, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetBucketEncryptionCommand,
+  HeadBucketCommand,
+  ListObjectsV2Command,
+  paginateListBuckets,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import type { BucketSize, LabBucket } from '../../spec/lifecycle.ts';
 import { stackName, tagNames } from '../../spec/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
@@ -24,10 +30,12 @@ export async function labBuckets(endpoint: Endpoint, lab: string): Promise<LabBu
       const region = await regionOf(s3, name);
       if (!region || region !== endpoint.region) return undefined;
       const createdAt = named.get(name);
+      const key = await keyOf(s3, name);
       return {
         name,
         role: roleOf(name, tagged.get(name)),
         ...(createdAt ? { createdAt } : {}),
+        ...(key ? { key } : {}),
         ...(await measureBucket(s3, name)),
       };
     }),
@@ -82,6 +90,14 @@ async function regionOf(client: S3Client, bucket: string): Promise<string | unde
     if (status === 404 || status === 301) return undefined;
     throw error;
   }
+}
+
+/** Who may not read the setting sees a bucket with S3's own keys; doctor compares it once it is attached. */
+async function keyOf(client: S3Client, bucket: string): Promise<string | undefined> {
+  const answer = await client.send(new GetBucketEncryptionCommand({ Bucket: bucket })).catch(() => undefined);
+  const key =
+    answer?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+  return key?.startsWith('arn:') && key.includes(':key/') ? key : undefined;
 }
 
 /** Pages of 1,000 keys that are read at most: ten requests cost next to nothing, a billion objects' listing does. */

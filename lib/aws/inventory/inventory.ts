@@ -43,6 +43,7 @@ const bucketLook = (endpoint: Endpoint, lab: string): Look => ({
         kind: 'bucket',
         id: each.name,
         detail: `${each.role}; ${held(each)}`,
+        ...(each.key ? { key: each.key } : {}),
       }),
     ),
 });

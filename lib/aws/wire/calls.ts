@@ -11,13 +11,9 @@ export interface WireService {
 
 /** The text of a secret. Rejects with WireError. */
 export async function getSecret(service: WireService, secretId: string): Promise<string> {
-  const answer = await post(
-    service,
-    'secretsmanager',
-    '/',
-    { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' },
-    { SecretId: secretId },
-  );
+  const answer = await callJson(service, 'secretsmanager', 'secretsmanager.GetSecretValue', {
+    SecretId: secretId,
+  });
   return (answer as { SecretString?: string }).SecretString ?? '';
 }
 
@@ -36,14 +32,32 @@ export async function getJobParameters(
   return (answer as { jobs?: { parameters?: Record<string, string> }[] }).jobs?.[0]?.parameters ?? {};
 }
 
+/** A call of AWS's JSON protocol: `logs`, `Logs_20140328.GetLogEvents`. ECR's host is not its name. Rejects with WireError. */
+export const callJson = (
+  service: WireService,
+  name: string,
+  target: string,
+  input: object,
+  hostName = name,
+): Promise<unknown> =>
+  post(
+    service,
+    name,
+    '/',
+    { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target },
+    input,
+    hostName,
+  );
+
 async function post(
   service: WireService,
   name: string,
   path: string,
   headers: Record<string, string>,
   input: object,
+  hostName = name,
 ): Promise<unknown> {
-  const { origin, host } = new URL(service.endpoint ?? awsEndpoint(name, service.region));
+  const { origin, host } = new URL(service.endpoint ?? awsEndpoint(hostName, service.region));
   const body = Buffer.from(JSON.stringify(input));
   const request = {
     method: 'POST',

@@ -36,8 +36,14 @@ export const deploy: Command = {
         fix: '--drain waits for the jobs, --anyway does not look at them',
       });
     const target = await readTarget(context, args, 'deploy');
-    const stack = await readStack(context, args, target);
-    if (stack === 'unknown') return runDeploy(context, target);
+    let stack: StackState | undefined;
+    try {
+      stack = await looked(target.stack, () => target.aws.stacks.read(target.stack));
+    } catch (error) {
+      if (!args.flag('anyway') || !(error instanceof LabError)) throw error;
+      context.say(`what is there was not looked at: ${error.problems[0]!.message}`);
+      return runDeploy(context, target);
+    }
     if (stack) await checkState(context, target, stack);
     if (stack && !isNew(stack)) return update(context, args, target, stack);
     await settleOutputBucket(context, target, args.flag('new-bucket'));
@@ -47,34 +53,28 @@ export const deploy: Command = {
 };
 
 /** Whoever may only take on cdk's own roles cannot look, and says with --anyway that they know. */
-async function readStack(
-  context: Context,
-  args: Args,
-  { aws, stack }: Target,
-): Promise<StackState | undefined | 'unknown'> {
+async function looked<T>(stack: string, look: () => Promise<T>): Promise<T> {
   try {
-    return await aws.stacks.read(stack);
+    return await look();
   } catch (error) {
-    if (!/AccessDenied|NotAuthorized/.test(errorName(error))) throw error;
-    if (args.flag('anyway')) {
-      context.say(`what is there was not looked at: ${(error as Error).message}`);
-      return 'unknown';
-    }
+    if (!isDenied(error)) throw error;
     throw new LabError(
       {
         where: stack,
         message: `cannot be looked at: ${(error as Error).message}`,
-        fix: 'use an identity that may cloudformation:DescribeStacks, or deploy without looking: --anyway',
+        fix: 'use an identity that may (docs/deploy-and-destroy.md lists the rights), or deploy without looking: --anyway',
       },
       exitCodes.service,
     );
   }
 }
 
+const isDenied = (error: unknown): boolean => /AccessDenied|NotAuthorized/.test(errorName(error));
+
 /** A stack that is there: nothing that runs is lost. */
 async function update(context: Context, args: Args, target: Target, stack: StackState): Promise<number> {
   if (args.flag('anyway')) return runDeploy(context, target);
-  const outlook = await lookAhead(context, target, stack, args.flag('drain'));
+  const outlook = await looked(target.stack, () => lookAhead(context, target, stack, args.flag('drain')));
   if (!args.flag('drain')) {
     refuseAtRisk(outlook, target, context.now().getTime());
     const code = await runDeploy(context, target);

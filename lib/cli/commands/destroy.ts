@@ -8,6 +8,7 @@ import { explainFailures } from '../lifecycle/explain-failure.ts';
 import {
   countByState,
   countJobs,
+  type Running,
   readRunning,
   runningRows,
   runningTable,
@@ -55,33 +56,28 @@ export const destroy: Command = {
     const queues = ofType(view.goes, 'AWS::Batch::JobQueue').map(each => each.physicalId!);
     const running = await readRunning(target.aws.queues, queues);
     const jobs = countJobs(running);
-    if (jobs > 0) {
-      context.io.err.write(runningTable(context.io.err, running));
-      if (!args.flag('drain') && !args.flag('cancel')) {
-        if (context.json)
-          context.print(
-            JSON.stringify({
-              lab: target.config.name,
-              stack: target.stack,
-              status: stack.status,
-              running: runningRows(running),
-            }),
-          );
-        throw new LabError(
-          {
-            where: target.stack,
-            message: `jobs have not ended: ${stateText(countByState(running))}; nothing was changed`,
-            fix: `${again(target, 'destroy', '--drain')} waits for them; ${again(target, 'destroy', '--cancel')} ends them`,
-          },
-          exitCodes.notDone,
-        );
-      }
-    }
+    context.io.err.write(runningTable(context.io.err, running));
+    if (!args.flag('drain') && !args.flag('cancel')) refuseRunning(context, target, running);
     if (!args.flag('yes')) await confirm(context, target, args.flag('cancel') ? jobs : 0);
     if (!(await stopJobs(context, args, target, queues))) return interrupted(context, target, args);
     return destroyStack(context, args, target, stack, view);
   },
 };
+
+/** Throws LabError where jobs have not ended. */
+function refuseRunning(context: Context, target: Target, running: readonly Running[]): void {
+  if (countJobs(running) === 0) return;
+  const { config, stack } = target;
+  if (context.json) context.print(JSON.stringify({ lab: config.name, stack, running: runningRows(running) }));
+  throw new LabError(
+    {
+      where: stack,
+      message: `jobs have not ended: ${stateText(countByState(running))}; nothing was changed`,
+      fix: `${again(target, 'destroy', '--drain')} waits for them; ${again(target, 'destroy', '--cancel')} ends them`,
+    },
+    exitCodes.notDone,
+  );
+}
 
 async function show(context: Context, target: Target, stack: StackState, view: StackView): Promise<void> {
   const { config } = target;
@@ -115,8 +111,12 @@ const nameOfSecret = (arn: string): string =>
     .replace(/-[A-Za-z0-9]{6}$/, '');
 
 const noun = (type: string): string =>
-  ({ 'AWS::S3::Bucket': 'bucket', 'AWS::Logs::LogGroup': 'log group', 'AWS::KMS::Key': 'key' })[type] ??
-  type.split('::').at(-1)!;
+  ({
+    'AWS::S3::Bucket': 'bucket',
+    'AWS::Logs::LogGroup': 'log group',
+    'AWS::KMS::Key': 'key',
+    'AWS::IAM::ManagedPolicy': 'policy of members',
+  })[type] ?? type.split('::').at(-1)!;
 
 async function confirm(context: Context, target: Target, ending: number): Promise<void> {
   if (!context.stdin.isTTY)
@@ -140,15 +140,23 @@ async function confirm(context: Context, target: Target, ending: number): Promis
 async function stopJobs(
   context: Context,
   args: Args,
-  { aws, config }: Target,
+  target: Target,
   queues: readonly string[],
 ): Promise<boolean> {
+  const { aws, config } = target;
   if (args.flag('cancel'))
     return (await cancelAll(context, aws, queues, `lab ${config.name} is destroyed`)) === 'done';
   if (args.flag('drain')) return (await drain(context, aws, queues)) === 'done';
-  // Nothing runs; nothing that is submitted from now on may start while its hosts are taken away.
-  await closeQueues(aws, queues);
-  return !context.signal.aborted;
+  // Nothing that is submitted from now on may start while its hosts are taken away.
+  const closed = await closeQueues(context, aws, queues);
+  if (context.signal.aborted) return false;
+  const running = await readRunning(aws.queues, queues);
+  if (countJobs(running) > 0) {
+    // Submitted while the question was open.
+    for (const queue of closed) await aws.queues.setState(queue, 'ENABLED');
+    refuseRunning(context, target, running);
+  }
+  return true;
 }
 
 function interrupted(context: Context, target: Target, args: Args): number {

@@ -88,13 +88,16 @@ export function auditText(context: Context, { stays, left, unchecked }: Audit, r
 
 const nameOf = ({ kind, id, detail }: Found): string => `${kind.replaceAll('-', ' ')} ${id}: ${detail}`;
 
-export const attachLine = (bucket: string): string => `existingOutputBucket: '${bucket}',`;
+/** What lab.config.ts says to go on with a bucket. */
+export const attachLine = ({ name, key }: { readonly name: string; readonly key?: string }): string =>
+  `existingOutputBucket: '${name}',${key ? ` existingOutputBucketKey: '${key}',` : ''}`;
 
 function stayingNote(each: Found, region: string): string | undefined {
   if (each.kind === 'bucket' && each.detail.startsWith('output'))
-    return `in lab.config.ts, a new stack takes it again:  ${attachLine(each.id)}`;
-  if (each.kind === 'secret' || each.kind === 'log-group' || each.kind === 'key')
-    return removal(each, region);
+    return `in lab.config.ts, a new stack takes it again:  ${attachLine({ ...each, name: each.id })}`;
+  if (each.kind === 'key')
+    return `buckets and logs that it encrypts cannot be read without it; when they are gone: ${removal(each, region)}`;
+  if (each.kind === 'secret' || each.kind === 'log-group') return removal(each, region);
   return undefined;
 }
 

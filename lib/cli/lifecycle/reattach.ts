@@ -24,10 +24,10 @@ export async function settleOutputBucket(context: Context, target: Target, wants
     throw new LabError({
       where: `lab ${target.config.name}`,
       message: `${kept.length === 1 ? 'an output bucket is' : `${kept.length} output buckets are`} kept from an earlier stack`,
-      fix: `add to lab.config.ts:  ${attachLine(kept[0]!.name)}\n  or make a new one: --new-bucket`,
+      fix: `add to lab.config.ts:  ${attachLine(kept[0]!)}\n  or make a new one: --new-bucket`,
     });
   const chosen = await choose(context, kept);
-  if (chosen) await attach(context, target, chosen.name);
+  if (chosen) await attach(context, target, chosen);
 }
 
 /** Whoever may not look may deploy: only, nobody can tell them of a bucket. */
@@ -62,7 +62,7 @@ async function choose(context: Context, kept: readonly LabBucket[]): Promise<Lab
   }
 }
 
-async function attach(context: Context, target: Target, bucket: string): Promise<void> {
+async function attach(context: Context, target: Target, bucket: LabBucket): Promise<void> {
   const text = await readFile(target.configFile, 'utf8');
   const changed = target.isFilesOwn ? withOutputBucket(text, target.configFile, bucket) : undefined;
   if (changed === undefined)
@@ -78,14 +78,21 @@ async function attach(context: Context, target: Target, bucket: string): Promise
 }
 
 /** The configuration's text with the line in it; undefined where it says something of the bucket already, or cannot be read. */
-export function withOutputBucket(text: string, path: string, bucket: string): string | undefined {
+export function withOutputBucket(
+  text: string,
+  path: string,
+  bucket: Pick<LabBucket, 'name' | 'key'>,
+): string | undefined {
   if (/^\s*"?existingOutputBucket\b/m.test(text)) return undefined;
   if (path.endsWith('.json')) {
-    const object = JSON.parse(text) as object;
-    return `${JSON.stringify({ ...object, existingOutputBucket: bucket }, undefined, 2)}\n`;
+    const lines = {
+      existingOutputBucket: bucket.name,
+      ...(bucket.key ? { existingOutputBucketKey: bucket.key } : {}),
+    };
+    return `${JSON.stringify({ ...(JSON.parse(text) as object), ...lines }, undefined, 2)}\n`;
   }
   const calls = [...text.matchAll(/defineLab\(\{[^\S\n]*\n/g)];
   if (calls.length !== 1) return undefined;
   const at = calls[0]!.index + calls[0]![0].length;
-  return `${text.slice(0, at)}  // Kept by an earlier stack of this lab.\n  ${attachLine(bucket)}\n${text.slice(at)}`;
+  return `${text.slice(0, at)}  // Kept by an earlier stack of this lab.\n  ${attachLine(bucket).replace(', e', ',\n  e')}\n${text.slice(at)}`;
 }

@@ -17,7 +17,7 @@ export async function readStackView(stacks: Stacks, nameOrId: string): Promise<S
   return {
     goes: there.filter(each => !isKept(each)),
     // A bucket's policy stays with its bucket and is no news.
-    stays: there.filter(each => isKept(each) && !/Policy$/.test(each.type)),
+    stays: there.filter(each => isKept(each) && each.type !== 'AWS::S3::BucketPolicy'),
     template,
   };
 }

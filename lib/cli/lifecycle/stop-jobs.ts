@@ -5,16 +5,28 @@ import { countByState, countJobs, type Running, readRunning, stateText } from '.
 
 export type Stopped = 'done' | 'interrupted';
 
-/** Closes the queues to new jobs; what is in them goes on. Answers those that were open. */
-export async function closeQueues(aws: Lifecycle, queues: readonly string[]): Promise<readonly string[]> {
+/**
+ * Closes the queues to new jobs; what is in them goes on. Waits until Batch has done it: whatever else is asked of a queue
+ * that is being changed is refused. Answers those that were open.
+ */
+export async function closeQueues(
+  context: Context,
+  aws: Lifecycle,
+  queues: readonly string[],
+): Promise<readonly string[]> {
   const open = (await aws.queues.describe(queues)).filter(queue => queue.state === 'ENABLED');
   for (const queue of open) await aws.queues.setState(queue.arn, 'DISABLED');
+  for (let tries = 0; tries < 60 && !context.signal.aborted; tries++) {
+    const states = await aws.queues.describe(open.map(queue => queue.arn));
+    if (states.every(queue => queue.state === 'DISABLED' && queue.status !== 'UPDATING')) break;
+    await aws.wait(2000, context.signal);
+  }
   return open.map(queue => queue.arn);
 }
 
 /** Waits until nothing of the queues is left. Safe to leave by Ctrl-C and to call again. */
 export async function drain(context: Context, aws: Lifecycle, queues: readonly string[]): Promise<Stopped> {
-  await closeQueues(aws, queues);
+  await closeQueues(context, aws, queues);
   context.say('queues take no new jobs; waiting for those they have (Ctrl-C stops the wait, not the jobs)');
   const line = progress(context);
   let stillSince = context.now().getTime();
@@ -51,7 +63,7 @@ export async function cancelAll(
   queues: readonly string[],
   reason: string,
 ): Promise<Stopped> {
-  await closeQueues(aws, queues);
+  await closeQueues(context, aws, queues);
   const line = progress(context);
   for (let round = 0; ; round++) {
     const running = await readRunning(aws.queues, queues);

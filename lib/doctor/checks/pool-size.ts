@@ -16,7 +16,8 @@ function judgePool({ pool, environments }: PoolState, { config, specs }: Scope):
   const workloads = specs.filter(spec => config.workloads[spec.name]!.pools.includes(pool));
   const deploy = 'npm run deploy brings the pool to what lab.config.ts says';
   // What the deployed pool was made from may be older than the configuration.
-  const differs = (config.pools[pool]?.maxvCpus ?? maxvCpus) !== maxvCpus;
+  const wanted = config.pools[pool]?.maxvCpus;
+  const other = wanted === undefined ? undefined : environments.find(each => each.maxvCpus !== wanted);
   return workloads.map(spec => {
     const demand = config.workloads[spec.name]!.resources;
     const what = `${spec.name} in ${pool}: ${demandText(demand)}`;
@@ -35,9 +36,9 @@ function judgePool({ pool, environments }: PoolState, { config, specs }: Scope):
         `${what}: the smallest host that holds it has ${least} vCPUs, and the pool may have ${maxvCpus}`,
         `pools.${pool}.maxvCpus: at least ${least} in lab.config.ts, then npm run deploy`,
       );
-    if (differs)
+    if (other)
       return warn(
-        `${what} fit; the pool may have ${maxvCpus} vCPUs, and lab.config.ts says ${config.pools[pool]!.maxvCpus}`,
+        `${what} fit; the pool may have ${other.maxvCpus} vCPUs, and lab.config.ts says ${wanted}`,
         deploy,
       );
     return ok(`${what}; ${atOnce(demand.vcpus, maxvCpus)} at once`);

@@ -65,15 +65,17 @@ export function wantedQuotas(config: LabConfig, pools: readonly string[]): reado
     if (!pool) continue;
     // A family that we do not know has a quota that we do not know.
     const families = new Set(pool.instanceTypes.flatMap(type => family(type) ?? []));
-    for (const each of families) {
-      const code = codes[each]![pool.market];
+    // A pool that spills has an environment of each market, with its maxvCpus each.
+    const markets: readonly Market[] = pool.spillToOnDemand ? ['spot', 'on-demand'] : [pool.market];
+    for (const [each, market] of [...families].flatMap(one => markets.map(other => [one, other] as const))) {
+      const code = codes[each]![market];
       const sizes = pool.instanceTypes
         .filter(type => family(type) === each)
         .flatMap(type => instanceType(type)?.vcpus ?? []);
       const before = found.get(code);
       found.set(code, {
         code,
-        what: `${each} ${pool.market}`,
+        what: `${each} ${market}`,
         pools: [...(before?.pools ?? []), name],
         least: Math.min(before?.least ?? Number.POSITIVE_INFINITY, ...sizes),
         most: (before?.most ?? 0) + pool.maxvCpus,

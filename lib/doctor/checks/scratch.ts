@@ -1,4 +1,7 @@
+import { instanceStoreGiB } from '../../spec/instance-store.ts';
+import type { InstanceType } from '../../spec/instance-types.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
+import { jobsOn, knownTypes } from '../fitting.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** The device that our launch templates mount at /scratch. */
@@ -6,11 +9,11 @@ const device = '/dev/xvdb';
 
 interface Fact {
   readonly pool: PoolState;
-  /** GiB of each environment's volume, in their order. */
+  /** GiB of each environment's volume, in their order; undefined where hosts bring disks of their own. */
   readonly sizes: readonly (number | undefined)[];
 }
 
-/** The scratch volume of every pool's hosts, as deployed, holds what an item of its workloads needs. */
+/** The scratch of every pool's hosts, as deployed, holds what all jobs need that Batch may place on one of them. */
 export const scratch: Check<readonly Fact[]> = {
   name: 'scratch',
   needs: ['batch:DescribeComputeEnvironments', 'ec2:DescribeLaunchTemplateVersions'],
@@ -31,20 +34,36 @@ export const scratch: Check<readonly Fact[]> = {
   judge: (facts, scope) => facts.flatMap(fact => judgePool(fact, scope)),
 };
 
-function judgePool({ pool: { pool }, sizes }: Fact, { config, specs }: Scope): readonly Finding[] {
-  const known = sizes.flatMap(size => size ?? []);
+function judgePool(
+  { pool: { pool, environments }, sizes }: Fact,
+  { config, specs }: Scope,
+): readonly Finding[] {
+  const hosts = environments.flatMap((each, i) =>
+    knownTypes(each.instanceTypes).map(host => ({ host, sizeGiB: sizes[i] ?? storeGiB(host) })),
+  );
   const workloads = specs.filter(spec => config.workloads[spec.name]!.pools.includes(pool));
   return workloads.map(spec => {
     const what = `${spec.name} in ${pool}`;
-    if (known.length < sizes.length || known.length === 0)
-      // Instance-store disks are not in the launch template.
-      return unchecked(`${what}: its hosts have no volume ${device} to look at`);
-    const size = Math.min(...known);
-    if (size < spec.scratchGiB)
+    const demand = config.workloads[spec.name]!.resources;
+    const rooms = hosts
+      .map(({ host, sizeGiB }) => ({ host, sizeGiB, jobs: jobsOn(host, demand) }))
+      .filter(({ jobs }) => jobs > 0);
+    if (rooms.length === 0 || rooms.some(room => room.sizeGiB === undefined))
+      return unchecked(`${what}: its hosts have no volume ${device}, and no disks that Arraylab knows`);
+    const [worst] = rooms.sort((a, b) => a.sizeGiB! / a.jobs - b.sizeGiB! / b.jobs);
+    const { host, jobs, sizeGiB } = worst!;
+    const needed = jobs * spec.scratchGiB;
+    const held = `${sizeGiB} GiB on ${host.name}`;
+    const asked = `${jobs === 1 ? 'an item needs' : `${jobs} items at once need`} ${needed}`;
+    // XFS keeps up to 2 % for itself.
+    if (sizeGiB! * 0.98 < needed)
       return fail(
-        `${what}: hosts have ${size} GiB of scratch, and an item needs ${spec.scratchGiB}`,
-        `pools.${pool}.scratch.sizeGiB: ${spec.scratchGiB} or more in lab.config.ts, then npm run deploy`,
+        `${what}: ${held}, and ${asked}`,
+        `more pools.${pool}.scratch in lab.config.ts, or fewer jobs a host (vcpus, memoryMiB); then npm run deploy`,
       );
-    return ok(`${what}: ${size} GiB, and an item needs ${spec.scratchGiB}`);
+    return ok(`${what}: ${held}, and ${asked}`);
   });
 }
+
+const storeGiB = ({ store }: InstanceType): number | undefined =>
+  store ? instanceStoreGiB(store) : undefined;

@@ -26,31 +26,61 @@ export class EventLog extends Construct {
     });
     group.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const arn = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${group.ref}`;
-    const rule = new CfnRule(this, 'Rule', {
-      description: 'State changes of array jobs, to a log',
-      eventPattern: {
-        source: ['aws.batch'],
-        'detail-type': ['Batch Job State Change'],
-        detail: { jobQueue: props.queueArns },
-      },
-      targets: [{ id: 'log', arn }],
-    });
-    // EventBridge writes as the services that the group's account lets in: a role is not asked for.
+    this.logGroupName = group.ref;
+    // A lab without workloads has no queues, and EventBridge refuses an empty list in a pattern.
+    const rules = inGroups(props.queueArns, queuesPerRule).map(
+      (jobQueue, index) =>
+        new CfnRule(this, index === 0 ? 'Rule' : `Rule${index + 1}`, {
+          description: 'State changes of array jobs, to a log',
+          eventPattern: {
+            source: ['aws.batch'],
+            'detail-type': ['Batch Job State Change'],
+            detail: { jobQueue },
+          },
+          targets: [{ id: 'log', arn }],
+        }),
+    );
+    if (rules.length > 0)
+      this.letIn(
+        arn,
+        rules.map(rule => rule.attrArn),
+      );
+  }
+
+  /**
+   * EventBridge writes as the services that the group's account lets in: a role is not asked for, and refused. Its name
+   * says which lab's it is: an account has at most ten such policies in a region.
+   */
+  private letIn(groupArn: string, ruleArns: readonly string[]): void {
+    const statement = { Effect: 'Allow', Principal: { Service: writers }, Resource: `${groupArn}:*` };
     new CfnResourcePolicy(this, 'Policy', {
       policyName: `${Aws.STACK_NAME}-events`,
       policyDocument: JSON.stringify({
         Version: '2012-10-17',
         Statement: [
+          // EventBridge does not say for which rule it makes a stream: with the condition none is ever made.
+          { ...statement, Action: 'logs:CreateLogStream' },
           {
-            Effect: 'Allow',
-            Principal: { Service: ['events.amazonaws.com', 'delivery.logs.amazonaws.com'] },
-            Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-            Resource: `${arn}:*`,
-            Condition: { ArnEquals: { 'aws:SourceArn': rule.attrArn } },
+            ...statement,
+            Action: 'logs:PutLogEvents',
+            Condition: { ArnEquals: { 'aws:SourceArn': ruleArns } },
           },
         ],
       }),
     });
-    this.logGroupName = group.ref;
   }
+}
+
+const writers = ['events.amazonaws.com', 'delivery.logs.amazonaws.com'];
+
+/**
+ * A pattern has at most 2,048 characters (EventBridge's quota), and a queue's ARN up to 185 with the longest partition,
+ * region and name.
+ */
+const queuesPerRule = 10;
+
+function inGroups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
 }

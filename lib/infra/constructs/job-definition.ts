@@ -7,8 +7,7 @@ import {
   type HostVolume,
   LinuxParameters,
 } from 'aws-cdk-lib/aws-batch';
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
-import { ContainerImage, LogDriver } from 'aws-cdk-lib/aws-ecs';
+import { LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -23,6 +22,7 @@ import {
 import type { MountSource } from '../../spec/mount.ts';
 import { retryRules } from '../../spec/retry-rules.ts';
 import type { Architecture, WorkloadSpec } from '../../spec/workload.ts';
+import type { BuiltImage } from './cloud-build.ts';
 
 export interface WorkloadJobProps {
   readonly lab: string;
@@ -34,7 +34,7 @@ export interface WorkloadJobProps {
   readonly logGroup: LogGroup;
   readonly executionRole: IRole;
   readonly jobRole: IRole;
-  readonly projectRoot: string;
+  readonly image: BuiltImage;
   /** Logical ids of the queues that its jobs go to. */
   readonly queueIds: readonly string[];
 }
@@ -55,7 +55,7 @@ export class WorkloadJob extends Construct {
     const privileged = privilegedFor(spec, props.mounts);
     if (privileged) linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
     const container = new EcsEc2ContainerDefinition(this, 'Container', {
-      image: workload.image ? ContainerImage.fromRegistry(workload.image) : asset(props),
+      image: props.image.image,
       cpu: vcpus,
       memory: Size.mebibytes(memoryMiB),
       privileged: privileged !== undefined,
@@ -83,6 +83,7 @@ export class WorkloadJob extends Construct {
       // A run that waits keeps the revision it was submitted with.
       skipDeregisterOnUpdate: true,
     });
+    if (props.image.built) this.definition.node.addDependency(props.image.built);
     const definition = this.definition.node.defaultChild as CfnJobDefinition;
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
@@ -101,23 +102,6 @@ function privilegedFor(
     mount => mount.access !== 'stage' && mounts[mount.path]!.access !== 'nda',
   );
   return isMounted ? spec.privileged : undefined;
-}
-
-function asset({ projectRoot, spec, architecture }: WorkloadJobProps): ContainerImage {
-  return ContainerImage.fromAsset(projectRoot, {
-    file: `${spec.image.context}/Dockerfile`,
-    platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-    // The image holds the bundle and what its Dockerfile names; nothing else of the project changes it.
-    exclude: [
-      '**',
-      `!${spec.image.context}`,
-      `!${spec.image.context}/**`,
-      '!dist',
-      '!dist/containers',
-      `!${bundlePath(spec.name)}`,
-    ],
-    ignoreMode: 'docker' as never,
-  });
 }
 
 function environmentOf({

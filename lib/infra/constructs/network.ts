@@ -72,13 +72,19 @@ export class Network extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
       ...(encryptionKey ? { encryptionKey } : {}),
     });
-    const role = compliance
-      ? labRole(this, 'FlowLogRole', {
-          compliance,
-          assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com'),
-          description: 'Writes the flow log',
-        })
-      : undefined;
+    const role = labRole(this, 'FlowLogRole', {
+      compliance,
+      // docs.aws.amazon.com/vpc "IAM role for publishing flow logs to CloudWatch Logs": of this account's flow logs alone.
+      assumedBy: new ServicePrincipal('vpc-flow-logs.amazonaws.com', {
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: {
+            'aws:SourceArn': `arn:${Aws.PARTITION}:ec2:${Aws.REGION}:${Aws.ACCOUNT_ID}:vpc-flow-log/*`,
+          },
+        },
+      }),
+      description: 'Writes the flow log',
+    });
     this.vpc.addFlowLog('Flow', { destination: FlowLogDestination.toCloudWatchLogs(logs, role) });
   }
 

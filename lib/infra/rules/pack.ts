@@ -17,6 +17,8 @@ import { policyOrder } from './environment/policy-order.ts';
 import { serviceRole } from './environment/service-role.ts';
 import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
+import { eventLogCondition } from './event/event-log-condition.ts';
+import { eventPattern } from './event/event-pattern.ts';
 import { deviceMapping } from './host/device-mapping.ts';
 import { ecsConfigOverwritten } from './host/ecs-config-overwritten.ts';
 import { imdsv1 } from './host/imdsv1.ts';
@@ -47,6 +49,8 @@ import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
 import { plainSecret } from './job/plain-secret.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
+import { pullThroughImport } from './job/pull-through-import.ts';
+import { pullThroughOffline } from './job/pull-through-offline.ts';
 import { pullThroughSecret } from './job/pull-through-secret.ts';
 import { resourcesMissing } from './job/resources-missing.ts';
 import { retryAttempts } from './job/retry-attempts.ts';
@@ -70,6 +74,7 @@ import { isolatedSubnet } from './network/isolated-subnet.ts';
 import { natWithoutS3 } from './network/nat-without-s3.ts';
 import { noEgress } from './network/no-egress.ts';
 import { publicIp } from './network/public-ip.ts';
+import { s3EndpointPolicy } from './network/s3-endpoint-policy.ts';
 import { disabled } from './queue/disabled.ts';
 import { queueArchitecture } from './queue/queue-architecture.ts';
 import { queueCompute } from './queue/queue-compute.ts';
@@ -100,6 +105,8 @@ export const pack: readonly Rule[] = [
   serviceRole,
   templateOverrides,
   updatePolicy,
+  eventLogCondition,
+  eventPattern,
   deviceMapping,
   ecsConfigOverwritten,
   imdsv1,
@@ -119,6 +126,7 @@ export const pack: readonly Rule[] = [
   natWithoutS3,
   noEgress,
   publicIp,
+  s3EndpointPolicy,
   disabled,
   queueArchitecture,
   queueCompute,
@@ -144,6 +152,8 @@ export const pack: readonly Rule[] = [
   mountWithoutVolume,
   plainSecret,
   privilegedReason,
+  pullThroughImport,
+  pullThroughOffline,
   pullThroughSecret,
   resourcesMissing,
   retryAttempts,

@@ -13,6 +13,8 @@ export interface SignedRequest {
   readonly region: string;
   /** The body with aws-chunked framing taken off and every signature, length and checksum in it verified while it streams. */
   readonly body: AsyncIterable<Buffer>;
+  /** Hex, where the head promised it: whoever has read the body to its end knows that it is so. */
+  readonly payloadSha256?: string;
   /** Trailing headers; filled in once the body has been read. */
   readonly trailers: Readonly<Record<string, string>>;
 }

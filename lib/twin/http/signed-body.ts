@@ -16,10 +16,13 @@ export interface BodyOptions {
 export function signedBody(
   http: IncomingMessage,
   options: BodyOptions,
-): Pick<SignedRequest, 'body' | 'trailers'> {
+): Pick<SignedRequest, 'body' | 'trailers' | 'payloadSha256'> {
   const trailers: Record<string, string> = {};
-  return { body: decoded(started(http, options.onStart), options, trailers), trailers };
+  const body = decoded(started(http, options.onStart), options, trailers);
+  return { body, trailers, ...(isSha256(options.payloadHash) ? { payloadSha256: options.payloadHash } : {}) };
 }
+
+const isSha256 = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
 /** Reads a whole body. Throws AwsError when it is longer than `limit` bytes. */
 export async function readWhole(body: AsyncIterable<Buffer>, limit: number): Promise<Buffer> {
@@ -42,7 +45,7 @@ function decoded(
 ): AsyncIterable<Buffer> {
   const { payloadHash, headers } = options;
   if (payloadHash === 'UNSIGNED-PAYLOAD') return source;
-  if (/^[0-9a-f]{64}$/.test(payloadHash)) return hashed(source, payloadHash);
+  if (isSha256(payloadHash)) return hashed(source, payloadHash);
   const match = /^STREAMING-(?:(AWS4-HMAC-SHA256-PAYLOAD)(-TRAILER)?|(UNSIGNED-PAYLOAD)(-TRAILER))$/.exec(
     payloadHash,
   );

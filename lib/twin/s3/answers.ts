@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { type ChecksumAlgorithm, checksumHeader } from './checksums.ts';
-import type { ObjectMeta } from './sidecars.ts';
+import type { ObjectMeta } from './object-meta.ts';
 
 export function checksumHeaders(
   meta: Pick<ObjectMeta, 'checksums' | 'checksumType'>,

@@ -1,22 +1,24 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
-import { copyFile, type FileHandle, open, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createReadStream, statSync } from 'node:fs';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { History } from './history.ts';
-import { compareKeys, firstAtOrAfter } from './key-order.ts';
-import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
+import { compareKeys } from './key-order.ts';
+import { keyToPath } from './key-path.ts';
 import { Locks } from './locks.ts';
-import { link, mkdir, rename, rm, rmdir, stat } from './quick-fs.ts';
+import { type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
+import { PlacedFiles } from './placed-files.ts';
+import { rm, rmdir, statOf } from './quick-fs.ts';
+import { promote, recover } from './recover.ts';
 import { type BucketSettings, Settings } from './settings.ts';
-import { type ObjectMeta, Sidecars, sequenceOf, versionIdOf } from './sidecars.ts';
 
-export type { ObjectMeta } from './sidecars.ts';
+export type { ObjectMeta } from './object-meta.ts';
 
 /** What a write brings of an object, beside its bytes. */
 export type Described = Pick<
   ObjectMeta,
-  'headers' | 'checksumType' | 'parts' | 'partChecksums' | 'tags' | 'retention' | 'legalHold'
+  'headers' | 'checksumType' | 'parts' | 'partChecksums' | 'upload' | 'tags' | 'retention' | 'legalHold'
 >;
 
 /** A file that was received, checked and waits to become an object. */
@@ -27,72 +29,67 @@ export interface Received {
   readonly checksums: ObjectMeta['checksums'];
 }
 
-/** One bucket: a plain folder of files, a folder of sidecars beside it, and one of the versions that are not current. */
+/** One bucket: a plain folder of files with a record of each, and a folder of the versions that are not current. */
 export class Bucket {
   readonly name: string;
   readonly settings: Settings;
   readonly now: Clock;
-  private readonly folder: string;
-  private readonly waiting: string;
-  private readonly sidecars: Sidecars;
+  private readonly root: string;
+  private readonly placed: PlacedFiles;
   private readonly history: History;
-  private readonly historyFolder: string;
-  private readonly index = new Map<string, ObjectMeta>();
-  private sorted: string[] | undefined;
   private readonly writers = new Locks();
   private readonly places = new Locks();
   private lastSequence = 0;
 
-  private constructor(root: string, name: string, now: Clock, settings: Settings, history: History) {
+  private constructor(
+    root: string,
+    name: string,
+    now: Clock,
+    settings: Settings,
+    placed: PlacedFiles,
+    history: History,
+  ) {
+    this.root = root;
     this.name = name;
     this.now = now;
     this.settings = settings;
+    this.placed = placed;
     this.history = history;
-    this.folder = join(root, name);
-    this.waiting = join(root, '.meta');
-    this.historyFolder = join(root, '.versions', name);
-    this.sidecars = new Sidecars(join(root, '.meta', name));
+    const all = [placed.all(), ...[...history.keys()].map(key => history.of(key))].flat();
+    for (const meta of all) this.lastSequence = Math.max(this.lastSequence, sequenceOf(meta));
   }
 
   /** `otherwise` are the settings of a bucket that has none of its own. */
   static async open(root: string, name: string, now: Clock, otherwise: BucketSettings = {}): Promise<Bucket> {
-    await mkdir(join(root, '.meta', name), { recursive: true });
     const settings = await Settings.open(join(root, '.settings', `${name}.json`), otherwise);
     const history = await History.open(join(root, '.versions', name));
-    const bucket = new Bucket(root, name, now, settings, history);
-    const isPlaced = async (meta: ObjectMeta): Promise<boolean> => {
-      const file = await stat(join(bucket.folder, meta.path)).catch(() => undefined);
-      return file !== undefined && isSame(meta, file);
-    };
-    for (const meta of await bucket.sidecars.all(isPlaced)) bucket.index.set(meta.key, meta);
-    await bucket.recover();
+    const placed = await PlacedFiles.open(join(root, name), join(root, '.meta', `${name}.log`));
+    const bucket = new Bucket(root, name, now, settings, placed, history);
+    await recover(bucket.halves());
     await bucket.scan('');
     return bucket;
   }
 
   /** The object as it is on disk now, or undefined. Not inside `exclusively`: there it is `look`. */
   async find(key: string): Promise<ObjectMeta | undefined> {
-    const meta = this.index.get(key);
-    const file = meta && (await stat(join(this.folder, meta.path)).catch(() => undefined));
-    if (meta && file && isSame(meta, file)) return meta;
+    const meta = this.placed.get(key);
+    if (meta && this.placed.isThere(meta)) return meta;
     return this.exclusively(key, () => this.look(key));
   }
 
   /** The same, inside `exclusively`. A file that went by hand leaves a delete marker where versions are kept. */
   async look(key: string, foundAt?: string): Promise<ObjectMeta | undefined> {
-    const meta = this.index.get(key);
+    const meta = this.placed.get(key);
+    if (meta && this.placed.isThere(meta)) return meta;
     for (const path of new Set([meta?.path ?? keyToPath(key), foundAt ?? keyToPath(key)])) {
-      const file = await stat(join(this.folder, path)).catch(() => undefined);
-      if (!file?.isFile()) continue;
-      if (meta?.path === path && isSame(meta, file)) return meta;
-      return this.adopt(key, path, file);
+      const file = statOf(join(this.placed.folder, path));
+      if (file?.isFile()) return this.adopt(key, path, file);
     }
     if (!meta) return undefined;
-    this.forget(key);
-    if (this.settings.get().versioning === undefined) return undefined;
-    await this.sidecars.remove(key);
+    const isVersioned = this.settings.get().versioning !== undefined;
+    await this.placed.forget(key, isVersioned ? 'goes' : 'stays');
     // Where it is among the old versions, a removal was interrupted: nobody took it away.
-    if (!this.history.find(key, versionIdOf(meta))) await this.markDeleted(key);
+    if (isVersioned && !this.history.find(key, versionIdOf(meta))) await this.markDeleted(key);
     return undefined;
   }
 
@@ -108,7 +105,7 @@ export class Bucket {
       this.places.run('', async () => {
         const current = await this.look(key);
         if (current && (versionId === undefined || versionIdOf(current) === versionId)) {
-          return { meta: current, file: await open(join(this.folder, current.path)) };
+          return { meta: current, file: await open(this.placed.pathOf(current)) };
         }
         const meta = versionId === undefined ? this.history.of(key)[0] : this.history.find(key, versionId);
         if (!meta) return undefined;
@@ -127,22 +124,21 @@ export class Bucket {
 
   /** All versions and delete markers of a key, the latest first; without noticing what changed by hand. */
   versions(key: string): readonly ObjectMeta[] {
-    const current = this.index.get(key);
+    const current = this.placed.get(key);
     return current ? [current, ...this.history.of(key)] : this.history.of(key);
   }
 
   /** Keys that have any version at all, in UTF-8 byte order. */
   async keysOfVersions(prefix: string, fresh: boolean): Promise<readonly string[]> {
     const current = await this.keys(prefix, fresh);
-    const more = [...this.history.keys()].filter(key => !this.index.has(key));
+    const more = [...this.history.keys()].filter(key => !this.placed.get(key));
     return more.length === 0 ? current : [...current, ...more].sort(compareKeys);
   }
 
   /** Keys in UTF-8 byte order. With `fresh`, what was put below the prefix or taken away by hand is noticed first. */
   async keys(prefix: string, fresh: boolean): Promise<readonly string[]> {
     if (fresh) await this.scan(prefix);
-    this.sorted ??= [...this.index.keys()].sort(compareKeys);
-    return this.sorted;
+    return this.placed.keys();
   }
 
   /** One writer of a key at a time: a condition and the write it guards are one. */
@@ -150,17 +146,15 @@ export class Bucket {
     return this.writers.run(key, work);
   }
 
-  /** Makes a received file the object; call it in `exclusively`. */
+  /** Makes a received file the object; call it in `exclusively`, after `look`. */
   async commit(key: string, received: Received, rest: Described): Promise<ObjectMeta> {
     return this.places.run('', async () => {
-      const before = this.index.get(key);
-      const path = await this.makeRoom(key);
-      const { mtimeMs } = await stat(received.path);
+      const before = this.placed.get(key);
+      if (before && this.keeps(before)) await this.history.keep(before, this.placed.pathOf(before));
       const { size, etag, checksums } = received;
-      const meta: ObjectMeta = { ...this.nextVersion(), key, path, size, mtimeMs, etag, checksums, ...rest };
-      if (before && this.keeps(before)) await this.history.keep(before, join(this.folder, before.path));
-      await this.sidecars.store(meta, () => rename(received.path, join(this.folder, path)));
-      this.remember(meta);
+      const { mtimeMs } = statSync(received.path);
+      const object = { ...this.nextVersion(), key, size, mtimeMs, etag, checksums, ...rest };
+      const meta = await this.placed.place(object, received.path, other => this.look(other));
       await this.dropOlderNull(meta);
       return meta;
     });
@@ -171,9 +165,9 @@ export class Bucket {
     return this.places.run('', async () => {
       const meta = await this.look(key);
       const versioned = this.settings.get().versioning !== undefined;
-      if (meta && this.keeps(meta)) await this.history.keep(meta, join(this.folder, meta.path));
+      if (meta && this.keeps(meta)) await this.history.keep(meta, this.placed.pathOf(meta));
       const marker = versioned ? await this.markDeleted(key) : undefined;
-      if (meta) await this.takeAway(meta);
+      if (meta) await this.placed.takeAway(meta);
       return marker;
     });
   }
@@ -183,11 +177,11 @@ export class Bucket {
     return this.places.run('', async () => {
       const meta = await this.lookVersion(key, versionId);
       if (!meta) return undefined;
-      if (meta === this.index.get(key)) {
-        await this.sidecars.store({ ...meta, doomed: true });
-        await this.takeAway(meta);
+      if (meta === this.placed.get(key)) {
+        await this.placed.describe({ ...meta, doomed: true });
+        await this.placed.takeAway(meta);
       } else await this.history.remove(meta);
-      await this.promote(key);
+      await promote(this.halves(), key);
       return meta;
     });
   }
@@ -198,15 +192,13 @@ export class Bucket {
     change: { readonly [K in keyof ObjectMeta]?: ObjectMeta[K] | undefined },
   ): Promise<ObjectMeta> {
     const changed = { ...meta, ...change } as ObjectMeta;
-    if (this.index.get(meta.key) === meta) {
-      await this.sidecars.store(changed);
-      this.remember(changed);
-    } else await this.history.change(changed);
+    if (this.placed.get(meta.key) === meta) await this.placed.describe(changed);
+    else await this.history.change(changed);
     return changed;
   }
 
   temporaryPath(): string {
-    return join(this.waiting, `.incoming-${process.pid}-${randomBytes(8).toString('hex')}`);
+    return join(this.root, '.meta', `.incoming-${process.pid}-${randomUUID()}`);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -215,15 +207,31 @@ export class Bucket {
 
   /** Removes an empty bucket. A file that came in by hand meanwhile makes it fail with ENOTEMPTY rather than go. */
   async destroy(): Promise<void> {
-    const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
+    const { folder } = this.placed;
+    const entries = await readdir(folder, { withFileTypes: true, recursive: true });
     const folders = entries
       .filter(entry => entry.isDirectory())
       .map(entry => join(entry.parentPath, entry.name));
-    for (const folder of folders.sort((a, b) => b.length - a.length)) await rmdir(folder);
-    await rmdir(this.folder);
-    await rm(join(this.waiting, this.name), { recursive: true, force: true });
-    await rm(this.historyFolder, { recursive: true, force: true });
+    for (const each of folders.sort((a, b) => b.length - a.length)) await rmdir(each);
+    await rmdir(folder);
+    this.close();
+    await rm(join(this.root, '.meta', `${this.name}.log`), { force: true });
+    await rm(join(this.root, '.versions', this.name), { recursive: true, force: true });
     await this.settings.remove();
+  }
+
+  /** Nothing is written after it. */
+  close(): void {
+    this.placed.close();
+  }
+
+  private halves() {
+    return {
+      placed: this.placed,
+      history: this.history,
+      look: (key: string) => this.look(key),
+      temporaryPath: () => this.temporaryPath(),
+    };
   }
 
   /** Whether a version becomes an old one when another takes its place. */
@@ -259,112 +267,15 @@ export class Bucket {
     }
   }
 
-  /** Takes the current file and its sidecar away. */
-  private async takeAway(meta: ObjectMeta): Promise<void> {
-    await rm(join(this.folder, meta.path), { force: true });
-    await this.sidecars.remove(meta.key);
-    this.forget(meta.key);
-    // Folders that hold nothing any more stand in nobody's way.
-    for (let folder = dirname(meta.path); folder !== '.'; folder = dirname(folder)) {
-      const gone = await rmdir(join(this.folder, folder)).then(
-        () => true,
-        () => false,
-      );
-      if (!gone) break;
-    }
-  }
-
-  /** Makes the newest of the old versions current, where there is no current one and no delete marker is newer. */
-  private async promote(key: string): Promise<void> {
-    const newest = this.history.of(key)[0];
-    if (!newest || newest.deleteMarker || this.index.has(key)) return;
-    const path = await this.makeRoom(key);
-    const temporary = this.temporaryPath();
-    const bytes = this.history.bytesOf(newest);
-    await link(bytes, temporary).catch(() => copyFile(bytes, temporary));
-    const { mtimeMs } = await stat(temporary);
-    const meta = { ...newest, path, mtimeMs };
-    await this.sidecars.store(meta, () => rename(temporary, join(this.folder, path)));
-    this.remember(meta);
-    await this.history.remove(newest);
-  }
-
-  /** Brings to its end what a kill interrupted between the current files and the old versions. */
-  private async recover(): Promise<void> {
-    const metas = [...this.index.values()];
-    for (const meta of metas) {
-      this.lastSequence = Math.max(this.lastSequence, sequenceOf(meta));
-      if (meta.doomed) await this.takeAway(meta);
-    }
-    const waiting = metas.filter(meta => meta.doomed).map(meta => meta.key);
-    for (const key of new Set([...this.history.keys(), ...waiting])) {
-      for (const meta of this.history.of(key))
-        this.lastSequence = Math.max(this.lastSequence, sequenceOf(meta));
-      const current = await this.look(key);
-      for (const meta of current ? this.history.of(key) : []) {
-        const same = versionIdOf(meta) === versionIdOf(current!);
-        if (same && sequenceOf(meta) <= sequenceOf(current!)) await this.history.remove(meta);
-      }
-      const newest = this.history.of(key)[0];
-      if (current && newest && sequenceOf(newest) > sequenceOf(current)) {
-        if (!this.history.find(key, versionIdOf(current)))
-          await this.history.keep(current, join(this.folder, current.path));
-        await this.takeAway(current);
-      }
-      await this.promote(key);
-    }
-  }
-
-  /** A path for the key with its folders made; an object in the way of a folder steps aside. */
-  private async makeRoom(key: string): Promise<string> {
-    const known = this.index.get(key);
-    if (known && existsSync(join(this.folder, known.path))) return known.path;
-    const path = keyToPath(key);
-    const segments = path.split('/');
-    for (let depth = 1; depth < segments.length; depth++) {
-      const folder = segments.slice(0, depth).join('/');
-      const there = await stat(join(this.folder, folder)).catch(() => undefined);
-      if (!there?.isFile()) continue;
-      const other = pathToKey(joinPieces(folder));
-      const meta = await this.look(other);
-      if (!meta) continue;
-      const moved = { ...meta, path: keyToAsidePath(other) };
-      await mkdir(join(this.folder, dirname(moved.path)), { recursive: true });
-      await this.sidecars.store(moved, () =>
-        rename(join(this.folder, folder), join(this.folder, moved.path)),
-      );
-      this.remember(moved);
-    }
-    await mkdir(join(this.folder, dirname(path)), { recursive: true });
-    const there = await stat(join(this.folder, path)).catch(() => undefined);
-    if (!there?.isDirectory()) return path;
-    const aside = keyToAsidePath(key);
-    await mkdir(join(this.folder, dirname(aside)), { recursive: true });
-    return aside;
-  }
-
-  private remember(meta: ObjectMeta): void {
-    if (this.sorted && !this.index.has(meta.key)) {
-      this.sorted.splice(firstAtOrAfter(this.sorted, meta.key), 0, meta.key);
-    }
-    this.index.set(meta.key, meta);
-  }
-
-  private forget(key: string): void {
-    if (!this.index.delete(key) || !this.sorted) return;
-    this.sorted.splice(firstAtOrAfter(this.sorted, key), 1);
-  }
-
-  /** Takes in a file that is not as the index has it: one of an interrupted write, or one that came by hand. */
+  /** Takes in a file that is not as its record has it: one of an interrupted write, or one that came by hand. */
   private async adopt(
     key: string,
     path: string,
     file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
   ): Promise<ObjectMeta> {
-    const known = await this.sidecars.describing(key, file, path);
+    const known = this.placed.recordOf(key, file, path);
     const meta = known ?? (await this.describe(key, path, file));
-    await this.sidecars.store(meta);
-    this.remember(meta);
+    await this.placed.describe(meta);
     if (!known) await this.dropOlderNull(meta);
     return meta;
   }
@@ -375,7 +286,7 @@ export class Bucket {
     { size, mtimeMs }: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
   ): Promise<ObjectMeta> {
     const hash = createHash('md5');
-    for await (const chunk of createReadStream(join(this.folder, path))) hash.update(chunk as Buffer);
+    for await (const chunk of createReadStream(join(this.placed.folder, path))) hash.update(chunk as Buffer);
     return {
       ...this.nextVersion(),
       key,
@@ -389,25 +300,11 @@ export class Bucket {
     };
   }
 
-  /** Compares the index with the folder that every key with this prefix is in. */
+  /** Notices what was put below a prefix, or taken away there, by hand. */
   private async scan(prefix: string): Promise<void> {
-    const under = prefix.includes('/')
-      ? dirname(keyToPath(`${prefix.slice(0, prefix.lastIndexOf('/'))}/x`))
-      : '';
-    const start = join(this.folder, under);
-    const entries = await readdir(start, { withFileTypes: true, recursive: true }).catch(() => []);
-    const found = new Set<string>();
-    for (const entry of entries) {
-      if (!entry.isDirectory()) found.add(join(entry.parentPath, entry.name).slice(this.folder.length + 1));
-    }
-    const missing: string[] = [];
-    for (const meta of this.index.values()) {
-      const here = under === '' || meta.path.startsWith(`${under}/`);
-      if (here && !found.delete(meta.path)) missing.push(meta.key);
-    }
+    const { missing, found } = await this.placed.compare(prefix);
     for (const key of missing) await this.exclusively(key, () => this.look(key));
-    for (const path of found) {
-      const key = pathToKey(joinPieces(path));
+    for (const { key, path } of found) {
       if (Buffer.byteLength(key) <= 1024) await this.exclusively(key, () => this.look(key, path));
     }
   }
@@ -416,8 +313,4 @@ export class Bucket {
 /** Letters and digits alone: it goes into addresses and command lines. */
 function newVersionId(): string {
   return randomBytes(24).toString('base64').replace(/[+/]/g, 'x');
-}
-
-function isSame(meta: ObjectMeta, file: Pick<ObjectMeta, 'size' | 'mtimeMs'>): boolean {
-  return meta.size === file.size && meta.mtimeMs === file.mtimeMs;
 }

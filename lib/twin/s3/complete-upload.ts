@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
-import type { Bucket, Received } from './bucket.ts';
+import type { Bucket, ObjectMeta, Received } from './bucket.ts';
 import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { checksumFields } from './copy.ts';
+import { pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { withDefault } from './object-lock.ts';
@@ -43,6 +44,7 @@ export async function completeUpload(
       return bucket.commit(key, received, {
         headers: upload.headers,
         parts: parts.map(part => part.size),
+        upload: { id: upload.id, etags: etagsOf(xml) },
         ...(upload.type ? { checksumType: upload.type } : {}),
         ...(upload.algorithm ? { partChecksums: parts.map(part => part.checksums) } : {}),
         ...(upload.tags ? { tags: upload.tags } : {}),
@@ -50,21 +52,48 @@ export async function completeUpload(
       });
     });
     await store.remove(upload);
-    const said = { ...versionHeaders(bucket, meta), ...expiryHeaders(bucket, meta) };
-    for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
-    const fields = {
-      Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(key)}`,
-      Bucket: bucket.name,
-      Key: key,
-      ETag: `"${meta.etag}"`,
-      ...checksumFields(meta.checksums),
-      ChecksumType: meta.checksumType,
-    };
-    sendXml(response, xmlDocument('CompleteMultipartUploadResult', fields));
+    answer(bucket, meta, request, response);
   } finally {
     await rm(path, { force: true });
   }
 }
+
+/**
+ * Answers as the first time, where the upload was completed with the same parts already: a client that did not hear the
+ * answer asks again. False when it was not.
+ */
+export async function completedBefore(
+  id: string,
+  bucket: Bucket,
+  key: string,
+  xml: string,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<boolean> {
+  await bucket.find(key);
+  const meta = bucket.versions(key).find(each => each.upload?.id === id);
+  if (meta?.upload?.etags !== etagsOf(xml)) return false;
+  answer(bucket, meta, request, response);
+  return true;
+}
+
+function answer(bucket: Bucket, meta: ObjectMeta, request: SignedRequest, response: ServerResponse): void {
+  const said = { ...versionHeaders(bucket, meta), ...expiryHeaders(bucket, meta), ...pick(meta.headers) };
+  for (const [name, value] of Object.entries(said)) response.setHeader(name, value);
+  const fields = {
+    Location: `http://${request.headers.host}/${bucket.name}/${encodeURIComponent(meta.key)}`,
+    Bucket: bucket.name,
+    Key: meta.key,
+    ETag: `"${meta.etag}"`,
+    ...checksumFields(meta.checksums),
+    ChecksumType: meta.checksumType,
+  };
+  sendXml(response, xmlDocument('CompleteMultipartUploadResult', fields));
+}
+
+/** A hash: 10,000 of them would be a long record. */
+const etagsOf = (xml: string): string =>
+  hash('sha256', textsOf(xml, 'ETag').join(' ').replace(/"/g, '')).slice(0, 32);
 
 const lockOf = ({ retention, legalHold }: Upload) => ({
   ...(retention ? { retention } : {}),
@@ -80,7 +109,8 @@ async function join(
 ): Promise<Received> {
   const algorithm = upload.algorithm;
   const full = algorithm && upload.type === 'FULL_OBJECT' ? checksum(algorithm) : undefined;
-  const { size } = await receive(path, store.bytesOf(upload, parts), chunk => full?.update(chunk));
+  const bytes = store.bytesOf(upload, parts);
+  const { size } = await receive(path, bytes, chunk => full?.update(chunk), { md5: false });
   const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
   const value = full ? full.digest() : compositeOf(upload, parts);

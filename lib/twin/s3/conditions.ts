@@ -16,6 +16,10 @@ export function checkWrite(headers: Headers, key: string, there: ObjectMeta | un
   if (!matches(ifMatch, there)) throw s3Errors.preconditionFailed('If-Match');
 }
 
+/** Whether a write has conditions at all. */
+export const isConditional = (headers: Headers): boolean =>
+  headers['if-match'] !== undefined || headers['if-none-match'] !== undefined;
+
 /** Conditions of a read; answers 304 when the reader has it already. Order of RFC 9110. */
 export function checkRead(headers: Headers, there: ObjectMeta): 200 | 304 {
   const modified = Math.floor(Date.parse(there.lastModified) / 1000) * 1000;

@@ -4,13 +4,14 @@ import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
+import { asEncrypted, encryptionKept, pick, withoutEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { lockOfHeaders, withDefault } from './object-lock.ts';
+import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
-import { checkReadable } from './restore.ts';
-import { versionIdOf } from './sidecars.ts';
+import { isReadable } from './restore.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders } from './upload-body.ts';
 import { versionHeaders } from './versioning.ts';
@@ -52,18 +53,28 @@ export async function copyObject(
   );
   const tags = newTags ?? (from.tags ? { tags: from.tags } : {});
   const storageClass = request.headers['x-amz-storage-class'];
-  const headers = replaced
+  const described = replaced
     ? keptHeaders(request.headers)
-    : { ...from.headers, ...keptEncryption(request.headers), ...keptClass(storageClass) };
+    : { ...withoutEncryption(from.headers), ...keptClass(storageClass) };
+  // A copy has the redirect that it asks for, never that of its source.
+  const redirect = request.headers['x-amz-website-redirect-location'];
+  const headers: Record<string, string> = { ...described, ...encryptionKept(bucket, request.headers) };
+  delete headers['x-amz-website-redirect-location'];
+  if (redirect !== undefined) headers['x-amz-website-redirect-location'] = redirect;
   try {
     const meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
+      const rest = { headers, ...tags, ...withDefault(bucket, lock) };
+      return bucket.commit(key, asEncrypted(received, headers), rest);
     });
     const fromVersion = source.settings.get().versioning && {
       'x-amz-copy-source-version-id': versionIdOf(from),
     };
-    for (const [name, value] of Object.entries({ ...versionHeaders(bucket, meta), ...fromVersion })) {
+    for (const [name, value] of Object.entries({
+      ...versionHeaders(bucket, meta),
+      ...fromVersion,
+      ...pick(meta.headers),
+    })) {
       response.setHeader(name, value);
     }
     const fields = {
@@ -98,7 +109,11 @@ export async function copyBytes(
     );
   }
   try {
-    checkReadable(source, from);
+    if (!isReadable(source, from)) {
+      const message =
+        'The source object of the COPY operation is not in the active tier and is only stored in Amazon S3 Glacier.';
+      throw new AwsError('ObjectNotInActiveTierError', 403, message, { Key: sourceKey });
+    }
     checkCopySource(request.headers, from);
     const wanted = request.headers['x-amz-copy-source-range'];
     const range = readRange(wanted, from.size);
@@ -139,11 +154,6 @@ export async function copyBytes(
 function keptClass(asked: string | undefined): Record<string, string> {
   const kept = keptHeaders(asked === undefined ? {} : { 'x-amz-storage-class': asked });
   return { 'x-amz-storage-class': kept['x-amz-storage-class'] ?? 'STANDARD' };
-}
-
-function keptEncryption(headers: Readonly<Record<string, string>>): Record<string, string> {
-  const name = 'x-amz-server-side-encryption';
-  return headers[name] === undefined ? {} : { [name]: headers[name] };
 }
 
 /** Checksums as elements of an answer: `ChecksumCRC32`… */

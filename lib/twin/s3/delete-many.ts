@@ -5,8 +5,8 @@ import type { Bucket } from './bucket.ts';
 import { checkWrite } from './conditions.ts';
 import { s3Errors } from './errors.ts';
 import { checkUnlocked } from './object-lock.ts';
+import { versionIdOf } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
-import { versionIdOf } from './sidecars.ts';
 import { blocksOf, textsOf, type XmlTree, xmlDocument } from './xml.ts';
 
 /** DeleteObjects: up to 1,000 keys, each with a condition of its own; what fails is told inside the 200. */

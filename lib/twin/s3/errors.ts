@@ -20,10 +20,14 @@ export const s3Errors = {
     }),
   badDigest: (what: string) =>
     new AwsError('BadDigest', 400, `The ${what} you specified did not match the calculated checksum.`),
-  invalidArgument: (message: string) => new AwsError('InvalidArgument', 400, message),
-  invalidRange: (size: number) =>
+  invalidArgument: (message: string, ArgumentName?: string, ArgumentValue?: string | null) =>
+    new AwsError('InvalidArgument', 400, message, {
+      ...(ArgumentName === undefined ? {} : { ArgumentName, ArgumentValue: ArgumentValue ?? '' }),
+    }),
+  invalidRange: (size: number, RangeRequested: string) =>
     new AwsError('InvalidRange', 416, 'The requested range is not satisfiable', {
       ActualObjectSize: String(size),
+      RangeRequested,
     }),
   malformedXml: () =>
     new AwsError(

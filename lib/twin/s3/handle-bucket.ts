@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
+import { bucketAccess } from './access.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket } from './bucket.ts';
 import { deleteMany } from './delete-many.ts';
+import { bucketEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { bucketLifecycle } from './lifecycle.ts';
 import { listObjects } from './list.ts';
@@ -15,14 +17,16 @@ import { getVersioning, putVersioning } from './versioning.ts';
 /** What is asked of a bucket that is there, but for its removal. */
 export async function handleBucket(
   bucket: Bucket,
-  region: string,
+  twinRegion: string,
   request: SignedRequest,
   response: ServerResponse,
   uploads: Uploads,
 ): Promise<void> {
   const { method, query } = request;
-  if (method === 'HEAD') return void response.writeHead(200, { 'x-amz-bucket-region': region }).end();
+  const region = bucket.settings.get().location ?? twinRegion;
+  if (method === 'HEAD') return void response.writeHead(200, headHeaders(region)).end();
   if (method === 'POST' && query.has('delete')) return deleteMany(bucket, request, response);
+  if (bucketAccess(bucket.name, request, response)) return;
   // PUT ?analytics is no PUT of the bucket. A listing passes over what it does not know, as S3 does.
   const isListing = method === 'GET' && ![...query.keys()].some(each => subresources.has(each));
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !isListing && !/^x-/i.test(each));
@@ -31,6 +35,8 @@ export async function handleBucket(
   if (query.has('tagging') && (got || method === 'DELETE')) return bucketTagging(bucket, request, response);
   if (query.has('lifecycle') && (got || method === 'DELETE'))
     return bucketLifecycle(bucket, request, response);
+  if (query.has('encryption') && (got || method === 'DELETE'))
+    return bucketEncryption(bucket, request, response);
   if (query.has('object-lock') && got) return bucketLock(bucket, request, response);
   if (query.has('versioning') && method === 'PUT') return putVersioning(bucket, request, response);
   if (method !== 'GET')
@@ -47,9 +53,15 @@ export async function handleBucket(
   return listObjects(bucket, request, response);
 }
 
+const headHeaders = (region: string) => ({
+  'x-amz-bucket-region': region,
+  'x-amz-access-point-alias': 'false',
+  'content-type': 'application/xml',
+});
+
 /** What requests of buckets that the twin has may say in their query; anything else is answered as not implemented. */
 const parameters = new Set(
-  `delete location uploads versions versioning tagging lifecycle object-lock list-type prefix delimiter marker max-keys
+  `delete location uploads versions versioning tagging lifecycle object-lock encryption list-type prefix delimiter marker max-keys
   encoding-type continuation-token start-after fetch-owner key-marker upload-id-marker version-id-marker max-uploads`.split(
     /\s+/,
   ),
@@ -57,7 +69,6 @@ const parameters = new Set(
 
 /** Sub-resources of buckets that S3 has and the twin has not. */
 const subresources = new Set(
-  `abac accelerate acl analytics cors encryption intelligent-tiering inventory logging metadataConfiguration
-  metadataTable metrics notification ownershipControls policy policyStatus publicAccessBlock replication requestPayment
-  session website`.split(/\s+/),
+  `abac accelerate analytics intelligent-tiering inventory logging metadataConfiguration metadataTable metrics notification
+  session`.split(/\s+/),
 );

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
+import { checkAcl, objectAcl } from './access.ts';
 import { copySourceOf } from './address.ts';
 import { getAttributes } from './attributes.ts';
 import type { Bucket } from './bucket.ts';
@@ -29,6 +30,11 @@ export async function handleObject(
   if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   checkEncryption(headers);
   const got = method === 'GET' || method === 'PUT';
+  if (query.has('acl') && got) {
+    if (!(await bucket.find(key))) throw s3Errors.noSuchKey(key);
+    return objectAcl(request, response);
+  }
+  checkAcl(headers);
   if (query.has('tagging') && (got || method === 'DELETE'))
     return objectTagging(bucket, key, request, response);
   if (query.has('retention') && got) return objectRetention(bucket, key, request, response);
@@ -60,5 +66,5 @@ export async function handleObject(
 /** What requests of objects that the twin has may say in their query. */
 const parameters = new Set(
   `uploads uploadId partNumber versionId max-parts part-number-marker encoding-type tagging retention legal-hold
-  attributes restore`.split(/\s+/),
+  attributes restore acl`.split(/\s+/),
 );

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { copyFile, readdir } from 'node:fs/promises';
+import { copyFile, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
 import { link, mkdir, rename, rm, writeFile } from './quick-fs.ts';
-import { type ObjectMeta, readSidecar, sequenceOf, versionIdOf } from './sidecars.ts';
 
 /**
  * The versions of a bucket's objects that are not current, and the delete markers. Each is a JSON file with, beside it, the
@@ -27,7 +27,7 @@ export class History {
         if (!settled) await rm(join(folder, group, name), { force: true });
       }
       const metas = await Promise.all(
-        names.filter(name => name.endsWith('.json')).map(name => readSidecar(join(folder, group, name))),
+        names.filter(name => name.endsWith('.json')).map(name => readMeta(join(folder, group, name))),
       );
       for (const meta of metas) if (meta) history.remember(meta);
     }
@@ -103,5 +103,14 @@ export class History {
       .update(`${sequenceOf(meta)} ${versionIdOf(meta)} ${meta.key}`)
       .digest('hex');
     return join(this.folder, name.slice(0, 2), name.slice(2, 42));
+  }
+}
+
+/** One that cannot be read is as good as none. */
+async function readMeta(path: string): Promise<ObjectMeta | undefined> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as ObjectMeta;
+  } catch {
+    return undefined;
   }
 }

@@ -17,6 +17,8 @@ export interface LifecycleRule {
   readonly id: string;
   readonly enabled: boolean;
   readonly prefix: string;
+  /** Its prefix was put without a filter, as once. */
+  readonly isOld?: boolean;
   readonly tags: Readonly<Record<string, string>>;
   readonly largerThan?: number;
   readonly smallerThan?: number;
@@ -68,10 +70,29 @@ function parseRules(xml: string): LifecycleRule[] {
   const blocks = blocksOf(xml, 'Rule');
   if (blocks.length === 0 || blocks.length > 1000) throw s3Errors.malformedXml();
   const rules = blocks.map(parseRule);
+  checkRules(rules);
+  return rules;
+}
+
+/** A rule has a filter or, as once, a prefix; a filter has one condition, or several in one And. */
+function checkFilter(block: string): void {
+  const filter = /<Filter(?:\s[^>]*)?(?:\/>|>([\s\S]*?)<\/Filter>)/.exec(block);
+  const outside = block.replace(filter?.[0] ?? '', '');
+  if ((filter !== null) === /<Prefix[\s/>]/.test(outside)) throw s3Errors.malformedXml();
+  const and = /<And(?:\s[^>]*)?>[\s\S]*?<\/And>/.exec(filter?.[1] ?? '')?.[0] ?? '';
+  const conditions = `${(filter?.[1] ?? '').replace(and, '')}${and === '' ? '' : '<And>'}`;
+  const count = [
+    ...conditions.matchAll(/<(?:Prefix|Tag|And|ObjectSizeGreaterThan|ObjectSizeLessThan)[\s/>]/g),
+  ];
+  if (count.length > 1) throw s3Errors.malformedXml();
+}
+
+/** Throws AwsError for rules that S3 refuses. */
+export function checkRules(rules: readonly LifecycleRule[]): void {
+  rules.forEach(checkRule);
   if (new Set(rules.map(rule => rule.id)).size < rules.length) {
     throw s3Errors.invalidArgument('Rule ID must be unique. Found same ID for more than one rule');
   }
-  return rules;
 }
 
 function parseRule(block: string, index: number): LifecycleRule {
@@ -83,13 +104,15 @@ function parseRule(block: string, index: number): LifecycleRule {
     textsOf(tag, 'Key')[0] ?? '',
     textsOf(tag, 'Value')[0] ?? '',
   ]);
+  checkFilter(block);
   const expiration = blocksOf(block, 'Expiration')[0];
   const noncurrent = blocksOf(block, 'NoncurrentVersionExpiration')[0];
   const abort = blocksOf(block, 'AbortIncompleteMultipartUpload')[0];
-  const rule: LifecycleRule = {
+  return {
     id,
     enabled: status === 'Enabled',
     prefix: textsOf(block, 'Prefix')[0] ?? '',
+    ...(/<Filter[\s/>]/.test(block) ? {} : { isOld: true }),
     tags: Object.fromEntries(tags),
     ...numberNamed('largerThan', block, 'ObjectSizeGreaterThan'),
     ...numberNamed('smallerThan', block, 'ObjectSizeLessThan'),
@@ -102,8 +125,6 @@ function parseRule(block: string, index: number): LifecycleRule {
     })),
     ...(abort === undefined ? {} : { abortDays: days(abort, 'DaysAfterInitiation') }),
   };
-  checkRule(rule);
-  return rule;
 }
 
 function checkRule(rule: LifecycleRule): void {
@@ -187,6 +208,7 @@ function ruleToXml(rule: LifecycleRule): XmlTree {
   const conditions = { Prefix: rule.prefix === '' ? undefined : rule.prefix, Tag, ...sizes };
   const given = [rule.prefix || undefined, ...Tag, rule.largerThan, rule.smallerThan];
   const several = given.filter(each => each !== undefined).length > 1;
+  const only = { ...conditions, Prefix: given.some(each => each !== undefined) ? conditions.Prefix : '' };
   const at = (each: When) => ({ Date: each.date, Days: each.days });
   const noncurrent = (each: Noncurrent) => ({
     NoncurrentDays: each.days,
@@ -194,9 +216,7 @@ function ruleToXml(rule: LifecycleRule): XmlTree {
   });
   return {
     ID: rule.id,
-    Filter: several
-      ? { And: conditions }
-      : { ...conditions, Prefix: given.some(each => each !== undefined) ? conditions.Prefix : '' },
+    ...(rule.isOld ? { Prefix: rule.prefix } : { Filter: several ? { And: conditions } : only }),
     Status: rule.enabled ? 'Enabled' : 'Disabled',
     Expiration: rule.expiration && {
       ...at(rule.expiration),

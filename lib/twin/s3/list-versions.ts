@@ -5,7 +5,7 @@ import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { maxKeys, urlEncode } from './list.ts';
-import { versionIdOf } from './sidecars.ts';
+import { versionIdOf } from './object-meta.ts';
 import { type XmlTree, xmlDocument } from './xml.ts';
 
 /** ListObjectVersions: by key, then the newest first; versions and delete markers in one order. */

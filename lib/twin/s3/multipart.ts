@@ -3,8 +3,9 @@ import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders, sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
-import { completeUpload } from './complete-upload.ts';
+import { completedBefore, completeUpload } from './complete-upload.ts';
 import { type CopySource, checksumFields, copyBytes } from './copy.ts';
+import { encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
 import { urlEncode } from './list.ts';
@@ -28,7 +29,7 @@ export class Uploads {
     const upload = await this.store.create({
       bucket: bucket.name,
       key,
-      headers: keptHeaders(request.headers),
+      headers: { ...keptHeaders(request.headers), ...encryptionKept(bucket, request.headers) },
       ...checksumWanted(request),
       ...tagsOfHeader(request.headers['x-amz-tagging']),
       ...lockOfHeaders(bucket, request.headers),
@@ -38,6 +39,7 @@ export class Uploads {
       response.setHeader('x-amz-checksum-algorithm', upload.algorithm);
       response.setHeader('x-amz-checksum-type', upload.type);
     }
+    for (const [name, value] of Object.entries(pick(upload.headers))) response.setHeader(name, value);
     const fields = { Bucket: bucket.name, Key: key, UploadId: upload.id };
     sendXml(response, xmlDocument('InitiateMultipartUploadResult', fields));
   }
@@ -61,7 +63,7 @@ export class Uploads {
     });
     const headers = checksumHeaders({ checksums: received.checksums });
     delete headers['x-amz-checksum-type'];
-    response.writeHead(200, { etag: `"${received.etag}"`, ...headers }).end();
+    response.writeHead(200, { etag: `"${received.etag}"`, ...headers, ...pick(upload.headers) }).end();
   }
 
   async copyPart(
@@ -91,8 +93,10 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const xml = await readXml(request);
-    const { id } = await this.find(bucket, key, request);
+    const id = request.query.get('uploadId') ?? '';
     await this.store.exclusively(id, async () => {
+      const there = await this.store.find(id);
+      if (!there && (await completedBefore(id, bucket, key, xml, request, response))) return;
       const upload = await this.find(bucket, key, request);
       await completeUpload(this.store, upload, bucket, xml, request, response);
     });
@@ -122,7 +126,7 @@ export class Uploads {
         Key: key,
         UploadId: upload.id,
         PartNumberMarker: after,
-        NextPartNumberMarker: all.length > most ? page.at(-1)?.number : undefined,
+        NextPartNumberMarker: page.at(-1)?.number ?? 0,
         MaxParts: most,
         IsTruncated: all.length > most,
         StorageClass: upload.headers['x-amz-storage-class'] ?? 'STANDARD',
@@ -260,9 +264,11 @@ const allowedTypes: Readonly<Record<ChecksumAlgorithm, readonly string[]>> = {
 };
 
 function partNumber(request: SignedRequest): number {
-  const number = Number(request.query.get('partNumber'));
+  const text = request.query.get('partNumber');
+  const number = Number(text);
   if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
-  throw s3Errors.invalidArgument('Part number must be an integer between 1 and 10000, inclusive');
+  const message = 'Part number must be an integer between 1 and 10000, inclusive';
+  throw s3Errors.invalidArgument(message, 'partNumber', text);
 }
 
 /** The common prefix that a delimiter gives a key, or undefined. */
@@ -271,11 +277,16 @@ function commonOf(key: string, prefix: string, delimiter: string): string | unde
   return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
 }
 
+const largestCount = 2 ** 31 - 1;
+
 function countOf(request: SignedRequest, name: string, otherwise: number): number {
   const text = request.query.get(name);
   if (text === null) return otherwise;
-  if (!/^\d{1,9}$/.test(text)) {
-    throw s3Errors.invalidArgument(`Provided ${name} not an integer or within integer range`);
-  }
-  return Number(text);
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (number >= 0 && number <= largestCount) return number;
+  const message =
+    number < 0
+      ? `Argument ${name} must be an integer between 0 and ${largestCount}`
+      : `Provided ${name} not an integer or within integer range`;
+  throw s3Errors.invalidArgument(message, name, text);
 }

@@ -4,9 +4,9 @@ import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { s3Errors } from './errors.ts';
+import type { Retention } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
 import type { ObjectLock } from './settings.ts';
-import type { Retention } from './sidecars.ts';
 import { changeVersion } from './tags.ts';
 import { blocksOf, textsOf, xmlDocument } from './xml.ts';
 
@@ -35,6 +35,7 @@ export async function bucketLock(
     );
   }
   const xml = await readXml(request);
+  if (xml === '') throw new AwsError('MissingRequestBodyError', 400, 'Request Body is empty');
   if (textsOf(xml, 'ObjectLockEnabled')[0] !== 'Enabled') throw s3Errors.malformedXml();
   if (versioning !== 'Enabled') {
     const message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";

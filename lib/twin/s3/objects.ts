@@ -3,14 +3,15 @@ import { pipeline } from 'node:stream/promises';
 import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
-import { checkRead, checkWrite } from './conditions.ts';
+import { checkRead, checkWrite, isConditional } from './conditions.ts';
+import { asEncrypted, encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { expiryHeaders } from './lifecycle-due.ts';
 import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } from './object-lock.ts';
+import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { partRange, readRange } from './ranges.ts';
 import { checkReadable, restoreHeaders } from './restore.ts';
-import { versionIdOf } from './sidecars.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody, shownHeaders } from './upload-body.ts';
 import { existing, versionAsked, versionHeaders } from './versioning.ts';
@@ -21,29 +22,33 @@ export async function putObject(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const headers = keptHeaders(request.headers);
+  const headers = { ...keptHeaders(request.headers), ...encryptionKept(bucket, request.headers) };
   const tags = tagsOfHeader(request.headers['x-amz-tagging']);
   const lock = lockOfHeaders(bucket, request.headers);
   wantDigest(request.headers, lock);
   // Refused before the body is read where it can be; again under the lock, which decides.
-  checkWrite(request.headers, key, await bucket.find(key));
+  if (isConditional(request.headers)) checkWrite(request.headers, key, await bucket.find(key));
   const received = await receiveBody(bucket, request);
+  let meta: ObjectMeta;
   try {
-    const meta = await bucket.exclusively(key, async () => {
+    meta = await bucket.exclusively(key, async () => {
       checkWrite(request.headers, key, await bucket.look(key));
-      return bucket.commit(key, received, { headers, ...tags, ...withDefault(bucket, lock) });
+      const rest = { headers, ...tags, ...withDefault(bucket, lock) };
+      return bucket.commit(key, asEncrypted(received, headers), rest);
     });
-    response
-      .writeHead(200, {
-        etag: `"${meta.etag}"`,
-        ...checksumHeaders(meta),
-        ...versionHeaders(bucket, meta),
-        ...expiryHeaders(bucket, meta),
-      })
-      .end();
-  } finally {
+  } catch (error) {
     await rm(received.path, { force: true });
+    throw error;
   }
+  response
+    .writeHead(200, {
+      etag: `"${meta.etag}"`,
+      ...checksumHeaders(meta),
+      ...pick(meta.headers),
+      ...versionHeaders(bucket, meta),
+      ...expiryHeaders(bucket, meta),
+    })
+    .end();
 }
 
 /** Bytes that are answered without a stream. */

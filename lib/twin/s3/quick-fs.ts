@@ -1,4 +1,6 @@
 import {
+  fstatSync,
+  ftruncateSync,
   linkSync,
   mkdirSync,
   type PathLike,
@@ -8,6 +10,7 @@ import {
   type Stats,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 
 /**
@@ -38,8 +41,18 @@ export async function rmdir(path: PathLike): Promise<void> {
   rmdirSync(path);
 }
 
-export async function stat(path: PathLike): Promise<Stats> {
-  return statSync(path);
+/** Of a file or folder, or undefined where there is none. */
+export function statOf(path: PathLike): Stats | undefined {
+  return statSync(path, { throwIfNoEntry: false });
+}
+
+/** All of the text or nothing: a full disk takes a part of it at times. */
+export async function append(file: number, text: string): Promise<void> {
+  const bytes = Buffer.from(text);
+  const written = writeSync(file, bytes);
+  if (written === bytes.length) return;
+  ftruncateSync(file, fstatSync(file).size - written);
+  throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 }
 
 export async function writeFile(

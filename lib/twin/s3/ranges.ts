@@ -7,13 +7,13 @@ export function readRange(header: string | undefined, size: number): readonly [n
   if (!found || (found[1] === '' && found[2] === '')) return undefined;
   if (found[1] === '') {
     const count = Math.min(Number(found[2]), size);
-    if (count === 0) throw s3Errors.invalidRange(size);
+    if (count === 0) throw s3Errors.invalidRange(size, found[0]);
     return [size - count, size - 1];
   }
   const start = Number(found[1]);
   const end = found[2] === '' ? size - 1 : Math.min(Number(found[2]), size - 1);
   if (found[2] !== '' && Number(found[2]) < start) return undefined;
-  if (start >= size) throw s3Errors.invalidRange(size);
+  if (start >= size) throw s3Errors.invalidRange(size, found[0]);
   return [start, end];
 }
 

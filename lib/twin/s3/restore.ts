@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import type { Restore } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
-import type { Restore } from './sidecars.ts';
 import { changeVersion } from './tags.ts';
 import { textsOf } from './xml.ts';
 
@@ -52,9 +52,13 @@ export async function restoreObject(
   response.writeHead(status).end();
 }
 
+/** Whether there are bytes to read: an archived object has none while there is no restored copy. */
+export const isReadable = (bucket: Bucket, meta: ObjectMeta): boolean =>
+  !tiers[classOf(meta)] || restoreState(meta, bucket.now()) === 'restored';
+
 /** Refuses to give an archived object's bytes while there is no restored copy. */
 export function checkReadable(bucket: Bucket, meta: ObjectMeta): void {
-  if (!tiers[classOf(meta)] || restoreState(meta, bucket.now()) === 'restored') return;
+  if (isReadable(bucket, meta)) return;
   throw invalidState("The operation is not valid for the object's storage class", meta);
 }
 

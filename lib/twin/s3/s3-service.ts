@@ -1,19 +1,17 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
-import type { ServerResponse } from 'node:http';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { addressOf, isBucketName } from './address.ts';
-import { sendXml } from './answers.ts';
 import { Bucket } from './bucket.ts';
+import { createBucket, isCreation, listBuckets } from './buckets.ts';
 import { simulatedClock } from './clock.ts';
 import { s3Errors } from './errors.ts';
 import { handleBucket } from './handle-bucket.ts';
 import { type BucketOf, handleObject } from './handle-object.ts';
 import { Lifecycle } from './lifecycle-run.ts';
 import { Uploads } from './multipart.ts';
-import { type BucketSettings, Settings } from './settings.ts';
-import { xmlDocument } from './xml.ts';
+import type { BucketSettings } from './settings.ts';
 
 export interface S3Options {
   readonly folder: string;
@@ -54,9 +52,9 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     async handle(request, response) {
       const { bucket: name, key } = addressOf(request);
       checkHead(request);
-      if (name === '') return listBuckets(folder, response);
+      if (name === '') return listBuckets(folder, region, request, response);
       if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long');
-      if (key === '' && isCreation(request)) return createBucket(folder, name, request, response);
+      if (key === '' && isCreation(request)) return createBucket(folder, name, region, request, response);
       const bucket = await bucketOf(name, request);
       if (key !== '') return handleObject(bucket, key, request, response, uploads, bucketOf);
       const removes = request.method === 'DELETE' && [...request.query.keys()].every(each => each === 'x-id');
@@ -69,6 +67,11 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       await bucket.destroy().finally(() => open.delete(name));
       response.writeHead(204).end();
     },
+    async close() {
+      for (const bucket of await Promise.allSettled(open.values())) {
+        if (bucket.status === 'fulfilled') bucket.value.close();
+      }
+    },
   };
 }
 
@@ -79,50 +82,6 @@ function checkHead({ http }: SignedRequest): void {
   if (bytes <= longestHead) return;
   const message = 'Your request header section exceeds the maximum allowed header section size';
   throw new AwsError('RequestHeaderSectionTooLarge', 400, message, { MaxSizeAllowed: String(longestHead) });
-}
-
-const isCreation = ({ method, query }: SignedRequest): boolean =>
-  method === 'PUT' && [...query.keys()].every(each => each === 'x-id');
-
-async function createBucket(
-  folder: string,
-  name: string,
-  request: SignedRequest,
-  response: ServerResponse,
-): Promise<void> {
-  if (!isBucketName(name))
-    throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
-  if (existsSync(join(folder, name)))
-    throw new AwsError(
-      'BucketAlreadyOwnedByYou',
-      409,
-      'Your previous request to create the named bucket succeeded and you already own it.',
-      { BucketName: name },
-    );
-  if (request.headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true') {
-    const settings = await Settings.open(join(folder, '.settings', `${name}.json`), {});
-    await settings.change({ versioning: 'Enabled', objectLock: {} });
-  }
-  await mkdir(join(folder, name), { recursive: true });
-  response.writeHead(200, { location: `/${name}` }).end();
-}
-
-async function listBuckets(folder: string, response: ServerResponse): Promise<void> {
-  const names = (await readdir(folder, { withFileTypes: true }).catch(() => []))
-    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map(entry => entry.name);
-  const buckets = await Promise.all(
-    names
-      .sort()
-      .map(async Name => ({ Name, CreationDate: (await stat(join(folder, Name))).birthtime.toISOString() })),
-  );
-  sendXml(
-    response,
-    xmlDocument('ListAllMyBucketsResult', {
-      Owner: { ID: 'twin', DisplayName: 'twin' },
-      Buckets: { Bucket: buckets },
-    }),
-  );
 }
 
 /** Files that were being received when an earlier twin was killed; none of them was acknowledged. */

@@ -5,6 +5,8 @@ import type { LifecycleRule } from './lifecycle.ts';
 
 /** What is configured of a bucket. */
 export interface BucketSettings {
+  /** Its region, where it is not the twin's. */
+  readonly location?: string;
   /** Left out while it was never on. */
   readonly versioning?: 'Enabled' | 'Suspended';
   readonly tags?: Readonly<Record<string, string>>;
@@ -12,6 +14,15 @@ export interface BucketSettings {
   /** Transitions leave small objects alone, as the configuration's header says. */
   readonly smallestTransition?: 'all_storage_classes_128K' | 'varies_by_storage_class';
   readonly objectLock?: ObjectLock;
+  /** Left out where it is S3's own: AES256. */
+  readonly encryption?: Encryption;
+}
+
+/** How objects are encrypted whose write does not say. */
+export interface Encryption {
+  readonly algorithm: 'AES256' | 'aws:kms';
+  readonly keyId?: string;
+  readonly bucketKey?: boolean;
 }
 
 export interface ObjectLock {

@@ -36,7 +36,9 @@ export async function bucketTagging(
 ): Promise<void> {
   if (request.method === 'GET') {
     const { tags } = bucket.settings.get();
-    if (!tags) throw new AwsError('NoSuchTagSet', 404, 'The TagSet does not exist');
+    if (!tags || Object.keys(tags).length === 0) {
+      throw new AwsError('NoSuchTagSet', 404, 'The TagSet does not exist', { BucketName: bucket.name });
+    }
     return sendXml(response, tagsToXml(tags));
   }
   const tags = request.method === 'PUT' ? tagsOfXml(await readXml(request), mostBucketTags) : undefined;
@@ -62,7 +64,7 @@ export async function changeVersion(
   return bucket.exclusively(key, async () => {
     const meta = await bucket.lookVersion(key, versionId);
     const found = meta && { meta };
-    existing(found, key, versionId, response);
+    existing(found, key, versionId, response, request.method);
     const changed = change(found.meta);
     return changed ? bucket.describeAnew(found.meta, changed) : found.meta;
   });
@@ -85,8 +87,15 @@ function checked(pairs: readonly (readonly [string, string])[], most: number): T
     throw new AwsError('BadRequest', 400, `${what} tags cannot be greater than ${most}`);
   }
   for (const [key, value] of pairs) {
+    if (/^aws:/i.test(key)) {
+      const message =
+        most === mostObjectTags
+          ? 'Your TagKey cannot be prefixed with aws:'
+          : 'System tags cannot be added/updated by requester';
+      throw new AwsError('InvalidTag', 400, message, { TagKey: key });
+    }
     const allowed = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
-    if (key === '' || key.length > 128 || !allowed.test(key) || /^aws:/i.test(key))
+    if (key === '' || key.length > 128 || !allowed.test(key))
       throw new AwsError('InvalidTag', 400, 'The TagKey you have provided is invalid', { TagKey: key });
     if (value.length > 256 || !allowed.test(value))
       throw new AwsError('InvalidTag', 400, 'The TagValue you have provided is invalid', { TagKey: key });

@@ -1,6 +1,12 @@
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, Received } from './bucket.ts';
-import { type ChecksumAlgorithm, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
+import {
+  type Checksum,
+  type ChecksumAlgorithm,
+  checksum,
+  checksumAlgorithms,
+  checksumHeader,
+} from './checksums.ts';
 import { s3Errors } from './errors.ts';
 import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
@@ -14,7 +20,10 @@ export async function receiveBody(bucket: Bucket, request: SignedRequest): Promi
       headers['x-amz-trailer']?.toLowerCase().split(/,\s*/).includes(checksumHeader(algorithm)) ||
       headers['x-amz-sdk-checksum-algorithm']?.toUpperCase() === algorithm,
   );
-  const running = wanted.map(algorithm => ({ algorithm, checksum: checksum(algorithm) }));
+  const running = wanted.map(algorithm => ({
+    algorithm,
+    checksum: algorithm === 'SHA256' ? sha256Of(request) : checksum(algorithm),
+  }));
   const path = bucket.temporaryPath();
   const { size, md5 } = await receive(path, request.body, chunk => {
     for (const each of running) each.checksum.update(chunk);
@@ -29,6 +38,12 @@ export async function receiveBody(bucket: Bucket, request: SignedRequest): Promi
     throw error;
   }
   return { path, size, etag: md5, checksums };
+}
+
+/** Where the signature covers the body, its SHA-256 is made already. */
+function sha256Of({ payloadSha256 }: SignedRequest): Checksum {
+  if (payloadSha256 === undefined) return checksum('SHA256');
+  return { update: () => undefined, digest: () => Buffer.from(payloadSha256, 'hex').toString('base64') };
 }
 
 function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Received['checksums']): void {
@@ -110,7 +125,7 @@ const keptNames = [
   'content-language',
   'expires',
   'x-amz-storage-class',
-  'x-amz-server-side-encryption',
+  'x-amz-website-redirect-location',
 ];
 
 function encodedWord(text: string): string {

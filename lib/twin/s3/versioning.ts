@@ -3,8 +3,8 @@ import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import { versionIdOf } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
-import { versionIdOf } from './sidecars.ts';
 import { textsOf, xmlDocument } from './xml.ts';
 
 export function getVersioning(bucket: Bucket, response: ServerResponse): void {
@@ -51,6 +51,7 @@ export function existing<T extends { readonly meta: ObjectMeta } | undefined>(
   key: string,
   versionId: string | undefined,
   response: ServerResponse,
+  method = 'GET',
 ): asserts found is Exclude<T, undefined> {
   if (!found) {
     throw versionId === undefined ? s3Errors.noSuchKey(key) : s3Errors.noSuchVersion(key, versionId);
@@ -63,7 +64,7 @@ export function existing<T extends { readonly meta: ObjectMeta } | undefined>(
   response.setHeader('last-modified', new Date(meta.lastModified).toUTCString());
   response.setHeader('allow', 'DELETE');
   throw new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.', {
-    Method: 'GET',
+    Method: method,
     ResourceType: 'DeleteMarker',
   });
 }

@@ -1,4 +1,6 @@
 import { LabError } from '../../spec/errors.ts';
+import type { BucketSettings } from '../s3/settings.ts';
+import { bucketSettings, withoutEffect } from './bucket-settings.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
 
@@ -6,7 +8,7 @@ import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts'
 export interface TwinResources {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly buckets: readonly { readonly name: string; readonly versioned: boolean }[];
+  readonly buckets: readonly { readonly name: string; readonly settings: BucketSettings }[];
   readonly secrets: readonly { readonly name: string; readonly value: string }[];
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
@@ -79,8 +81,7 @@ export function readTemplate(
     ),
     buckets: ofType('AWS::S3::Bucket').map(([id, properties]) => ({
       name: symbols.ref(id)!,
-      versioned:
-        (properties.VersioningConfiguration as { Status?: unknown } | undefined)?.Status === 'Enabled',
+      settings: bucketSettings(id, resolveBucket(id, properties, symbols)),
     })),
     secrets: ofType('AWS::SecretsManager::Secret').map(([id, properties]) => ({
       name: nameOf(id, properties, stackName, symbols),
@@ -114,6 +115,15 @@ export function readTemplate(
       return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
     }),
   };
+}
+
+/** A value that is of no matter to the twin need not be known to it. */
+function resolveBucket(id: string, properties: Properties, symbols: Symbols): Properties {
+  const used = Object.entries(properties).map(([name, value]) => [
+    name,
+    withoutEffect.includes(name) ? value : resolve(value, symbols, `${id}.${name}`),
+  ]);
+  return Object.fromEntries(used.filter(([, value]) => value !== undefined)) as Properties;
 }
 
 function timeLimits(given: unknown): Pick<Queue, 'timeLimits'> {

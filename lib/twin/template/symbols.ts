@@ -30,7 +30,9 @@ export function symbolsOf(
       const physical = nameOf(name, resource.Properties ?? {}, stackName, symbols);
       switch (resource.Type) {
         case 'AWS::S3::Bucket':
-          return bucketName(name, stackName);
+          return resource.Properties?.BucketName === undefined
+            ? bucketName(name, stackName)
+            : String(resolve(resource.Properties.BucketName, symbols, `${name}.BucketName`));
         case 'AWS::Batch::JobQueue':
           return `arn:aws:batch:${region}:${account}:job-queue/${physical}`;
         case 'AWS::Batch::ComputeEnvironment':

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Lifecycle } from '../../../lib/cli/lifecycle/lifecycle.ts';
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
 import { Account, labConfig, now, shell, synthesize } from './fake-lab.ts';
 
@@ -259,17 +260,20 @@ describe('a new stack', () => {
   });
 });
 
-it('whoever may not look at the stack says --anyway', async () => {
-  const denied = Object.assign(new Error('no cloudformation:DescribeStacks'), { name: 'AccessDenied' });
-  const lifecycle = account.lifecycle();
-  account.lifecycle = () => ({
-    ...lifecycle,
-    stacks: { ...lifecycle.stacks, read: () => Promise.reject(denied) },
-  });
-  expect(await me.lab('deploy')).toMatchObject({ code: 3, err: expect.stringContaining('--anyway') });
-  expect(await me.lab('deploy --anyway')).toMatchObject({ code: 0 });
-  expect(deploys()).toEqual(['cdk deploy']);
-});
+it.each<keyof Lifecycle['stacks']>(['read', 'template'])(
+  'whoever may not %s the stack says --anyway',
+  async call => {
+    const denied = Object.assign(new Error('no right'), { name: 'AccessDenied' });
+    const lifecycle = account.lifecycle();
+    account.lifecycle = () => ({
+      ...lifecycle,
+      stacks: { ...lifecycle.stacks, [call]: () => Promise.reject(denied) },
+    });
+    expect(await me.lab('deploy')).toMatchObject({ code: 3, err: expect.stringContaining('--anyway') });
+    expect(await me.lab('deploy --anyway')).toMatchObject({ code: 0 });
+    expect(deploys()).toEqual(['cdk deploy']);
+  },
+);
 
 it('-c lab=NAME of cdk and --lab NAME choose the same lab', async () => {
   await me.lab('deploy --lab lab -c region=eu-west-1');

@@ -41,6 +41,25 @@ it('shows what goes and what stays, closes the queues, runs cdk destroy for this
   expect(err.trim().split('\n').at(-1)).toMatch(/^Next: npm run deploy/);
 });
 
+it('lets Batch finish with its queues before CloudFormation asks it to delete them', async () => {
+  account.changing = 3;
+  account.cdk = () => {
+    account.did.push(`changing: ${account.changing}`);
+    account.isGone = true;
+    return 0;
+  };
+  await me.lab('destroy --yes');
+  expect(account.did.at(-1)).toBe('changing: 0');
+});
+
+it('a job that was submitted while the question was open is not lost: refused, and its queue opened again', async () => {
+  account.changing = 1;
+  account.onWait = withJobs;
+  expect(await me.lab('destroy --yes')).toMatchObject({ code: 4 });
+  expect([...account.closed]).toEqual([]);
+  expect(account.did.some(each => each.startsWith('cdk'))).toBe(false);
+});
+
 it('asks for the lab’s name at a terminal, and changes nothing for another word', async () => {
   expect(await me.lab('destroy', { typed: 'lba\n' })).toMatchObject({ code: 2 });
   expect(account.did).toEqual([]);

@@ -77,6 +77,8 @@ export class Account {
   /** After how many waits something happens. */
   onWait: (waits: number) => void = () => {};
   isGone = false;
+  /** Waits until Batch has changed a queue. */
+  changing = 0;
   private waits = 0;
 
   constructor(template: TemplateJson, status = 'UPDATE_COMPLETE') {
@@ -133,7 +135,7 @@ export class Account {
             name: `${id}-phys`,
             arn: physicalId(id, 'AWS::Batch::JobQueue'),
             state: this.closed.has(id) ? 'DISABLED' : 'ENABLED',
-            status: 'VALID',
+            status: this.changing > 0 ? 'UPDATING' : 'VALID',
             environments: ['environment'],
           })),
         liveJobs: async queue => this.jobs.get(named(queue)) ?? [],
@@ -169,7 +171,10 @@ export class Account {
         }
         return this.cdk(args);
       },
-      wait: async () => this.onWait(++this.waits),
+      wait: async () => {
+        this.changing--;
+        this.onWait(++this.waits);
+      },
     };
   }
 }

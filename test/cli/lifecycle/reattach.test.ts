@@ -7,9 +7,10 @@ import { withOutputBucket } from '../../../lib/cli/lifecycle/reattach.ts';
 const root = resolve(__dirname, '../../..');
 const path = join(root, 'lab.config.ts');
 const text = readFileSync(path, 'utf8');
+const bucket = { name: 'my-bucket', key: 'arn:aws:kms:us-east-1:123456789012:key/a-b' };
 
 it('the line stands in the project’s own lab.config.ts as Node reads it, and nothing else has changed', () => {
-  const changed = withOutputBucket(text, path, 'my-bucket')!;
+  const changed = withOutputBucket(text, path, bucket)!;
   const folder = mkdtempSync(join(tmpdir(), 'lab-config-'));
   try {
     const copy = join(folder, 'lab.config.ts');
@@ -23,7 +24,11 @@ it('the line stands in the project’s own lab.config.ts as Node reads it, and n
         ),
       ) as object;
     };
-    expect(read(changed)).toEqual({ ...read(text), existingOutputBucket: 'my-bucket' });
+    expect(read(changed)).toEqual({
+      ...read(text),
+      existingOutputBucket: bucket.name,
+      existingOutputBucketKey: bucket.key,
+    });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -34,10 +39,10 @@ it.each([
   ['makes its configuration in another way', 'export default makeLab(1);\n'],
   ['calls defineLab twice', `${text}\n${text}`],
 ])('a file that %s is left to the person', (_what, source) => {
-  expect(withOutputBucket(source, path, 'my-bucket')).toBeUndefined();
+  expect(withOutputBucket(source, path, bucket)).toBeUndefined();
 });
 
 it('a comment about the setting is no setting', () => {
   const commented = text.replace('defineLab({\n', 'defineLab({\n  // existingOutputBucket: kept ones\n');
-  expect(withOutputBucket(commented, path, 'my-bucket')).toContain("existingOutputBucket: 'my-bucket',");
+  expect(withOutputBucket(commented, path, bucket)).toContain("existingOutputBucket: 'my-bucket',");
 });

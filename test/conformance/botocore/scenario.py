@@ -123,7 +123,7 @@ def s3(client, bucket):
     client.list_buckets()
     client.create_bucket(**at)
     client.create_bucket(Bucket='botocore-wild')
-    refused('BucketAlreadyOwnedByYou', client.create_bucket, **at)
+    client.create_bucket(**at)  # of us-east-1 alone
     client.head_bucket(**at)
     refused('404', client.head_bucket, **gone)
     client.get_bucket_location(**at)

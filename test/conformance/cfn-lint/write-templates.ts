@@ -18,6 +18,7 @@ const keys = {
   workloads: { rapidtide: { datasets: { '/data_in': 'd' } } },
 };
 const image = 'public.ecr.aws/rapidtide/rapidtide:v3.2.0';
+const hub = { 'docker-hub': { upstream: 'docker.io', secret: 'ecr-pullthroughcache/hub' } };
 
 const labs: Record<string, LabConfigInput> = {
   ...Object.fromEntries(
@@ -37,6 +38,13 @@ const labs: Record<string, LabConfigInput> = {
     existingOutputBucketKey: 'arn:aws:kms:us-east-1:111122223333:key/1234abcd',
     ...keys,
     workloads: { rapidtide: { ...keys.workloads.rapidtide, image } },
+  },
+  codebuild: { ...keys, imageBuild: 'codebuild', pullThroughCache: hub },
+  'codebuild-hipaa': { ...keys, imageBuild: 'codebuild', compliance: 'hipaa', network: 'private-endpoints' },
+  cache: {
+    ...keys,
+    pullThroughCache: hub,
+    workloads: { rapidtide: { ...keys.workloads.rapidtide, image: 'fredericklab/rapidtide:v3.2.0' } },
   },
 };
 

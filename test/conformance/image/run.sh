@@ -60,10 +60,11 @@ printf 'FROM debian-root\nCOPY node /usr/local/bin/node\n' > "$work/node/Dockerf
 docker build -q -t "$node_image" "$work/node" >/dev/null
 
 npm run --silent bundle
-# The context as the stack sends it: the bundle and what the Dockerfile names.
-mkdir -p "$work/context/dist/containers" "$work/context/containers"
-cp dist/containers/rapidtide.mjs "$work/context/dist/containers/"
-cp -r containers/rapidtide "$work/context/containers/"
+# The context as the stack sends it to a build in the cloud; no Docker is asked for to make it.
+echo '{"imageBuild":"codebuild","datasets":{"d":{"bucket":"some-bucket","access":"keys"}},"workloads":{"rapidtide":{"datasets":{"/data_in":"d"}}}}' > "$work/lab.json"
+CDK_DOCKER=/bin/false node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices -o "$work/cdk" -c "config=$work/lab.json" >"$work/synth.log" 2>&1 \
+  || { cat "$work/synth.log"; exit 1; }
+cp -r "$(dirname "$(ls -d "$work"/cdk/asset.*/containers)")" "$work/context"
 # Mountpoint's download is not in any registry, so the image mounts by s3fs.
 docker build --network host --build-arg MOUNTPOINT_VERSION= -t arraylab-rapidtide -f "$work/context/containers/rapidtide/Dockerfile" \
   "$work/context" >"$work/build.log" 2>&1 || { tail -30 "$work/build.log"; exit 1; }

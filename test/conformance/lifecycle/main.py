@@ -96,6 +96,9 @@ mine, theirs = make_things(LAB, 'lab'), make_things(TWO, 'lab-two')
 
 queue = client('batch').describe_job_queues(jobQueues=[stack['Queue']])['jobQueues']
 check('the stack has a queue that takes jobs', [each['state'] for each in queue] == ['ENABLED'], queue, stack)
+code, out, err = lab('deploy', '--drain', '--require-approval', 'never')
+queue = client('batch').describe_job_queues(jobQueues=[stack['Queue']])['jobQueues']
+check('a deploy that cdk refuses (this account is not bootstrapped) says so, and opens the queues that it had closed', code == 3 and 'bootstrap' in err and 'nothing runs any more' in err and queue[0]['state'] == 'ENABLED', code, err, queue)
 code, out, err = lab('destroy')
 check('without --yes nothing goes', code == 2 and '--yes' in err, code, err)
 code, out, err = lab('destroy', '--yes')

@@ -12,7 +12,10 @@ cd "$ROOT"
 work=$(mktemp -d)
 "$venv/bin/moto_server" -H 127.0.0.1 -p 0 >"$work/moto.txt" 2>&1 &
 moto=$!
-trap 'kill $moto 2>/dev/null || true; rm -rf "$work"' EXIT
+# cdk remembers in cdk.context.json which zones an account has; moto's are nobody's to remember.
+[ -e cdk.context.json ] && cp cdk.context.json "$work/context.json"
+restore() { if [ -e "$work/context.json" ]; then cp "$work/context.json" cdk.context.json; else rm -f cdk.context.json; fi; }
+trap 'kill $moto 2>/dev/null || true; restore; rm -rf "$work"' EXIT
 for _ in $(seq 120); do port=$(grep -oP 'Running on http://127.0.0.1:\K\d+' "$work/moto.txt" | head -1 || true); [ -n "$port" ] && break; sleep 0.5; done
 # cdk takes S3 by its path for loopback names; moto wants to read "localhost" in a template's address.
 export AWS_ENDPOINT_URL=http://localhost:$port AWS_ACCESS_KEY_ID=AKIATEST AWS_SECRET_ACCESS_KEY=secret AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1

@@ -1,6 +1,7 @@
 import { checkTemplate } from '../../../lib/infra/rules/check-template.ts';
 import { pack } from '../../../lib/infra/rules/pack.ts';
 import { environmentMutations } from './mutations/environment.ts';
+import { eventMutations } from './mutations/event.ts';
 import { hostMutations } from './mutations/host.ts';
 import { jobMutations } from './mutations/job.ts';
 import { networkMutations, strictMutations } from './mutations/network.ts';
@@ -14,6 +15,7 @@ const labs = [
     input: defaultLab,
     mutations: [
       ...environmentMutations,
+      ...eventMutations,
       ...hostMutations,
       ...networkMutations,
       ...queueMutations,

@@ -44,6 +44,7 @@ jest.mock('node:fs/promises', () =>
 );
 jest.mock('../../../lib/twin/s3/quick-fs.ts', () =>
   mockCounted(jest.requireActual('../../../lib/twin/s3/quick-fs.ts'), [
+    'append',
     'link',
     'mkdir',
     'rename',

@@ -113,7 +113,7 @@ it('is refused for what is not archived, for tiers that its class lacks, and for
 it('copies read from an archive only what is restored', async () => {
   await put('k', 'DEEP_ARCHIVE');
   const copy = () => twin.s3.send(new CopyObjectCommand({ Bucket, Key: 'warm', CopySource: `${Bucket}/k` }));
-  expect(await failure(copy())).toBe('InvalidObjectState 403');
+  expect(await failure(copy())).toBe('ObjectNotInActiveTierError 403');
   await restore('k');
   await twin.ahead(13 * hour);
   await copy();

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import {
@@ -58,9 +58,8 @@ const finish = (Key: string, UploadId: string | undefined, Parts: object[], rest
 
 describe('buckets', () => {
   it('are made once, listed, located, and removed only when empty', async () => {
-    expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket })))).toBe(
-      'BucketAlreadyOwnedByYou 409',
-    );
+    // Of us-east-1 alone, for legacy compatibility.
+    expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket })))).toBe('no error');
     expect(await failure(twin.s3.send(new CreateBucketCommand({ Bucket: 'Bad_Name' })))).toBe(
       'InvalidBucketName 400',
     );
@@ -197,31 +196,25 @@ describe('metadata', () => {
     expect((await head('k')).Metadata?.name).toBe('=?UTF-8?B?Wm/Dqw==?=');
   });
 
-  it('survives a kill between the file and its sidecar', async () => {
+  it('survives a kill between the file and its record', async () => {
     await put('k', 'first', { Metadata: { version: '1' } });
     await put('k', 'second', { Metadata: { version: '2' } });
     await twin.close();
-    // The moment in which the file is in its place and its sidecar is announced only.
-    const sidecars = join(twin.root, '.meta', Bucket);
-    for (const group of await readdir(sidecars)) {
-      for (const name of await readdir(join(sidecars, group))) {
-        await rename(join(sidecars, group, name), join(sidecars, group, `${name}.next`));
-      }
-    }
+    // The moment in which the file is in its place and its record is announced only.
+    const records = join(twin.root, '.meta', `${Bucket}.log`);
+    const lines = (await readFile(records, 'utf8')).trimEnd().split('\n');
+    expect(lines.pop()).toBe('{"settled":"k"}');
+    await writeFile(records, `${lines.join('\n')}\n`);
     const again = await startS3(twin.root);
     const after = await again.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
     await again.stop();
     expect(after.Metadata).toEqual({ version: '2' });
   });
 
-  it('is lost with a sidecar that cannot be read, but never the object', async () => {
+  it('is lost with records that cannot be read, but never the object', async () => {
     await put('k', 'bytes', { Metadata: { a: '1' } });
     await twin.close();
-    const sidecars = join(twin.root, '.meta', Bucket);
-    for (const group of await readdir(sidecars)) {
-      for (const name of await readdir(join(sidecars, group)))
-        await writeFile(join(sidecars, group, name), '{');
-    }
+    await writeFile(join(twin.root, '.meta', `${Bucket}.log`), '{');
     const again = await startS3(twin.root);
     const after = await again.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
     await again.stop();
@@ -333,6 +326,8 @@ describe('multipart uploads', () => {
     await finish('k', id, [{ PartNumber: 1, ETag }], { MpuObjectSize: 5 });
     expect(await text('k')).toBe('small');
     expect(await failure(finish('k', id, both))).toBe('NoSuchUpload 404');
+    // Asked once more, by a client that did not hear the answer, with conditions that hold no more.
+    expect(await failure(finish('k', id, [{ PartNumber: 1, ETag }], { IfNoneMatch: '*' }))).toBe('no error');
   });
 
   it('take the last of a part that was sent twice', async () => {
@@ -473,7 +468,10 @@ describe('multipart uploads', () => {
     const id = await begin('k');
     const { ETag } = await part('k', id, 1, fiveMiB);
     const tries = await Promise.all([1, 2].map(() => failure(finish('k', id, [{ PartNumber: 1, ETag }]))));
-    expect(tries.sort()).toEqual(['NoSuchUpload 404', 'no error']);
+    expect(tries).toEqual(['no error', 'no error']);
+    await twin.s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'later' }));
+    expect(await failure(finish('k', id, [{ PartNumber: 1, ETag }]))).toBe('NoSuchUpload 404');
+    expect(await text('k')).toBe('later');
   });
 
   it('survive a restart', async () => {

@@ -14,7 +14,7 @@ export const imagePull: Rule = {
   check: template =>
     jobContainers(template).flatMap(({ resource, container, executionRole }) => {
       const role = target(template, executionRole, 'AWS::IAM::Role', 'RoleName');
-      if (!role || !/\.dkr\.ecr[.-]/.test(partialText(container.Image) ?? '')) return [];
+      if (!role || !/\.dkr[.-]ecr[.-]/.test(partialText(container.Image) ?? '')) return [];
       // The others may also come from the repository's policy; this one may not.
       return allows(template, role, actions[0]!) === false
         ? [trouble(resource, role.id, `role ${role.id} does not allow ${actions[0]}`)]

@@ -1,6 +1,6 @@
 import { matches } from './permissions.ts';
 import type { Resource } from './template.ts';
-import { type Fields, fields, list, partialText, text, type Value } from './value.ts';
+import { asList, type Fields, fields, partialText, text, type Value } from './value.ts';
 
 /**
  * Whether a key's own policy lets a principal do something: one that a part of its ARN or name tells
@@ -44,7 +44,3 @@ function principalsOf(value: Value | undefined): readonly string[] | undefined {
   const found = [AWS, Service].flatMap(each => asList(each)?.map(partialText) ?? []);
   return found.every(each => each !== undefined) ? (found as string[]) : undefined;
 }
-
-/** A list, or the one value that stands for a list of it; undefined where there is none. */
-const asList = (value: Value | undefined): readonly Value[] | undefined =>
-  value === undefined ? undefined : (list(value) ?? [value]);

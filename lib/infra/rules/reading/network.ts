@@ -78,6 +78,19 @@ export function endpoints(template: Template, subnet: Resource): readonly string
   return names.every(each => each) ? (names as string[]) : undefined;
 }
 
+/** Gateway endpoints of S3 in the VPCs of an environment's subnets. */
+export const s3GatewaysOf = (template: Template, subnets: readonly Value[]): readonly Resource[] => {
+  const vpcs = subnetsOf(template, subnets).map(each =>
+    target(template, each.properties.VpcId, 'AWS::EC2::VPC'),
+  );
+  return ofType(template, 'AWS::EC2::VPCEndpoint').filter(
+    ({ properties }) =>
+      partialText(properties.ServiceName)?.endsWith('.s3') &&
+      text(properties.VpcEndpointType) !== 'Interface' &&
+      vpcs.some(vpc => vpc && isReferenceTo(properties.VpcId, vpc)),
+  );
+};
+
 /** Whether a group lets hosts call out by HTTPS; undefined where that cannot be told. */
 export function letsOut(template: Template, group: Resource): boolean | undefined {
   const own = group.properties.SecurityGroupEgress;

@@ -92,6 +92,10 @@ export const list = (value: Value | undefined): readonly Value[] | undefined =>
 export const knownList = (value: Value | undefined): readonly Value[] | undefined =>
   value === undefined ? [] : list(value);
 
+/** The list, or the one value that stands for a list of it; undefined where there is none. */
+export const asList = (value: Value | undefined): readonly Value[] | undefined =>
+  value === undefined ? undefined : (list(value) ?? [value]);
+
 export type Fields = { readonly [key: string]: Value | undefined };
 
 /** The object's fields: none where it is absent, each of them unknown where the object is. */

@@ -280,4 +280,19 @@ export const jobMutations: readonly Mutation[] = [
         },
       }),
   },
+  {
+    title: 'an image of a cache that nobody may fill',
+    rule: 'pull-through-import',
+    mutate: p => {
+      cacheRule(p, {
+        CredentialArn: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/hub-AbCdEf',
+      });
+      set(p.container, {
+        Image: {
+          'Fn::Sub':
+            '${AWS::AccountId}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/hub/fredericklab/rapidtide:v3.2.0',
+        },
+      });
+    },
+  },
 ];

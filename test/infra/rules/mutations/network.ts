@@ -1,4 +1,4 @@
-import { endpoint, type Mutation, natRoutes, remove, routes, set } from './changes.ts';
+import { cacheRule, endpoint, type Mutation, natRoutes, remove, routes, set } from './changes.ts';
 import { type Fields, id, type Parts, properties } from './parts.ts';
 
 /** The network of the default template, each broken in one way, which one rule tells. */
@@ -86,6 +86,22 @@ export const strictMutations: readonly Mutation[] = [
     rule: 'endpoint-closed',
     mutate: p => set(properties(p, 'AWS::EC2::SecurityGroupIngress'), { FromPort: 80, ToPort: 80 }),
   },
+  {
+    title: 'an S3 endpoint for buckets of this account alone',
+    rule: 's3-endpoint-policy',
+    mutate: p => {
+      const document = properties(p, 'AWS::EC2::VPCEndpoint', 'NetworkVpcS3').PolicyDocument;
+      (document as { Statement: unknown[] }).Statement.splice(1);
+    },
+  },
+  {
+    title: 'an S3 endpoint that lists layers, and gives none',
+    rule: 's3-endpoint-policy',
+    mutate: p => {
+      const document = properties(p, 'AWS::EC2::VPCEndpoint', 'NetworkVpcS3').PolicyDocument;
+      set((document as { Statement: object[] }).Statement.at(-1), { Action: 's3:ListBucket' });
+    },
+  },
   ...['VolumesOfHosts', 'VolumesStayAttached'].map(sid => ({
     title: `a key without ${sid}`,
     rule: 'volume-key',
@@ -106,7 +122,26 @@ export const strictMutations: readonly Mutation[] = [
     rule: 'log-key',
     mutate: p => without(p, 'LogGroupsOfThisStack'),
   },
+  {
+    title: 'an image of a cache that nobody has filled',
+    rule: 'pull-through-offline',
+    mutate: p => cachedImage(p),
+  },
 ];
+
+/** An image that comes through a new cache, and whoever starts its container may fill it. */
+const cachedImage = (p: Parts): void => {
+  cacheRule(p, {
+    EcrRepositoryPrefix: 'quay',
+    UpstreamRegistryUrl: 'quay.io',
+  });
+  set(p.container, {
+    Image: { 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/quay/org/tool:1' },
+  });
+  const document = properties(p, 'AWS::IAM::ManagedPolicy', 'ExecutionRole').PolicyDocument;
+  const Action = ['ecr:BatchImportUpstreamImage', 'ecr:CreateRepository'];
+  (document as { Statement: object[] }).Statement.push({ Effect: 'Allow', Action, Resource: '*' });
+};
 
 /** Interface endpoints are called by their name and a hash: Ecs is not EcsAgent. */
 const endpointId = ({ resources }: Parts, name: string): string => {

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, stat } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { AwsError, type SignedRequest } from '../http/service.ts';
+import { isBucketName } from './address.ts';
+import { sendXml } from './answers.ts';
+import { s3Errors } from './errors.ts';
+import { readXml } from './read-xml.ts';
+import { Settings } from './settings.ts';
+import { textsOf, xmlDocument } from './xml.ts';
+
+export const isCreation = ({ method, query }: SignedRequest): boolean =>
+  method === 'PUT' && [...query.keys()].every(each => each === 'x-id');
+
+/** CreateBucket, at the endpoint of the region that the request is signed for. */
+export async function createBucket(
+  folder: string,
+  name: string,
+  region: string,
+  request: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  if (!isBucketName(name))
+    throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
+  const location = locationAsked(await readXml(request), request.region);
+  if (existsSync(join(folder, name))) {
+    // For legacy compatibility, to make one's own bucket again is no error in us-east-1 (S3's API reference).
+    const isLegacy = [request.region, location, await locationOf(folder, name, region)];
+    if (isLegacy.every(each => each === 'us-east-1')) return send();
+    throw new AwsError(
+      'BucketAlreadyOwnedByYou',
+      409,
+      'Your previous request to create the named bucket succeeded and you already own it.',
+      { BucketName: name },
+    );
+  }
+  const isLocked = request.headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true';
+  if (isLocked || location !== region) {
+    const settings = await settingsOf(folder, name);
+    await settings.change({
+      ...(isLocked ? { versioning: 'Enabled', objectLock: {} } : {}),
+      ...(location === region ? {} : { location }),
+    });
+  }
+  await mkdir(join(folder, name), { recursive: true });
+  send();
+
+  function send(): void {
+    response.writeHead(200, { location: `/${name}` }).end();
+  }
+}
+
+/** At us-east-1's endpoint it may be any; at another it must be that one, and be said. */
+function locationAsked(xml: string, endpoint: string): string {
+  const given = textsOf(xml, 'LocationConstraint')[0];
+  if (endpoint !== 'us-east-1' && given !== endpoint) {
+    const message = `The ${given ?? 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to.`;
+    throw new AwsError('IllegalLocationConstraintException', 400, message);
+  }
+  if (given === 'us-east-1' || (given !== undefined && !/^([a-z]{2}(-[a-z]+)+-\d|EU)$/.test(given))) {
+    throw new AwsError('InvalidLocationConstraint', 400, 'The specified location-constraint is not valid', {
+      LocationConstraint: given,
+    });
+  }
+  return given ?? 'us-east-1';
+}
+
+const settingsOf = (folder: string, name: string): Promise<Settings> =>
+  Settings.open(join(folder, '.settings', `${name}.json`), {});
+
+async function locationOf(folder: string, name: string, region: string): Promise<string> {
+  return (await settingsOf(folder, name)).get().location ?? region;
+}
+
+const mostBuckets = 10_000;
+
+/** ListBuckets, by prefix and region, in pages where they are asked for. */
+export async function listBuckets(
+  folder: string,
+  region: string,
+  { query }: SignedRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const prefix = query.get('prefix') ?? '';
+  const after = Buffer.from(query.get('continuation-token') ?? '', 'base64url').toString('utf8');
+  const most = Number(query.get('max-buckets') ?? mostBuckets);
+  if (!Number.isInteger(most) || most < 1 || most > mostBuckets) {
+    const message = `Argument max-buckets must be an integer between 1 and ${mostBuckets}`;
+    throw s3Errors.invalidArgument(message, 'max-buckets', query.get('max-buckets'));
+  }
+  const wanted = query.get('bucket-region');
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries
+    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+    .map(entry => entry.name)
+    .filter(name => name.startsWith(prefix) && name > after)
+    .sort();
+  const all = await Promise.all(
+    names.map(async Name => ({
+      Name,
+      CreationDate: (await stat(join(folder, Name))).birthtime.toISOString(),
+      BucketRegion: await locationOf(folder, Name, region),
+    })),
+  );
+  const found = all.filter(each => wanted === null || each.BucketRegion === wanted);
+  const Bucket = found.slice(0, most);
+  sendXml(
+    response,
+    xmlDocument('ListAllMyBucketsResult', {
+      Owner: { ID: 'twin', DisplayName: 'twin' },
+      Buckets: { Bucket },
+      ContinuationToken:
+        found.length > most ? Buffer.from(Bucket.at(-1)?.Name ?? '').toString('base64url') : undefined,
+      Prefix: query.has('prefix') ? prefix : undefined,
+    }),
+  );
+}
