@@ -1,3 +1,4 @@
+import { ownPoolName } from '../config/own-pools.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError, type Problem, refuse } from '../spec/errors.ts';
 import { indexKey, itemsKey } from '../spec/keys.ts';
@@ -118,7 +119,9 @@ interface ChosenPool {
 
 function choosePool({ spec, config, request, queues }: PlanInput): ChosenPool | Problem {
   const allowed = config.workloads[spec.name]?.pools ?? spec.pools;
-  const name = request.pool ?? allowed[0]!;
+  const asked = request.pool ?? allowed[0]!;
+  // A workload with a limit of its own has a copy of the pool: either name is understood.
+  const name = allowed.find(each => each === asked || each === ownPoolName(asked, spec.name)) ?? asked;
   const pool = config.pools[name];
   const queue = queues[name];
   if (!pool || !queue || !allowed.includes(name)) {

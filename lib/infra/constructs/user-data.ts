@@ -5,7 +5,7 @@ import { instanceStoreDisk, volumeDisk } from './user-data-disks.ts';
 /**
  * MIME user data, which Batch requires: gives the host its scratch before the ECS agent starts, or stops the host. A host
  * without scratch would let jobs fill its root disk in silence. Why a host was stopped is on its console, in lines that
- * start with `arraylab:`.
+ * start with `arraylab:`, where lab doctor finds it.
  */
 export function scratchUserData(kind: 'volume' | 'instance-store'): MultipartUserData {
   const data = new MultipartUserData({ partsSeparator: '==ARRAYLAB==' });
@@ -28,7 +28,7 @@ trap 'reason="line $LINENO: $BASH_COMMAND"' ERR
 trap '[ $? -eq 0 ] || stop' EXIT
 fail() { reason=$*; exit 1; }
 stop() {
-  say "this host has no scratch and takes no jobs: $reason" || true
+  say "this host is stopped, for it has no scratch: $reason" || true
   systemctl mask --now --no-block ecs || true
   shutdown -h now
 }

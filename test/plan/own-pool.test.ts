@@ -1,0 +1,33 @@
+import { workloads } from '../../jobs/index.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { planRound } from '../../lib/plan/plan-round.ts';
+
+const spec = workloads.find(each => each.name === 'rapidtide')!;
+const config = resolveConfig(
+  {
+    datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
+    workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, maxvCpus: 64 } },
+  },
+  workloads,
+);
+const plan = (pool?: string) =>
+  planRound({
+    spec,
+    config,
+    request: { workload: spec.name, parameters: {}, ...(pool ? { pool } : {}) },
+    runId: 'r',
+    round: 0,
+    now: new Date(0),
+    queues: { 'arm64-ondemand-rapidtide': 'arm-queue', 'x86-ondemand-rapidtide': 'x86-queue' },
+    itemsByStep: Object.fromEntries(spec.steps.map(step => [step.name, [{ name: '100307' }]])),
+  }).plan.steps[0];
+
+it('a workload with a limit of its own goes to its own pool', () =>
+  expect(plan()).toMatchObject({ jobQueue: 'arm-queue', jobDefinition: 'arraylab-lab-rapidtide-arm64' }));
+
+it.each(['x86-ondemand', 'x86-ondemand-rapidtide'])('--pool %s names the same one', pool =>
+  expect(plan(pool)).toMatchObject({ jobQueue: 'x86-queue', jobDefinition: 'arraylab-lab-rapidtide-x86' }),
+);
+
+it('a pool that it does not have is refused, with those that it has', () =>
+  expect(() => plan('arm64-spot')).toThrow('rapidtide has no pool "arm64-spot"'));
