@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { startBatch } from './batch/start-batch.ts';
+import { type Clock, realClock } from './clock.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { containerCredentials, processContainers } from './container/process-containers.ts';
 import { withContainerFaults } from './faults/container-faults.ts';
@@ -12,6 +13,7 @@ import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { logsService } from './logs/logs-service.ts';
+import { simulatedClock as clockOfFile } from './s3/clock.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
@@ -31,6 +33,8 @@ export interface TwinOptions {
   /** Folders of the programs that the workloads' images would hold: first in a job's PATH. */
   readonly tools: readonly string[];
   readonly port?: number;
+  /** The time of its Batch; this machine's when left out, put forward by what `batch/.clock.json` in its folder says. */
+  readonly clock?: Clock;
 }
 
 export interface Twin {
@@ -91,6 +95,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       ? withContainerFaults(containers, { faults, metadata, serverUrl: () => holder.url })
       : containers,
     pace: faults.pace,
+    clock: options.clock ?? realClock(clockOfFile(join(folder, 'batch'))),
     cpus: cpus().length,
     memoryMiB: Math.floor(totalmem() / 1024 / 1024),
   });

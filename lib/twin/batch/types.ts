@@ -86,6 +86,8 @@ export interface Job {
   isTerminated?: true;
   readonly counts: Counts;
   readonly summaryLagMs: number;
+  /** The twin's time, in ms since 1970. */
+  now(): number;
   /** What the counts were at the end of the last full period of the lag. */
   summary: StatusSummary;
   statusReason?: string;

@@ -1,4 +1,5 @@
 import { LabError } from '../../spec/errors.ts';
+import { type EventRule, eventRule } from './event-rule.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
 
@@ -11,6 +12,8 @@ export interface TwinResources {
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobDefinitions: readonly JobDefinition[];
+  /** Where Batch's state changes are written to. */
+  readonly eventRules: readonly EventRule[];
 }
 
 export interface Queue {
@@ -113,6 +116,7 @@ export function readTemplate(
       const own = resource.Metadata?.Arraylab as { Workload: string; Bundle: string } | undefined;
       return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
     }),
+    eventRules: ofType('AWS::Events::Rule').flatMap(([id, properties]) => eventRule(id, properties, symbols)),
   };
 }
 
