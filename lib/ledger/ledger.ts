@@ -1,10 +1,9 @@
 import { explainExitCode } from '../spec/exit-codes.ts';
-import type { BatchPort, Store } from '../spec/ports.ts';
 import type { OutputRecord } from '../spec/records.ts';
 import type { RoundPlan } from '../spec/run.ts';
 import type { Item } from '../spec/workload.ts';
 import { mapLimit } from './map-limit.ts';
-import { readShards, type ShardState } from './read-shards.ts';
+import { type LedgerPorts, readShards, type ShardState } from './read-shards.ts';
 
 export type ItemState = 'done' | 'failed' | 'running' | 'waiting' | 'cancelled';
 
@@ -44,10 +43,10 @@ const detailedShards = 2000;
 
 /**
  * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
- * where a killed attempt left no record.
+ * where a killed attempt left no record, and once it has forgotten the job, the log of state changes.
  */
 export async function readLedger(
-  ports: { readonly store: Store; readonly batch: BatchPort },
+  ports: LedgerPorts,
   rounds: readonly RoundPlan[],
   manifest: readonly Item[],
 ): Promise<Ledger> {
