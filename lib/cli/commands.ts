@@ -4,6 +4,7 @@ import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
 import { quickstart } from './commands/quickstart.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { retry } from './commands/retry.ts';
 import { runs } from './commands/runs.ts';
 import { secret } from './commands/secret.ts';
@@ -17,6 +18,7 @@ import { watch } from './commands/watch.ts';
 export const commands: readonly Command[] = [
   init,
   submit,
+  rehearse,
   watch,
   status,
   runs,

@@ -4,6 +4,8 @@ import type { Clock } from './clock.ts';
 export interface SimulatedClock extends Clock {
   /** Time stands still until what is answered has been called. */
   hold(): () => void;
+  /** Whether nothing is due and nobody works: nothing will happen any more by itself. */
+  isIdle(): boolean;
 }
 
 interface Due {
@@ -33,8 +35,8 @@ export function simulatedClock(options: {
   const wake = (): void => {
     if (isStepping || holds > 0) return;
     isStepping = true;
-    // What was set off meanwhile comes first: whoever starts to work holds the clock.
-    setImmediate(step);
+    // What was set off meanwhile comes first, in two turns of the loop: whoever starts to work holds the clock.
+    setImmediate(() => setImmediate(step));
   };
 
   const step = (): void => {
@@ -69,6 +71,7 @@ export function simulatedClock(options: {
         delete entry.act;
       };
     },
+    isIdle: () => holds === 0 && !isStepping && due.every(each => each.act === undefined),
     hold() {
       holds++;
       let isOver = false;

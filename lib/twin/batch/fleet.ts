@@ -16,6 +16,11 @@ export interface Host {
   /** Milliseconds since 1970: when it was launched, and when the last attempt left it. */
   readonly launchedAt: number;
   leftAt: number;
+  /** What its attempts asked for, over time: vCPUs × ms, up to `countedAt`. */
+  vcpuMs: number;
+  countedAt: number;
+  usedVcpus: number;
+  placed: number;
   attempts: number;
   freeVcpus: number;
   freeMemoryMiB: number;
@@ -31,6 +36,9 @@ export interface HostUse {
   readonly vcpus: number;
   readonly from: number;
   readonly to: number;
+  /** How many attempts it ran, and what they asked for, over time: vCPUs × ms. */
+  readonly attempts: number;
+  readonly vcpuMs: number;
 }
 
 /** The hosts of every compute environment: launched when a child fits on none, gone when another needs their vCPUs. */
@@ -48,6 +56,8 @@ export class Fleet {
   /** Every host that there was, in the order in which they were launched. */
   uses(): readonly HostUse[] {
     return this.launched.map(host => ({
+      attempts: host.placed,
+      vcpuMs: this.count(host, 0),
       instance: host.instance,
       environment: host.environment.name,
       type: host.type,
@@ -68,7 +78,9 @@ export class Fleet {
       this.hosts.set(environment, hosts);
       const host = hosts.find(each => hasRoom(each, spec)) ?? this.launch(environment, hosts, spec);
       if (!host) continue;
+      this.count(host, spec.vcpus);
       host.attempts++;
+      host.placed++;
       host.freeVcpus -= spec.vcpus;
       host.freeMemoryMiB -= spec.memoryMiB;
       return host;
@@ -77,10 +89,20 @@ export class Fleet {
   }
 
   leave(host: Host, spec: JobSpec): void {
+    this.count(host, -spec.vcpus);
     host.attempts--;
     host.leftAt = this.clock.now();
     host.freeVcpus += spec.vcpus;
     host.freeMemoryMiB += spec.memoryMiB;
+  }
+
+  /** Brings a host's account up to now, before its use changes. */
+  private count(host: Host, more: number): number {
+    const now = this.clock.now();
+    host.vcpuMs += host.usedVcpus * (now - host.countedAt);
+    host.countedAt = now;
+    host.usedVcpus += more;
+    return host.vcpuMs;
   }
 
   /** An instance has gone: nothing more is placed on it. */
@@ -108,6 +130,10 @@ export class Fleet {
       type: type.name,
       launchedAt: this.clock.now(),
       leftAt: this.clock.now(),
+      vcpuMs: 0,
+      countedAt: this.clock.now(),
+      usedVcpus: 0,
+      placed: 0,
       vcpus: type.vcpus,
       memoryMiB: usableMemoryMiB(type),
       attempts: 0,

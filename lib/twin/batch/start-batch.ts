@@ -17,6 +17,8 @@ import { stateChanges } from './state-changes.ts';
 import { submittedJob } from './submit-job.ts';
 import type { Job, RunContainer } from './types.ts';
 
+export type { HostUse } from './fleet.ts';
+
 export interface BatchOptions {
   readonly folder: string;
   readonly region: string;

@@ -108,6 +108,8 @@ export interface ContainerSpec {
   /** The EC2 instance that it runs on, and whether that is a spot instance. */
   readonly instance: string;
   readonly isSpot: boolean;
+  /** What the job may use. */
+  readonly memoryMiB: number;
   /** Where the instance's metadata is; none when left out. */
   readonly metadataUrl?: string;
   /** What the scratch volume holds; as much as this machine has when left out. */
