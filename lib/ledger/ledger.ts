@@ -107,7 +107,9 @@ function entryOf(shard: ShardState, name: string): StepEntry {
   const ended = isEnded(shard);
   const state = shard.done || found?.state === 'done' ? 'done' : stateOf(shard, ended);
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
-  const reason = state === 'done' ? undefined : reasonOf(shard, found?.reason, exitCode, ended);
+  // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
+  const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
+  const reason = state === 'done' ? undefined : reasonOf(shard, own, exitCode, ended);
   return {
     state,
     round: shard.round,

@@ -39,6 +39,8 @@ export interface ShardState {
   readonly status?: JobStatus | 'closed' | 'unsubmitted' | 'forgotten';
   readonly exitCode?: number;
   readonly reason?: string;
+  /** Batch's own words, where they say more than that the container has exited: a timeout, a cancel, a lost host. */
+  readonly ended?: string;
   readonly logStream?: string;
 }
 
@@ -189,6 +191,9 @@ async function readChildren(
   }
 }
 
+/** What Batch says of every container that ends by itself. */
+const containerExited = 'Essential container in task exited';
+
 function jobState(job: JobDetail): Known {
   const last = job.attempts.at(-1);
   const exitCode = job.exitCode ?? last?.exitCode;
@@ -197,12 +202,14 @@ function jobState(job: JobDetail): Known {
     last?.reason ??
     (exitCode === undefined ? undefined : explainExitCode(exitCode)) ??
     job.statusReason;
+  const ended = isTerminal(job.status) ? (job.statusReason ?? last?.statusReason) : undefined;
   return {
     status: job.status,
     jobId: job.jobId,
     attempts: job.attempts.length,
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(reason ? { reason } : {}),
+    ...(ended && ended !== containerExited ? { ended } : {}),
     ...((job.logStream ?? last?.logStream) ? { logStream: job.logStream ?? last?.logStream } : {}),
   };
 }

@@ -114,7 +114,10 @@ async function perform(
   const doneByRound: number[] = [];
   const follow = async (): Promise<Ledger | undefined> => {
     const open = await openRun(context, { positionals: [run.runId] });
-    const ledger = await followToEnd(context, open, () => clock?.isIdle() ?? false);
+    // What is read at one moment belongs together.
+    const ledgerNow = (): Promise<Ledger> => still(() => open.ledger());
+    const isStuck = (): boolean => clock?.isIdle() ?? false;
+    const ledger = await followToEnd(context, { ...open, ledger: ledgerNow }, isStuck);
     if (ledger) doneByRound.push(ledger.counts.done);
     return ledger;
   };
@@ -133,6 +136,7 @@ async function perform(
     submittedAt,
     endedAt: context.now().getTime(),
     realSeconds: (performance.now() - began) / 1000,
+    isSimulated: clock !== undefined,
     hosts: hosts(),
     prices: options.prices,
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),

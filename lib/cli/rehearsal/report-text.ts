@@ -10,7 +10,7 @@ export function reportText(stream: Stream, report: RehearsalReport, noun: ItemNo
     `rehearsed ${report.workload} over ${counted(items, noun)}: ${report.doneByRound
       .map((done, round) => `${whole(done)} done after ${round === 0 ? 'the first round' : `retry ${round}`}`)
       .join(', ')}`,
-    `  time       ${durationText(report.simulatedSeconds)} simulated (in ${durationText(report.realSeconds)})`,
+    `  time       ${durationText(report.simulatedSeconds)}${report.isSimulated ? ` simulated (in ${durationText(report.realSeconds)})` : ' on this machine'}`,
     `  attempts   ${whole(report.attempts)}`,
     `  vCPUs      ${hours(report.vcpuHours)} vCPU-hours asked for`,
     `  price      ${price(report)}`,

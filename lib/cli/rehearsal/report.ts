@@ -13,6 +13,8 @@ export interface RehearsalReport {
   /** From the submission to the end of the last attempt. */
   readonly simulatedSeconds: number;
   readonly realSeconds: number;
+  /** false: with the real tool, in real time and with this machine's cores. */
+  readonly isSimulated: boolean;
   readonly attempts: number;
   /** What the attempts asked for, from their start to their end. */
   readonly vcpuHours: number;
@@ -46,6 +48,7 @@ export interface Rehearsed {
   readonly submittedAt: number;
   readonly endedAt: number;
   readonly realSeconds: number;
+  readonly isSimulated: boolean;
   readonly hosts: readonly HostUse[];
   readonly prices: ReadonlyMap<string, number>;
   readonly peakMemoryMiB: number;
@@ -54,7 +57,8 @@ export interface Rehearsed {
 const hourMs = 3_600_000;
 
 export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
-  const { workload, run, ledger, doneByRound, hosts, prices, submittedAt, realSeconds } = rehearsed;
+  const { workload, run, ledger, doneByRound, hosts, prices, submittedAt } = rehearsed;
+  const { realSeconds, isSimulated } = rehearsed;
   const endedAt = hosts.length > 0 ? Math.max(...hosts.map(each => each.to)) : rehearsed.endedAt;
   const byType = hostsByType(hosts);
   const waiting = ledger.rows.filter(row => row.state === 'waiting' && row.reason);
@@ -67,6 +71,7 @@ export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
     doneByRound,
     simulatedSeconds: Math.round((endedAt - submittedAt) / 1000),
     realSeconds,
+    isSimulated,
     attempts: sum(hosts.map(each => each.attempts)),
     vcpuHours: sum(hosts.map(each => each.vcpuMs)) / hourMs,
     hosts: byType,

@@ -47,6 +47,8 @@ export function setStage({ options, place, config, folder, startAt, needsData }:
           work: seededWork(options),
         }),
       };
+      // The tool mounts its datasets with the keys that the user's twin has.
+      if (realTool) await copyIn('secrets', place, folder);
       const link = await startTwinIn(join(folder, 'state'), place, config, say, { faults, ...simulated });
       try {
         await copyData(place, config, folder, link.deployment.outputBucket, needsData);
@@ -78,12 +80,15 @@ async function copyData(
     join(outputBucket, configPrefix),
     ...(needsData ? datasets.map(dataset => dataset.bucket) : []),
   ];
-  for (const path of paths)
-    await cp(join(stateFolder(place), 's3', path), join(folder, 'state', 's3', path), {
-      recursive: true,
-      // Where the file system can, nothing is copied until it is written to.
-      mode: constants.COPYFILE_FICLONE,
-    }).catch((error: NodeJS.ErrnoException) => {
+  for (const path of paths) await copyIn(join('s3', path), place, folder);
+}
+
+/** Copies a part of the user's twin, where it has it; on a file system that can, nothing is copied until it is written to. */
+async function copyIn(path: string, place: TwinPlace, folder: string): Promise<void> {
+  const options = { recursive: true, mode: constants.COPYFILE_FICLONE };
+  await cp(join(stateFolder(place), path), join(folder, 'state', path), options).catch(
+    (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
-    });
+    },
+  );
 }
