@@ -62,19 +62,19 @@ function replayEntry(job: Job, entry: Exclude<Entry, { kind: 'submitted' } | { k
       return;
     case 'started': {
       const task = move(job, entry.index, 'STARTING');
-      task.attempts = [...task.attempts, entry.attempt];
+      task.attempts = task.attempts.concat([entry.attempt]);
       delete task.statusReason;
       return;
     }
     case 'running': {
       const task = move(job, entry.index, 'RUNNING');
-      task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: entry.at }];
+      task.attempts = task.attempts.with(-1, { ...task.attempts.at(-1)!, startedAt: entry.at });
       return;
     }
     case 'ended': {
       const before = taskOf(job, entry.index);
       const task = move(job, entry.index, entry.status);
-      if (entry.attempt) task.attempts = [...before.attempts.slice(0, -1), entry.attempt];
+      if (entry.attempt) task.attempts = before.attempts.with(-1, entry.attempt);
       if (entry.statusReason) task.statusReason = entry.statusReason;
       if (!isEnded(entry.status)) return;
       task.stoppedAt = entry.at;

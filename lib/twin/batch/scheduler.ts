@@ -139,7 +139,7 @@ export class Scheduler {
   /** An attempt ended and another follows. */
   again(job: Job, index: number, attempt: Attempt): void {
     const task = move(job, index, 'RUNNABLE');
-    task.attempts = [...task.attempts.slice(0, -1), attempt];
+    task.attempts = task.attempts.with(-1, attempt);
     job.again.push(index);
     const { jobId } = job.spec;
     this.options.journal.write({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: job.now() });
@@ -155,7 +155,7 @@ export class Scheduler {
   ): void {
     const at = job.now();
     const task = move(job, index, status);
-    if (attempt) task.attempts = [...task.attempts.slice(0, -1), attempt];
+    if (attempt) task.attempts = task.attempts.with(-1, attempt);
     task.statusReason = statusReason;
     task.stoppedAt = at;
     const again = job.again.indexOf(index);
@@ -298,7 +298,7 @@ export class Scheduler {
     }
     const attempt = newAttempt(definition, host);
     const task = move(job, index, 'STARTING');
-    task.attempts = [...task.attempts, attempt];
+    task.attempts = task.attempts.concat([attempt]);
     delete task.statusReason;
     journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
     this.options.changed(job, index);
@@ -312,7 +312,7 @@ export class Scheduler {
   private runs(job: Job, index: number): void {
     const at = job.now();
     const task = move(job, index, 'RUNNING');
-    task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: at }];
+    task.attempts = task.attempts.with(-1, { ...task.attempts.at(-1)!, startedAt: at });
     this.options.journal.writeSoon({ kind: 'running', jobId: job.spec.jobId, index, at });
     this.options.changed(job, index);
   }

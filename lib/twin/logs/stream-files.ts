@@ -42,6 +42,9 @@ export interface StreamFiles {
   streams(group: string): StreamInfo[];
 }
 
+/** More streams than are written to at once. */
+const mostKnown = 1000;
+
 export function streamFiles(folder: string): StreamFiles {
   // `..` is a legal name and no folder of ours.
   const groupPath = (group: string): string => join(folder, encodeURIComponent(group).replace(/^\./, '%2E'));
@@ -53,6 +56,8 @@ export function streamFiles(folder: string): StreamFiles {
     if (known.has(file)) return;
     mkdirSync(groupPath(group), { recursive: true });
     if (!existsSync(file)) appendFileSync(file, `${JSON.stringify({ stream, created: at })}\n`);
+    // Of streams that have ended, none is to be remembered for good.
+    if (known.size >= mostKnown) known.clear();
     known.add(file);
   };
   return {
