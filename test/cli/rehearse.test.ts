@@ -177,6 +177,15 @@ it('a script is looked for where the user’s twin has it', async () => {
   expect(code).toBe(0);
 });
 
+it('Ctrl-C ends a rehearsal, and nothing of it is left running or lying about', async () => {
+  const before = await readdir(join(me.cwd, 'rehearsals'));
+  const options = ['--participants', '1..5', '--duration', '1h', '--speed', '1'];
+  const ran = await me.lab(['rehearse', 'rapidtide', ...options], '', AbortSignal.timeout(3000));
+  expect([ran.code, ran.out]).toEqual([130, '']);
+  const [folder] = (await readdir(join(me.cwd, 'rehearsals'))).filter(each => !before.includes(each));
+  expect(await readdir(join(me.cwd, 'rehearsals', folder!))).toEqual([]);
+});
+
 it.each([
   [['--duration', '2h..1h'], '--duration: "2h..1h" is no span'],
   [['--duration', 'long'], '--duration: "long" is not a time'],

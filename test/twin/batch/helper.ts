@@ -121,7 +121,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
       return jobId!;
     },
     until: async (jobId: string, ...wanted: string[]): Promise<JobDetail> => {
-      for (const end = Date.now() + 10_000; Date.now() < end; ) {
+      for (const end = Date.now() + 40_000; Date.now() < end; ) {
         // A child is not there before its parent is PENDING.
         const job = await describe(jobId).catch(() => undefined);
         if (job && wanted.includes(job.status!)) return job;
