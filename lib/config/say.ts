@@ -5,7 +5,10 @@ export type Say = (where: string, message: string, fix?: string) => void;
 
 export function whole(where: string, value: number, least: number, most: number, say: Say): void {
   if (!Number.isInteger(value) || value < least || value > most)
-    say(where, `${value} is not a whole number from ${least} to ${most}`);
+    say(
+      where,
+      `${typeof value === 'number' ? value : JSON.stringify(value)} is not a whole number from ${least} to ${most}`,
+    );
 }
 
 export function unknownFields(value: object, known: readonly string[], prefix: string, say: Say): void {

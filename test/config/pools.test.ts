@@ -177,7 +177,7 @@ describe('a pool of the lab’s own', () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 500 },
     );
   });
 });
