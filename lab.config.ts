@@ -18,5 +18,19 @@ export default defineLab({
   // What may be submitted, and which dataset stands at its mounts.
   workloads: {
     rapidtide: { datasets: { '/data_in': 'hcp' } },
+    // rapidtide: { datasets: { '/data_in': 'hcp' }, pools: ['arm64-ondemand'], resources: { attempts: 5 }, maxvCpus: 256 },
   },
+
+  // How hosts get to AWS. 'public' lets nothing in and costs nothing while idle; 'private-nat'; 'private-endpoints'.
+  // network: 'private-nat',
+  // Held to these packs, the stack gets a key of its own, private subnets and managed policies.
+  // compliance: 'nist-800-53-r5', // or 'hipaa'
+  // Images are built in the account: no Docker here.
+  // imageBuild: 'codebuild',
+  // Pools are made when a workload uses them; yours by any name, ours changed by theirs.
+  // pools: { 'x86-spot': { spillToOnDemand: true }, big: { architecture: 'arm64', scratch: { sizeGiB: 2000 } } },
+  // Days that logs are kept.
+  // logRetentionDays: 90,
+  // The bucket that an earlier stack of this lab kept (npm run deploy finds it), or one of your own.
+  // existingOutputBucket: 'arraylab-lab-storageoutput-0123456789ab',
 });

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { workloads } from '../jobs/index.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
-import { resolveConfig } from '../lib/config/resolve-config.ts';
+import { type Overrides, overridable, resolveConfig } from '../lib/config/resolve-config.ts';
 import { buildApp } from '../lib/infra/lab-app.ts';
 import { LabError } from '../lib/spec/errors.ts';
 
@@ -10,15 +10,12 @@ const projectRoot = dirname(import.meta.dirname);
 try {
   const app = new App();
   const input = await loadConfig(app.node.tryGetContext('config') ?? join(projectRoot, 'lab.config.ts'));
+  // `-c lab=NAME` is the name's.
   const overrides = Object.fromEntries(
-    [
-      ['name', app.node.tryGetContext('lab')],
-      ['region', app.node.tryGetContext('region')],
-      ['network', app.node.tryGetContext('network')],
-      ['imageBuild', app.node.tryGetContext('imageBuild')],
-      ['compliance', app.node.tryGetContext('compliance')],
-    ].filter(([, value]) => typeof value === 'string'),
-  ) as Record<string, string>;
+    overridable
+      .map(name => [name, app.node.tryGetContext(name === 'name' ? 'lab' : name)])
+      .filter(([, value]) => typeof value === 'string'),
+  ) as Overrides;
   buildApp(resolveConfig(input, workloads, overrides), workloads, projectRoot, app).app.synth();
 } catch (error) {
   // A person's mistake needs no stack trace.

@@ -1,5 +1,10 @@
 import { askMetadata } from './instance-metadata.ts';
 
+export interface Interruption {
+  readonly signal: AbortSignal;
+  stop(): void;
+}
+
 /**
  * Aborted at SIGTERM (a timeout, a cancel) and at a spot notice: Batch gives containers no signal for that one, so the
  * instance's metadata is asked every five seconds, where it answers.
@@ -7,7 +12,7 @@ import { askMetadata } from './instance-metadata.ts';
 export function watchInterruption(
   environment: Readonly<Record<string, string | undefined>>,
   log: (line: string) => void,
-): { readonly signal: AbortSignal; stop(): void } {
+): Interruption {
   const controller = new AbortController();
   const abort = (why: string): void => {
     if (controller.signal.aborted) return;

@@ -76,7 +76,7 @@ async function runTogether(input: ItemsInput): Promise<readonly Outcome[]> {
 
 async function runOne(input: ItemsInput, items: readonly Item[], name: string): Promise<Outcome> {
   const { signal } = input;
-  const startedAt = new Date().toISOString();
+  const startedAt = input.world.now().toISOString();
   const scratch = join(input.scratch, 'item');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
@@ -88,14 +88,14 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     return { exitCode: error instanceof ShardFailure ? error.exitCode : exitCodes.toolFailed, reason };
   });
   if (result.exitCode !== 0) context.log(result.reason ?? `exit code ${result.exitCode}`);
-  const peak = peakMemoryBytes();
+  const peak = Math.max(peakMemoryBytes(), result.peakMemoryBytes ?? 0);
   const record: ItemRecord = {
     name,
     state: result.exitCode === 0 ? 'done' : signal.aborted ? 'interrupted' : 'failed',
     exitCode: result.exitCode,
     ...(result.reason ? { reason: result.reason } : {}),
     startedAt,
-    endedAt: new Date().toISOString(),
+    endedAt: input.world.now().toISOString(),
     ...(peak > 0 ? { peakMemoryBytes: peak } : {}),
     bytesIn: result.bytesIn ?? input.takeBytesIn(),
     bytesOut: (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),

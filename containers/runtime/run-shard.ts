@@ -7,7 +7,6 @@ import type { MountSpec } from '../../lib/spec/workload.ts';
 import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { hostInfo } from './host.ts';
-import { watchInterruption } from './interruption.ts';
 import { openMounts } from './mounts/open-mounts.ts';
 import { identify, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
@@ -24,8 +23,8 @@ export interface ShardOptions {
 
 /** Does a shard of a run and answers the container's exit code. Every attempt leaves a record, whatever happens to it. */
 export async function runShard(world: ContainerWorld, options: ShardOptions): Promise<number> {
-  const startedAt = new Date().toISOString();
-  const interruption = watchInterruption(world.environment, world.log);
+  const startedAt = world.now().toISOString();
+  const interruption = world.interruption();
   const { signal } = interruption;
   try {
     const identity = identify(world);
@@ -116,7 +115,7 @@ async function recordOf(
     jobId,
     attempt,
     startedAt,
-    endedAt: new Date().toISOString(),
+    endedAt: world.now().toISOString(),
     exitCode,
     ...(reason ? { reason } : {}),
     host: await hostInfo(world.environment),

@@ -3,6 +3,7 @@ import { type CredentialSource, containerKeys } from '../../lib/aws/wire/credent
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import type { Store } from '../../lib/spec/ports.ts';
+import { type Interruption, watchInterruption } from './interruption.ts';
 
 /** Where a container runs: its environment, and AWS (or the twin) as its job role. */
 export interface ContainerWorld {
@@ -12,6 +13,9 @@ export interface ContainerWorld {
   readonly endpoint?: string;
   readonly credentials: CredentialSource;
   store(bucket: string): Store;
+  now(): Date;
+  /** What tells the container to stop; call it once, and `stop` when nothing is left to be stopped. */
+  interruption(): Interruption;
   log(line: string): void;
 }
 
@@ -25,6 +29,8 @@ export function containerWorld(environment: NodeJS.ProcessEnv, log: (line: strin
     ...s3,
     credentials,
     store: bucket => wireStore({ bucket, region, credentials, ...s3 }),
+    now: () => new Date(),
+    interruption: () => watchInterruption(environment, log),
     log,
   };
 }

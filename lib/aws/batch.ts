@@ -142,7 +142,8 @@ function toSummary(job: SdkSummary): JobSummary {
   };
 }
 
-function toDetail(job: SdkJob): JobDetail {
+/** What DescribeJobs says of a job, and what an event of its state change does. */
+export function toDetail(job: SdkJob): JobDetail {
   return {
     ...toSummary(job as SdkSummary),
     ...(job.arrayProperties?.index === undefined ? {} : { arrayIndex: job.arrayProperties.index }),

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundlePath } from '../spec/metadata.ts';
+import { standInBundle } from '../spec/stand-in.ts';
 
 export interface Bundle {
   readonly workload: string;
@@ -39,6 +40,25 @@ export async function bundleWorkloads({
       return { workload, file, bytes: (await stat(file)).size };
     }),
   );
+}
+
+/** Bundles the harness with a stand-in for the tool, for the twin's own process. Answers its file. */
+export async function bundleStandIn(projectRoot: string): Promise<string> {
+  const file = join(projectRoot, standInBundle);
+  const { metafile } = await build({
+    entryPoints: [join(projectRoot, 'containers', 'runtime', 'stand-in.ts')],
+    absWorkingDir: projectRoot,
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    // It is loaded into a process that runs, and under jest that cannot load a module.
+    format: 'cjs',
+    target: 'node24',
+    metafile: true,
+    logLevel: 'silent',
+  });
+  refuseForbidden('the stand-in', Object.keys(metafile.inputs));
+  return file;
 }
 
 /** Throws when one of a bundle's inputs is of a forbidden package. */

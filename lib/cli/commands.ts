@@ -7,6 +7,7 @@ import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
 import { quickstart } from './commands/quickstart.ts';
+import { rehearse } from './commands/rehearse.ts';
 import { retry } from './commands/retry.ts';
 import { runs } from './commands/runs.ts';
 import { secret } from './commands/secret.ts';
@@ -22,6 +23,7 @@ export const commands: readonly Command[] = [
   deploy,
   doctor,
   submit,
+  rehearse,
   watch,
   status,
   runs,

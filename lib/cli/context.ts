@@ -4,12 +4,13 @@ import { type Deployment, readDeployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { sdkLogs } from '../aws/logs.ts';
 import { sdkSecrets } from '../aws/secrets.ts';
+import { sdkStateChanges } from '../aws/state-changes.ts';
 import { s3Store } from '../aws/store.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
-import type { BatchPort, Logs, Secrets, Store } from '../spec/ports.ts';
+import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../spec/ports.ts';
 import { suggest } from '../spec/suggest.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
@@ -63,6 +64,7 @@ export interface Connection {
   storeOf(bucket: string): Store;
   readonly batch: BatchPort;
   readonly logs: Logs;
+  readonly changes: StateChanges;
   readonly secrets: Secrets;
   /** Whether jobs end when this process does: a twin of this process's own. */
   readonly ownTwin: boolean;
@@ -119,7 +121,8 @@ export function makeContext(
   };
 }
 
-function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean): Connection {
+/** The ports over an endpoint, for a lab that is deployed there. */
+export function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean): Connection {
   return {
     endpoint,
     deployment,
@@ -128,6 +131,7 @@ function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean
     storeOf: bucket => s3Store(endpoint, bucket),
     batch: sdkBatch(endpoint),
     logs: sdkLogs(endpoint, deployment.logGroup),
+    changes: sdkStateChanges(endpoint, deployment.eventLogGroup),
     secrets: sdkSecrets(endpoint),
   };
 }

@@ -15,6 +15,18 @@ import { explainRound, type Hint, type WaitingHint, waitingHint } from './waitin
  * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
  */
 export async function followRun(context: Context, open: OpenRun): Promise<number> {
+  const ledger = await followToEnd(context, open);
+  return ledger
+    ? finish(context, open.run.runId, open.spec.item, ledger)
+    : stopWatching(context, open.run.runId);
+}
+
+/** The ledger at a run's end, or where nothing can go on any more; undefined where Ctrl-C ended the watching. */
+export async function followToEnd(
+  context: Context,
+  open: OpenRun,
+  isStuck: () => boolean = () => false,
+): Promise<Ledger | undefined> {
   const { runId } = open.run;
   const quick = context.local;
   const { err } = context.io;
@@ -26,7 +38,10 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
   for (;;) {
+    const began = performance.now();
+    const wasStuck = isStuck();
     const ledger = await open.ledger();
+    const tookMs = performance.now() - began;
     doneAtStart ??= ledger.counts.done;
     tellFailures(context, ledger, told, open.spec.item);
     const why = await hint?.look(ledger, context.now());
@@ -41,14 +56,16 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
       context.say(line);
       last = JSON.stringify(ledger.counts);
     }
-    if (ledger.ended) {
+    if (ledger.ended || wasStuck) {
       if (err.isTTY && !context.json) err.write('\n');
       await removeCaps(open);
-      return finish(context, runId, open.spec.item, ledger);
+      return ledger;
     }
-    if (context.signal.aborted) return stopWatching(context, runId);
-    await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
-    if (context.signal.aborted) return stopWatching(context, runId);
+    if (context.signal.aborted) return undefined;
+    // A ledger that takes long to read is not to keep the machine busy.
+    const longer = Math.max(pause, 4 * tookMs);
+    await sleep(longer, undefined, { signal: context.signal }).catch(() => undefined);
+    if (context.signal.aborted) return undefined;
     pause = quick ? 500 : Math.min(60_000, pause * 1.2);
   }
 }

@@ -3,6 +3,7 @@ import { describeProblem, LabError } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import { suggest } from '../spec/suggest.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
+import { rehearseOptions } from './commands/rehearse.ts';
 import { submitOptions } from './commands/submit.ts';
 import { commands } from './commands.ts';
 import { findSpec, makeContext, type World } from './context.ts';
@@ -60,16 +61,17 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   }
 }
 
-/** A submit has its workload's own options. */
+/** A submit, and the rehearsal of one, have their workload's own options. */
 function optionsOf(
   command: Command,
   rest: readonly string[],
   world: World,
 ): Readonly<Record<string, OptionSpec>> {
-  if (command.name !== 'submit') return command.options;
+  const ofWorkload = { submit: submitOptions, rehearse: rehearseOptions }[command.name];
+  if (!ofWorkload) return command.options;
   const [name] = rest;
   if (name === undefined || name.startsWith('-')) return command.options;
-  return submitOptions(findSpec(world.workloads, name));
+  return ofWorkload(findSpec(world.workloads, name));
 }
 
 function beforeDashes(words: readonly string[]): readonly string[] {

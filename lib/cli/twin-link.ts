@@ -11,7 +11,7 @@ import type { LabConfig } from '../spec/config.ts';
 import { LabError, refuse } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
 import { stackName } from '../spec/metadata.ts';
-import { startTwin, type Twin } from '../twin/twin.ts';
+import { startTwin, type Twin, type TwinOptions } from '../twin/twin.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
 export interface TwinServer {
@@ -90,6 +90,18 @@ export async function connectTwin(
   if (server) return link(server, config.name, false, async () => {});
   const twin = await startOwn(place, config, say);
   return link({ ...twin, region: config.region }, config.name, true, twin.close);
+}
+
+/** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
+export async function startTwinIn(
+  folder: string,
+  place: TwinPlace,
+  config: LabConfig,
+  say: (text: string) => void,
+  options: Pick<TwinOptions, 'clock' | 'faults' | 'containers'>,
+): Promise<TwinLink & Pick<Twin, 'hosts'>> {
+  const twin = await startOwn(place, config, say, { folder, ...options });
+  return { ...link({ ...twin, region: config.region }, config.name, true, twin.close), hosts: twin.hosts };
 }
 
 function link(
@@ -205,11 +217,16 @@ export async function resetTwin(place: TwinPlace): Promise<void> {
   await rm(place.folder, { recursive: true, force: true });
 }
 
-async function startOwn(place: TwinPlace, config: LabConfig, say: (text: string) => void): Promise<Twin> {
+async function startOwn(
+  place: TwinPlace,
+  config: LabConfig,
+  say: (text: string) => void,
+  more: Partial<TwinOptions> = {},
+): Promise<Twin> {
   await prepare(place, config, say);
   const template = JSON.parse(await readFile(templateFile(place, config), 'utf8')) as object;
   return startTwin({
-    folder: join(place.folder, 'state'),
+    folder: stateFolder(place),
     projectRoot: place.projectRoot,
     region: config.region,
     template,
@@ -218,6 +235,7 @@ async function startOwn(place: TwinPlace, config: LabConfig, say: (text: string)
       .map(dataset => dataset.bucket),
     node: process.execPath,
     tools: place.tools,
+    ...more,
   });
 }
 
@@ -309,6 +327,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** Everything that a twin remembers. */
+export const stateFolder = (place: TwinPlace): string => join(place.folder, 'state');
 const serverFile = (place: TwinPlace): string => join(place.folder, 'server.json');
 const outFolder = (place: TwinPlace): string => join(place.folder, 'cdk.out');
 const templateFile = (place: TwinPlace, config: LabConfig): string =>

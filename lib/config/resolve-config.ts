@@ -1,4 +1,4 @@
-import type { Compliance, ImageBuild, LabConfig, NetworkMode } from '../spec/config.ts';
+import type { LabConfig } from '../spec/config.ts';
 import { type Problem, refuse } from '../spec/errors.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import { checkCompliance } from './compliance.ts';
@@ -11,47 +11,45 @@ import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
 
+/** What `-c name=value` may say in place of `lab.config.ts`: whatever is one word there. */
+export const overridable = [
+  'name',
+  'region',
+  'network',
+  'compliance',
+  'imageBuild',
+  'logRetentionDays',
+  'existingOutputBucket',
+  'existingOutputBucketKey',
+] as const;
+export type Overrides = Readonly<Partial<Record<(typeof overridable)[number], string>>>;
+
 /**
  * The configuration with every default filled in. `overrides` come from `-c name=value`.
  * Throws LabError with every problem at once.
  */
 export function resolveConfig(
-  input: LabConfigInput,
+  written: LabConfigInput,
   specs: readonly WorkloadSpec[],
-  overrides: Readonly<Record<string, string>> = {},
+  overrides: Overrides = {},
 ): LabConfig {
   const problems: Problem[] = [];
   const say: Say = (where, message, fix) =>
     void problems.push({ where: `lab.config.ts ${where}`, message, ...(fix ? { fix } : {}) });
-  const known = [
-    'name',
-    'region',
-    'network',
-    'compliance',
-    'datasets',
-    'pools',
-    'workloads',
-    'imageBuild',
-    'pullThroughCache',
-    'logRetentionDays',
-    'existingOutputBucket',
-    'existingOutputBucketKey',
-  ];
-  unknownFields(input, known, '', say);
-  const compliance = (overrides.compliance as Compliance | undefined) ?? input.compliance;
+  const input = overridden(written, overrides);
+  unknownFields(input, [...overridable, 'datasets', 'pools', 'workloads', 'pullThroughCache'], '', say);
+  const region = input.region ?? 'us-east-1';
   const config: LabConfig = {
-    name: overrides.name ?? input.name ?? 'lab',
-    region: overrides.region ?? input.region ?? 'us-east-1',
-    network: (overrides.network as NetworkMode | undefined) ?? input.network ?? 'public',
-    ...(compliance ? { compliance } : {}),
-    datasets: mapValues(input.datasets ?? {}, dataset =>
-      resolveDataset(dataset, overrides.region ?? input.region ?? 'us-east-1'),
-    ),
+    name: input.name ?? 'lab',
+    region,
+    network: input.network ?? 'public',
+    ...(input.compliance ? { compliance: input.compliance } : {}),
+    datasets: mapValues(input.datasets ?? {}, dataset => resolveDataset(dataset, region)),
     pools: resolvePools(input.pools ?? {}),
     workloads: Object.fromEntries(
       specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name])]),
     ),
-    imageBuild: (overrides.imageBuild as ImageBuild | undefined) ?? input.imageBuild ?? 'docker',
+    imageBuild: input.imageBuild ?? 'docker',
     pullThroughCache: resolveCaches(input.pullThroughCache),
     logRetentionDays: input.logRetentionDays ?? 90,
     ...(input.existingOutputBucket ? { existingOutputBucket: input.existingOutputBucket } : {}),
@@ -89,6 +87,16 @@ export function resolveConfig(
   checkExistingBucket(config, say);
   refuse(problems);
   return withOwnPools(config);
+}
+
+/** What is wrong in an override is told as it would be of the file. */
+function overridden(input: LabConfigInput, { logRetentionDays, ...words }: Overrides): LabConfigInput {
+  const days = /^\d+$/.test(logRetentionDays ?? '') ? Number(logRetentionDays) : logRetentionDays;
+  return {
+    ...input,
+    ...(words as LabConfigInput),
+    ...(days === undefined ? {} : { logRetentionDays: days as number }),
+  };
 }
 
 function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {

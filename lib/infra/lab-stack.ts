@@ -7,10 +7,10 @@ import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
 import type { LabConfig } from '../spec/config.ts';
 import {
   jobDefinitionName,
-  labTag,
   memberPolicyOutput,
   outputNames,
   type StackMap,
+  tagNames,
 } from '../spec/metadata.ts';
 import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
 import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
@@ -37,7 +37,7 @@ export class LabStack extends Stack {
     super(scope, id, { description: `Arraylab: array jobs of lab ${props.config.name}`, ...props });
     const { config, projectRoot } = props;
     const specs = props.specs.filter(spec => config.workloads[spec.name]?.enabled);
-    Tags.of(this).add(labTag, config.name);
+    Tags.of(this).add(tagNames.lab, config.name);
 
     const { compliance } = config;
     const encryptionKey = compliance ? labKey(this, 'Key', config.name) : undefined;

@@ -1,10 +1,9 @@
 import { explainExitCode } from '../spec/exit-codes.ts';
-import type { BatchPort, Store } from '../spec/ports.ts';
 import type { OutputRecord } from '../spec/records.ts';
 import type { RoundPlan } from '../spec/run.ts';
 import type { Item } from '../spec/workload.ts';
 import { mapLimit } from './map-limit.ts';
-import { readShards, type ShardState } from './read-shards.ts';
+import { type LedgerPorts, readShards, type ShardState } from './read-shards.ts';
 
 export type ItemState = 'done' | 'failed' | 'running' | 'waiting' | 'cancelled';
 
@@ -44,10 +43,10 @@ const detailedShards = 2000;
 
 /**
  * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
- * where a killed attempt left no record.
+ * where a killed attempt left no record, and once it has forgotten the job, the log of state changes.
  */
 export async function readLedger(
-  ports: { readonly store: Store; readonly batch: BatchPort },
+  ports: LedgerPorts,
   rounds: readonly RoundPlan[],
   manifest: readonly Item[],
 ): Promise<Ledger> {
@@ -108,7 +107,9 @@ function entryOf(shard: ShardState, name: string): StepEntry {
   const ended = isEnded(shard);
   const state = shard.done || found?.state === 'done' ? 'done' : stateOf(shard, ended);
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
-  const reason = state === 'done' ? undefined : reasonOf(shard, found?.reason, exitCode, ended);
+  // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
+  const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
+  const reason = state === 'done' ? undefined : reasonOf(shard, own, exitCode, ended);
   return {
     state,
     round: shard.round,

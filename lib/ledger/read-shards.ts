@@ -7,6 +7,7 @@ import {
   type JobDetail,
   type JobStatus,
   jobStatuses,
+  type StateChanges,
   type Store,
 } from '../spec/ports.ts';
 import type { AttemptRecord } from '../spec/records.ts';
@@ -14,6 +15,13 @@ import type { PlannedArray, PlannedStep, RoundPlan } from '../spec/run.ts';
 import { decodeItems, entryBytes } from '../spec/shard-index.ts';
 import type { Item } from '../spec/workload.ts';
 import { mapLimit } from './map-limit.ts';
+
+export interface LedgerPorts {
+  readonly store: Store;
+  readonly batch: BatchPort;
+  /** Asked about jobs that Batch has forgotten; without it such a job's end stays unknown. */
+  readonly changes?: StateChanges;
+}
 
 /** What is known of one shard of a step in a round: our records first, Batch where there is none. */
 export interface ShardState {
@@ -31,12 +39,14 @@ export interface ShardState {
   readonly status?: JobStatus | 'closed' | 'unsubmitted' | 'forgotten';
   readonly exitCode?: number;
   readonly reason?: string;
+  /** Batch's own words, where they say more than that the container has exited: a timeout, a cancel, a lost host. */
+  readonly ended?: string;
   readonly logStream?: string;
 }
 
 /** Every shard of a round's step. Records are read for the shards that are not done, and for all with `details`. */
 export async function readShards(
-  ports: { readonly store: Store; readonly batch: BatchPort },
+  ports: LedgerPorts,
   plan: RoundPlan,
   step: PlannedStep,
   details: boolean,
@@ -51,12 +61,14 @@ export async function readShards(
     listShards(ports.store, donePrefix(plan, plan.round, step.name)),
     listRecords(ports.store, resultsPrefix(plan, plan.round, step.name)),
   ]);
+  const isOpen = (shard: number): boolean => !done.has(shard) && !records.has(shard);
+  const remembered = await readForgotten(ports.changes, plan, step, batch, isOpen);
   return mapLimit([...shardItems.keys()], 16, async shard => {
     const keys = records.get(shard) ?? [];
     const isDone = done.has(shard);
     const record =
       keys.length > 0 && (details || !isDone) ? await newestRecord(ports.store, keys) : undefined;
-    const known = batch(shard);
+    const known = remembered.get(shard) ?? batch(shard);
     return {
       round: plan.round,
       step: step.name,
@@ -134,6 +146,27 @@ async function readBatch(
   return shard => known.get(shard) ?? {};
 }
 
+/** What the log of state changes says of shards that Batch has forgotten and that left nothing behind. */
+async function readForgotten(
+  changes: StateChanges | undefined,
+  plan: RoundPlan,
+  step: PlannedStep,
+  batch: (shard: number) => Known,
+  isOpen: (shard: number) => boolean,
+): Promise<ReadonlyMap<number, Known>> {
+  const known = new Map<number, Known>();
+  for (const { offset, size } of changes ? step.arrays : []) {
+    const { status, jobId } = batch(offset);
+    if (status !== 'forgotten' || jobId === undefined) continue;
+    if (!Array.from({ length: size }, (_, index) => offset + index).some(isOpen)) continue;
+    for (const job of await changes!.failed(jobId, Date.parse(plan.createdAt))) {
+      const index = size === 1 ? 0 : job.arrayIndex;
+      if (index !== undefined && isOpen(offset + index)) known.set(offset + index, jobState(job));
+    }
+  }
+  return known;
+}
+
 async function readChildren(
   batch: BatchPort,
   parent: JobDetail,
@@ -158,6 +191,9 @@ async function readChildren(
   }
 }
 
+/** What Batch says of every container that ends by itself. */
+const containerExited = 'Essential container in task exited';
+
 function jobState(job: JobDetail): Known {
   const last = job.attempts.at(-1);
   const exitCode = job.exitCode ?? last?.exitCode;
@@ -166,12 +202,14 @@ function jobState(job: JobDetail): Known {
     last?.reason ??
     (exitCode === undefined ? undefined : explainExitCode(exitCode)) ??
     job.statusReason;
+  const ended = isTerminal(job.status) ? (job.statusReason ?? last?.statusReason) : undefined;
   return {
     status: job.status,
     jobId: job.jobId,
     attempts: job.attempts.length,
     ...(exitCode === undefined ? {} : { exitCode }),
     ...(reason ? { reason } : {}),
+    ...(ended && ended !== containerExited ? { ended } : {}),
     ...((job.logStream ?? last?.logStream) ? { logStream: job.logStream ?? last?.logStream } : {}),
   };
 }

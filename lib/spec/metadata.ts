@@ -13,9 +13,6 @@ export const metadataNames = {
   queues: 'ArraylabQueues',
 } as const;
 
-/** Tag of all that is a lab's, with the lab's name: resources of the stack, and jobs. */
-export const labTag = 'arraylab:lab';
-
 /** Name of the output that only people read: the ARN of the policy for members. */
 export const memberPolicyOutput = 'MemberPolicyArn';
 
@@ -48,7 +45,8 @@ export const bundlePath = (workload: string): string => `dist/containers/${workl
 
 /** Tags of whatever belongs to a lab; the audit after a destroy and the search for kept buckets go by them. */
 export const tagNames = {
-  lab: labTag,
+  /** Of resources and jobs: the lab's name. */
+  lab: 'arraylab:lab',
   /** Of the stack's buckets: `output` or `access-logs`. */
   role: 'arraylab:role',
 } as const;

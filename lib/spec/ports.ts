@@ -113,6 +113,12 @@ export interface JobAttempt {
   readonly stoppedAt?: number;
 }
 
+/** The log of state changes: what became of jobs that Batch has forgotten. */
+export interface StateChanges {
+  /** The end of a job, or of an array's children, that FAILED from `since` on (ms since 1970). Each job once. */
+  failed(jobId: string, since: number): Promise<readonly JobDetail[]>;
+}
+
 export interface Secrets {
   get(secretId: string): Promise<string>;
   put(secretId: string, value: string): Promise<void>;

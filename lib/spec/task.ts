@@ -42,6 +42,8 @@ export interface TaskResult {
   readonly reason?: string;
   readonly outputs?: readonly OutputRecord[];
   readonly bytesIn?: number;
+  /** Where the task knows more than what `exec` has seen. */
+  readonly peakMemoryBytes?: number;
 }
 
 /** The work of a workload, by step. */

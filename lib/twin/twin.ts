@@ -2,21 +2,31 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { startBatch } from './batch/start-batch.ts';
+import { type HostUse, startBatch } from './batch/start-batch.ts';
+import type { RunContainer } from './batch/types.ts';
+import { type Clock, realClock } from './clock.ts';
 import { cloudFormation } from './cloudformation.ts';
-import { containerCredentials, processContainers } from './container/process-containers.ts';
+import {
+  type ContainerCredentials,
+  containerCredentials,
+  processContainers,
+} from './container/process-containers.ts';
+import type { Faults } from './faults/config.ts';
 import { withContainerFaults } from './faults/container-faults.ts';
-import { instanceMetadata } from './faults/instance-metadata.ts';
+import { type InstanceMetadata, instanceMetadata } from './faults/instance-metadata.ts';
 import { parseFaults, readFaults } from './faults/read-faults.ts';
 import { requestFaults } from './faults/request-faults.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { closedToStrangers, otherKeys } from './http/strangers.ts';
 import { logsService } from './logs/logs-service.ts';
+import { simulatedClock as clockOfFile } from './s3/clock.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
 import { readTemplate } from './template/read-template.ts';
+
+export type { HostUse } from './batch/start-batch.ts';
 
 export interface TwinOptions {
   /** Where its state is: `.lab/twin`. Survives a kill. */
@@ -32,6 +42,22 @@ export interface TwinOptions {
   /** Folders of the programs that the workloads' images would hold: first in a job's PATH. */
   readonly tools: readonly string[];
   readonly port?: number;
+  /** The time of its Batch; this machine's when left out, put forward by what `batch/.clock.json` in its folder says. */
+  readonly clock?: Clock;
+  /** Instead of what `faults.json` in its folder says. */
+  readonly faults?: Faults;
+  /** What runs the containers, instead of processes of this machine, which then does not limit how many run at once. */
+  readonly containers?: (parts: ContainerParts) => RunContainer;
+}
+
+/** What containers need of the twin that they run in. */
+export interface ContainerParts {
+  readonly region: string;
+  /** Where containers have their folders; nothing else is in it. */
+  readonly folder: string;
+  readonly credentials: ContainerCredentials;
+  readonly metadata: InstanceMetadata;
+  serverUrl(): string;
 }
 
 export interface Twin {
@@ -39,6 +65,8 @@ export interface Twin {
   readonly outputs: Readonly<Record<string, string>>;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Every host that there was since it started. */
+  hosts(): readonly HostUse[];
   close(): Promise<void>;
 }
 
@@ -68,19 +96,20 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   });
   const holder: { url: string } = { url: '' };
   const faultsFile = process.env.LAB_TWIN_FAULTS ?? join(folder, 'faults.json');
-  const found = readFaults(faultsFile);
+  const found = options.faults ?? readFaults(faultsFile);
   const faults = found ?? parseFaults({});
-  if (found) process.stderr.write(`the twin injects faults: ${faultsFile}\n`);
+  const clock = options.clock ?? realClock(clockOfFile(join(folder, 'batch')));
+  if (found && !options.faults) process.stderr.write(`the twin injects faults: ${faultsFile}\n`);
   const metadata = instanceMetadata();
-  const containers = processContainers({
-    projectRoot: options.projectRoot,
-    node: options.node,
-    tools: options.tools,
-    folder: join(folder, 'containers'),
+  const parts: ContainerParts = {
     region,
-    serverUrl: () => holder.url,
+    folder: join(folder, 'containers'),
     credentials,
-  });
+    metadata,
+    serverUrl: () => holder.url,
+  };
+  const { projectRoot, node, tools } = options;
+  const containers = options.containers?.(parts) ?? processContainers({ projectRoot, node, tools, ...parts });
   const batch = await startBatch({
     folder: join(folder, 'batch'),
     region,
@@ -88,11 +117,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     resources,
     logs,
     run: found
-      ? withContainerFaults(containers, { faults, metadata, serverUrl: () => holder.url })
+      ? withContainerFaults(containers, { faults, metadata, clock, serverUrl: () => holder.url })
       : containers,
     pace: faults.pace,
-    cpus: cpus().length,
-    memoryMiB: Math.floor(totalmem() / 1024 / 1024),
+    clock,
+    ...(options.containers ? unlimited : thisMachine()),
   });
   const server = await startServer({
     ...(options.port === undefined ? {} : { port: options.port }),
@@ -120,12 +149,19 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     url: server.url,
     outputs: resources.outputs,
     ...keys,
+    hosts: batch.hosts,
     close: async () => {
       await batch.close();
       await server.close();
     },
   };
 }
+
+const unlimited = { cpus: Number.POSITIVE_INFINITY, memoryMiB: Number.POSITIVE_INFINITY };
+const thisMachine = (): typeof unlimited => ({
+  cpus: cpus().length,
+  memoryMiB: Math.floor(totalmem() / 1024 / 1024),
+});
 
 /** The twin's own keys, made once per folder; the secret never leaves this machine. */
 async function readKeys(folder: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {

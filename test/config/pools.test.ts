@@ -177,7 +177,7 @@ describe('a pool of the lab’s own', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[{ maxvCpus: { toString: '' } }], [{ image: { toString: [] } }]] },
     );
   });
 });

@@ -180,3 +180,15 @@ it('the key of an existing bucket is an ARN, and of a bucket', () => {
     /is the key of no bucket[\s\S]*"alias\/mine" is not a key’s ARN/,
   );
 });
+
+it('takes any one-word setting from the command line, and says what is wrong with it', () => {
+  const config = resolveConfig(good, workloads, {
+    name: 'b',
+    network: 'private-nat',
+    logRetentionDays: '30',
+  });
+  expect(config).toMatchObject({ name: 'b', network: 'private-nat', logRetentionDays: 30 });
+  expect(() => resolveConfig(good, workloads, { network: 'privat', logRetentionDays: 'x' })).toThrow(
+    /logRetentionDays: CloudWatch Logs keeps no x days[\s\S]*network: "privat"/,
+  );
+});

@@ -33,6 +33,24 @@ export const retry: Command = {
 
 async function retryRun(context: Context, args: Args): Promise<number> {
   const open = await openRun(context, args);
+  const { runId } = open.run;
+  const next = await submitRetry(context, open, args);
+  if (!next) return exitCodes.ok;
+  if (context.json) context.print(JSON.stringify({ event: 'submitted', run: runId, ...next }));
+  else context.print(runId);
+  if (!args.flag('wait') && !open.connection.ownTwin) {
+    context.say(`Next: npx lab watch ${runId}${context.suffix}`);
+    return exitCodes.ok;
+  }
+  return followRun(context, open);
+}
+
+/** Submits the next round of a run and says so: its number and how many items it has. Undefined where all are done. */
+export async function submitRetry(
+  context: Context,
+  open: OpenRun,
+  args: Args,
+): Promise<{ readonly round: number; readonly items: number } | undefined> {
   const { run, spec, items, connection } = open;
   const current = run.rounds.at(-1);
   if (!current)
@@ -85,23 +103,14 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     context.say(
       `nothing to retry: all ${counted(items.length, spec.item)} are done\nNext: npx lab fetch ${run.runId}${context.suffix}`,
     );
-    return exitCodes.ok;
+    return undefined;
   }
   const round = planRound({ ...input, itemsByStep });
   await storeRound(connection.store, round.plan, round.files);
   await submitRound(connection, round.plan);
   const names = new Set(Object.values(itemsByStep).flatMap(list => list.map(item => item.name)));
   context.say(`round ${round.plan.round}: ${counted(names.size, spec.item)} again`);
-  if (context.json)
-    context.print(
-      JSON.stringify({ event: 'submitted', run: run.runId, round: round.plan.round, items: names.size }),
-    );
-  else context.print(run.runId);
-  if (!args.flag('wait') && !connection.ownTwin) {
-    context.say(`Next: npx lab watch ${run.runId}${context.suffix}`);
-    return exitCodes.ok;
-  }
-  return followRun(context, open);
+  return { round: round.plan.round, items: names.size };
 }
 
 /** By step, the items that are not done in it; read after the rounds were closed, so it is final. */

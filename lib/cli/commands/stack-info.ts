@@ -1,6 +1,6 @@
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
-import { labTag } from '../../spec/metadata.ts';
+import { tagNames } from '../../spec/metadata.ts';
 import type { Command } from '../command.ts';
 
 export const stackInfo: Command = {
@@ -36,7 +36,7 @@ export const stackInfo: Command = {
     // Members may end jobs with the lab's tag alone.
     else
       context.print(
-        `--job-queue ${queue} --job-definition ${definition} --tags ${labTag}=${deployment.map.lab}`,
+        `--job-queue ${queue} --job-definition ${definition} --tags ${tagNames.lab}=${deployment.map.lab}`,
       );
     return exitCodes.ok;
   },

@@ -79,6 +79,15 @@ function parameterOption(parameter: ParameterSpec): OptionSpec {
 }
 
 async function submitNew(context: Context, args: Args): Promise<number> {
+  const run = await submitRun(context, args);
+  return run ? submitted(context, args, run.runId, run.connection) : exitCodes.ok;
+}
+
+/** Checks, plans and submits a run, and says so; undefined for a dry run, which submits nothing. */
+export async function submitRun(
+  context: Context,
+  args: Args,
+): Promise<{ readonly runId: string; readonly connection: Connection } | undefined> {
   const spec = context.spec(args.positionals[0] ?? '');
   const config = await context.config();
   const told = gather();
@@ -116,7 +125,7 @@ async function submitNew(context: Context, args: Args): Promise<number> {
   if (args.flag('dry-run')) {
     if (context.json) context.print(JSON.stringify(round.plan));
     context.say('nothing was submitted\nNext: the same without --dry-run');
-    return exitCodes.ok;
+    return undefined;
   }
   await storeRun(
     connection.store,
@@ -133,7 +142,7 @@ async function submitNew(context: Context, args: Args): Promise<number> {
   );
   await storeRound(connection.store, round.plan, round.files);
   await submitRound(connection, round.plan);
-  return submitted(context, args, runId, connection);
+  return { runId, connection };
 }
 
 const enabledProblems = (spec: WorkloadSpec, config: LabConfig): Problem[] =>

@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { configPrefix, runsPrefix } from '../../spec/keys.ts';
-import { labTag } from '../../spec/metadata.ts';
+import { tagNames } from '../../spec/metadata.ts';
 import type { MountSource } from '../../spec/mount.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
 import { useOfKey } from './roles.ts';
@@ -77,10 +77,10 @@ export class MemberPolicy extends Construct {
       );
     // Jobs carry the lab's tag from their submission. It holds back mistakes, not malice: who may tag a job may tag any.
     this.allow(['batch:TagResource'], [batchArn('job/*')], {
-      StringEquals: { [`aws:RequestTag/${labTag}`]: lab },
+      StringEquals: { [`aws:RequestTag/${tagNames.lab}`]: lab },
     });
     this.allow(['batch:CancelJob', 'batch:TerminateJob'], [batchArn('job/*')], {
-      StringEquals: { [`aws:ResourceTag/${labTag}`]: lab },
+      StringEquals: { [`aws:ResourceTag/${tagNames.lab}`]: lab },
     });
     this.allow(
       [

@@ -30,6 +30,7 @@ export function containerSpec(
     command: spec.command,
     instance: host.instance,
     isSpot: host.environment.isSpot === true,
+    memoryMiB: spec.memoryMiB,
     environment: {
       ...definition.environment,
       ...spec.environment,

@@ -130,7 +130,7 @@ const jobArn = (jobId: string, { region, account }: Place): string =>
   `arn:aws:batch:${region}:${account}:job/${jobId}`;
 
 function summaryOf(job: Job): Record<string, unknown> {
-  const { counts, at } = shownSummary(job, Date.now());
+  const { counts, at } = shownSummary(job, job.now());
   return { statusSummary: counts, statusSummaryLastUpdatedAt: at };
 }
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type InstanceType, instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
+import type { Clock } from '../clock.ts';
 import type { ComputeEnvironment, TwinResources } from '../template/read-template.ts';
 import type { JobSpec } from './types.ts';
 
@@ -9,20 +10,62 @@ export interface Host {
   readonly instance: string;
   readonly containerInstance: string;
   readonly environment: ComputeEnvironment;
+  readonly type: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
+  /** Milliseconds since 1970: when it was launched, and when the last attempt left it. */
+  readonly launchedAt: number;
+  leftAt: number;
+  /** What its attempts asked for, over time: vCPUs × ms, up to `countedAt`. */
+  vcpuMs: number;
+  countedAt: number;
+  usedVcpus: number;
+  placed: number;
   attempts: number;
   freeVcpus: number;
   freeMemoryMiB: number;
 }
 
+/** A host as a bill would know it. Times in ms since 1970; one that is in use is used until now. */
+export interface HostUse {
+  readonly instance: string;
+  readonly environment: string;
+  /** `unknown` where the environment's types are not known to us. */
+  readonly type: string;
+  readonly isSpot: boolean;
+  readonly vcpus: number;
+  readonly from: number;
+  readonly to: number;
+  /** How many attempts it ran, and what they asked for, over time: vCPUs × ms. */
+  readonly attempts: number;
+  readonly vcpuMs: number;
+}
+
 /** The hosts of every compute environment: launched when a child fits on none, gone when another needs their vCPUs. */
 export class Fleet {
   private readonly resources: TwinResources;
+  private readonly clock: Clock;
   private readonly hosts = new Map<ComputeEnvironment, Host[]>();
+  private readonly launched: Host[] = [];
 
-  constructor(resources: TwinResources) {
+  constructor(resources: TwinResources, clock: Clock) {
     this.resources = resources;
+    this.clock = clock;
+  }
+
+  /** Every host that there was, in the order in which they were launched. */
+  uses(): readonly HostUse[] {
+    return this.launched.map(host => ({
+      attempts: host.placed,
+      vcpuMs: this.count(host, 0),
+      instance: host.instance,
+      environment: host.environment.name,
+      type: host.type,
+      isSpot: host.environment.isSpot === true,
+      vcpus: host.vcpus,
+      from: host.launchedAt,
+      to: host.attempts > 0 ? this.clock.now() : host.leftAt,
+    }));
   }
 
   /**
@@ -35,7 +78,9 @@ export class Fleet {
       this.hosts.set(environment, hosts);
       const host = hosts.find(each => hasRoom(each, spec)) ?? this.launch(environment, hosts, spec);
       if (!host) continue;
+      this.count(host, spec.vcpus);
       host.attempts++;
+      host.placed++;
       host.freeVcpus -= spec.vcpus;
       host.freeMemoryMiB -= spec.memoryMiB;
       return host;
@@ -44,9 +89,20 @@ export class Fleet {
   }
 
   leave(host: Host, spec: JobSpec): void {
+    this.count(host, -spec.vcpus);
     host.attempts--;
+    host.leftAt = this.clock.now();
     host.freeVcpus += spec.vcpus;
     host.freeMemoryMiB += spec.memoryMiB;
+  }
+
+  /** Brings a host's account up to now, before its use changes. */
+  private count(host: Host, more: number): number {
+    const now = this.clock.now();
+    host.vcpuMs += host.usedVcpus * (now - host.countedAt);
+    host.countedAt = now;
+    host.usedVcpus += more;
+    return host.vcpuMs;
   }
 
   /** An instance has gone: nothing more is placed on it. */
@@ -71,6 +127,13 @@ export class Fleet {
       instance: `i-${`0${randomBytes(8).toString('hex')}`}`,
       containerInstance: randomBytes(16).toString('hex'),
       environment,
+      type: type.name,
+      launchedAt: this.clock.now(),
+      leftAt: this.clock.now(),
+      vcpuMs: 0,
+      countedAt: this.clock.now(),
+      usedVcpus: 0,
+      placed: 0,
       vcpus: type.vcpus,
       memoryMiB: usableMemoryMiB(type),
       attempts: 0,
@@ -78,6 +141,7 @@ export class Fleet {
       freeMemoryMiB: usableMemoryMiB(type),
     };
     hosts.push(host);
+    this.launched.push(host);
     return host;
   }
 }

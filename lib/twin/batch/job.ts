@@ -1,7 +1,7 @@
 import { noteSummary } from './status-summary.ts';
 import { type Counts, isEnded, type Job, type JobSpec, type Status, type Task } from './types.ts';
 
-export function newJob(spec: JobSpec, summaryLagMs = 0): Job {
+export function newJob(spec: JobSpec, summaryLagMs = 0, now: () => number = Date.now): Job {
   const none: Counts = {
     SUBMITTED: 0,
     PENDING: 0,
@@ -18,6 +18,7 @@ export function newJob(spec: JobSpec, summaryLagMs = 0): Job {
     again: [],
     counts: { ...none, SUBMITTED: taskCount(spec) },
     summaryLagMs,
+    now,
     // An array's children are spawned after it was submitted.
     summary: { counts: none, at: spec.createdAt },
   };
@@ -50,7 +51,7 @@ export function keepTask(job: Job, index: number): Task {
 
 /** Moves a task to a status and keeps the counts right. */
 export function move(job: Job, index: number, status: Status): Task {
-  noteSummary(job, Date.now());
+  noteSummary(job, job.now());
   const task = keepTask(job, index);
   job.counts[task.status]--;
   job.counts[status]++;
@@ -61,7 +62,7 @@ export function move(job: Job, index: number, status: Status): Task {
 /** Moves every task of one status to another. */
 export function moveAll(job: Job, from: Status, to: Status): void {
   if (job.counts[from] === 0) return;
-  noteSummary(job, Date.now());
+  noteSummary(job, job.now());
   job.counts[to] += job.counts[from];
   job.counts[from] = 0;
   for (const task of job.tasks.values()) if (task.status === from) task.status = to;

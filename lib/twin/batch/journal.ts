@@ -47,11 +47,14 @@ export interface Journal {
 export const rememberedMs = 7 * 86_400_000;
 
 /** Entries of an earlier twin, and a journal that goes on behind them. A torn last line was never acknowledged. */
-export function openJournal(path: string): { readonly entries: readonly Entry[]; readonly journal: Journal } {
+export function openJournal(
+  path: string,
+  now: number = Date.now(),
+): { readonly entries: readonly Entry[]; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const all = text.split('\n').flatMap(parse);
-  const entries = withoutForgotten(all);
+  const entries = withoutForgotten(all, now - rememberedMs);
   if (entries.length < all.length) {
     writeFileSync(`${path}.new`, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
     renameSync(`${path}.new`, path);
@@ -86,7 +89,7 @@ function parse(line: string): Entry[] {
 }
 
 /** Leaves out the jobs whose every task ended longer ago than Batch remembers. */
-function withoutForgotten(entries: readonly Entry[]): readonly Entry[] {
+function withoutForgotten(entries: readonly Entry[], before: number): readonly Entry[] {
   const open = new Map<string, number>();
   const last = new Map<string, number>();
   for (const entry of entries) {
@@ -95,7 +98,6 @@ function withoutForgotten(entries: readonly Entry[]): readonly Entry[] {
     open.set(entry.jobId, (open.get(entry.jobId) ?? 0) - 1);
     last.set(entry.jobId, entry.at);
   }
-  const before = Date.now() - rememberedMs;
   const forgotten = new Set(
     [...open].filter(([id, left]) => left <= 0 && last.get(id)! < before).map(([id]) => id),
   );

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { TwinResources } from '../template/read-template.ts';
 import { type Misfit, misfitOf } from './fleet.ts';
 import { keepTask } from './job.ts';
@@ -7,7 +8,7 @@ import type { Job } from './types.ts';
 interface Head {
   readonly job: Job;
   readonly index: number;
-  readonly timer?: NodeJS.Timeout;
+  readonly callOff?: () => void;
 }
 
 /**
@@ -19,15 +20,18 @@ export class QueueHeads {
   private readonly heads = new Map<string, Head>();
   private readonly resources: TwinResources;
   private readonly pace: Pace;
+  private readonly clock: Clock;
   private readonly cancel: (job: Job, index: number, reason: string) => void;
 
   constructor(
     resources: TwinResources,
     pace: Pace,
+    clock: Clock,
     cancel: (job: Job, index: number, reason: string) => void,
   ) {
     this.resources = resources;
     this.pace = pace;
+    this.clock = clock;
     this.cancel = cancel;
   }
 
@@ -36,7 +40,7 @@ export class QueueHeads {
     const { queue } = job.spec;
     const head = this.heads.get(queue);
     if (head?.job === job && head.index === index) return true;
-    if (head) clearTimeout(head.timer);
+    head?.callOff?.();
     this.heads.delete(queue);
     const misfit = misfitOf(job.spec, this.resources);
     if (!misfit) return false;
@@ -46,15 +50,15 @@ export class QueueHeads {
   }
 
   close(): void {
-    for (const { timer } of this.heads.values()) clearTimeout(timer);
+    for (const { callOff } of this.heads.values()) callOff?.();
   }
 
-  private limit(job: Job, index: number, { code }: Misfit): { timer?: NodeJS.Timeout } {
+  private limit(job: Job, index: number, { code }: Misfit): { callOff?: () => void } {
     const queue = this.resources.queues.find(each => each.name === job.spec.queue);
     const action = queue?.timeLimits?.find(each => each.reason === code);
     if (!action) return {};
     const reason = `Canceled by JobStateTimeLimit action due to reason: ${code}`;
     const ms = action.maxTimeSeconds * this.pace.secondMs;
-    return { timer: setTimeout(() => this.cancel(job, index, reason), ms).unref() };
+    return { callOff: this.clock.after(ms, () => this.cancel(job, index, reason)) };
   }
 }

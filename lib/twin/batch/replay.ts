@@ -7,10 +7,15 @@ import type { Scheduler } from './scheduler.ts';
 import { isEnded, type Job, type Task } from './types.ts';
 
 /** Gives a scheduler the jobs as the journal left them. What was running has lost its host, and goes through the retry rules. */
-export function replay(scheduler: Scheduler, entries: readonly Entry[], summaryLagMs = 0): void {
+export function replay(
+  scheduler: Scheduler,
+  entries: readonly Entry[],
+  summaryLagMs = 0,
+  now: () => number = Date.now,
+): void {
   const jobs = new Map<string, Job>();
   for (const entry of entries) {
-    if (entry.kind === 'submitted') jobs.set(entry.spec.jobId, newJob(entry.spec, summaryLagMs));
+    if (entry.kind === 'submitted') jobs.set(entry.spec.jobId, newJob(entry.spec, summaryLagMs, now));
     else if (entry.kind === 'resource') {
       if (entry.total === undefined) scheduler.capacity.consumables.delete(entry.name);
       else scheduler.capacity.consumables.set(entry.name, { total: entry.total, used: 0 });
@@ -36,7 +41,7 @@ const hasBegun = (task: Task | undefined): boolean =>
 function loseHost(scheduler: Scheduler, job: Job, task: Task): void {
   const last = task.attempts.at(-1)!;
   const statusReason = hostLost(last.instance ?? 'i-0twin');
-  const attempt = { ...last, stoppedAt: Date.now(), statusReason };
+  const attempt = { ...last, stoppedAt: job.now(), statusReason };
   const stopped = job.stopReason ?? task.stopping;
   if (stopped === undefined && isRetried(job.spec, attempt, task.attempts.length))
     scheduler.again(job, task.index, attempt);
@@ -57,19 +62,19 @@ function replayEntry(job: Job, entry: Exclude<Entry, { kind: 'submitted' } | { k
       return;
     case 'started': {
       const task = move(job, entry.index, 'STARTING');
-      task.attempts = [...task.attempts, entry.attempt];
+      task.attempts = task.attempts.concat([entry.attempt]);
       delete task.statusReason;
       return;
     }
     case 'running': {
       const task = move(job, entry.index, 'RUNNING');
-      task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: entry.at }];
+      task.attempts = task.attempts.with(-1, { ...task.attempts.at(-1)!, startedAt: entry.at });
       return;
     }
     case 'ended': {
       const before = taskOf(job, entry.index);
       const task = move(job, entry.index, entry.status);
-      if (entry.attempt) task.attempts = [...before.attempts.slice(0, -1), entry.attempt];
+      if (entry.attempt) task.attempts = before.attempts.with(-1, entry.attempt);
       if (entry.statusReason) task.statusReason = entry.statusReason;
       if (!isEnded(entry.status)) return;
       task.stoppedAt = entry.at;

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { startContainer } from './attempt.ts';
 import type { Host } from './fleet.ts';
 import { childId } from './job.ts';
@@ -16,27 +17,25 @@ interface Live {
   readonly index: number;
   readonly host: Host;
   container?: RunningContainer;
-  timers: NodeJS.Timeout[];
+  /** Call off what would happen later. */
+  later: (() => void)[];
   stopping?: true;
   runs?: true;
 }
-
-/** The longest that a timer takes; more would fire at once. */
-const longestTimerMs = 2 ** 31 - 1;
-const after = (ms: number, act: () => void): NodeJS.Timeout =>
-  setTimeout(act, Math.min(ms, longestTimerMs)).unref();
 
 /** What is STARTING or RUNNING: its container, its timeout, and its end by SIGTERM and then SIGKILL. */
 export class RunningAttempts {
   private readonly live = new Map<string, Live>();
   private readonly run: RunContainer;
   private readonly pace: Pace;
+  private readonly clock: Clock;
   private readonly stopTimeoutMs: number;
   private readonly events: AttemptEvents;
 
-  constructor(run: RunContainer, pace: Pace, stopTimeoutMs: number, events: AttemptEvents) {
+  constructor(run: RunContainer, pace: Pace, clock: Clock, stopTimeoutMs: number, events: AttemptEvents) {
     this.run = run;
     this.pace = pace;
+    this.clock = clock;
     this.stopTimeoutMs = stopTimeoutMs;
     this.events = events;
   }
@@ -46,10 +45,10 @@ export class RunningAttempts {
   }
 
   start(job: Job, index: number, host: Host, spec: ContainerSpec): void {
-    const live: Live = { job, index, host, timers: [] };
+    const live: Live = { job, index, host, later: [] };
     this.live.set(spec.jobId, live);
     if (this.pace.startingMs === 0) this.launch(live, spec);
-    else live.timers.push(after(this.pace.startingMs, () => this.launch(live, spec)));
+    else live.later.push(this.clock.after(this.pace.startingMs, () => this.launch(live, spec)));
   }
 
   /** SIGTERM, and SIGKILL when that does not end it; one that has no container yet ends at once. */
@@ -60,15 +59,15 @@ export class RunningAttempts {
     const { container } = live;
     if (container) {
       container.signal('SIGTERM');
-      live.timers.push(after(this.stopTimeoutMs, () => container.signal('SIGKILL')));
+      live.later.push(this.clock.after(this.stopTimeoutMs, () => container.signal('SIGKILL')));
     } else this.exit(live, {});
   }
 
   /** Kills everything. */
   async close(): Promise<void> {
     const all = [...this.live.values()];
-    for (const { container, timers } of all) {
-      for (const timer of timers) clearTimeout(timer);
+    for (const { container, later } of all) {
+      for (const callOff of later) callOff();
       container?.signal('SIGKILL');
     }
     await Promise.all(all.map(each => each.container?.exited));
@@ -92,7 +91,7 @@ export class RunningAttempts {
     const seconds = job.spec.timeoutSeconds;
     // A timeout counts from the attempt's startedAt (JobTimeout.attemptDurationSeconds).
     if (seconds !== undefined)
-      live.timers.push(after(seconds * this.pace.secondMs, () => this.timedOut(live)));
+      live.later.push(this.clock.after(seconds * this.pace.secondMs, () => this.timedOut(live)));
     this.events.running(job, index);
   }
 
@@ -103,8 +102,8 @@ export class RunningAttempts {
   }
 
   private exit(live: Live, exit: Exit): void {
-    const { job, index, host, timers } = live;
-    for (const timer of timers) clearTimeout(timer);
+    const { job, index, host, later } = live;
+    for (const callOff of later) callOff();
     if (this.live.get(childId(job, index)) !== live) return;
     this.live.delete(childId(job, index));
     this.events.exited(job, index, host, exit);

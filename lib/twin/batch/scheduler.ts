@@ -1,8 +1,9 @@
+import type { Clock } from '../clock.ts';
 import type { TwinResources } from '../template/read-template.ts';
 import { markCancelling, markStopping } from './asked-ends.ts';
 import { containerSpec, isHostLost, newAttempt } from './attempt.ts';
 import { Capacity } from './capacity.ts';
-import { Fleet, type Host } from './fleet.ts';
+import { Fleet, type Host, type HostUse } from './fleet.ts';
 import { childHold, jobHold } from './holds.ts';
 import {
   dependentFailed,
@@ -30,10 +31,13 @@ export interface SchedulerOptions {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly pace: Pace;
+  readonly clock: Clock;
   /** Between SIGTERM and SIGKILL, in ms: 30 s on AWS. */
   readonly stopTimeoutMs: number;
   /** A line of a container's output, for its log stream. */
   readonly log: (group: string, stream: string, line: string) => void;
+  /** A job, or a child of it, has come to another status. */
+  readonly changed: (job: Job, index: number | undefined) => void;
 }
 
 /**
@@ -52,28 +56,38 @@ export class Scheduler {
   private readonly ended: [Job, number][] = [];
   private queued = false;
   /** For jobs that are to stay SUBMITTED for a while. */
-  private alarm: NodeJS.Timeout | undefined;
+  private alarm: { readonly at: number; callOff(): void } | undefined;
   private stopped = true;
 
   constructor(options: SchedulerOptions) {
     this.options = options;
     this.capacity = new Capacity(options.cpus, options.memoryMiB);
-    this.fleet = new Fleet(options.resources);
-    this.heads = new QueueHeads(options.resources, options.pace, (job, index, reason) =>
+    this.fleet = new Fleet(options.resources, options.clock);
+    this.heads = new QueueHeads(options.resources, options.pace, options.clock, (job, index, reason) =>
       this.end(job, index, undefined, 'FAILED', reason),
     );
-    this.attempts = new RunningAttempts(options.run, options.pace, options.stopTimeoutMs, {
+    this.attempts = new RunningAttempts(options.run, options.pace, options.clock, options.stopTimeoutMs, {
       running: (job, index) => this.runs(job, index),
       exited: (job, index, host, exit) => this.exited(job, index, host, exit),
     });
   }
 
+  /** Every host that there was since the twin started. */
+  hosts(): readonly HostUse[] {
+    return this.fleet.uses();
+  }
+
   add(job: Job): void {
-    const before = Date.now() - rememberedMs;
-    for (const [id, each] of this.jobs) if ((each.stoppedAt ?? before) < before) this.jobs.delete(id);
+    this.forget();
     this.jobs.set(job.spec.jobId, job);
     if (!jobEnded(job)) this.active.add(job);
     this.wake();
+  }
+
+  /** Lets go of what ended longer ago than Batch remembers. */
+  forget(): void {
+    const before = this.options.clock.now() - rememberedMs;
+    for (const [id, each] of this.jobs) if ((each.stoppedAt ?? before) < before) this.jobs.delete(id);
   }
 
   start(): void {
@@ -118,17 +132,18 @@ export class Scheduler {
   async close(): Promise<void> {
     this.stopped = true;
     this.heads.close();
-    clearTimeout(this.alarm);
+    this.alarm?.callOff();
     await this.attempts.close();
   }
 
   /** An attempt ended and another follows. */
   again(job: Job, index: number, attempt: Attempt): void {
     const task = move(job, index, 'RUNNABLE');
-    task.attempts = [...task.attempts.slice(0, -1), attempt];
+    task.attempts = task.attempts.with(-1, attempt);
     job.again.push(index);
     const { jobId } = job.spec;
-    this.options.journal.write({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: Date.now() });
+    this.options.journal.write({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: job.now() });
+    this.options.changed(job, index);
   }
 
   end(
@@ -138,9 +153,9 @@ export class Scheduler {
     status: 'SUCCEEDED' | 'FAILED',
     statusReason: string,
   ): void {
-    const at = Date.now();
+    const at = job.now();
     const task = move(job, index, status);
-    if (attempt) task.attempts = [...task.attempts.slice(0, -1), attempt];
+    if (attempt) task.attempts = task.attempts.with(-1, attempt);
     task.statusReason = statusReason;
     task.stoppedAt = at;
     const again = job.again.indexOf(index);
@@ -149,6 +164,8 @@ export class Scheduler {
     const { jobId } = job.spec;
     const attempted = attempt ? { attempt } : {};
     this.options.journal.write({ kind: 'ended', jobId, index, ...attempted, status, statusReason, at });
+    this.options.changed(job, index);
+    if (job.spec.size !== undefined && jobEnded(job)) this.options.changed(job, undefined);
     this.ended.push([job, index]);
     this.wake();
   }
@@ -181,13 +198,10 @@ export class Scheduler {
   private isReady(job: Job): boolean {
     if (job.open) return true;
     if (isSubmitted(job)) {
-      const early = job.spec.createdAt + this.options.pace.submittedMs - Date.now();
-      if (early > 0) {
-        clearTimeout(this.alarm);
-        this.alarm = setTimeout(() => this.wake(), Math.min(early, 50)).unref();
-        return false;
-      }
+      if (this.isEarly(job)) return false;
       moveAll(job, 'SUBMITTED', 'PENDING');
+      if (job.spec.size !== undefined) this.options.changed(job, undefined);
+      this.tellAll(job, 'PENDING');
     }
     const hold = jobHold(job, this.jobs);
     if (hold === 'waiting') return false;
@@ -195,6 +209,24 @@ export class Scheduler {
     this.endCancelled(job);
     if (hold === 'failed') this.endAll(job, undefined, dependentFailed);
     return hold === 'ready';
+  }
+
+  /** Whether a job is to stay SUBMITTED; it is looked at again when that is over. */
+  private isEarly(job: Job): boolean {
+    const at = job.spec.createdAt + this.options.pace.submittedMs;
+    const now = job.now();
+    if (at <= now) return false;
+    if (this.alarm && this.alarm.at > now && this.alarm.at <= at) return true;
+    this.alarm?.callOff();
+    this.alarm = { at, callOff: this.options.clock.after(at - now, () => this.wake()) };
+    return true;
+  }
+
+  /** Tells of every task that a job as a whole has brought to a status. A job that waits for nothing is never PENDING. */
+  private tellAll(job: Job, status: 'PENDING' | 'RUNNABLE'): void {
+    if (status === 'PENDING' && jobHold(job, this.jobs) === 'ready' && !isHeld(job.spec)) return;
+    for (let index = 0; index < taskCount(job.spec); index++)
+      if (taskOf(job, index).status === status) this.options.changed(job, index);
   }
 
   /** What the job as a whole waited for is done. */
@@ -207,6 +239,7 @@ export class Scheduler {
       moveAll(job, 'PENDING', 'RUNNABLE');
       if (job.spec.dependsOn.length > 0)
         this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
+      this.tellAll(job, 'RUNNABLE');
     }
   }
 
@@ -236,6 +269,7 @@ export class Scheduler {
     else {
       move(job, index, 'RUNNABLE');
       job.again.push(index);
+      this.options.changed(job, index);
     }
   }
 
@@ -264,9 +298,10 @@ export class Scheduler {
     }
     const attempt = newAttempt(definition, host);
     const task = move(job, index, 'STARTING');
-    task.attempts = [...task.attempts, attempt];
+    task.attempts = task.attempts.concat([attempt]);
     delete task.statusReason;
     journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
+    this.options.changed(job, index);
     this.capacity.take(spec, 1);
     this.attempts.start(job, index, host, {
       ...containerSpec(job, index, task.attempts.length, definition, host),
@@ -275,10 +310,11 @@ export class Scheduler {
   }
 
   private runs(job: Job, index: number): void {
-    const at = Date.now();
+    const at = job.now();
     const task = move(job, index, 'RUNNING');
-    task.attempts = [...task.attempts.slice(0, -1), { ...task.attempts.at(-1)!, startedAt: at }];
+    task.attempts = task.attempts.with(-1, { ...task.attempts.at(-1)!, startedAt: at });
     this.options.journal.writeSoon({ kind: 'running', jobId: job.spec.jobId, index, at });
+    this.options.changed(job, index);
   }
 
   private exited(job: Job, index: number, host: Host, exit: Exit): void {
@@ -290,7 +326,7 @@ export class Scheduler {
     const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';
     const attempt: Attempt = {
       ...task.attempts.at(-1)!,
-      stoppedAt: Date.now(),
+      stoppedAt: job.now(),
       statusReason,
       ...(exit.exitCode === undefined ? {} : { exitCode: exit.exitCode }),
       ...(exit.reason ? { reason: exit.reason } : {}),

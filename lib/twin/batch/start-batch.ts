@@ -1,18 +1,23 @@
 import { join } from 'node:path';
+import { type Clock, realClock } from '../clock.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
 import type { TwinResources } from '../template/read-template.ts';
 import { clientError, refusedInside } from './client-error.ts';
 import { consumableActions } from './consumables.ts';
 import { jobDetail } from './describe.ts';
 import { resourceActions } from './describe-resources.ts';
+import type { HostUse } from './fleet.ts';
 import { isSubmitted, newJob } from './job.ts';
 import { type Entry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import { replay } from './replay.ts';
 import { Scheduler } from './scheduler.ts';
+import { stateChanges } from './state-changes.ts';
 import { submittedJob } from './submit-job.ts';
 import type { Job, RunContainer } from './types.ts';
+
+export type { HostUse } from './fleet.ts';
 
 export interface BatchOptions {
   readonly folder: string;
@@ -21,12 +26,14 @@ export interface BatchOptions {
   readonly resources: TwinResources;
   readonly run: RunContainer;
   readonly logs: {
-    append(group: string, stream: string, message: string): void;
+    append(group: string, stream: string, message: string | readonly string[], at?: number): void;
     ensureGroup?(group: string): void;
   };
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly pace?: Partial<Pace>;
+  /** This machine's when left out. */
+  readonly clock?: Clock;
   /** Between SIGTERM and SIGKILL, in ms. 30 s of the pace when left out, as on AWS. */
   readonly stopTimeoutMs?: number;
 }
@@ -35,12 +42,15 @@ export interface TwinBatch {
   call(call: JsonCall): Promise<unknown>;
   /** Starts to schedule; before it, jobs are only taken. */
   start(): void;
+  /** Every host that there was since the start. */
+  hosts(): readonly HostUse[];
   close(): Promise<void>;
 }
 
 /** AWS Batch: takes jobs, runs them, remembers them on disk. Jobs that ran when a twin was killed have lost their host. */
 export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
-  const { entries, journal } = openJournal(join(options.folder, 'journal.jsonl'));
+  const clock = options.clock ?? realClock();
+  const { entries, journal } = openJournal(join(options.folder, 'journal.jsonl'), clock.now());
   const pace = { ...defaultPace, ...options.pace };
   const scheduler = new Scheduler({
     resources: options.resources,
@@ -49,13 +59,16 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
     cpus: options.cpus,
     memoryMiB: options.memoryMiB,
     pace,
+    clock,
     stopTimeoutMs: options.stopTimeoutMs ?? 30 * pace.secondMs,
-    log: (group, stream, line) => options.logs.append(group, stream, line),
+    log: (group, stream, line) => options.logs.append(group, stream, line, clock.now()),
+    changed: stateChanges(options, clock),
   });
-  replay(scheduler, entries, pace.statusSummaryLagMs);
-  for (const { logGroup } of options.resources.jobDefinitions) options.logs.ensureGroup?.(logGroup);
+  replay(scheduler, entries, pace.statusSummaryLagMs, clock.now);
+  for (const { logGroup } of [...options.resources.jobDefinitions, ...options.resources.eventRules])
+    options.logs.ensureGroup?.(logGroup);
   const service: Record<string, (input: Input) => unknown> = {
-    ...jobActions(options, pace, scheduler, journal.write),
+    ...jobActions(options, pace, clock, scheduler, journal.write),
     ...resourceActions(options.resources),
     ...consumableActions(scheduler.capacity.consumables, options, journal.write),
   };
@@ -63,9 +76,11 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
     call: async ({ action, input }) => {
       const run = service[action.toLowerCase()];
       if (!run) throw new AwsError('UnknownOperationException', 404, `the twin's Batch has no ${action}`);
+      scheduler.forget();
       return run(input);
     },
     start: () => scheduler.start(),
+    hosts: () => scheduler.hosts(),
     close: async () => {
       await scheduler.close();
       journal.close();
@@ -78,17 +93,18 @@ type Input = Readonly<Record<string, unknown>>;
 function jobActions(
   { resources, region, account }: BatchOptions,
   pace: Pace,
+  clock: Clock,
   scheduler: Scheduler,
   write: (entry: Entry) => void,
 ): Record<string, (input: Input) => unknown> {
   return {
     submitjob(input) {
-      const spec = submittedJob(input, resources, scheduler.jobs, Date.now());
+      const spec = submittedJob(input, resources, scheduler.jobs, clock.now());
       for (const { name } of spec.consumables)
         if (!scheduler.capacity.consumables.has(name))
           throw clientError(`Consumable resource ${name} does not exist`);
       write({ kind: 'submitted', spec });
-      scheduler.add(newJob(spec, pace.statusSummaryLagMs));
+      scheduler.add(newJob(spec, pace.statusSummaryLagMs, clock.now));
       const jobArn = `arn:aws:batch:${region}:${account}:job/${spec.jobId}`;
       return { jobArn, jobName: spec.jobName, jobId: spec.jobId };
     },

@@ -128,7 +128,9 @@ function environment(overrides: Input): Record<string, string> {
 
 /**
  * Batch takes a job whose overrides are longer than ECS allows, and each of its children FAILs when ECS is asked to run it.
- * Source: what users of Step Functions' submitJob.sync report (Netflix/metaflow#1482, ASFHyP3/hyp3#3041).
+ * Source: the 8,192 characters are ECS's (API reference, RunTask, overrides; JSON's own characters count), and no quota or
+ * error of SubmitJob's (Batch user guide, service_limits); that jobs FAIL is what users report (Netflix/metaflow#977 and
+ * #1482, ASFHyP3/hyp3#3041: `"Status": "FAILED", "StatusReason": "Container Overrides length must be at most 8192"`).
  */
 const refusedByEcs = (overrides: Input): { refusedByEcs?: string } =>
   JSON.stringify(overrides).length > 8192

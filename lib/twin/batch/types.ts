@@ -86,6 +86,8 @@ export interface Job {
   isTerminated?: true;
   readonly counts: Counts;
   readonly summaryLagMs: number;
+  /** The twin's time, in ms since 1970. */
+  now(): number;
   /** What the counts were at the end of the last full period of the lag. */
   summary: StatusSummary;
   statusReason?: string;
@@ -106,6 +108,8 @@ export interface ContainerSpec {
   /** The EC2 instance that it runs on, and whether that is a spot instance. */
   readonly instance: string;
   readonly isSpot: boolean;
+  /** What the job may use. */
+  readonly memoryMiB: number;
   /** Where the instance's metadata is; none when left out. */
   readonly metadataUrl?: string;
   /** What the scratch volume holds; as much as this machine has when left out. */

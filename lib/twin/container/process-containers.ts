@@ -133,8 +133,8 @@ function notCreated(clean: () => void): RunningContainer {
 }
 
 /** A job's own settings cannot lead it away from the twin: what points at it comes last. */
-function containerEnvironment(
-  options: ProcessContainers,
+export function containerEnvironment(
+  options: Pick<ProcessContainers, 'tools' | 'node' | 'region' | 'serverUrl'>,
   spec: ContainerSpec,
   token: string,
 ): Record<string, string> {

@@ -1,5 +1,6 @@
 import { hostLost } from '../batch/attempt.ts';
 import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
+import { type Clock, realClock } from '../clock.ts';
 import { chance } from './chance.ts';
 import type { ContainerFault, Faults } from './config.ts';
 import type { InstanceMetadata } from './instance-metadata.ts';
@@ -7,6 +8,8 @@ import type { InstanceMetadata } from './instance-metadata.ts';
 export interface ContainerFaultOptions {
   readonly faults: Faults;
   readonly metadata: InstanceMetadata;
+  /** This machine's when left out. */
+  readonly clock?: Clock;
   /** The twin's address, for containers that ask for their instance's metadata. */
   serverUrl(): string;
 }
@@ -16,7 +19,7 @@ type End = (exit: Exit) => void;
 
 /** Runs containers as `run` does, and lets happen to them what the configuration says. */
 export function withContainerFaults(run: RunContainer, options: ContainerFaultOptions): RunContainer {
-  const { faults, metadata } = options;
+  const { faults, metadata, clock = realClock() } = options;
   const struck = faults.containers.map(() => 0);
   const onInstance = new Map<string, Set<End>>();
 
@@ -41,8 +44,8 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
     else if (rule.fault === 'host-lost' || rule.noticeSeconds === 0) lose(instance);
     else {
       const ms = rule.noticeSeconds * (faults.pace.secondMs ?? 1000);
-      metadata.notice(instance, new Date(Date.now() + ms));
-      setTimeout(() => lose(instance), ms).unref();
+      metadata.notice(instance, new Date(clock.now() + ms));
+      clock.after(ms, () => lose(instance));
     }
   };
 
@@ -61,11 +64,11 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
     return endable(container, end => {
       const here = onInstance.get(spec.instance) ?? new Set();
       onInstance.set(spec.instance, here.add(end));
-      const timers = struckBy
+      const callOffs = struckBy
         .filter(({ rule }) => rule.fault !== 'disk-full')
-        .map(({ rule, afterMs }) => setTimeout(() => later(rule, spec, end), afterMs).unref());
+        .map(({ rule, afterMs }) => clock.after(afterMs, () => later(rule, spec, end)));
       return () => {
-        for (const timer of timers) clearTimeout(timer);
+        for (const callOff of callOffs) callOff();
         here.delete(end);
         if (here.size === 0) onInstance.delete(spec.instance);
       };

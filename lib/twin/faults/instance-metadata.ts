@@ -6,6 +6,8 @@ export interface InstanceMetadata {
   path(instance: string): string;
   /** An instance gets its notice: it goes at that time. */
   notice(instance: string, time: Date): void;
+  /** Calls `act` when an instance gets its notice. Answers how to call it off. */
+  onNotice(instance: string, act: () => void): () => void;
   /** Answers a request below `path`; false when the request is for something else. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
 }
@@ -15,11 +17,21 @@ const token = 'AQAEA-twin';
 
 export function instanceMetadata(): InstanceMetadata {
   const notices = new Map<string, string>();
+  const listeners = new Map<string, Set<() => void>>();
   return {
     path: instance => `${prefix}${instance}`,
     notice: (instance, time) => {
       const action = { action: 'terminate', time: time.toISOString().replace(/\.\d+Z$/, 'Z') };
       notices.set(instance, JSON.stringify(action));
+      for (const act of listeners.get(instance) ?? []) act();
+    },
+    onNotice: (instance, act) => {
+      const here = listeners.get(instance) ?? new Set();
+      listeners.set(instance, here.add(act));
+      return () => {
+        here.delete(act);
+        if (here.size === 0) listeners.delete(instance);
+      };
     },
     handle(request, response) {
       const url = request.url ?? '';

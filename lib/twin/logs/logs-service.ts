@@ -1,12 +1,13 @@
 import { AwsError, type JsonCall } from '../http/service.ts';
-import { filterEvents, getEvents, invalid } from './read-events.ts';
+import { invalid } from './invalid.ts';
+import { filterEvents, getEvents } from './read-events.ts';
 import { type LogEvent, type StreamFiles, streamFiles } from './stream-files.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 export interface LogsService {
-  /** Adds a line to a stream, which is made when it is not there. */
-  append(group: string, stream: string, message: string, at?: number): void;
+  /** Adds a line, or several, to a stream, which is made when it is not there. */
+  append(group: string, stream: string, message: string | readonly string[], at?: number): void;
   /** Makes a group where there is none. */
   ensureGroup(group: string): void;
   call(call: JsonCall): Promise<unknown>;
@@ -18,7 +19,11 @@ export function logsService(options: { folder: string; region: string; account?:
   const actions = logActions(files, `arn:aws:logs:${options.region}:${options.account ?? '000000000000'}`);
   return {
     append: (group, stream, message, timestamp = Date.now()) =>
-      files.append(group, stream, [{ timestamp, message }]),
+      files.append(
+        group,
+        stream,
+        [message].flat().map(each => ({ timestamp, message: each as string })),
+      ),
     ensureGroup: files.makeGroup,
     async call({ action, input }) {
       const run = actions[action];
@@ -50,7 +55,7 @@ function logActions(files: StreamFiles, arn: string): Record<string, (input: Inp
       const streams = names ?? files.streams(group).map(each => each.name);
       const wanted = streams.filter(name => name.startsWith(prefix));
       return filterEvents(
-        wanted.map(name => ({ name, events: files.read(group, name) })),
+        wanted.map(name => ({ name, events: files.scan(group, name) })),
         input,
       );
     },

@@ -1,4 +1,5 @@
-import { AwsError } from '../http/service.ts';
+import { invalid } from './invalid.ts';
+import { linePattern } from './line-pattern.ts';
 import type { LogEvent } from './stream-files.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -19,20 +20,22 @@ export function getEvents(all: readonly LogEvent[], input: Input): unknown {
   };
 }
 
-/** FilterLogEvents over streams of a group, oldest first. A pattern is words that must all be in the line, or phrases in quotes; `-` excludes. */
+/** FilterLogEvents over streams of a group, oldest first. */
 export function filterEvents(
-  streams: readonly { readonly name: string; readonly events: readonly LogEvent[] }[],
+  streams: readonly { readonly name: string; readonly events: Iterable<LogEvent> }[],
   input: Input,
 ): unknown {
   const [from, to] = span(input);
   const matches = linePattern(String(input.filterPattern ?? ''));
-  const found = streams.flatMap(({ name, events }) =>
-    events.flatMap((each, index) =>
-      each.timestamp >= from && each.timestamp < to && matches(each.message)
-        ? [{ logStreamName: name, ...each, ingestionTime: each.timestamp, eventId: `${name}/${index}` }]
-        : [],
-    ),
-  );
+  const found: FoundEvent[] = [];
+  for (const { name, events } of streams) {
+    let index = 0;
+    for (const each of events) {
+      const eventId = `${name}/${index++}`;
+      if (each.timestamp >= from && each.timestamp < to && matches(each.message))
+        found.push({ logStreamName: name, ...each, ingestionTime: each.timestamp, eventId });
+    }
+  }
   found.sort((a, b) => a.timestamp - b.timestamp);
   const start = input.nextToken === undefined ? 0 : position(/^n\/(\d+)$/, input.nextToken);
   const end = start + limitOf(input);
@@ -41,6 +44,12 @@ export function filterEvents(
     searchedLogStreams: [],
     ...(end < found.length ? { nextToken: `n/${end}` } : {}),
   };
+}
+
+interface FoundEvent extends LogEvent {
+  readonly logStreamName: string;
+  readonly ingestionTime: number;
+  readonly eventId: string;
 }
 
 function range(count: number, limit: number, input: Input): [number, number] {
@@ -73,14 +82,3 @@ function position(form: RegExp, token: unknown): number {
   if (!found) throw invalid('The specified nextToken is invalid.');
   return Number(found[1]);
 }
-
-function linePattern(pattern: string): (line: string) => boolean {
-  if (/^\s*[{[%]/.test(pattern)) throw invalid(`the twin takes plain text patterns only, not ${pattern}`);
-  const terms = [...pattern.matchAll(/(-?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(([, not, phrase, word]) => ({
-    not: not === '-',
-    text: phrase === undefined ? word! : phrase.replace(/\\(.)/g, '$1'),
-  }));
-  return line => terms.every(({ not, text }) => line.includes(text) !== not);
-}
-
-export const invalid = (message: string): AwsError => new AwsError('InvalidParameterException', 400, message);

@@ -11,6 +11,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 
 export interface LogEvent {
   /** Milliseconds since 1970. */
@@ -35,9 +36,14 @@ export interface StreamFiles {
   append(group: string, stream: string, events: readonly LogEvent[]): void;
   /** In the order of writing; none when there is no such stream. */
   read(group: string, stream: string): LogEvent[];
+  /** The same one by one, however long the stream. */
+  scan(group: string, stream: string): Iterable<LogEvent>;
   /** By name. */
   streams(group: string): StreamInfo[];
 }
+
+/** More streams than are written to at once. */
+const mostKnown = 1000;
 
 export function streamFiles(folder: string): StreamFiles {
   // `..` is a legal name and no folder of ours.
@@ -50,6 +56,8 @@ export function streamFiles(folder: string): StreamFiles {
     if (known.has(file)) return;
     mkdirSync(groupPath(group), { recursive: true });
     if (!existsSync(file)) appendFileSync(file, `${JSON.stringify({ stream, created: at })}\n`);
+    // Of streams that have ended, none is to be remembered for good.
+    if (known.size >= mostKnown) known.clear();
     known.add(file);
   };
   return {
@@ -68,6 +76,15 @@ export function streamFiles(folder: string): StreamFiles {
       if (!existsSync(file)) return [];
       return readFileSync(file, 'utf8').split('\n').slice(1).flatMap(parseEvent);
     },
+    *scan(group, stream) {
+      const file = path(group, stream);
+      if (!existsSync(file)) return;
+      let isHead = true;
+      for (const line of linesOf(file)) {
+        if (!isHead) yield* parseEvent(line);
+        isHead = false;
+      }
+    },
     streams: group =>
       readdirSync(groupPath(group))
         .map(name => streamInfo(join(groupPath(group), name)))
@@ -79,6 +96,24 @@ export function streamFiles(folder: string): StreamFiles {
 function fileName(stream: string): string {
   const hash = createHash('sha256').update(stream).digest('hex').slice(0, 8);
   return `${encodeURIComponent(stream).slice(0, 150)}-${hash}.jsonl`;
+}
+
+/** A file's lines, without holding more of it than one line and a piece. */
+function* linesOf(path: string): Iterable<string> {
+  const file = openSync(path, 'r');
+  try {
+    const piece = Buffer.alloc(1024 * 1024);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
+      const lines = (rest + decoder.write(piece.subarray(0, read))).split('\n');
+      rest = lines.pop()!;
+      yield* lines;
+    }
+    if (rest !== '') yield rest;
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** A line that a kill has torn was never an event. */

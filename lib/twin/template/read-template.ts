@@ -1,6 +1,7 @@
 import { LabError } from '../../spec/errors.ts';
 import type { BucketSettings } from '../s3/settings.ts';
 import { bucketSettings, withoutEffect } from './bucket-settings.ts';
+import { type EventRule, eventRule } from './event-rule.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
 
@@ -13,6 +14,8 @@ export interface TwinResources {
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobDefinitions: readonly JobDefinition[];
+  /** Where Batch's state changes are written to. */
+  readonly eventRules: readonly EventRule[];
 }
 
 export interface Queue {
@@ -114,6 +117,7 @@ export function readTemplate(
       const own = resource.Metadata?.Arraylab as { Workload: string; Bundle: string } | undefined;
       return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
     }),
+    eventRules: ofType('AWS::Events::Rule').flatMap(([id, properties]) => eventRule(id, properties, symbols)),
   };
 }
 

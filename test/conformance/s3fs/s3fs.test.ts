@@ -67,6 +67,8 @@ function world(sources: Record<string, MountSource>, folders: Record<string, str
     credentials,
     store: bucket => wireStore({ bucket, region: 'us-east-1', credentials, endpoint: server.url }),
     log: () => {},
+    now: () => new Date(),
+    interruption: () => ({ signal: new AbortController().signal, stop: () => {} }),
   };
 }
 const source = (bucket: string, access: MountSource['access'], secretId?: string): MountSource => ({

@@ -70,7 +70,11 @@ export async function startTestBatch(overrides: Overrides = {}) {
     account: '000000000000',
     resources,
     run: containers.run,
-    logs: { append: (group, stream, line) => void lines.push([group, stream, line]) },
+    logs: {
+      append: (group, stream, message) => {
+        for (const line of [message].flat()) lines.push([group, stream, line as string]);
+      },
+    },
     cpus: 4,
     memoryMiB: 10_000,
     stopTimeoutMs: 50,

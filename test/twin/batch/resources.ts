@@ -47,4 +47,5 @@ export const resources: TwinResources = {
     },
   ],
   jobDefinitions: [definition],
+  eventRules: [],
 };

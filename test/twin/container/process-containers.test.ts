@@ -61,6 +61,7 @@ function project(source: string, isolate?: boolean) {
       command: ['one', 'two'],
       instance: 'i-0test',
       isSpot: false,
+      memoryMiB: 512,
       environment: { GREETING: 'hello', AWS_ENDPOINT_URL: 'https://aws.example' },
       onOutput: line => void lines.push(line),
       ...given,

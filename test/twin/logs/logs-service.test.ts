@@ -121,7 +121,7 @@ describe('FilterLogEvents', () => {
     expect(await filter({ filterPattern: 'error space' })).toHaveLength(2);
     expect(await filter({ filterPattern: '"no space"' })).toEqual(['error: no space']);
     expect(await filter({ filterPattern: '-error' })).toEqual(['all is well']);
-    await expect(filter({ filterPattern: '{ $.a = 1 }' })).rejects.toThrow(/plain text/);
+    await expect(filter({ filterPattern: '[ip, user]' })).rejects.toThrow(/plain text/);
   });
 
   it('pages', async () => {
@@ -169,4 +169,35 @@ it('takes groups, streams and events from clients', async () => {
   await put(1, 2);
   await expect(put(2, 1)).rejects.toThrow(/chronological/);
   expect((await get({ startFromHead: true })).events?.map(each => each.message)).toEqual(['at 1', 'at 2']);
+});
+
+describe('FilterLogEvents by fields of JSON', () => {
+  const line = (status: string, jobId: string) => JSON.stringify({ detail: { status, jobId, exitCode: 1 } });
+  beforeEach(() => {
+    logs.append(
+      group,
+      'json',
+      [line('FAILED', 'abc:1'), line('SUCCEEDED', 'abc:2'), line('FAILED', 'x:1')],
+      5000,
+    );
+    logs.append(group, 'json', 'no JSON, but FAILED abc', 5000);
+  });
+  const jobs = async (filterPattern: string) => {
+    const found = await filter({ filterPattern, logStreamNames: ['json'] });
+    return found!.map(each => (JSON.parse(each!) as { detail: { jobId: string } }).detail.jobId);
+  };
+
+  it.each([
+    ['{ $.detail.status = "FAILED" && $.detail.jobId = "abc*" }', ['abc:1']],
+    ['{ ($.detail.status = FAILED) }', ['abc:1', 'x:1']],
+    ['{ $.detail.status != "FAILED" }', ['abc:2']],
+    ['{ $.detail.exitCode = 1 && $.detail.jobId = "*:1" }', ['abc:1', 'x:1']],
+    ['{ $.detail.other = "*" }', []],
+  ])('%s', async (pattern, wanted) => {
+    expect(await jobs(pattern)).toEqual(wanted);
+  });
+
+  it('refuses what it would get wrong', async () => {
+    await expect(jobs('{ $.detail.exitCode > 0 }')).rejects.toThrow(/= or !=/);
+  });
 });

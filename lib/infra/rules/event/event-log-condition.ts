@@ -7,7 +7,8 @@ const condition = /^aws:source(arn|account)$/i;
 export const eventLogCondition: Rule = {
   id: 'event-log-condition',
   what: 'a policy lets EventBridge make log streams without a condition on aws:SourceArn: it names its rule only when it puts events, so no stream is ever made, and the log stays empty without a word',
-  source: 'https://github.com/aws-samples/serverless-patterns/pull/618',
+  // AWS's page has the policy without a condition; that the condition goes with PutLogEvents alone: aws-samples/serverless-patterns#618.
+  source: 'https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html',
   fix: 'two statements: logs:CreateLogStream without the condition, logs:PutLogEvents with it',
   check: template =>
     ofType(template, 'AWS::Logs::ResourcePolicy').flatMap(resource =>

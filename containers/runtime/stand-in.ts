@@ -1,0 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { env } from '../../lib/spec/env.ts';
+import type { RunStandIn, StandInContainer } from '../../lib/spec/stand-in.ts';
+import type { Task } from '../../lib/spec/task.ts';
+import { runShard } from './run-shard.ts';
+import { containerWorld } from './world.ts';
+
+/**
+ * A container's whole life with a stand-in for its tool, and without its inputs: the shard is found, claimed, recorded and
+ * marked done by the harness that every container has. Answers its exit code.
+ */
+export const runStandIn: RunStandIn = container => {
+  const { environment, signal } = container;
+  const world = {
+    ...containerWorld(environment, container.log),
+    now: container.now,
+    interruption: () => ({ signal, stop: () => undefined }),
+  };
+  return runShard(world, { tasks: { [environment[env.step] ?? '']: standIn(container) }, mounts: [] });
+};
+
+const standIn = ({ environment, tool }: StandInContainer): Task => ({
+  async run({ step, items, scratch, upload, outputPrefix }) {
+    const item = items[0]!.name;
+    const end = await tool({ step, round: Number(environment[env.round]), item });
+    if (end.exitCode !== 0) return end;
+    const path = join(scratch, 'stand-in.json');
+    await writeFile(path, JSON.stringify({ step, items: items.map(each => each.name) }));
+    return { ...end, outputs: await upload(path, `${outputPrefix}stand-in.json`) };
+  },
+});

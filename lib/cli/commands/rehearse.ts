@@ -1,0 +1,158 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { runIdOf } from '../../plan/run-id.ts';
+import { exitCodes } from '../../spec/exit-codes.ts';
+import type { WorkloadSpec } from '../../spec/workload.ts';
+import type { HostUse } from '../../twin/twin.ts';
+import type { Args, Command, OptionSpec } from '../command.ts';
+import { type Connection, type Context, connection } from '../context.ts';
+import { followToEnd } from '../follow.ts';
+import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
+import { rehearsalReport } from '../rehearsal/report.ts';
+import { reportText } from '../rehearsal/report-text.ts';
+import { type Stage, setStage } from '../rehearsal/stage.ts';
+import { openRun } from '../run-lookup.ts';
+import { twinPlace } from '../twin-link.ts';
+import { submitRetry } from './retry.ts';
+import { submit, submitOptions, submitRun } from './submit.ts';
+
+export const rehearse: Command = {
+  name: 'rehearse',
+  summary: 'what a submission would take and what would fail, with a stand-in for the tool',
+  usage: '<workload> --<items> LIST [options of lab submit] [options]',
+  options: ownOptions(submit.options),
+  examples: [
+    'lab rehearse rapidtide --participants participants.txt --duration 20m..3h --failure-rate 0.01',
+    'lab rehearse rapidtide --participants 1..10000 --memory-peak 8GiB..70GiB --retry-memory x2',
+    'lab rehearse rapidtide --participants participants.txt --pool arm64-spot --faults spot --seed 7',
+  ],
+  run: rehearseRun,
+};
+
+/** The options of `lab rehearse <workload>`: those of its submission, and the rehearsal's. */
+export const rehearseOptions = (spec: WorkloadSpec): Readonly<Record<string, OptionSpec>> =>
+  ownOptions(submitOptions(spec));
+
+function ownOptions(submitted: Readonly<Record<string, OptionSpec>>): Readonly<Record<string, OptionSpec>> {
+  const { wait: _wait, resume: _resume, ...rest } = submitted;
+  return { ...rest, ...rehearsalOptions };
+}
+
+async function rehearseRun(context: Context, args: Args): Promise<number> {
+  const spec = context.spec(args.positionals[0] ?? '');
+  const options = await readRehearsal(args, context.cwd);
+  const place = twinPlace(context);
+  const folder = join(dirname(place.folder), 'rehearsals', runIdOf(context.now(), context.seed()));
+  const source = args.text(spec.item.many) ?? args.text('items') ?? '';
+  const stage = setStage({
+    options,
+    place,
+    config: await context.config(),
+    folder,
+    startAt: context.now().getTime(),
+    needsData: options.realTool || spec.expand !== undefined || source.startsWith('s3://'),
+  });
+  const opened = onStage(context, stage);
+  try {
+    return await perform(opened.inside, args, options, stage, opened.hosts, folder);
+  } finally {
+    await opened.close();
+    if (!args.flag('keep')) await rm(join(folder, 'state'), { recursive: true, force: true });
+  }
+}
+
+/** The same context, but for where things are and what time it is there. */
+function onStage(
+  context: Context,
+  stage: Stage,
+): { readonly inside: Context; hosts(): readonly HostUse[]; close(): Promise<void> } {
+  let opening: ReturnType<Stage['open']> | undefined;
+  let link: Awaited<ReturnType<Stage['open']>> | undefined;
+  const { clock } = stage;
+  let connecting: Promise<Connection> | undefined;
+  const connect = async (): Promise<Connection> => {
+    opening = stage.open(context.say);
+    link = await opening;
+    return connection(link.endpoint, link.deployment, true);
+  };
+  const inside: Context = {
+    ...context,
+    local: true,
+    ...(clock ? { now: () => new Date(clock.now()) } : {}),
+    connect: () => {
+      connecting ??= connect();
+      return connecting;
+    },
+  };
+  return {
+    inside,
+    hosts: () => link?.hosts() ?? [],
+    close: async () => {
+      await (await opening?.catch(() => undefined))?.close();
+    },
+  };
+}
+
+async function perform(
+  context: Context,
+  args: Args,
+  options: RehearsalOptions,
+  { clock }: Stage,
+  hosts: () => readonly HostUse[],
+  folder: string,
+): Promise<number> {
+  const began = performance.now();
+  const submittedAt = context.now().getTime();
+  /** The clock stands still while a person would submit. */
+  const still = async <T>(work: () => Promise<T>): Promise<T> => {
+    const release = clock?.hold();
+    return work().finally(release);
+  };
+  const run = await still(() => submitRun(context, args));
+  if (!run) return exitCodes.ok;
+  const doneByRound: number[] = [];
+  const follow = async (): Promise<Ledger | undefined> => {
+    const open = await openRun(context, { positionals: [run.runId] });
+    // What is read at one moment belongs together.
+    const ledgerNow = (): Promise<Ledger> => still(() => open.ledger());
+    const isStuck = (): boolean => clock?.isIdle() ?? false;
+    const ledger = await followToEnd(context, { ...open, ledger: ledgerNow }, isStuck);
+    if (ledger) doneByRound.push(ledger.counts.done);
+    return ledger;
+  };
+  let ledger = await follow();
+  if (ledger?.ended && options.retry && ledger.counts.done < ledger.rows.length) {
+    const open = await openRun(context, { positionals: [run.runId] });
+    await still(() => submitRetry(context, open, retryArgs(args)));
+    ledger = await follow();
+  }
+  if (!ledger) return exitCodes.interruptedByUser;
+  const report = rehearsalReport({
+    workload: args.positionals[0]!,
+    run: run.runId,
+    ledger,
+    doneByRound,
+    submittedAt,
+    endedAt: context.now().getTime(),
+    realSeconds: (performance.now() - began) / 1000,
+    isSimulated: clock !== undefined,
+    hosts: hosts(),
+    prices: options.prices,
+    peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+  });
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (context.json) context.print(JSON.stringify({ event: 'rehearsed', ...report }));
+  else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
+  context.say(`the report is in ${join(folder, 'report.json')}\nNext: npx lab submit, with the same options`);
+  return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
+}
+
+/** A retry of everything that is not done, with the memory that was asked for. */
+const retryArgs = (args: Args): Args => ({
+  positionals: [],
+  rest: [],
+  text: name => (name === 'memory' ? args.text('retry-memory') : undefined),
+  flag: () => false,
+  list: () => [],
+});

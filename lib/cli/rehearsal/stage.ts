@@ -1,0 +1,94 @@
+import { constants } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { bundleStandIn } from '../../build/bundle.ts';
+import type { LabConfig } from '../../spec/config.ts';
+import { configPrefix } from '../../spec/keys.ts';
+import type { RunStandIn } from '../../spec/stand-in.ts';
+import { standInContainers } from '../../twin/container/stand-in-containers.ts';
+import { type SimulatedClock, simulatedClock } from '../../twin/simulated-clock.ts';
+import type { Twin } from '../../twin/twin.ts';
+import { startTwinIn, stateFolder, type TwinLink, type TwinPlace } from '../twin-link.ts';
+import type { RehearsalOptions } from './options.ts';
+import { seededWork } from './work.ts';
+
+/** Where a rehearsal takes place: a twin of its own, in a folder of its own. */
+export interface Stage {
+  /** None with the real tool, which takes real time. */
+  readonly clock?: SimulatedClock;
+  /** Starts the twin; call it once. */
+  open(say: (text: string) => void): Promise<TwinLink & Pick<Twin, 'hosts'>>;
+}
+
+export interface StageOptions {
+  readonly options: RehearsalOptions;
+  readonly place: TwinPlace;
+  readonly config: LabConfig;
+  readonly folder: string;
+  /** Milliseconds since 1970. */
+  readonly startAt: number;
+  /** Whether the datasets of the user's twin are read, by the tool or for the list of items. */
+  readonly needsData: boolean;
+}
+
+export function setStage({ options, place, config, folder, startAt, needsData }: StageOptions): Stage {
+  const { realTool, faults, speed } = options;
+  const clock = realTool ? undefined : simulatedClock({ startAt, ...(speed === undefined ? {} : { speed }) });
+  return {
+    ...(clock ? { clock } : {}),
+    async open(say) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const simulated = clock && {
+        clock,
+        containers: standInContainers({
+          run: await loadStandIn(place.projectRoot),
+          clock,
+          work: seededWork(options),
+        }),
+      };
+      // The tool mounts its datasets with the keys that the user's twin has.
+      if (realTool) await copyIn('secrets', place, folder);
+      const link = await startTwinIn(join(folder, 'state'), place, config, say, { faults, ...simulated });
+      try {
+        await copyData(place, config, folder, link.deployment.outputBucket, needsData);
+        return link;
+      } catch (error) {
+        await link.close();
+        throw error;
+      }
+    },
+  };
+}
+
+/** The harness as every container has it, in a bundle for this process. */
+async function loadStandIn(projectRoot: string): Promise<RunStandIn> {
+  const file = await bundleStandIn(projectRoot);
+  return (createRequire(file)(file) as { runStandIn: RunStandIn }).runStandIn;
+}
+
+/** What the submission reads of the user's twin, whose buckets are plain folders: copied, so that nothing of it can change. */
+async function copyData(
+  place: TwinPlace,
+  config: LabConfig,
+  folder: string,
+  outputBucket: string,
+  needsData: boolean,
+): Promise<void> {
+  const datasets = Object.values(config.datasets).filter(each => each.access !== 'nda');
+  const paths = [
+    join(outputBucket, configPrefix),
+    ...(needsData ? datasets.map(dataset => dataset.bucket) : []),
+  ];
+  for (const path of paths) await copyIn(join('s3', path), place, folder);
+}
+
+/** Copies a part of the user's twin, where it has it; on a file system that can, nothing is copied until it is written to. */
+async function copyIn(path: string, place: TwinPlace, folder: string): Promise<void> {
+  const options = { recursive: true, mode: constants.COPYFILE_FICLONE };
+  await cp(join(stateFolder(place), path), join(folder, 'state', path), options).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    },
+  );
+}

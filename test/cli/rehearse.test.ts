@@ -1,0 +1,194 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RehearsalReport } from '../../lib/cli/rehearsal/report.ts';
+import { outputNames } from '../../lib/spec/metadata.ts';
+import { user } from './helper.ts';
+
+const config = {
+  name: 'test',
+  datasets: { scans: { bucket: 'scans-of-ours', access: 'role' as const } },
+  workloads: {
+    rapidtide: { datasets: { '/data_in': 'scans' }, pools: ['arm64-ondemand', 'arm64-spot'] },
+  },
+};
+let me: Awaited<ReturnType<typeof user>>;
+beforeAll(async () => {
+  me = await user(config);
+  // The stack is synthesized once.
+  await me.lab(['rehearse', 'rapidtide', '--participants', '1..2']);
+}, 120_000);
+afterAll(() => me.leave());
+
+/** The report, and the names that events tell of as failed. */
+async function rehearse(...options: string[]) {
+  const ran = await me.lab(['rehearse', 'rapidtide', ...options, '--json']);
+  const events = ran.out
+    .split('\n')
+    .filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line) as { event: string } & RehearsalReport);
+  const report = events.find(each => each.event === 'rehearsed');
+  if (!report) throw new Error(ran.err);
+  return { ...ran, report };
+}
+const hours = (report: RehearsalReport): number => report.simulatedSeconds / 3600;
+
+it('a rehearsal tells the time, the hosts and the attempts that a submission would take', async () => {
+  const { code, report } = await rehearse('--participants', '1..150', '--duration', '1h');
+  expect(code).toBe(0);
+  // 128 hosts of 8 vCPUs are all that the pool may have: two waves of an hour.
+  expect(hours(report)).toBeGreaterThan(2);
+  expect(hours(report)).toBeLessThan(2.1);
+  expect(report.hosts).toMatchObject([
+    { type: 'r7g.2xlarge', market: 'on-demand', peak: 128, launched: 128 },
+  ]);
+  expect(report.attempts).toBe(150);
+  expect(report.vcpuHours).toBeGreaterThan(150 * 8);
+  expect(report.vcpuHours).toBeLessThan(150 * 8 * 1.05);
+  expect(report.counts).toMatchObject({ done: 150, failed: 0 });
+}, 120_000);
+
+it('the same seed fails the same participants, and another seed others', async () => {
+  const options = ['--participants', '1..40', '--duration', '10m..2h', '--failure-rate', '0.3'];
+  const [first, again, other] = [
+    await rehearse(...options, '--seed', '5'),
+    await rehearse(...options, '--seed', '5'),
+    await rehearse(...options, '--seed', '6'),
+  ];
+  expect(first.code).toBe(4);
+  expect(first.report.failures[0]!.names.length).toBeGreaterThan(2);
+  expect(again.report.failures).toEqual(first.report.failures);
+  expect(again.report.simulatedSeconds).toBe(first.report.simulatedSeconds);
+  expect(other.report.failures).not.toEqual(first.report.failures);
+});
+
+it('what wants more memory than the job has is killed as AWS kills it, and a retry with twice as much does it', async () => {
+  const options = ['--participants', '1..20', '--memory-peak', '40GiB..80GiB'];
+  const { code, report } = await rehearse(...options);
+  expect(code).toBe(4);
+  expect(report.failures).toMatchObject([
+    { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+  ]);
+  const retried = await rehearse(...options, '--retry-memory', 'x2');
+  expect(retried.code).toBe(0);
+  expect(retried.report.doneByRound).toEqual([report.counts.done, 20]);
+  expect(retried.report.hosts.map(each => each.type)).toEqual(['r7g.2xlarge', 'r7g.4xlarge']);
+  expect(retried.report.failures).toEqual([]);
+});
+
+it('what takes longer than its timeout fails by it', async () => {
+  const { report } = await rehearse('--participants', 'p1..p4', '--duration', '2h', '--timeout', '1h');
+  expect(report.failures).toMatchObject([
+    { reason: 'Job attempt duration exceeded timeout', names: ['p1', 'p2', 'p3', 'p4'] },
+  ]);
+  expect(hours(report)).toBeLessThan(1.1);
+});
+
+it('spot instances that go cost attempts, and the participants are done all the same', async () => {
+  await writeFile(
+    join(me.cwd, 'spot.json'),
+    JSON.stringify({
+      containers: [
+        { fault: 'spot-reclaim', probability: 0.5, attempt: 1, afterMs: [0, 1_800_000], noticeSeconds: 120 },
+        { fault: 'host-lost', probability: 0.2, attempt: 2, afterMs: [0, 1_800_000] },
+      ],
+    }),
+  );
+  const { code, report } = await rehearse(
+    ...['--participants', '1..30', '--pool', 'arm64-spot', '--faults', 'spot.json'],
+  );
+  expect([code, report.counts.done]).toEqual([0, 30]);
+  expect(report.attempts).toBeGreaterThan(35);
+  expect(report.hosts.every(each => each.market === 'spot')).toBe(true);
+});
+
+it('a person reads what it would take, what would fail, and what to do then', async () => {
+  const ran = await me.lab([
+    ...['rehearse', 'rapidtide', '--participants', '1..10', '--memory-peak', '100GiB'],
+    ...['--price-per-hour', 'r7g.2xlarge=0.5'],
+  ]);
+  expect(ran.out).toMatch(/^rehearsed rapidtide over 10 participants: 0 done after the first round\n/);
+  expect(ran.out).toMatch(/time {7}\d+m\d\ds simulated/);
+  expect(ran.out).toMatch(/price {6}\d\.\d\d USD/);
+  expect(ran.out).toContain('10 participants failed (exit code 137): OutOfMemoryError');
+  expect(ran.out).toContain('lab retry would run 10 participants again, best with --memory x2');
+  expect(ran.err).toMatch(/0\/10 done · 10 failed\n/);
+});
+
+it('the user’s twin stays as it was, and of the rehearsal only its report is left', async () => {
+  const { report } = await rehearse('--participants', 'p1..p3');
+  expect(await readdir(join(me.cwd, 'twin'))).not.toContain('state');
+  const folders = await readdir(join(me.cwd, 'rehearsals'));
+  for (const each of folders)
+    expect(await readdir(join(me.cwd, 'rehearsals', each))).toEqual(['report.json']);
+  const last = await readFile(join(me.cwd, 'rehearsals', folders.sort().at(-1)!, 'report.json'), 'utf8');
+  expect((JSON.parse(last) as RehearsalReport).run).toBe(report.run);
+});
+
+it('records, done markers, outputs and events are those of a run', async () => {
+  const { report } = await rehearse('--participants', 'p1..p3', '--duration', '90m', '--keep');
+  const kept = join(
+    me.cwd,
+    'rehearsals',
+    (await readdir(join(me.cwd, 'rehearsals'))).sort().at(-1)!,
+    'state',
+  );
+  const template = JSON.parse(
+    await readFile(join(me.cwd, 'twin', 'cdk.out', 'arraylab-test.template.json'), 'utf8'),
+  ) as { Outputs: Record<string, unknown> };
+  expect(template.Outputs).toHaveProperty(outputNames.eventLogGroup);
+  const buckets = await readdir(join(kept, 's3'));
+  const bucket = buckets.find(each => each.startsWith('arraylab-test-') && each.includes('output'))!;
+  const run = join(kept, 's3', bucket, 'runs', 'rapidtide', report.run);
+  expect((await readdir(join(run, 'done', '0', 'run'))).sort()).toEqual(['0', '1', '2']);
+  const record = JSON.parse(await readFile(join(run, 'done', '0', 'run', '1'), 'utf8')) as {
+    startedAt: string;
+    endedAt: string;
+    items: { name: string; outputs: { key: string; sha256: string }[] }[];
+  };
+  expect(record.items).toMatchObject([{ name: 'p2', state: 'done' }]);
+  expect(Date.parse(record.endedAt) - Date.parse(record.startedAt)).toBe(90 * 60_000);
+  const [output] = record.items[0]!.outputs;
+  expect(output!.key).toBe(`runs/rapidtide/${report.run}/outputs/p2/stand-in.json`);
+  expect(JSON.parse(await readFile(join(kept, 's3', bucket, output!.key), 'utf8'))).toEqual({
+    step: 'run',
+    items: ['p2'],
+  });
+  const claims = await readdir(join(run, 'claims', '0', 'run'));
+  expect(claims).toEqual(['0']);
+});
+
+it('a script is looked for where the user’s twin has it', async () => {
+  const missing = await me.lab([
+    'rehearse',
+    'rapidtide',
+    '--participants',
+    'p1..p2',
+    '--do',
+    'script',
+    '--script',
+    'x.sh',
+  ]);
+  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('put the script there first')]);
+  const bucket = /s3:\/\/([^/]+)\/config/.exec(missing.err)![1]!;
+  const folder = join(me.cwd, 'twin', 'state', 's3', bucket, 'config');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'x.sh'), 'true');
+  const { code } = await rehearse('--participants', 'p1..p2', '--do', 'script', '--script', 'x.sh');
+  expect(code).toBe(0);
+});
+
+it.each([
+  [['--duration', '2h..1h'], '--duration: "2h..1h" is no span'],
+  [['--duration', 'long'], '--duration: "long" is not a time'],
+  [['--memory-peak', 'much'], '--memory-peak: "much" is not a size'],
+  [['--failure-rate', '2'], '--failure-rate: "2" is not a number from 0 to 1'],
+  [['--faults', 'bad.json'], '--faults: there is no file bad.json'],
+  [['--real-tool', '--duration', '1h'], '--real-tool: does not go with --duration'],
+  [['--price-per-hour', 'cheap'], '--price-per-hour: "cheap" is no price of an instance type'],
+  [['--vcpus', '64'], 'fit no host of pool arm64-ondemand'],
+])('%j is refused before a twin is started', async (options, text) => {
+  const before = await readdir(join(me.cwd, 'rehearsals'));
+  const ran = await me.lab(['rehearse', 'rapidtide', '--participants', 'p1..p2', ...options]);
+  expect([ran.code, ran.err]).toEqual([2, expect.stringContaining(text)]);
+  expect(await readdir(join(me.cwd, 'rehearsals'))).toEqual(before);
+});
