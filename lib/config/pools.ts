@@ -22,7 +22,13 @@ function resolvePool(input: PoolInput, known: Pool | undefined): Pool {
     ...base,
     scratch,
     // One name is a list of one; what is no name is told as no type.
-    ...(instanceTypes ? { instanceTypes: [instanceTypes].flat().map(String) } : {}),
+    ...(instanceTypes
+      ? {
+          instanceTypes: [instanceTypes]
+            .flat()
+            .map(each => (typeof each === 'string' ? each : JSON.stringify(each))),
+        }
+      : {}),
     ...(maxvCpus === undefined ? {} : { maxvCpus }),
     ...(allocationStrategy ? { allocationStrategy } : {}),
     ...(spillToOnDemand === undefined ? {} : { spillToOnDemand }),
@@ -91,7 +97,8 @@ export function checkPool(name: string, each: Pool, input: PoolInput | undefined
 }
 
 /** An AMI's id, or a parameter's path. Source: docs.aws.amazon.com/systems-manager, PutParameter. */
-const isImage = (image: string): boolean => isAmi(image) || /^\/(?!\/)[\w.-]+(\/[\w.-]+){0,14}$/.test(image);
+const isImage = (image: string): boolean =>
+  typeof image === 'string' && (isAmi(image) || /^\/(?!\/)[\w.-]+(\/[\w.-]+){0,14}$/.test(image));
 export const isAmi = (image: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(image);
 
 function checkTypes(where: string, { architecture, instanceTypes, scratch }: Pool, say: Say): void {

@@ -26,6 +26,7 @@ export function checkVolume(
   whole(`${where}.sizeGiB`, sizeGiB, 8, 65_536, say);
   const [least, most, perGiB] = type === 'gp3' ? [3000, 80_000, 500] : [100, 256_000, 1000];
   whole(`${where}.iops`, iops, least, most, say);
+  if (Object.values(volume).some(each => typeof each === 'object')) return;
   if (iops > Math.max(least, sizeGiB * perGiB))
     say(
       `${where}.iops`,

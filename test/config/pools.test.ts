@@ -177,7 +177,7 @@ describe('a pool of the lab’s own', () => {
           }
         },
       ),
-      { numRuns: 300, examples: [[{ maxvCpus: { toString: '' } }]] },
+      { numRuns: 500, examples: [[{ maxvCpus: { toString: '' } }], [{ image: { toString: [] } }]] },
     );
   });
 });

@@ -34,7 +34,7 @@ function expectWell(found: Boot, device: string): void {
 /** No agent, the host goes, and the console says why. */
 function expectStopped(found: Boot, why: string): void {
   expect(found).toMatchObject({ agentStarts: false, isShutDown: true });
-  const line = `arraylab: this host is stopped, for it has no scratch: ${why}`;
+  const line = `arraylab: this host has no scratch and takes no jobs: ${why}`;
   expect(found.console).toContain(line);
   // And lab doctor tells it from a console with all else that is on one.
   const noise = '[   12.3] cloud-init[99]: Failed to run module scripts-user\n';
@@ -218,7 +218,7 @@ it('whatever the disks are and whatever fails: an agent that starts has its scra
         const found = boot(kind, [root, ...disks], { broken, mdadm });
         expect(found.agentStarts).toBe(!found.isShutDown);
         if (found.agentStarts) expect(found.scratch?.hasSentinel).toBe(true);
-        else expect(found.console).toMatch(/^arraylab: this host is stopped, for it has no scratch: \S/m);
+        else expect(found.console).toMatch(/^arraylab: this host has no scratch and takes no jobs: \S/m);
         for (const { name, holds = 'blank' } of [root, ...disks])
           if (holds !== 'blank') expect(found.holds[name]).toBe(holds);
         for (const host of hosts.splice(0)) host.close();

@@ -28,7 +28,7 @@ trap 'reason="line $LINENO: $BASH_COMMAND"' ERR
 trap '[ $? -eq 0 ] || stop' EXIT
 fail() { reason=$*; exit 1; }
 stop() {
-  say "this host is stopped, for it has no scratch: $reason" || true
+  say "this host has no scratch and takes no jobs: $reason" || true
   systemctl mask --now --no-block ecs || true
   shutdown -h now
 }
