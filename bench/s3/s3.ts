@@ -74,7 +74,9 @@ function table(
       const { seconds, serverSeconds, clientSeconds } = sorted[sorted.length >> 1]!;
       const busy = (of: number): string => `${((100 * of) / seconds).toFixed(0)} %`.padStart(6);
       const speed = (load.work / seconds).toFixed(0).padStart(8);
-      return `  ${kind.name.padEnd(20)}${speed}   server ${busy(serverSeconds)}  client ${busy(clientSeconds)}`;
+      // What a core could do, were it the server's alone: tells the same when others use the machine.
+      const perCore = (load.work / serverSeconds).toFixed(0).padStart(6);
+      return `  ${kind.name.padEnd(20)}${speed}   server ${busy(serverSeconds)} (${perCore} a CPU second)  client ${busy(clientSeconds)}`;
     }),
   ]);
   const memory = taken.map(
