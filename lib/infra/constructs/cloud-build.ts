@@ -36,6 +36,9 @@ export interface BuiltImage {
   readonly built?: IDependable;
 }
 
+/** How a build can end: docs.aws.amazon.com/codebuild, buildStatus of Build. */
+const ends = ['SUCCEEDED', 'FAILED', 'FAULT', 'STOPPED', 'TIMED_OUT'];
+
 /** How many images a repository keeps for each architecture: runs that wait may still ask for older ones. */
 const imagesKept = 10;
 
@@ -99,7 +102,7 @@ export class CloudBuild extends Construct {
         detailType: ['CodeBuild Build State Change'],
         detail: {
           'project-name': projects.map(each => each.ref),
-          'build-status': [{ 'anything-but': ['IN_PROGRESS', 'QUEUED'] }],
+          'build-status': ends,
         },
       },
       targets: [new LambdaFunction(this.function)],
