@@ -11,7 +11,6 @@ export function overview(): string {
     '',
     'Every verb takes --local (the twin on this machine), --lab NAME, --profile NAME, --json, --help.',
     'Exit codes: 0 done, 1 our fault, 2 bad input, 3 AWS refused, 4 not done, 6 left behind, 130 Ctrl-C.',
-    '',
     'Try: npx lab quickstart',
     '',
   ].join('\n');
