@@ -167,6 +167,12 @@ async function readForgotten(
   return known;
 }
 
+/**
+ * What an array's summary says is up to a minute old: it saves a listing only where being late shows nothing wrong. A child
+ * that is listed nowhere waits, or has left a done marker.
+ */
+const alwaysListed: ReadonlySet<JobStatus> = new Set(['STARTING', 'RUNNING', 'FAILED']);
+
 async function readChildren(
   batch: BatchPort,
   parent: JobDetail,
@@ -174,7 +180,7 @@ async function readChildren(
   known: Map<number, Known>,
 ): Promise<void> {
   for (const status of jobStatuses) {
-    if (parent.statusSummary && (parent.statusSummary[status] ?? 0) === 0) continue;
+    if (!alwaysListed.has(status) && parent.statusSummary && !parent.statusSummary[status]) continue;
     const ids: string[] = [];
     for await (const child of batch.children(parent.jobId, status)) {
       const shard = array.offset + (child.arrayIndex ?? Number(child.jobId.split(':')[1]));

@@ -1,11 +1,10 @@
 import { readLedger } from '../../lib/ledger/ledger.ts';
 import { doneKey, indexKey, itemsKey } from '../../lib/spec/keys.ts';
 import type { BatchPort, JobDetail, Store } from '../../lib/spec/ports.ts';
-import type { RoundPlan } from '../../lib/spec/run.ts';
+import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
 import { encodeShards } from '../../lib/spec/shard-index.ts';
 
 const run = { workload: 'scan', runId: 'r' };
-const items = [{ name: 'a' }];
 
 function memory(): { readonly store: Store; readonly objects: Map<string, Buffer> } {
   const objects = new Map<string, Buffer>();
@@ -25,15 +24,17 @@ function memory(): { readonly store: Store; readonly objects: Map<string, Buffer
   return { store: store as unknown as Store, objects };
 }
 
-it('a shard that ends while the ledger is read is done, never failed', async () => {
+/** A run of one step with a shard an item, as it is in the bucket. */
+function planned(names: readonly string[]) {
   const { store, objects } = memory();
-  const file = encodeShards([items]);
-  const step = {
+  const items = names.map(name => ({ name }));
+  const file = encodeShards(items.map(item => [item]));
+  const step: PlannedStep = {
     name: 'run',
-    takes: 'item' as const,
+    takes: 'item',
     dependsOn: [],
-    items: 1,
-    shards: 1,
+    items: items.length,
+    shards: items.length,
     itemsKey: itemsKey(run, 0, 'run'),
     indexKey: indexKey(run, 0, 'run'),
     jobQueue: 'queue',
@@ -42,7 +43,7 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
     memoryMiB: 512,
     timeoutSeconds: 60,
     attempts: 1,
-    arrays: [{ array: 0, offset: 0, size: 1, jobName: 'job' }],
+    arrays: [{ array: 0, offset: 0, size: items.length, jobName: 'job' }],
   };
   const plan: RoundPlan = {
     version: 1,
@@ -57,6 +58,11 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
   };
   objects.set(step.itemsKey, Buffer.from(file.items));
   objects.set(step.indexKey, Buffer.from(file.index));
+  return { store, objects, items, plan };
+}
+
+it('a shard that ends while the ledger is read is done, never failed', async () => {
+  const { store, objects, items, plan } = planned(['a']);
   const job = { jobId: 'id', jobName: 'job', status: 'SUCCEEDED', attempts: [] } as unknown as JobDetail;
   const batch = {
     findByName: async () => [{ jobId: 'id', jobName: 'job', status: 'RUNNING' }],
@@ -68,4 +74,30 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
   } as unknown as BatchPort;
   const { rows, ended } = await readLedger({ store, batch }, [plan], items);
   expect([rows.map(row => row.state), ended]).toEqual([['done'], true]);
+});
+
+it('children that have started are running, whatever the array’s summary still says', async () => {
+  const { store, items, plan } = planned(['a', 'b']);
+  const parent = { jobId: 'id', jobName: 'job', status: 'PENDING', arraySize: 2, attempts: [] };
+  const child = (index: number) => ({
+    jobId: `id:${index}`,
+    jobName: 'job',
+    arrayIndex: index,
+    attempts: [],
+  });
+  const batch = {
+    findByName: async () => [{ jobId: 'id', jobName: 'job', status: 'PENDING' }],
+    describe: async (ids: readonly string[]) =>
+      ids.map(id =>
+        id === 'id'
+          ? { ...parent, statusSummary: { STARTING: 2 } }
+          : { ...child(Number(id.slice(3))), status: id === 'id:0' ? 'RUNNING' : 'FAILED', exitCode: 3 },
+      ),
+    async *children(_: string, status: string) {
+      if (status === 'RUNNING') yield { ...child(0), status };
+      if (status === 'FAILED') yield { ...child(1), status };
+    },
+  } as unknown as BatchPort;
+  const { rows } = await readLedger({ store, batch }, [plan], items);
+  expect(rows.map(row => row.state)).toEqual(['running', 'failed']);
 });
