@@ -124,6 +124,16 @@ def s3(client, bucket):
     client.create_bucket(**at)
     client.create_bucket(Bucket='botocore-wild')
     client.create_bucket(**at)  # of us-east-1 alone
+    refused('InvalidLocationConstraint', client.create_bucket, **gone, CreateBucketConfiguration={'LocationConstraint': 'us-east-1'})
+    # Who may use a bucket: as every new one.
+    assert client.get_bucket_acl(**at)['Grants'][0]['Permission'] == 'FULL_CONTROL'
+    refused('NoSuchBucket', client.get_bucket_acl, **gone)
+    client.get_public_access_block(**at)
+    refused('NoSuchBucket', client.get_public_access_block, **gone)
+    client.get_bucket_ownership_controls(**at)
+    refused('NoSuchBucket', client.get_bucket_ownership_controls, **gone)
+    client.get_bucket_encryption(**at)
+    refused('NoSuchBucket', client.get_bucket_encryption, **gone)
     client.head_bucket(**at)
     refused('404', client.head_bucket, **gone)
     client.get_bucket_location(**at)

@@ -114,8 +114,14 @@ class Checker:
         for child in element:
             children.setdefault(child.tag.split('}')[-1], []).append(child)
         known = {}
+        attributes = {name.split('}')[-1] for name in element.attrib}
+        present = set()
         for key, member in shape.members.items():
-            if key in skip or member.serialization.get('xmlAttribute'):
+            if member.serialization.get('xmlAttribute'):
+                if member.serialization.get('name', key).split(':')[-1] in attributes:
+                    present.add(key)
+                continue
+            if key in skip:
                 continue
             name = member.serialization.get('name', key)
             if member.type_name == 'list' and member.serialization.get('flattened'):
@@ -134,7 +140,7 @@ class Checker:
             else:
                 self.xml_value(f'{path}.{name}', member, found[0])
         for key in shape.required_members:
-            if key not in skip and not any(known[name][0] == key for name in children if name in known):
+            if key not in {*skip, *present} and not any(known[name][0] == key for name in children if name in known):
                 self.fail(f'{path}.{key}', 'is required and missing')
 
     def xml_value(self, path, shape, element):
