@@ -33,7 +33,8 @@ function run(shell: string, variables: Record<string, string>, failing = 'nothin
   mkdirSync(bin);
   const calls = join(folder, 'calls');
   const stub = (name: string, more: string): void => {
-    const script = `#!/bin/sh\nprintf '${name}' >> '${calls}'; for each in "$@"; do printf '|%s' "$each" >> '${calls}'; done; echo >> '${calls}'\n[ "${name} $1" = '${failing}' ] && exit 3\n${more}\n`;
+    // One write a call: both ends of a pipe write at once.
+    const script = `#!/bin/sh\nline=$(printf '|%s' "$@"); printf '%s%s\\n' '${name}' "$line" >> '${calls}'\n[ "${name} $1" = '${failing}' ] && exit 3\n${more}\n`;
     writeFileSync(join(bin, name), script);
     chmodSync(join(bin, name), 0o755);
   };
