@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
 import { History } from './history.ts';
@@ -9,7 +9,7 @@ import { keyToPath } from './key-path.ts';
 import { Locks } from './locks.ts';
 import { type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
 import { PlacedFiles } from './placed-files.ts';
-import { rm, rmdir, statOf } from './quick-fs.ts';
+import { OpenFile, rm, rmdir, statOf } from './quick-fs.ts';
 import { promote, recover } from './recover.ts';
 import { type BucketSettings, Settings } from './settings.ts';
 
@@ -25,6 +25,7 @@ export type Described = Pick<
 export interface Received {
   readonly path: string;
   readonly size: number;
+  readonly mtimeMs: number;
   readonly etag: string;
   readonly checksums: ObjectMeta['checksums'];
 }
@@ -100,16 +101,16 @@ export class Bucket {
   async read(
     key: string,
     versionId?: string,
-  ): Promise<{ meta: ObjectMeta; file: FileHandle | undefined } | undefined> {
+  ): Promise<{ meta: ObjectMeta; file: OpenFile | undefined } | undefined> {
     return this.exclusively(key, () =>
       this.places.run('', async () => {
         const current = await this.look(key);
         if (current && (versionId === undefined || versionIdOf(current) === versionId)) {
-          return { meta: current, file: await open(this.placed.pathOf(current)) };
+          return { meta: current, file: new OpenFile(this.placed.pathOf(current)) };
         }
         const meta = versionId === undefined ? this.history.of(key)[0] : this.history.find(key, versionId);
         if (!meta) return undefined;
-        return { meta, file: meta.deleteMarker ? undefined : await open(this.history.bytesOf(meta)) };
+        return { meta, file: meta.deleteMarker ? undefined : new OpenFile(this.history.bytesOf(meta)) };
       }),
     );
   }
@@ -151,8 +152,7 @@ export class Bucket {
     return this.places.run('', async () => {
       const before = this.placed.get(key);
       if (before && this.keeps(before)) await this.history.keep(before, this.placed.pathOf(before));
-      const { size, etag, checksums } = received;
-      const { mtimeMs } = statSync(received.path);
+      const { size, mtimeMs, etag, checksums } = received;
       const object = { ...this.nextVersion(), key, size, mtimeMs, etag, checksums, ...rest };
       const meta = await this.placed.place(object, received.path, other => this.look(other));
       await this.dropOlderNull(meta);

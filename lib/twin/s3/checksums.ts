@@ -26,6 +26,23 @@ export function checksum(algorithm: ChecksumAlgorithm): Checksum {
   };
 }
 
+/** Checksums that are known, by algorithm; base64. */
+export type Checksums = { readonly [A in ChecksumAlgorithm]?: string };
+
+/** Several of the same bytes. */
+export function checksums(algorithms: readonly ChecksumAlgorithm[]): {
+  update(data: Buffer): void;
+  digest(): Checksums;
+} {
+  const running = algorithms.map(algorithm => ({ algorithm, checksum: checksum(algorithm) }));
+  return {
+    update(data) {
+      for (const each of running) each.checksum.update(data);
+    },
+    digest: () => Object.fromEntries(running.map(each => [each.algorithm, each.checksum.digest()])),
+  };
+}
+
 function hashChecksum(hash: Hash): Checksum {
   return { update: data => void hash.update(data), digest: () => hash.digest('base64') };
 }

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { onceATurn } from './once-a-turn.ts';
 
 /** S3's time, in ms since 1970. */
 export type Clock = () => number;
@@ -12,8 +13,9 @@ export function simulatedClock(folder: string): Clock {
   const path = join(folder, '.clock.json');
   let seen = -1;
   let aheadMs = 0;
+  const changedAt = onceATurn(() => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   return () => {
-    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const changed = changedAt();
     if (changed !== seen) aheadMs = changed === 0 ? 0 : readAhead(path, aheadMs);
     seen = changed;
     return Date.now() + aheadMs;

@@ -108,19 +108,19 @@ async function join(
   request: SignedRequest,
 ): Promise<Received> {
   const algorithm = upload.algorithm;
-  const full = algorithm && upload.type === 'FULL_OBJECT' ? checksum(algorithm) : undefined;
+  const full = algorithm && upload.type === 'FULL_OBJECT' ? algorithm : undefined;
   const bytes = store.bytesOf(upload, parts);
-  const { size } = await receive(path, bytes, chunk => full?.update(chunk), { md5: false });
+  const { size, mtimeMs, checksums } = await receive(path, bytes, full ? [full] : [], { md5: false });
   const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
-  const value = full ? full.digest() : compositeOf(upload, parts);
+  const value = full ? checksums[full] : compositeOf(upload, parts);
   const claimed = algorithm && request.headers[checksumHeader(algorithm)];
   // A composite one is claimed with the number of its parts or without.
   const isRight = claimed === value || `${claimed}-${parts.length}` === value;
   if (claimed !== undefined && value !== undefined && !isRight) {
     throw s3Errors.badDigest(algorithm ?? 'checksum');
   }
-  return { path, size, etag, checksums: algorithm && value ? { [algorithm]: value } : {} };
+  return { path, size, mtimeMs, etag, checksums: algorithm && value ? { [algorithm]: value } : {} };
 }
 
 /** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */

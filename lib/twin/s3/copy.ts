@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
-import { type ChecksumAlgorithm, checksum, checksumAlgorithms } from './checksums.ts';
+import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { asEncrypted, encryptionKept, pick, withoutEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
@@ -133,20 +133,12 @@ export async function copyBytes(
         algorithm === wantedAlgorithm ||
         request.headers['x-amz-checksum-algorithm']?.toUpperCase() === algorithm,
     );
-    const running = algorithms.map(algorithm => ({ algorithm, checksum: checksum(algorithm) }));
     const path = bucket.temporaryPath();
-    const stream = file.createReadStream({
-      autoClose: false,
-      highWaterMark: 1024 * 1024,
-      ...(range ? { start: range[0], end: range[1] } : { start: 0 }),
-    });
-    const { size: copied, md5 } = await receive(path, stream as AsyncIterable<Buffer>, chunk => {
-      for (const each of running) each.checksum.update(chunk);
-    });
-    const checksums = Object.fromEntries(running.map(each => [each.algorithm, each.checksum.digest()]));
-    return { from, received: { path, size: copied, etag: md5, checksums } };
+    const stream = range ? file.stream(range[0], range[1]) : file.stream();
+    const { md5, ...rest } = await receive(path, stream, algorithms);
+    return { from, received: { path, etag: md5, ...rest } };
   } finally {
-    await file.close();
+    file.close();
   }
 }
 

@@ -3,8 +3,8 @@ export class Locks {
   private readonly tails = new Map<string, Promise<unknown>>();
 
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const before = this.tails.get(name) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(work);
+    const before = this.tails.get(name);
+    const mine = before ? before.catch(() => undefined).then(work) : work();
     this.tails.set(name, mine);
     try {
       return await mine;

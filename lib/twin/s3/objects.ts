@@ -75,16 +75,16 @@ export async function getObject(
     const { start, end } = answer;
     const length = end - start + 1;
     if (length <= oneRead) {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, start);
-      if (bytesRead === length) response.end(buffer);
+      const bytes = file.read(start, length);
+      if (bytes.length === length) response.end(bytes);
       else response.destroy();
       return;
     }
-    const bytes = file.createReadStream({ start, end, autoClose: false, highWaterMark: 512 * 1024 });
+    const bytes = file.stream(start, end, 512 * 1024);
     // The client may leave in the middle, or the file be cut short by hand: neither may look like a whole answer.
     await pipeline(bytes, response).catch(() => response.destroy());
   } finally {
-    await file.close();
+    file.close();
   }
 }
 

@@ -1,9 +1,14 @@
 import {
+  closeSync,
+  createReadStream,
   fstatSync,
   ftruncateSync,
   linkSync,
   mkdirSync,
+  openSync,
   type PathLike,
+  type ReadStream,
+  readSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -53,6 +58,48 @@ export async function append(file: number, text: string): Promise<void> {
   if (written === bytes.length) return;
   ftruncateSync(file, fstatSync(file).size - written);
   throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+}
+
+/** Writes a file that is not there yet, and gives the time that it was written at as `Stats` has it (ms). */
+export function writeNew(path: PathLike, data: Buffer): number {
+  const file = openSync(path, 'wx');
+  try {
+    writeFileSync(file, data);
+    return fstatSync(file).mtimeMs;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A file open for reading, that stays what it was when another takes its name. */
+export class OpenFile {
+  private readonly file: number;
+  private isMine = true;
+
+  constructor(path: PathLike) {
+    this.file = openSync(path, 'r');
+  }
+
+  /** Fewer bytes than `length` where the file ends before. */
+  read(start: number, length: number): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    let read = 0;
+    for (let more = -1; read < length && more !== 0; read += more)
+      more = readSync(this.file, bytes, read, length - read, start + read);
+    return bytes.subarray(0, read);
+  }
+
+  /** From the first byte to the last, both included. It closes the file when it ends or is destroyed, not while it reads. */
+  stream(start = 0, end = Number.POSITIVE_INFINITY, atATime = 1024 * 1024): ReadStream {
+    this.isMine = false;
+    return createReadStream('', { fd: this.file, start, end, highWaterMark: atATime });
+  }
+
+  /** Where no stream does it. */
+  close(): void {
+    if (this.isMine) closeSync(this.file);
+    this.isMine = false;
+  }
 }
 
 export async function writeFile(

@@ -1,7 +1,8 @@
 import { hash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
-import { type Md5Run, startMd5 } from './md5-thread.ts';
-import { rm, writeFile } from './quick-fs.ts';
+import { type BodyRun, startBody } from './body-threads.ts';
+import type { Sums } from './body-worker.ts';
+import { type ChecksumAlgorithm, checksums } from './checksums.ts';
+import { rm, writeNew } from './quick-fs.ts';
 
 /** Bodies up to this many bytes are held whole; others are written by so many at a time, while more come in. */
 const portionBytes = 512 * 1024;
@@ -9,33 +10,34 @@ const portionBytes = 512 * 1024;
 const mostPortions = 4;
 
 /**
- * Streams a body into a new file and gives its size and, but where `md5` is false, its MD5 (hex). The file is gone when the
- * body fails. It is not synced: what the kernel has survives a kill, and more than that the twin does not promise.
+ * Streams a body into a new file and gives its size, its checksums and, but where `md5` is false, its MD5. The file is gone
+ * when the body fails. It is not synced: what the kernel has survives a kill, and more than that the twin does not promise.
  */
 export async function receive(
   path: string,
   body: AsyncIterable<Buffer>,
-  update: (chunk: Buffer) => void,
+  algorithms: readonly ChecksumAlgorithm[],
   { md5 = true }: { readonly md5?: boolean } = {},
-): Promise<{ size: number; md5: string }> {
+): Promise<Sums & { readonly size: number }> {
   let size = 0;
   let held: Buffer[] = [];
-  let large: LargeFile | undefined;
+  let large: LargeBody | undefined;
   try {
     for await (const chunk of body) {
-      update(chunk);
       size += chunk.length;
       if (large) await large.take(chunk);
       else held.push(chunk);
       if (large || size <= portionBytes) continue;
-      large = new LargeFile(await open(path, 'wx'), md5 ? startMd5() : undefined);
+      large = new LargeBody(await startBody(path, md5, algorithms));
       for (const each of held) await large.take(each);
       held = [];
     }
-    if (large) return { size, md5: await large.end() };
+    if (large) return { size, ...(await large.end()) };
     const whole = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
-    await writeFile(path, whole, { flag: 'wx' });
-    return { size, md5: md5 ? hash('md5', whole) : '' };
+    const running = checksums(algorithms);
+    running.update(whole);
+    const mtimeMs = writeNew(path, whole);
+    return { size, mtimeMs, md5: md5 ? hash('md5', whole) : '', checksums: running.digest() };
   } catch (error) {
     await large?.abandon();
     await rm(path, { force: true });
@@ -43,95 +45,58 @@ export async function receive(
   }
 }
 
-interface Portion {
-  readonly shared: SharedArrayBuffer;
-  readonly bytes: Buffer;
-}
-
-/** Portions that no body has at the moment. */
-const spare: Portion[] = [];
-const mostSpare = 8;
-
-/** Written and hashed at once, by others than the thread that takes the bytes in. */
-class LargeFile {
-  private readonly file: FileHandle;
-  private readonly md5: Md5Run | undefined;
-  private readonly free: Portion[] = [];
+/** Cuts a body into portions for the thread that writes them, and waits where that one is behind. */
+class LargeBody {
+  private readonly run: BodyRun;
+  private readonly free: ArrayBuffer[] = [];
   /** Those that failed stay in it. */
   private readonly sent = new Set<Promise<void>>();
   private made = 0;
-  private current: Portion | undefined;
+  private current: Buffer<ArrayBuffer> | undefined;
   private filled = 0;
-  private position = 0;
 
-  constructor(file: FileHandle, md5: Md5Run | undefined) {
-    this.file = file;
-    this.md5 = md5;
+  constructor(run: BodyRun) {
+    this.run = run;
   }
 
   async take(chunk: Buffer): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
       this.current ??= await this.nextPortion();
-      const copied = chunk.copy(this.current.bytes, this.filled, at);
+      const copied = chunk.copy(this.current, this.filled, at);
       at += copied;
       this.filled += copied;
       if (this.filled === portionBytes) this.send(this.current);
     }
   }
 
-  /** Gives the MD5, or '' where none was wanted. */
-  async end(): Promise<string> {
+  async end(): Promise<Sums> {
     if (this.current) this.send(this.current);
     await Promise.all(this.sent);
-    const md5 = (await this.md5?.digest()) ?? '';
-    await this.close();
-    return md5;
+    return this.run.end();
   }
 
   async abandon(): Promise<void> {
-    this.md5?.abandon();
     await Promise.allSettled(this.sent);
-    await this.close();
+    // What made the body fail is told already.
+    await this.run.abandon().catch(() => undefined);
   }
 
-  private async nextPortion(): Promise<Portion> {
+  private async nextPortion(): Promise<Buffer<ArrayBuffer>> {
     if (this.free.length === 0 && this.made === mostPortions) await Promise.race(this.sent);
     const free = this.free.pop();
-    if (free) return free;
-    this.made += 1;
-    const kept = spare.pop();
-    if (kept) return kept;
-    const shared = new SharedArrayBuffer(portionBytes);
-    return { shared, bytes: Buffer.from(shared) };
+    if (!free) this.made += 1;
+    return Buffer.from(free ?? new ArrayBuffer(portionBytes));
   }
 
-  private send(portion: Portion): void {
-    const length = this.filled;
-    const work = Promise.all([
-      writeAll(this.file, portion.bytes.subarray(0, length), this.position),
-      this.md5?.update(portion.shared, length),
-    ]).then(() => {
-      this.free.push(portion);
-      this.sent.delete(work);
+  private send(portion: Buffer<ArrayBuffer>): void {
+    const taken = this.run.take(portion.buffer, this.filled).then(bytes => {
+      this.free.push(bytes);
+      this.sent.delete(taken);
     });
     // Told of by whoever waits for it.
-    work.catch(() => undefined);
-    this.sent.add(work);
-    this.position += length;
+    taken.catch(() => undefined);
+    this.sent.add(taken);
     this.filled = 0;
     this.current = undefined;
-  }
-
-  private async close(): Promise<void> {
-    spare.push(...this.free.splice(0, Math.max(0, mostSpare - spare.length)));
-    await this.file.close();
-  }
-}
-
-/** One write may take less than all of it when the disk is nearly full. */
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let at = 0; at < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, at, bytes.length - at, position + at);
-    at += bytesWritten;
   }
 }

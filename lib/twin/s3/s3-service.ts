@@ -11,6 +11,7 @@ import { handleBucket } from './handle-bucket.ts';
 import { type BucketOf, handleObject } from './handle-object.ts';
 import { Lifecycle } from './lifecycle-run.ts';
 import { Uploads } from './multipart.ts';
+import { onceATurn } from './once-a-turn.ts';
 import type { BucketSettings } from './settings.ts';
 
 export interface S3Options {
@@ -31,10 +32,16 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
   const clock = simulatedClock(folder);
   const checkAccess = accessList(folder);
   const ready = clearIncoming(folder);
+  const looked = onceATurn(() => new Map<string, boolean>());
+  const isThere = (name: string): boolean => {
+    const is = looked().get(name) ?? existsSync(join(folder, name));
+    looked().set(name, is);
+    return is;
+  };
 
   const bucketOf: BucketOf = async (name, request) => {
     await ready;
-    if (!isBucketName(name) || !existsSync(join(folder, name))) throw s3Errors.noSuchBucket(name);
+    if (!isBucketName(name) || !isThere(name)) throw s3Errors.noSuchBucket(name);
     checkAccess(name, request.accessKeyId);
     const owner = request.headers['x-amz-expected-bucket-owner'];
     if (owner !== undefined && owner !== account) throw s3Errors.accessDenied();
@@ -54,7 +61,11 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       checkHead(request);
       if (name === '') return listBuckets(folder, region, request, response);
       if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long');
-      if (key === '' && isCreation(request)) return createBucket(folder, name, region, request, response);
+      if (key === '' && isCreation(request)) {
+        await createBucket(folder, name, region, request, response);
+        looked().delete(name);
+        return;
+      }
       const bucket = await bucketOf(name, request);
       if (key !== '') return handleObject(bucket, key, request, response, uploads, bucketOf);
       const removes = request.method === 'DELETE' && [...request.query.keys()].every(each => each === 'x-id');
@@ -64,7 +75,10 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
           BucketName: name,
         });
       }
-      await bucket.destroy().finally(() => open.delete(name));
+      await bucket.destroy().finally(() => {
+        open.delete(name);
+        looked().delete(name);
+      });
       response.writeHead(204).end();
     },
     async close() {
@@ -115,8 +129,9 @@ function accessList(folder: string): (bucket: string, accessKeyId: string) => vo
   const path = join(folder, '.buckets.json');
   let seen = 0;
   let access: Access = {};
+  const changedAt = onceATurn(() => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0);
   return (bucket, accessKeyId) => {
-    const changed = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    const changed = changedAt();
     if (changed !== seen) access = changed === 0 ? {} : (JSON.parse(readFileSync(path, 'utf8')) as Access);
     seen = changed;
     const own = access[bucket];

@@ -1,12 +1,6 @@
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket, Received } from './bucket.ts';
-import {
-  type Checksum,
-  type ChecksumAlgorithm,
-  checksum,
-  checksumAlgorithms,
-  checksumHeader,
-} from './checksums.ts';
+import { type ChecksumAlgorithm, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { s3Errors } from './errors.ts';
 import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
@@ -20,30 +14,23 @@ export async function receiveBody(bucket: Bucket, request: SignedRequest): Promi
       headers['x-amz-trailer']?.toLowerCase().split(/,\s*/).includes(checksumHeader(algorithm)) ||
       headers['x-amz-sdk-checksum-algorithm']?.toUpperCase() === algorithm,
   );
-  const running = wanted.map(algorithm => ({
-    algorithm,
-    checksum: algorithm === 'SHA256' ? sha256Of(request) : checksum(algorithm),
-  }));
   const path = bucket.temporaryPath();
-  const { size, md5 } = await receive(path, request.body, chunk => {
-    for (const each of running) each.checksum.update(chunk);
-  });
-  const checksums = Object.fromEntries(
-    running.map(each => [each.algorithm, each.checksum.digest()]),
-  ) as Received['checksums'];
+  // Where the signature covers the body, its SHA-256 is made already.
+  const { payloadSha256 } = request;
+  const known = payloadSha256 !== undefined && wanted.includes('SHA256');
+  const made = await receive(path, request.body, known ? wanted.filter(each => each !== 'SHA256') : wanted);
+  const { size, mtimeMs, md5 } = made;
+  const checksums: Received['checksums'] = {
+    ...made.checksums,
+    ...(known ? { SHA256: Buffer.from(payloadSha256, 'hex').toString('base64') } : {}),
+  };
   try {
     verify(request, md5, checksums);
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   }
-  return { path, size, etag: md5, checksums };
-}
-
-/** Where the signature covers the body, its SHA-256 is made already. */
-function sha256Of({ payloadSha256 }: SignedRequest): Checksum {
-  if (payloadSha256 === undefined) return checksum('SHA256');
-  return { update: () => undefined, digest: () => Buffer.from(payloadSha256, 'hex').toString('base64') };
+  return { path, size, mtimeMs, etag: md5, checksums };
 }
 
 function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Received['checksums']): void {

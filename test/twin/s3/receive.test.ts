@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { receive } from '../../../lib/twin/s3/receive.ts';
 
@@ -14,6 +15,11 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const source = randomBytes(4 * 1024 * 1024);
 const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
+const crc32Of = (bytes: Buffer): string => {
+  const sum = Buffer.alloc(4);
+  sum.writeUInt32BE(crc32(bytes));
+  return sum.toString('base64');
+};
 
 async function* inPieces(bytes: Buffer, sizes: readonly number[], fails?: Error): AsyncGenerator<Buffer> {
   for (let at = 0, i = 0; at < bytes.length; i++) {
@@ -24,7 +30,7 @@ async function* inPieces(bytes: Buffer, sizes: readonly number[], fails?: Error)
   if (fails) throw fails;
 }
 
-it('stores what came in and gives its MD5, whatever its length and its pieces, many at a time', async () => {
+it('stores what came in and gives its checksums, whatever its length and its pieces, many at a time', async () => {
   const body = fc.record({
     length: fc.oneof(
       fc.integer({ min: 0, max: source.length }),
@@ -38,11 +44,13 @@ it('stores what came in and gives its MD5, whatever its length and its pieces, m
         bodies.map(async ({ length, pieces }) => {
           const bytes = source.subarray(source.length - length);
           const path = join(folder, String(files++));
-          let seen = 0;
-          const received = await receive(path, inPieces(bytes, pieces), chunk => {
-            seen += chunk.length;
+          const received = await receive(path, inPieces(bytes, pieces), ['CRC32', 'SHA256']);
+          expect(received).toEqual({
+            size: length,
+            md5: md5Of(bytes),
+            checksums: { CRC32: crc32Of(bytes), SHA256: createHash('sha256').update(bytes).digest('base64') },
+            mtimeMs: (await stat(path)).mtimeMs,
           });
-          expect([received, seen]).toEqual([{ size: length, md5: md5Of(bytes) }, length]);
           expect(bytes.equals(await readFile(path))).toBe(true);
           await rm(path);
         }),
@@ -56,10 +64,10 @@ it('a body that fails leaves no file, short or long, and the next one is as righ
   for (const length of [10, 600_000, source.length]) {
     const before = (await readdir(folder)).length;
     const broken = inPieces(source.subarray(0, length), [100_000], new Error('reset'));
-    await expect(receive(join(folder, 'broken'), broken, () => undefined)).rejects.toThrow('reset');
+    await expect(receive(join(folder, 'broken'), broken, [])).rejects.toThrow('reset');
     expect(await readdir(folder)).toHaveLength(before);
   }
   const path = join(folder, 'after');
-  const received = await receive(path, inPieces(source, [70_000]), () => undefined);
+  const received = await receive(path, inPieces(source, [70_000]), []);
   expect(received.md5).toBe(md5Of(source));
 });
