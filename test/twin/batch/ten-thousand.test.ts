@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-it('arrays of 10,000 children that do nothing end within seconds and in bounded memory', async () => {
+it('arrays of 10,000 children that do nothing end, every one, in bounded memory', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ten-thousand-'));
   const script = join(__dirname, 'ten-thousand.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, folder, '2']);
   rmSync(folder, { recursive: true, force: true });
-  const { times, peakMiB } = JSON.parse(stdout) as { times: number[]; peakMiB: number };
-  // Measured on two cores with three busy processes beside: 3 to 14 s an array over HTTP with a log stream a child, a peak of
-  // 153 MiB for one array, 178 for two, 239 for three; Node with the SDK alone takes 69.
-  expect(Math.max(...times)).toBeLessThan(40_000);
+  const { ended, peakMiB } = JSON.parse(stdout) as { ended: number[]; peakMiB: number };
+  expect(ended).toEqual([10_000, 10_000]);
+  // A peak of 153 MiB for one array, 178 for two, 239 for three; Node with the SDK alone takes 69.
   expect(peakMiB).toBeLessThan(300);
-}, 90_000);
+}, 180_000);
