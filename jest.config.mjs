@@ -4,6 +4,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/conformance/', '<rootDir>/test/soak/'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/dist', '<rootDir>/.lab'],
+  globalSetup: '<rootDir>/test/helpers/own-temporary-folder.ts',
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

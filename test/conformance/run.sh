@@ -4,6 +4,9 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export ROOT=$(cd "$here/../.." && pwd)
 export PATH="$ROOT/node_modules/.bin:$PATH"
+# What the parts and the tools that they start leave behind goes with this folder.
+export TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/arraylab-conformance-XXXXXX")
+trap 'rm -rf "$TMPDIR"' EXIT
 passed=0 failed=0 skipped=0 notes=""
 for part in ${@:-$(ls "$here" | grep -v -E '\.(sh|ts)$')}; do
   echo "=== conformance: $part"
