@@ -1,28 +1,21 @@
 import {
   CopyObjectCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketEncryptionCommand,
   GetBucketEncryptionCommand,
   GetObjectCommand,
-  HeadObjectCommand,
   PutBucketEncryptionCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { failure, startS3 } from './helper.ts';
+import { failure } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
 const md5OfX = '"9dd4e461268c8034f5c8564e155c67a6"';
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
+const { twin, head } = oneBucket(Bucket);
 
 const put = (Key: string, rest: object = {}) =>
   twin.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x', ...rest }));
-const head = (Key: string) => twin.s3.send(new HeadObjectCommand({ Bucket, Key }));
 const setDefault = (SSEAlgorithm: 'AES256' | 'aws:kms', rest: object = {}) =>
   twin.s3.send(
     new PutBucketEncryptionCommand({

@@ -1,5 +1,4 @@
 import {
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketLifecycleCommand,
   DeleteObjectCommand,
@@ -13,17 +12,13 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { failure, startS3 } from './helper.ts';
+import { failure } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'plates';
 const day = 24 * 3600;
 const large = Buffer.alloc(128 * 1024);
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
+const { twin } = oneBucket(Bucket);
 
 const rules = (...Rules: LifecycleRule[]) =>
   twin.s3.send(new PutBucketLifecycleConfigurationCommand({ Bucket, LifecycleConfiguration: { Rules } }));

@@ -3,36 +3,20 @@ import { join } from 'node:path';
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
-  PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
-import { startS3 } from './helper.ts';
+import { failure, startS3 } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
-
-const put = (Key: string, Body: string | Buffer, rest: object = {}) =>
-  twin.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...rest }));
-const text = async (Key: string, rest: object = {}) =>
-  (await twin.s3.send(new GetObjectCommand({ Bucket, Key, ...rest }))).Body!.transformToString();
-const failure = async (work: Promise<unknown>) =>
-  work.then(
-    () => 'no error',
-    error => `${error.name} ${error.$metadata?.httpStatusCode}`,
-  );
+const { twin, put, text } = oneBucket(Bucket);
 
 describe('objects', () => {
   it('are plain files in the bucket’s folder', async () => {

@@ -1,8 +1,6 @@
 import {
   CopyObjectCommand,
-  CreateBucketCommand,
   GetObjectCommand,
-  HeadObjectCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -10,22 +8,15 @@ import {
   type Tier,
 } from '@aws-sdk/client-s3';
 import { failure, startS3 } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'archive';
 const hour = 3600;
 const day = 24 * hour;
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
+const { twin, text, head } = oneBucket(Bucket);
 
 const put = (Key: string, StorageClass: 'GLACIER' | 'DEEP_ARCHIVE' | 'STANDARD') =>
   twin.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'cold', StorageClass }));
-const text = async (Key: string) =>
-  (await twin.s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
-const head = (Key: string) => twin.s3.send(new HeadObjectCommand({ Bucket, Key }));
 const restore = async (Key: string, tier?: Tier, Days = 2) => {
   const answer = await twin.s3.send(
     new RestoreObjectCommand({

@@ -1,5 +1,4 @@
 import {
-  CreateBucketCommand,
   DeleteBucketAnalyticsConfigurationCommand,
   DeleteBucketPolicyCommand,
   GetBucketAclCommand,
@@ -16,15 +15,11 @@ import {
   PutObjectCommand,
   RenameObjectCommand,
 } from '@aws-sdk/client-s3';
-import { failure, startS3 } from './helper.ts';
+import { failure } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
-let twin: Awaited<ReturnType<typeof startS3>>;
 const Bucket = 'data';
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
+const { twin } = oneBucket(Bucket);
 
 it('deleting a setting that the twin does not have is refused and leaves the bucket', async () => {
   for (const command of [

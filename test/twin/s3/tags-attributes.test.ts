@@ -1,7 +1,6 @@
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteBucketTaggingCommand,
   DeleteObjectTaggingCommand,
@@ -14,23 +13,15 @@ import {
   type ObjectAttributes,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
-  PutObjectCommand,
   PutObjectTaggingCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { failure, startS3 } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
 const fiveMiB = Buffer.alloc(5 * 1024 * 1024, 'a');
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
-
-const put = (Key: string, Body: string, rest: object = {}) =>
-  twin.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...rest }));
+const { twin, put } = oneBucket(Bucket);
 const tag = (Key: string, tags: Readonly<Record<string, string>>, rest: object = {}) =>
   twin.s3.send(
     new PutObjectTaggingCommand({

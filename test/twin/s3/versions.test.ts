@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   CompleteMultipartUploadCommand,
@@ -9,36 +9,22 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetBucketVersioningCommand,
-  GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
-  PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import fc from 'fast-check';
-import { failure, startS3 } from './helper.ts';
+import { failure } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
-
+const { twin, put, keys, text: textOf } = oneBucket(Bucket);
 const versioning = (Status: 'Enabled' | 'Suspended') =>
   twin.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
-const put = (Key: string, Body: string, rest: object = {}) =>
-  twin.s3.send(new PutObjectCommand({ Bucket, Key, Body, ...rest }));
-const text = async (Key: string, VersionId?: string) =>
-  (await twin.s3.send(new GetObjectCommand({ Bucket, Key, VersionId }))).Body?.transformToString();
+const text = (Key: string, VersionId?: string) => textOf(Key, { VersionId });
 const remove = (Key: string, VersionId?: string) =>
   twin.s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
 const list = (rest: object = {}, s3 = twin.s3) => s3.send(new ListObjectVersionsCommand({ Bucket, ...rest }));
-const keys = async () =>
-  ((await twin.s3.send(new ListObjectsV2Command({ Bucket }))).Contents ?? []).map(each => each.Key);
 
 describe('versioning', () => {
   it('is off at first, and nothing carries a version then', async () => {
@@ -227,128 +213,4 @@ describe('the listing of versions', () => {
     expect(seen).toHaveLength(6);
     expect(prefixes).toEqual(['c/']);
   });
-});
-
-describe('files that somebody changes by hand in a bucket with versions', () => {
-  it('are a new version when edited, and a delete marker when gone', async () => {
-    await versioning('Enabled');
-    const one = await put('k', 'one');
-    const two = await put('k', 'two');
-    await writeFile(join(twin.root, Bucket, 'k'), 'by hand');
-    await utimes(join(twin.root, Bucket, 'k'), new Date(), new Date(Date.now() - 5000));
-    const edited = await twin.s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));
-    expect([one.VersionId, two.VersionId]).not.toContain(edited.VersionId);
-    expect([await text('k'), await text('k', one.VersionId)]).toEqual(['by hand', 'one']);
-    await rm(join(twin.root, Bucket, 'k'));
-    expect(await keys()).toEqual([]);
-    const { DeleteMarkers, Versions } = await list();
-    expect([DeleteMarkers?.map(each => each.IsLatest), Versions?.map(each => each.VersionId)]).toEqual([
-      [true],
-      [one.VersionId],
-    ]);
-  });
-
-  it('while the twin was down are noticed just so, once', async () => {
-    await versioning('Enabled');
-    await put('gone', 'one');
-    await put('gone', 'two');
-    await put('stays', 'x');
-    await twin.close();
-    await rm(join(twin.root, Bucket, 'gone'));
-    await writeFile(join(twin.root, Bucket, 'new'), 'dropped');
-    for (let starts = 0; starts < 2; starts++) {
-      const again = await startS3(twin.root);
-      const { Versions, DeleteMarkers } = await list({}, again.s3);
-      expect(DeleteMarkers?.map(each => [each.Key, each.IsLatest])).toEqual([['gone', true]]);
-      expect(Versions?.map(each => [each.Key, each.IsLatest])).toEqual([
-        ['gone', false],
-        ['new', true],
-        ['stays', true],
-      ]);
-      await again.stop();
-    }
-  });
-});
-
-/** A key's versions, the oldest first, as the documentation has them. */
-interface Version {
-  readonly id: string;
-  readonly body: string | undefined;
-}
-
-it('any series of puts, deletes, suspensions and restarts leaves the versions that S3 would have', async () => {
-  const operation = fc.oneof(
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        do: fc.constant('put' as const),
-        body: fc.string({ minLength: 1, maxLength: 4 }),
-      }),
-    },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const) }) },
-    { weight: 3, arbitrary: fc.record({ do: fc.constant('delete version' as const), which: fc.nat(5) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('Enabled' as const, 'Suspended' as const) }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
-  );
-  let round = 0;
-  await fc.assert(
-    fc.asyncProperty(fc.array(operation, { maxLength: 14 }), async operations => {
-      const Bucket = `bucket-${round++}`;
-      let at = await startS3(twin.root);
-      const model: Version[] = [];
-      let state: 'Enabled' | 'Suspended' | undefined;
-      const add = (id: string, body: string | undefined) => {
-        if (id === 'null') drop('null');
-        model.push({ id, body });
-      };
-      const drop = (id: string) => {
-        const index = model.findIndex(each => each.id === id);
-        if (index >= 0) model.splice(index, 1);
-      };
-      try {
-        await at.s3.send(new CreateBucketCommand({ Bucket }));
-        for (const each of operations) {
-          if (each.do === 'put') {
-            const { VersionId = 'null' } = await at.s3.send(
-              new PutObjectCommand({ Bucket, Key: 'k', Body: each.body }),
-            );
-            add(VersionId, each.body);
-          } else if (each.do === 'delete') {
-            const { VersionId } = await at.s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
-            if (state === undefined) drop('null');
-            else add(VersionId ?? 'null', undefined);
-          } else if (each.do === 'delete version') {
-            const id = model[each.which]?.id ?? 'null';
-            await at.s3.send(new DeleteObjectCommand({ Bucket, Key: 'k', VersionId: id }));
-            drop(id);
-          } else if (each.do === 'restart') {
-            await at.stop();
-            at = await startS3(twin.root);
-          } else {
-            state = each.do;
-            const VersioningConfiguration = { Status: state };
-            await at.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
-          }
-        }
-        const listed = await at.s3.send(new ListObjectVersionsCommand({ Bucket }));
-        const found = [...(listed.Versions ?? []), ...(listed.DeleteMarkers ?? [])];
-        expect(found.map(each => each.VersionId).sort()).toEqual(model.map(each => each.id).sort());
-        expect(found.filter(each => each.IsLatest).map(each => each.VersionId)).toEqual(
-          model.slice(-1).map(each => each.id),
-        );
-        for (const { id, body } of model) {
-          const got = at.s3
-            .send(new GetObjectCommand({ Bucket, Key: 'k', VersionId: id }))
-            .then(answer => answer.Body?.transformToString());
-          if (body === undefined) expect(await failure(got)).toBe('MethodNotAllowed 405');
-          else expect(await got).toBe(body);
-        }
-        const onDisk = await readFile(join(at.root, Bucket, 'k'), 'utf8').catch(() => undefined);
-        expect(onDisk).toBe(model.at(-1)?.body);
-      } finally {
-        await at.stop();
-      }
-    }),
-    { numRuns: 60 },
-  );
 });

@@ -1,0 +1,27 @@
+import { ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { oneBucket } from './one-bucket.ts';
+
+const Bucket = 'data';
+const { twin, put, keys } = oneBucket(Bucket);
+
+describe('listing', () => {
+  it('of version 1 goes on by marker', async () => {
+    for (const key of ['a', 'b', 'c']) await put(key, 'x');
+    const first = await twin.s3.send(new ListObjectsCommand({ Bucket, MaxKeys: 2 }));
+    expect([first.IsTruncated, first.Contents?.map(each => each.Key)]).toEqual([true, ['a', 'b']]);
+    const next = await twin.s3.send(new ListObjectsCommand({ Bucket, Marker: 'b' }));
+    expect(next.Contents?.map(each => each.Key)).toEqual(['c']);
+  });
+
+  it('starts after a key, counts, and takes zero', async () => {
+    for (const key of ['a', 'b', 'c']) await put(key, 'x');
+    expect(await keys({ StartAfter: 'a' })).toEqual(['b', 'c']);
+    const none = await twin.s3.send(new ListObjectsV2Command({ Bucket, MaxKeys: 0 }));
+    expect([none.KeyCount, none.IsTruncated]).toEqual([0, false]);
+  });
+
+  it('orders keys above U+FFFF after all others, as their bytes are', async () => {
+    for (const key of ['\u{1f600}', '\uff5e', 'z']) await put(key, 'x');
+    expect(await keys()).toEqual(['z', '\uff5e', '\u{1f600}']);
+  });
+});
