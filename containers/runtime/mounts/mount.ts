@@ -16,8 +16,8 @@ export interface ToMount {
   readonly source: MountSource;
   /** The path that the tool knows: the spec's, or what the environment says instead. */
   readonly target: string;
-  /** A tmpfs folder for credentials. */
-  readonly secrets: string;
+  /** A tmpfs folder for credentials, made when it is first asked for. */
+  secretsFolder(): string;
   readonly place: MountPlace;
   readonly world: ContainerWorld;
 }

@@ -18,7 +18,7 @@ export async function mountpointCommand(input: ToMount): Promise<MountCommand> {
     return { program: 'mount-s3', args, environment: { ...environment, ...roleEnvironment(world) } };
   // A folder of its own: two mounts of two datasets have two pairs of keys.
   const name = `${input.spec.path.replaceAll('/', '_')}/credentials`;
-  const file = await credentialsFile(input.secrets, name, await datasetKeys(world, source));
+  const file = await credentialsFile(input.secretsFolder(), name, await datasetKeys(world, source));
   args.push('--profile', profile);
   return { program: 'mount-s3', args, environment: { ...environment, AWS_SHARED_CREDENTIALS_FILE: file } };
 }

@@ -15,10 +15,10 @@ import type { ToMount } from './mount.ts';
  * Source: nda-tools 0.7, downloadcmd --help.
  */
 export async function downloadNda(input: ToMount, folder: string): Promise<number> {
-  const { source, secrets, place, world } = input;
+  const { source, secretsFolder, place, world } = input;
   const { username, password } = await loginOf(input);
   // It keeps the package's list of files there, which has millions of lines for ABCD: not on memory. No secret is in it.
-  const home = join(place.scratch ?? secrets, 'nda-home');
+  const home = join(place.scratch ?? secretsFolder(), 'nda-home');
   await mkdir(home, { recursive: true, mode: 0o700 });
   await mkdir(folder, { recursive: true });
   const child = spawn('downloadcmd', argumentsOf(source.package ?? '', username, folder, pattern(input)), {

@@ -31,20 +31,22 @@ export async function openMounts(
   place: MountPlace = {},
 ): Promise<Mounts> {
   const sources = JSON.parse(world.environment[env.mounts] ?? '{}') as Record<string, MountSource>;
-  const secrets = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lab-'));
+  let secrets: string | undefined;
+  // A shard that is killed removes nothing, so there is one only where there are keys to hide.
+  const secretsFolder = (): string => (secrets ??= mkdtempSync(join(memoryFolder(), `lab-${process.pid}-`)));
   const open: [string, Mounted][] = [];
   const close = async (): Promise<void> => {
     // The work is done by now: a mount that stays goes with the container.
     for (const [path, mounted] of open.reverse())
       await mounted.unmount().catch(error => world.log(`${path} stays mounted: ${(error as Error).message}`));
-    rmSync(secrets, { recursive: true, force: true });
+    if (secrets) rmSync(secrets, { recursive: true, force: true });
   };
   try {
     for (const spec of specs) {
       const source = sources[spec.path];
       if (!source) throw new ShardFailure(exitCodes.badJob, `${env.mounts} names no source for ${spec.path}`);
       const target = targetOf(world, spec);
-      open.push([spec.path, await mount({ spec, source, target, secrets, place, world })]);
+      open.push([spec.path, await mount({ spec, source, target, secretsFolder, place, world })]);
     }
   } catch (error) {
     await close();
@@ -61,6 +63,8 @@ export async function openMounts(
     close,
   };
 }
+
+const memoryFolder = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 async function mount(input: ToMount): Promise<Mounted> {
   const { access } = input.spec;

@@ -42,13 +42,13 @@ async function identify(input: ToMount): Promise<Identity> {
 }
 
 /** Long-lived keys in a password file; a session token has no place there, only in a credentials file. */
-async function byKeys({ spec, secrets }: ToMount, keys: Keys): Promise<Identity> {
+async function byKeys({ spec, secretsFolder }: ToMount, keys: Keys): Promise<Identity> {
   const name = spec.path.replaceAll('/', '_');
   if (!keys.sessionToken) {
     const text = `${keys.accessKeyId}:${keys.secretAccessKey}\n`;
-    const file = await secretFile(secrets, `${name}/passwd-s3fs`, text);
+    const file = await secretFile(secretsFolder(), `${name}/passwd-s3fs`, text);
     return { options: [`passwd_file=${file}`], environment: {} };
   }
-  const file = await credentialsFile(secrets, `${name}/.aws/credentials`, keys);
+  const file = await credentialsFile(secretsFolder(), `${name}/.aws/credentials`, keys);
   return { options: [`profile=${profile}`], environment: { HOME: dirname(dirname(file)) } };
 }
