@@ -56,6 +56,20 @@ export async function startLab() {
 
 export type Lab = Awaited<ReturnType<typeof startLab>>;
 
+/** One lab for all tests of a file; its log is empty when a test starts. */
+export function labOfFile(): Lab {
+  // One object for the whole file, filled once the lab is up.
+  const lab = {} as Lab;
+  beforeAll(async () => {
+    Object.assign(lab, await startLab());
+  });
+  afterAll(() => lab.stop());
+  beforeEach(() => {
+    lab.log.length = 0;
+  });
+  return lab;
+}
+
 export const objectText = async (store: Store, key: string): Promise<string | undefined> =>
   (await store.get(key))?.toString('utf8');
 

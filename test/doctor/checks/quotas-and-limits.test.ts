@@ -1,0 +1,105 @@
+import { batchCounts } from '../../../lib/doctor/checks/batch-counts.ts';
+import { instanceTypes } from '../../../lib/doctor/checks/instance-types.ts';
+import { logPolicies } from '../../../lib/doctor/checks/log-policies.ts';
+import { quotas } from '../../../lib/doctor/checks/quotas.ts';
+import { serviceRoles } from '../../../lib/doctor/checks/service-roles.ts';
+import { configInput, findings, scopeOf } from '../fake-account.ts';
+
+const spot = scopeOf({
+  ...configInput,
+  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, pools: ['arm64-spot'] } },
+});
+
+describe('quotas', () => {
+  it('that let not one host start fail, with the command that asks for enough', async () => {
+    expect((await findings(quotas, { quota: async () => 5 }))[0]).toEqual({
+      outcome: 'fail',
+      text: 'standard on-demand: 5 vCPUs at once, and the smallest host of arm64-ondemand has 8: no job can start',
+      fix: 'aws service-quotas request-service-quota-increase --region us-east-1 --service-code ec2 --quota-code L-1216C47A --desired-value 64',
+    });
+  });
+
+  it('below what the pools may grow to are a warning; of spot they have a code of their own', async () => {
+    const asked: string[] = [];
+    const quota = async (service: string, code: string) => {
+      asked.push(`${service} ${code}`);
+      return 32;
+    };
+    expect((await findings(quotas, { quota }, spot))[0]!.outcome).toBe('warn');
+    expect(asked).toEqual(['ec2 L-34B43A08']);
+  });
+
+  it('of pools that share one are added up, and X hosts have their own', async () => {
+    const input = {
+      ...configInput,
+      pools: {
+        'arm64-ondemand': { maxvCpus: 64 },
+        'x86-ondemand': { maxvCpus: 100 },
+        big: { architecture: 'x86_64' as const, instanceTypes: ['x2idn.16xlarge'], maxvCpus: 64 },
+      },
+      workloads: {
+        rapidtide: { datasets: { '/data_in': 'hcp' }, pools: ['arm64-ondemand', 'x86-ondemand', 'big'] },
+      },
+    };
+    const values: Record<string, number> = { 'L-1216C47A': 150, 'L-7295265B': 0 };
+    const found = await findings(quotas, { quota: async (_, code) => values[code] }, scopeOf(input));
+    expect(found.map(each => [each.outcome, each.fix?.split(' ').at(-1)])).toEqual([
+      ['warn', '164'],
+      ['fail', '64'],
+    ]);
+  });
+
+  it('of a pool that spills are asked for in both markets', async () => {
+    const input = { ...configInput, pools: { 'arm64-spot': { spillToOnDemand: true, maxvCpus: 64 } } };
+    const asked: string[] = [];
+    const quota = async (_: string, code: string) => {
+      asked.push(code);
+      return 64;
+    };
+    await findings(quotas, { quota }, scopeOf(input, { pools: ['arm64-spot'] }));
+    expect(asked).toEqual(['L-34B43A08', 'L-1216C47A']);
+  });
+
+  it('that the region does not have are not checked', async () => {
+    expect((await findings(quotas, { quota: async () => undefined }))[0]!.outcome).toBe('unchecked');
+  });
+});
+
+it('instance types: some that the region lacks are a warning, all of them a failure', async () => {
+  expect((await findings(instanceTypes, { offered: async types => types.slice(1) }))[0]!.outcome).toBe(
+    'warn',
+  );
+  expect((await findings(instanceTypes, { offered: async () => [] }))[0]!.outcome).toBe('fail');
+});
+
+it('batch limits: a lab that finds no room fails, a deployed one near the limit is warned', async () => {
+  const full = { queueCount: async () => 50 };
+  expect((await findings(batchCounts, full))[0]!.outcome).toBe('warn');
+  expect((await findings(batchCounts, { ...full, stack: async () => undefined }))[0]!.outcome).toBe('fail');
+});
+
+it('service roles: a missing one fails where the stack is deployed, and Spot’s is asked for by spot pools alone', async () => {
+  const hasRole = async (name: string) => name !== 'AWSServiceRoleForEC2Spot';
+  expect((await findings(serviceRoles, { hasRole }))[0]).toEqual({
+    outcome: 'ok',
+    text: 'Batch, ECS, AutoScaling',
+  });
+  expect((await findings(serviceRoles, { hasRole }, spot))[0]).toMatchObject({
+    outcome: 'fail',
+    fix: 'aws iam create-service-linked-role --aws-service-name spot.amazonaws.com',
+  });
+  const none = { hasRole: async () => false };
+  expect((await findings(serviceRoles, none)).map(each => each.outcome)).toEqual(['fail', 'fail', 'fail']);
+  expect((await findings(serviceRoles, { ...none, stack: async () => undefined }))[0]!.outcome).toBe('warn');
+});
+
+it('log policies: no room before the first deploy fails, and so does one of the stack’s that is gone', async () => {
+  const ten = { logPolicies: async () => [...'0123456789'] };
+  expect((await findings(logPolicies, { ...ten, stack: async () => undefined }))[0]!.outcome).toBe('fail');
+  expect((await findings(logPolicies, { logPolicies: async () => ['other'] }))[0]!.text).toContain(
+    'events is gone',
+  );
+  expect(
+    (await findings(logPolicies, { logPolicies: async () => ['events', ...'12345678'] }))[0]!.outcome,
+  ).toBe('warn');
+});
