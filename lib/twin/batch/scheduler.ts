@@ -4,19 +4,8 @@ import { markCancelling, markStopping } from './asked-ends.ts';
 import { containerSpec, isHostLost, newAttempt } from './attempt.ts';
 import { Capacity } from './capacity.ts';
 import { Fleet, type Host, type HostUse } from './fleet.ts';
-import { childHold, jobHold } from './holds.ts';
-import {
-  dependentFailed,
-  finish,
-  isHeld,
-  isSubmitted,
-  jobEnded,
-  keepTask,
-  move,
-  moveAll,
-  taskCount,
-  taskOf,
-} from './job.ts';
+import { Gate } from './gate.ts';
+import { finish, jobEnded, keepTask, move, taskCount, taskOf } from './job.ts';
 import { type Journal, rememberedMs } from './journal.ts';
 import type { Pace } from './pace.ts';
 import { QueueHeads } from './queue-heads.ts';
@@ -51,12 +40,11 @@ export class Scheduler {
   private readonly fleet: Fleet;
   private readonly heads: QueueHeads;
   private readonly attempts: RunningAttempts;
+  private readonly gate: Gate;
   private readonly active = new Set<Job>();
   /** Tasks that ended, for the children that they held back. */
   private readonly ended: [Job, number][] = [];
   private queued = false;
-  /** For jobs that are to stay SUBMITTED for a while. */
-  private alarm: { readonly at: number; callOff(): void } | undefined;
   private stopped = true;
 
   constructor(options: SchedulerOptions) {
@@ -69,6 +57,12 @@ export class Scheduler {
     this.attempts = new RunningAttempts(options.run, options.pace, options.clock, options.stopTimeoutMs, {
       running: (job, index) => this.runs(job, index),
       exited: (job, index, host, exit) => this.exited(job, index, host, exit),
+    });
+    this.gate = new Gate({
+      ...options,
+      jobs: this.jobs,
+      refuse: (job, index, reason) => this.endAll(job, index, reason),
+      wake: () => this.wake(),
     });
   }
 
@@ -132,7 +126,7 @@ export class Scheduler {
   async close(): Promise<void> {
     this.stopped = true;
     this.heads.close();
-    this.alarm?.callOff();
+    this.gate.close();
     await this.attempts.close();
   }
 
@@ -185,91 +179,12 @@ export class Scheduler {
   }
 
   private tick(): void {
-    for (let next = this.ended.pop(); next; next = this.ended.pop()) this.settle(...next);
+    for (let next = this.ended.pop(); next; next = this.ended.pop()) this.gate.settle(...next, this.active);
     const blocked = new Set<string>();
     for (const job of this.active) {
       if (jobEnded(job)) this.active.delete(job);
-      else if (this.isReady(job) && !blocked.has(job.spec.queue) && this.startTasks(job) === 'blocked')
+      else if (this.gate.lets(job) && !blocked.has(job.spec.queue) && this.startTasks(job) === 'blocked')
         blocked.add(job.spec.queue);
-    }
-  }
-
-  /** Brings a job as far as RUNNABLE; false while it waits. */
-  private isReady(job: Job): boolean {
-    if (job.open) return true;
-    if (isSubmitted(job)) {
-      if (this.isEarly(job)) return false;
-      moveAll(job, 'SUBMITTED', 'PENDING');
-      if (job.spec.size !== undefined) this.options.changed(job, undefined);
-      this.tellAll(job, 'PENDING');
-    }
-    const hold = jobHold(job, this.jobs);
-    if (hold === 'waiting') return false;
-    if (hold === 'ready') this.open(job);
-    this.endCancelled(job);
-    if (hold === 'failed') this.endAll(job, undefined, dependentFailed);
-    return hold === 'ready';
-  }
-
-  /** Whether a job is to stay SUBMITTED; it is looked at again when that is over. */
-  private isEarly(job: Job): boolean {
-    const at = job.spec.createdAt + this.options.pace.submittedMs;
-    const now = job.now();
-    if (at <= now) return false;
-    if (this.alarm && this.alarm.at > now && this.alarm.at <= at) return true;
-    this.alarm?.callOff();
-    this.alarm = { at, callOff: this.options.clock.after(at - now, () => this.wake()) };
-    return true;
-  }
-
-  /** Tells of every task that a job as a whole has brought to a status. A job that waits for nothing is never PENDING. */
-  private tellAll(job: Job, status: 'PENDING' | 'RUNNABLE'): void {
-    if (status === 'PENDING' && jobHold(job, this.jobs) === 'ready' && !isHeld(job.spec)) return;
-    for (let index = 0; index < taskCount(job.spec); index++)
-      if (taskOf(job, index).status === status) this.options.changed(job, index);
-  }
-
-  /** What the job as a whole waited for is done. */
-  private open(job: Job): void {
-    job.open = true;
-    if (isHeld(job.spec)) {
-      job.next = taskCount(job.spec);
-      for (let index = 0; index < taskCount(job.spec); index++) this.unhold(job, index);
-    } else if (job.counts.PENDING > 0) {
-      moveAll(job, 'PENDING', 'RUNNABLE');
-      if (job.spec.dependsOn.length > 0)
-        this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
-      this.tellAll(job, 'RUNNABLE');
-    }
-  }
-
-  /** Cancels that had to wait for other jobs. Children that still wait for other children are not meant. */
-  private endCancelled(job: Job): void {
-    for (const task of job.tasks.values())
-      if (task.cancelling !== undefined && !isEnded(task.status) && !(isHeld(job.spec) && job.open))
-        this.end(job, task.index, undefined, 'FAILED', task.cancelling);
-  }
-
-  /** Looks at the children that waited for one that has ended. */
-  private settle(job: Job, index: number): void {
-    for (const other of this.active) {
-      if (!other.open || !isHeld(other.spec)) continue;
-      if (other === job && index + 1 < taskCount(job.spec)) this.unhold(job, index + 1);
-      if (other.spec.dependsOn.some(each => each.jobId === job.spec.jobId)) this.unhold(other, index);
-    }
-  }
-
-  private unhold(job: Job, index: number): void {
-    const { status, cancelling } = taskOf(job, index);
-    if (status !== 'PENDING') return;
-    const hold = childHold(job, index, this.jobs);
-    if (hold === 'waiting') return;
-    if (cancelling !== undefined) this.end(job, index, undefined, 'FAILED', cancelling);
-    else if (hold === 'failed') this.end(job, index, undefined, 'FAILED', dependentFailed);
-    else {
-      move(job, index, 'RUNNABLE');
-      job.again.push(index);
-      this.options.changed(job, index);
     }
   }
 
