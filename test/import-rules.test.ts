@@ -27,6 +27,7 @@ const rules: Record<string, readonly string[]> = {
     'lib/submit',
     'lib/ledger',
     'lib/doctor',
+    'lib/process',
     'lib/twin',
     'lib/build',
     'jobs',

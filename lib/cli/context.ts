@@ -15,7 +15,8 @@ import { suggest } from '../spec/suggest.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
 import type { Lifecycle } from './lifecycle/lifecycle.ts';
 import type { Output } from './output.ts';
-import { connectTwin, twinPlace } from './twin-link.ts';
+import { connectTwin } from './twin-link.ts';
+import { twinPlace } from './twin-place.ts';
 
 /** The world a command runs in; a test makes its own. */
 export interface World {

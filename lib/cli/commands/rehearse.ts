@@ -13,7 +13,7 @@ import { rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import { type Stage, setStage } from '../rehearsal/stage.ts';
 import { openRun } from '../run-lookup.ts';
-import { twinPlace } from '../twin-link.ts';
+import { twinPlace } from '../twin-place.ts';
 import { submitRetry } from './retry.ts';
 import { submit, submitOptions, submitRun } from './submit.ts';
 

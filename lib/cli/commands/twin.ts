@@ -3,15 +3,8 @@ import { exitCodes } from '../../spec/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../prompt.ts';
-import {
-  readServer,
-  resetTwin,
-  serveTwin,
-  stopServer,
-  toolFolders,
-  twinPlace,
-  upServer,
-} from '../twin-link.ts';
+import { resetTwin, toolFolders, twinPlace } from '../twin-place.ts';
+import { readServer, serveTwin, stopServer, upServer } from '../twin-server.ts';
 
 export const twin: Command = {
   name: 'twin',

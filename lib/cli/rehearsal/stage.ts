@@ -9,7 +9,8 @@ import type { RunStandIn } from '../../spec/stand-in.ts';
 import { standInContainers } from '../../twin/container/stand-in-containers.ts';
 import { type SimulatedClock, simulatedClock } from '../../twin/simulated-clock.ts';
 import type { Twin } from '../../twin/twin.ts';
-import { startTwinIn, stateFolder, type TwinLink, type TwinPlace } from '../twin-link.ts';
+import { startTwinIn, type TwinLink } from '../twin-link.ts';
+import { stateFolder, type TwinPlace } from '../twin-place.ts';
 import type { RehearsalOptions } from './options.ts';
 import { seededWork } from './work.ts';
 

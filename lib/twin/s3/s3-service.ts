@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isAlive } from '../../process/is-alive.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { addressOf, isBucketName } from './address.ts';
 import { Bucket } from './bucket.ts';
@@ -104,15 +105,6 @@ async function clearIncoming(folder: string): Promise<void> {
   for (const name of names) {
     const pid = /^\.incoming-(\d+)-/.exec(name)?.[1];
     if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, '.meta', name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 
