@@ -48,29 +48,28 @@ export async function labBuckets(endpoint: Endpoint, lab: string): Promise<LabBu
 /** The value of its role's tag, by bucket. */
 async function taggedBuckets(endpoint: Endpoint, lab: string): Promise<Map<string, string>> {
   const client = new ResourceGroupsTaggingAPIClient(clientConfig(endpoint));
-  const pages = await collect(
+  const tagged = await collect(
     paginateGetResources(
       { client },
       { TagFilters: [{ Key: tagNames.lab, Values: [lab] }], ResourceTypeFilters: ['s3'] },
     ),
+    page => page.ResourceTagMappingList,
   );
   return new Map(
-    pages
-      .flatMap(page => page.ResourceTagMappingList ?? [])
-      .map(each => [
-        each.ResourceARN?.split(':::').at(-1) ?? '',
-        each.Tags?.find(tag => tag.Key === tagNames.role)?.Value ?? '',
-      ]),
+    tagged.map(each => [
+      each.ResourceARN?.split(':::').at(-1) ?? '',
+      each.Tags?.find(tag => tag.Key === tagNames.role)?.Value ?? '',
+    ]),
   );
 }
 
 async function namedBuckets(client: S3Client, lab: string): Promise<Map<string, Date | undefined>> {
-  const pages = await collect(paginateListBuckets({ client }, { Prefix: `${stackName(lab)}-` }));
+  const all = await collect(
+    paginateListBuckets({ client }, { Prefix: `${stackName(lab)}-` }),
+    page => page.Buckets,
+  );
   return new Map(
-    pages
-      .flatMap(page => page.Buckets ?? [])
-      .filter(each => isStackMade(lab, each.Name ?? ''))
-      .map(each => [each.Name!, each.CreationDate]),
+    all.filter(each => isStackMade(lab, each.Name ?? '')).map(each => [each.Name!, each.CreationDate]),
   );
 }
 

@@ -58,10 +58,11 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
           Name: 'instance-state-name',
           Values: ['pending', 'running', 'stopping', 'stopped'],
         };
-        const pages = await collect(paginateDescribeInstances({ client }, { Filters: [filter, running] }));
-        return pages
-          .flatMap(page => page.Reservations ?? [])
-          .flatMap(reservation => reservation.Instances ?? []);
+        const reservations = await collect(
+          paginateDescribeInstances({ client }, { Filters: [filter, running] }),
+          page => page.Reservations,
+        );
+        return reservations.flatMap(reservation => reservation.Instances ?? []);
       },
       one => ({
         kind: 'instance',
@@ -73,8 +74,11 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
       'volumes',
       'DescribeVolumes',
       async filter => {
-        const pages = await collect(paginateDescribeVolumes({ client }, { Filters: [filter] }));
-        return pages.flatMap(page => page.Volumes ?? []).filter(one => !/^delet/.test(one.State ?? ''));
+        const all = await collect(
+          paginateDescribeVolumes({ client }, { Filters: [filter] }),
+          page => page.Volumes,
+        );
+        return all.filter(one => !/^delet/.test(one.State ?? ''));
       },
       one => ({
         kind: 'volume',
@@ -85,32 +89,32 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'snapshots',
       'DescribeSnapshots',
-      async filter => {
-        const pages = await collect(
+      filter =>
+        collect(
           paginateDescribeSnapshots({ client }, { OwnerIds: ['self'], Filters: [filter] }),
-        );
-        return pages.flatMap(page => page.Snapshots ?? []);
-      },
+          page => page.Snapshots,
+        ),
       one => ({ kind: 'snapshot', id: one.SnapshotId!, detail: `of ${one.VolumeSize} GiB` }),
     ),
     each(
       'machine images',
       'DescribeImages',
-      async filter => {
-        const pages = await collect(
+      filter =>
+        collect(
           paginateDescribeImages({ client }, { Owners: ['self'], Filters: [filter] }),
-        );
-        return pages.flatMap(page => page.Images ?? []);
-      },
+          page => page.Images,
+        ),
       one => ({ kind: 'image', id: one.ImageId!, detail: `${one.Name}; its snapshots cost` }),
     ),
     each(
       'NAT gateways',
       'DescribeNatGateways',
-      async filter => {
+      filter => {
         const there = { Name: 'state', Values: ['pending', 'available', 'failed'] };
-        const pages = await collect(paginateDescribeNatGateways({ client }, { Filter: [filter, there] }));
-        return pages.flatMap(page => page.NatGateways ?? []);
+        return collect(
+          paginateDescribeNatGateways({ client }, { Filter: [filter, there] }),
+          page => page.NatGateways,
+        );
       },
       one => ({ kind: 'nat-gateway', id: one.NatGatewayId!, detail: `${one.State} in ${one.VpcId}` }),
     ),
@@ -131,8 +135,11 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
       'VPC endpoints',
       'DescribeVpcEndpoints',
       async filter => {
-        const pages = await collect(paginateDescribeVpcEndpoints({ client }, { Filters: [filter] }));
-        return pages.flatMap(page => page.VpcEndpoints ?? []).filter(one => !/^delet/i.test(one.State ?? ''));
+        const all = await collect(
+          paginateDescribeVpcEndpoints({ client }, { Filters: [filter] }),
+          page => page.VpcEndpoints,
+        );
+        return all.filter(one => !/^delet/i.test(one.State ?? ''));
       },
       one => ({
         kind: 'vpc-endpoint',
@@ -143,10 +150,7 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'VPCs',
       'DescribeVpcs',
-      async filter => {
-        const pages = await collect(paginateDescribeVpcs({ client }, { Filters: [filter] }));
-        return pages.flatMap(page => page.Vpcs ?? []);
-      },
+      filter => collect(paginateDescribeVpcs({ client }, { Filters: [filter] }), page => page.Vpcs),
       one => ({
         kind: 'vpc',
         id: one.VpcId!,
@@ -156,10 +160,11 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'launch templates',
       'DescribeLaunchTemplates',
-      async filter => {
-        const pages = await collect(paginateDescribeLaunchTemplates({ client }, { Filters: [filter] }));
-        return pages.flatMap(page => page.LaunchTemplates ?? []);
-      },
+      filter =>
+        collect(
+          paginateDescribeLaunchTemplates({ client }, { Filters: [filter] }),
+          page => page.LaunchTemplates,
+        ),
       one => ({
         kind: 'launch-template',
         id: one.LaunchTemplateId!,

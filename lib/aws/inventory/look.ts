@@ -33,8 +33,12 @@ function whyNot(error: unknown, action: string): string {
   return `${name}: ${(error as Error).message}`;
 }
 
-export async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
+/** What all pages hold together. */
+export async function collect<Page, T>(
+  pages: AsyncIterable<Page>,
+  itemsOf: (page: Page) => readonly T[] | undefined,
+): Promise<T[]> {
   const all: T[] = [];
-  for await (const page of pages) all.push(page);
+  for await (const page of pages) all.push(...(itemsOf(page) ?? []));
   return all;
 }

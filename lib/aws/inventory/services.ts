@@ -26,9 +26,11 @@ export function batchLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'compute environments',
       action: 'batch:DescribeComputeEnvironments',
       async find() {
-        const pages = await collect(paginateDescribeComputeEnvironments({ client }, {}));
-        return pages
-          .flatMap(page => page.computeEnvironments ?? [])
+        const all = await collect(
+          paginateDescribeComputeEnvironments({ client }, {}),
+          page => page.computeEnvironments,
+        );
+        return all
           .filter(one => isOurs(one.tags) && !/^DELET/.test(one.status ?? ''))
           .map(one => ({
             kind: 'compute-environment',
@@ -41,9 +43,8 @@ export function batchLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'job queues',
       action: 'batch:DescribeJobQueues',
       async find() {
-        const pages = await collect(paginateDescribeJobQueues({ client }, {}));
-        return pages
-          .flatMap(page => page.jobQueues ?? [])
+        const all = await collect(paginateDescribeJobQueues({ client }, {}), page => page.jobQueues);
+        return all
           .filter(one => isOurs(one.tags) && !/^DELET/.test(one.status ?? ''))
           .map(one => ({ kind: 'job-queue', id: one.jobQueueName!, detail: detail(one) }));
       },
@@ -62,14 +63,16 @@ export function logLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       async find() {
         const found: Found[] = [];
         for (const logGroupNamePrefix of prefixes)
-          for (const page of await collect(paginateDescribeLogGroups({ client }, { logGroupNamePrefix })))
-            for (const one of page.logGroups ?? [])
-              if (isStackMade(lab, one.logGroupName ?? ''))
-                found.push({
-                  kind: 'log-group',
-                  id: one.logGroupName!,
-                  detail: `${one.storedBytes ?? 0} bytes, kept ${one.retentionInDays ? `${one.retentionInDays} days` : 'for ever'}`,
-                });
+          for (const one of await collect(
+            paginateDescribeLogGroups({ client }, { logGroupNamePrefix }),
+            page => page.logGroups,
+          ))
+            if (isStackMade(lab, one.logGroupName ?? ''))
+              found.push({
+                kind: 'log-group',
+                id: one.logGroupName!,
+                detail: `${one.storedBytes ?? 0} bytes, kept ${one.retentionInDays ? `${one.retentionInDays} days` : 'for ever'}`,
+              });
         return found;
       },
     },
@@ -88,15 +91,15 @@ export function repositoryLooks(
       what: 'image repositories',
       action: 'ecr:DescribeRepositories and ecr:DescribeImages',
       async find() {
-        const pages = await collect(paginateDescribeRepositories({ client }, {}));
-        const names = pages
-          .flatMap(page => page.repositories ?? [])
+        const all = await collect(paginateDescribeRepositories({ client }, {}), page => page.repositories);
+        const names = all
           .map(one => one.repositoryName!)
           .filter(name => isOwnName(lab, name) || prefixes.some(prefix => name.startsWith(`${prefix}/`)));
         return Promise.all(
           names.map(async (repositoryName): Promise<Found> => {
-            const images = (await collect(paginateDescribeImages({ client }, { repositoryName }))).flatMap(
-              page => page.imageDetails ?? [],
+            const images = await collect(
+              paginateDescribeImages({ client }, { repositoryName }),
+              page => page.imageDetails,
             );
             const bytes = images.reduce((sum, one) => sum + (one.imageSizeInBytes ?? 0), 0);
             return {
@@ -119,7 +122,7 @@ export function taggedLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'build projects and keys',
       action: 'tag:GetResources',
       async find() {
-        const pages = await collect(
+        const all = await collect(
           paginateGetResources(
             { client },
             {
@@ -127,15 +130,14 @@ export function taggedLooks(endpoint: Endpoint, lab: string): readonly Look[] {
               ResourceTypeFilters: ['codebuild:project', 'kms:key'],
             },
           ),
+          page => page.ResourceTagMappingList,
         );
-        return pages
-          .flatMap(page => page.ResourceTagMappingList ?? [])
-          .map(({ ResourceARN = '' }): Found => {
-            const id = ResourceARN.split('/').at(-1)!;
-            return ResourceARN.includes(':codebuild:')
-              ? { kind: 'build-project', id, detail: 'costs nothing until it builds' }
-              : { kind: 'key', id, detail: 'a key of KMS' };
-          });
+        return all.map(({ ResourceARN = '' }): Found => {
+          const id = ResourceARN.split('/').at(-1)!;
+          return ResourceARN.includes(':codebuild:')
+            ? { kind: 'build-project', id, detail: 'costs nothing until it builds' }
+            : { kind: 'key', id, detail: 'a key of KMS' };
+        });
       },
     },
   ];
