@@ -6,12 +6,11 @@ import { build } from 'esbuild';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import { scratchSentinel } from '../../lib/spec/env.ts';
-import { indexKey, itemsKey, runUri } from '../../lib/spec/keys.ts';
-import type { RoundPlan } from '../../lib/spec/run.ts';
-import { encodeShards } from '../../lib/spec/shard-index.ts';
+import { runUri } from '../../lib/spec/keys.ts';
 import { storeRound } from '../../lib/submit/store-round.ts';
 import { startServer } from '../../lib/twin/http/server.ts';
 import { s3Service } from '../../lib/twin/s3/s3-service.ts';
+import { oneStepRound } from '../../test/helpers/one-step-round.ts';
 import { compare, tableOf, type Way } from '../measure.ts';
 
 const keys = { accessKeyId: 'AKIABENCH', secretAccessKey: 'of-the-bench' };
@@ -87,35 +86,8 @@ async function store(url: string): Promise<Record<string, string>> {
   const shards = Array.from({ length: items / perShard }, (_, i) =>
     names.slice(i * perShard, (i + 1) * perShard),
   );
-  const plan: RoundPlan = {
-    version: 1,
-    ...run,
-    lab: 'lab',
-    round: 0,
-    createdAt: '2026-01-01T00:00:00Z',
-    parameters: {},
-    arguments: [],
-    onItemFailure: 'continue',
-    steps: [
-      {
-        name: 'run',
-        takes: 'shard',
-        dependsOn: [],
-        items,
-        shards: shards.length,
-        itemsKey: itemsKey(run, 0, 'run'),
-        indexKey: indexKey(run, 0, 'run'),
-        jobQueue: 'queue',
-        jobDefinition: 'definition',
-        vcpus: 1,
-        memoryMiB: 512,
-        timeoutSeconds: 60,
-        attempts: 3,
-        arrays: [],
-      },
-    ],
-  };
-  await storeRound(lab, plan, { run: encodeShards(shards) });
+  const { plan, files } = oneStepRound(run, shards, { step: { takes: 'shard' } });
+  await storeRound(lab, plan, files);
   return {
     LAB_RUN: runUri('lab', run),
     LAB_STEP: 'run',

@@ -1,4 +1,4 @@
-import type { DatasetAccess } from './mount.ts';
+import type { DatasetSource } from './mount.ts';
 import type { Architecture, Market, Resources } from './workload.ts';
 
 /** How hosts get to AWS. */
@@ -42,14 +42,7 @@ export interface PullThroughCache {
   readonly existing: boolean;
 }
 
-export interface Dataset {
-  readonly bucket: string;
-  readonly region: string;
-  readonly prefix: string;
-  readonly access: DatasetAccess;
-  /** For `nda`: the package, and the pattern of an item's files in it. */
-  readonly package?: string;
-  readonly files?: string;
+export interface Dataset extends DatasetSource {
   readonly existingSecret?: string;
 }
 

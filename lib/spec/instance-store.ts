@@ -31,23 +31,17 @@ const upTo8: Sizes = {
   '4xlarge': [1, 950],
   '8xlarge': [1, 1900],
 };
+const upTo16: Sizes = { ...upTo8, '12xlarge': [2, 1425], '16xlarge': [2, 1900] };
 const medium: Sizes = { medium: [1, 59] };
-const graviton: Sizes = { ...medium, ...upTo8, '12xlarge': [2, 1425], '16xlarge': [2, 1900] };
+const graviton: Sizes = { ...medium, ...upTo16 };
 const graviton4: Sizes = {
   ...medium,
-  ...upTo8,
+  ...upTo16,
   '12xlarge': [3, 950],
-  '16xlarge': [2, 1900],
   '24xlarge': [3, 1900],
   '48xlarge': [6, 1900],
 };
-const intel6: Sizes = {
-  ...upTo8,
-  '12xlarge': [2, 1425],
-  '16xlarge': [2, 1900],
-  '24xlarge': [4, 1425],
-  '32xlarge': [4, 1900],
-};
+const intel6: Sizes = { ...upTo16, '24xlarge': [4, 1425], '32xlarge': [4, 1900] };
 const storage: Sizes = {
   large: [1, 468],
   xlarge: [1, 937],

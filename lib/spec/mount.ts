@@ -4,8 +4,8 @@ export type DatasetAccess = 'public' | 'role' | 'keys' | 'requester-pays' | 'nda
 /** Whether reading it needs a secret that a person fills. */
 export const hasSecret = (access: DatasetAccess): boolean => access === 'keys' || access === 'nda';
 
-/** Where a mount's bytes come from, decided by the configuration and carried in the job definition. */
-export interface MountSource {
+/** Where a dataset's bytes are, and who it is read as. */
+export interface DatasetSource {
   /** `nda-<package>` for a package of the NIMH Data Archive, which is no bucket. */
   readonly bucket: string;
   readonly region: string;
@@ -16,6 +16,10 @@ export interface MountSource {
   readonly package?: string;
   /** Pattern of the names of an item's files in the package, with `{item}` for its name; for `nda`. */
   readonly files?: string;
+}
+
+/** Where a mount's bytes come from, decided by the configuration and carried in the job definition. */
+export interface MountSource extends DatasetSource {
   /** ARN or name of the secret: `{"accessKeyId","secretAccessKey"}` for `keys`, `{"username","password"}` for `nda`. */
   readonly secretId?: string;
 }

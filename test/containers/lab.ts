@@ -6,12 +6,13 @@ import type { ShardOptions } from '../../containers/runtime/run-shard.ts';
 import { runShard } from '../../containers/runtime/run-shard.ts';
 import { type ContainerWorld, containerWorld } from '../../containers/runtime/world.ts';
 import { scratchSentinel } from '../../lib/spec/env.ts';
-import { doneKey, indexKey, itemsKey, planKey, resultKey, runUri } from '../../lib/spec/keys.ts';
+import { doneKey, resultKey, runUri } from '../../lib/spec/keys.ts';
 import type { Store } from '../../lib/spec/ports.ts';
 import type { AttemptRecord } from '../../lib/spec/records.ts';
 import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
-import { encodeShards } from '../../lib/spec/shard-index.ts';
 import type { Item } from '../../lib/spec/workload.ts';
+import { storeRound } from '../../lib/submit/store-round.ts';
+import { oneStepRound } from '../helpers/one-step-round.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 
 /** An S3 of the twin's with an output and an input bucket, folders that stand for a container's, and its log. */
@@ -79,40 +80,10 @@ export async function storeRun(
   shards: readonly (readonly Item[])[],
   more: Partial<RoundPlan> & { readonly takes?: PlannedStep['takes'] } = {},
 ) {
-  const { takes = 'item', ...plan } = more;
+  const { takes = 'item', ...changed } = more;
   const run = { workload: 'rapidtide', runId: `run-${Math.random().toString(36).slice(2)}` };
-  const file = encodeShards(shards);
-  const step = {
-    name: 'run',
-    takes,
-    dependsOn: [],
-    items: shards.flat().length,
-    shards: shards.length,
-    itemsKey: itemsKey(run, 0, 'run'),
-    indexKey: indexKey(run, 0, 'run'),
-    jobQueue: 'queue',
-    jobDefinition: 'definition',
-    vcpus: 1,
-    memoryMiB: 512,
-    timeoutSeconds: 60,
-    attempts: 3,
-    arrays: [],
-  };
-  const body: RoundPlan = {
-    version: 1,
-    ...run,
-    lab: 'lab',
-    round: 0,
-    createdAt: '2026-01-01T00:00:00Z',
-    parameters: {},
-    arguments: [],
-    onItemFailure: 'continue',
-    steps: [step],
-    ...plan,
-  };
-  await lab.store.put(planKey(run, 0), JSON.stringify(body));
-  await lab.store.put(step.itemsKey, file.items);
-  await lab.store.put(step.indexKey, file.index);
+  const { plan, step, files } = oneStepRound(run, shards, { plan: changed, step: { takes } });
+  await storeRound(lab.store, plan, files);
   return {
     run,
     step,

@@ -1,68 +1,28 @@
 import { readLedger } from '../../lib/ledger/ledger.ts';
-import { doneKey, indexKey, itemsKey } from '../../lib/spec/keys.ts';
-import type { BatchPort, JobDetail, Store } from '../../lib/spec/ports.ts';
-import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
-import { encodeShards } from '../../lib/spec/shard-index.ts';
+import { doneKey } from '../../lib/spec/keys.ts';
+import type { BatchPort, JobDetail } from '../../lib/spec/ports.ts';
+import { storeRound } from '../../lib/submit/store-round.ts';
+import { memoryStore } from '../helpers/memory-store.ts';
+import { oneStepRound } from '../helpers/one-step-round.ts';
 
 const run = { workload: 'scan', runId: 'r' };
 
-function memory(): { readonly store: Store; readonly objects: Map<string, Buffer> } {
-  const objects = new Map<string, Buffer>();
-  const store = {
-    bucket: 'lab',
-    get: async (key: string) => objects.get(key),
-    put: async (key: string, body: Buffer | string, options: { ifNoneMatch?: boolean } = {}) => {
-      if (options.ifNoneMatch && objects.has(key)) return false;
-      objects.set(key, Buffer.from(body));
-      return true;
-    },
-    async *list(prefix: string) {
-      for (const key of [...objects.keys()].sort())
-        if (key.startsWith(prefix)) yield { key, size: 0, etag: '', lastModified: new Date(0) };
-    },
-  };
-  return { store: store as unknown as Store, objects };
-}
-
 /** A run of one step with a shard an item, as it is in the bucket. */
-function planned(names: readonly string[]) {
-  const { store, objects } = memory();
+async function planned(names: readonly string[]) {
+  const store = memoryStore();
   const items = names.map(name => ({ name }));
-  const file = encodeShards(items.map(item => [item]));
-  const step: PlannedStep = {
-    name: 'run',
-    takes: 'item',
-    dependsOn: [],
-    items: items.length,
-    shards: items.length,
-    itemsKey: itemsKey(run, 0, 'run'),
-    indexKey: indexKey(run, 0, 'run'),
-    jobQueue: 'queue',
-    jobDefinition: 'definition',
-    vcpus: 1,
-    memoryMiB: 512,
-    timeoutSeconds: 60,
-    attempts: 1,
-    arrays: [{ array: 0, offset: 0, size: items.length, jobName: 'job' }],
-  };
-  const plan: RoundPlan = {
-    version: 1,
-    ...run,
-    lab: 'lab',
-    round: 0,
-    createdAt: '2026-01-01T00:00:00Z',
-    parameters: {},
-    arguments: [],
-    onItemFailure: 'continue',
-    steps: [step],
-  };
-  objects.set(step.itemsKey, Buffer.from(file.items));
-  objects.set(step.indexKey, Buffer.from(file.index));
-  return { store, objects, items, plan };
+  const arrays = [{ array: 0, offset: 0, size: items.length, jobName: 'job' }];
+  const { plan, files } = oneStepRound(
+    run,
+    items.map(item => [item]),
+    { step: { attempts: 1, arrays } },
+  );
+  await storeRound(store, plan, files);
+  return { store, objects: store.objects, items, plan };
 }
 
 it('a shard that ends while the ledger is read is done, never failed', async () => {
-  const { store, objects, items, plan } = planned(['a']);
+  const { store, objects, items, plan } = await planned(['a']);
   const job = { jobId: 'id', jobName: 'job', status: 'SUCCEEDED', attempts: [] } as unknown as JobDetail;
   const batch = {
     findByName: async () => [{ jobId: 'id', jobName: 'job', status: 'RUNNING' }],
@@ -77,7 +37,7 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
 });
 
 it('children that have started are running, whatever the array’s summary still says', async () => {
-  const { store, items, plan } = planned(['a', 'b']);
+  const { store, items, plan } = await planned(['a', 'b']);
   const parent = { jobId: 'id', jobName: 'job', status: 'PENDING', arraySize: 2, attempts: [] };
   const child = (index: number) => ({
     jobId: `id:${index}`,

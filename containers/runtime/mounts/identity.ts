@@ -16,14 +16,23 @@ export async function datasetKeys(world: ContainerWorld, source: MountSource): P
       exitCodes.badJob,
       `no secret is named for s3://${source.bucket}, which is read by keys`,
     );
-  const parsed = parseAccessKeys(await getSecret(serviceOf(world, 'SECRETS_MANAGER'), source.secretId));
+  return filledSecret(world, source.secretId, parseAccessKeys, 'access keys');
+}
+
+/** What a secret holds. Throws ShardFailure while nobody has filled it, and where it holds something else. */
+export async function filledSecret<T>(
+  world: ContainerWorld,
+  secretId: string,
+  parse: (text: string) => T | 'placeholder' | undefined,
+  what: string,
+): Promise<T> {
+  const parsed = parse(await getSecret(serviceOf(world, 'SECRETS_MANAGER'), secretId));
   if (parsed === 'placeholder')
     throw new ShardFailure(
       exitCodes.secretPlaceholder,
-      `secret ${source.secretId} still holds its placeholder: lab secret set`,
+      `secret ${secretId} still holds its placeholder: lab secret set`,
     );
-  if (!parsed)
-    throw new ShardFailure(exitCodes.mountFailed, `secret ${source.secretId} holds no access keys`);
+  if (!parsed) throw new ShardFailure(exitCodes.mountFailed, `secret ${secretId} holds no ${what}`);
   return parsed;
 }
 

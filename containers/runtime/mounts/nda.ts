@@ -1,12 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getSecret } from '../../../lib/aws/wire/calls.ts';
 import { exitCodes } from '../../../lib/spec/exit-codes.ts';
 import { type NdaLogin, parseNdaLogin } from '../../../lib/spec/mount.ts';
 import { ShardFailure } from '../failure.ts';
 import { toolLines } from '../tool-lines.ts';
-import { serviceOf } from '../world.ts';
+import { filledSecret } from './identity.ts';
 import type { ToMount } from './mount.ts';
 
 /**
@@ -108,13 +107,5 @@ function pattern({ source, place }: ToMount): string {
 async function loginOf({ source, world }: ToMount): Promise<NdaLogin> {
   if (!source.secretId || !source.package)
     throw new ShardFailure(exitCodes.badJob, 'the NDA dataset names no secret or no package');
-  const login = parseNdaLogin(await getSecret(serviceOf(world, 'SECRETS_MANAGER'), source.secretId));
-  if (login === 'placeholder')
-    throw new ShardFailure(
-      exitCodes.secretPlaceholder,
-      `secret ${source.secretId} still holds its placeholder: lab secret set`,
-    );
-  if (!login)
-    throw new ShardFailure(exitCodes.mountFailed, `secret ${source.secretId} holds no username and password`);
-  return login;
+  return filledSecret(world, source.secretId, parseNdaLogin, 'username and password');
 }

@@ -1,18 +1,10 @@
+import type { JobStatus as Status } from '../../spec/ports.ts';
 import type { JobDefinition } from '../template/read-template.ts';
 import type { StatusSummary } from './status-summary.ts';
 
-export type Status = 'SUBMITTED' | 'PENDING' | 'RUNNABLE' | 'STARTING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED';
+export { isTerminal as isEnded, jobStatuses as statuses } from '../../spec/ports.ts';
+export type { Status };
 export type Counts = Record<Status, number>;
-export const statuses: readonly Status[] = [
-  'SUBMITTED',
-  'PENDING',
-  'RUNNABLE',
-  'STARTING',
-  'RUNNING',
-  'SUCCEEDED',
-  'FAILED',
-];
-export const isEnded = (status: Status): boolean => status === 'SUCCEEDED' || status === 'FAILED';
 
 /** A job as it was submitted; never changes. Kept in the journal as it is. */
 export interface JobSpec {

@@ -1,12 +1,7 @@
 import { batchState } from '../../../lib/aws/account/batch-state.ts';
-import { type Answer, type Asked, fakeAws } from './fake-aws.ts';
+import { type Answer, type Asked, awsOfFile } from './fake-aws.ts';
 
-let aws: Awaited<ReturnType<typeof fakeAws>>;
-let answer: (asked: Asked) => Answer;
-beforeAll(async () => {
-  aws = await fakeAws(asked => answer(asked));
-});
-afterAll(() => aws.stop());
+const aws = awsOfFile();
 
 const detail = (jobId: string, more: object = {}) => ({
   jobId,
@@ -60,7 +55,7 @@ const aQueue = ({ action, body }: Asked): Answer => {
 };
 
 it('waiting jobs are RUNNABLE ones and arrays with RUNNABLE children, oldest first, with the reason of any child', async () => {
-  answer = aQueue;
+  aws.answer = aQueue;
   expect(await batchState(aws.endpoint).waiting('q', 100)).toEqual([
     {
       jobId: 'array',
@@ -84,14 +79,14 @@ it('waiting jobs are RUNNABLE ones and arrays with RUNNABLE children, oldest fir
 });
 
 it('a job has its queue and status; one that Batch forgot is none', async () => {
-  answer = aQueue;
+  aws.answer = aQueue;
   expect(await batchState(aws.endpoint).job('array')).toMatchObject({
     status: 'PENDING',
     queue: 'arn:aws:batch:us-east-1:1:job-queue/q',
     children: 250,
     statusReason: expect.stringContaining('CAPACITY'),
   });
-  answer = () => ({ body: { jobs: [] } });
+  aws.answer = () => ({ body: { jobs: [] } });
   expect(await batchState(aws.endpoint).job('gone')).toBeUndefined();
 });
 
@@ -111,7 +106,7 @@ it('queues have their environments in order, environments their template, and a 
       launchTemplate: { launchTemplateId: 'lt-1', version: '7' },
     },
   });
-  answer = ({ action, body }) =>
+  aws.answer = ({ action, body }) =>
     action.endsWith('describejobqueues')
       ? {
           body: {
@@ -153,7 +148,7 @@ it('the image is that of the newest active revision', async () => {
     type: 'container',
     containerProperties: { image: `image:${number}` },
   });
-  answer = ({ body }) =>
+  aws.answer = ({ body }) =>
     body.includes('"d"')
       ? { body: { jobDefinitions: [revision(9), revision(10), revision(2)] } }
       : { body: { jobDefinitions: [] } };

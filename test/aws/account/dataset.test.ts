@@ -1,34 +1,28 @@
 import { openDataset } from '../../../lib/aws/account/dataset.ts';
 import type { Dataset } from '../../../lib/spec/config.ts';
-import { type Answer, type Asked, fakeAws, s3Error } from './fake-aws.ts';
+import { type Answer, awsOfFile, s3Error } from './fake-aws.ts';
 
 const dataset: Dataset = { bucket: 'scans', region: 'us-east-1', prefix: 'a/', access: 'role' };
 const listing = (count: number): Answer => ({
   headers: { 'x-amz-bucket-region': 'us-east-1' },
   body: `<ListBucketResult><KeyCount>${count}</KeyCount></ListBucketResult>`,
 });
-let aws: Awaited<ReturnType<typeof fakeAws>>;
-let answer: (asked: Asked) => Answer;
-beforeAll(async () => {
-  aws = await fakeAws(asked => answer(asked));
-});
-beforeEach(() => void aws.seen.splice(0));
-afterAll(() => aws.stop());
+const aws = awsOfFile();
 
 it('lists one object of the prefix, and says where the bucket is', async () => {
-  answer = () => listing(1);
+  aws.answer = () => listing(1);
   expect(await openDataset(aws.endpoint, dataset)).toEqual({
     state: 'open',
     empty: false,
     region: 'us-east-1',
   });
   expect(aws.seen[0]!.action).toMatch(/^GET \/scans\/?\?.*max-keys=1.*prefix=a%2F/);
-  answer = () => listing(0);
+  aws.answer = () => listing(0);
   expect(await openDataset(aws.endpoint, dataset)).toMatchObject({ empty: true });
 });
 
 it('asks as the dataset’s access says: unsigned, with other keys, or as who pays', async () => {
-  answer = () => listing(1);
+  aws.answer = () => listing(1);
   const signature = async (
     access: Dataset['access'],
     keys?: { accessKeyId: string; secretAccessKey: string },
@@ -50,7 +44,7 @@ it.each([
   ['SignatureDoesNotMatch', 403],
   ['NoSuchBucket', 404],
 ])('what S3 refuses with %s is an answer', async (code, status) => {
-  answer = () => s3Error(code, status);
+  aws.answer = () => s3Error(code, status);
   expect(await openDataset(aws.endpoint, dataset)).toEqual({
     state: 'refused',
     refusal: { name: code, message: 'as S3 says', status },
@@ -58,7 +52,7 @@ it.each([
 });
 
 it('a bucket of another region is told with its region', async () => {
-  answer = () => s3Error('PermanentRedirect', 301, { 'x-amz-bucket-region': 'eu-west-1' });
+  aws.answer = () => s3Error('PermanentRedirect', 301, { 'x-amz-bucket-region': 'eu-west-1' });
   expect(await openDataset(aws.endpoint, dataset)).toMatchObject({
     state: 'refused',
     refusal: { name: 'PermanentRedirect', status: 301 },

@@ -56,6 +56,18 @@ export async function fakeAws(answer: (asked: Asked) => Answer) {
   };
 }
 
+/** One such server for all tests of a file, which set `answer`; what was asked is forgotten when a test starts. */
+export function awsOfFile() {
+  // One object for the whole file, filled once the server is up.
+  const aws = {} as Awaited<ReturnType<typeof fakeAws>> & { answer: (asked: Asked) => Answer };
+  beforeAll(async () => {
+    Object.assign(aws, await fakeAws(asked => aws.answer(asked)));
+  });
+  beforeEach(() => void aws.seen.splice(0));
+  afterAll(() => aws.stop());
+  return aws;
+}
+
 /** An error of S3 and of EC2, IAM, CloudFormation. */
 export const s3Error = (code: string, status: number, headers = {}): Answer => ({
   status,

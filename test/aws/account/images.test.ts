@@ -1,13 +1,8 @@
 import { splitReference } from '../../../lib/aws/account/image-manifest.ts';
 import { imageState } from '../../../lib/aws/account/image-state.ts';
-import { type Answer, type Asked, fakeAws } from './fake-aws.ts';
+import { awsOfFile } from './fake-aws.ts';
 
-let aws: Awaited<ReturnType<typeof fakeAws>>;
-let answer: (asked: Asked) => Answer;
-beforeAll(async () => {
-  aws = await fakeAws(asked => answer(asked));
-});
-afterAll(() => aws.stop());
+const aws = awsOfFile();
 
 const index = {
   manifests: [
@@ -23,7 +18,7 @@ describe('an image in ECR', () => {
   const image = (uri = ours) => imageState(aws.endpoint).image(uri);
 
   it('is for the architectures of its index, attestations apart', async () => {
-    answer = () => ({ body: { images: [{ imageManifest: JSON.stringify(index) }] } });
+    aws.answer = () => ({ body: { images: [{ imageManifest: JSON.stringify(index) }] } });
     expect(await image()).toEqual({ state: 'found', architectures: ['amd64', 'arm64'] });
     expect(JSON.parse(aws.seen.at(-1)!.body)).toMatchObject({
       registryId: '123456789012',
@@ -33,7 +28,7 @@ describe('an image in ECR', () => {
   });
 
   it('alone is for the architecture of its configuration', async () => {
-    answer = ({ action }) =>
+    aws.answer = ({ action }) =>
       action === 'BatchGetImage'
         ? { body: { images: [{ imageManifest: JSON.stringify(single) }] } }
         : action === 'GetDownloadUrlForLayer'
@@ -43,9 +38,9 @@ describe('an image in ECR', () => {
   });
 
   it('that is not there is told by what is missing: the image or its repository', async () => {
-    answer = () => ({ body: { images: [], failures: [{ failureReason: 'Requested image not found' }] } });
+    aws.answer = () => ({ body: { images: [], failures: [{ failureReason: 'Requested image not found' }] } });
     expect(await image()).toEqual({ state: 'missing', message: 'Requested image not found' });
-    answer = () => ({ status: 400, body: { __type: 'RepositoryNotFoundException', message: 'no' } });
+    aws.answer = () => ({ status: 400, body: { __type: 'RepositoryNotFoundException', message: 'no' } });
     expect(await image()).toEqual({ state: 'missing', message: 'ECR has no repository assets' });
   });
 });
@@ -54,7 +49,7 @@ describe('an image of another registry', () => {
   const image = () => imageState(aws.endpoint).image(`${aws.host}/org/tool:v1`);
 
   it('is asked for as anyone, with the token that the registry gives to anyone', async () => {
-    answer = ({ action, headers }) => {
+    aws.answer = ({ action, headers }) => {
       if (action.startsWith('GET /token')) return { body: { token: 't0k' } };
       if (headers.authorization !== 'Bearer t0k')
         return {
@@ -72,14 +67,14 @@ describe('an image of another registry', () => {
   });
 
   it('that wants a login, or is not reached, is unknown and never missing', async () => {
-    answer = () => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: {} });
+    aws.answer = () => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="x"' }, body: {} });
     expect(await image()).toEqual({ state: 'unknown', why: `${aws.host} wants a login` });
     const nowhere = await imageState(aws.endpoint).image('127.0.0.1:9/org/tool:v1');
     expect(nowhere).toMatchObject({ state: 'unknown', why: expect.stringContaining('not reached') });
   });
 
   it('that the registry does not have is missing', async () => {
-    answer = () => ({ status: 404, body: {} });
+    aws.answer = () => ({ status: 404, body: {} });
     expect(await image()).toMatchObject({ state: 'missing' });
   });
 });

@@ -1,14 +1,8 @@
 import { hostState } from '../../../lib/aws/account/host-state.ts';
 import { regionState } from '../../../lib/aws/account/region-state.ts';
-import { type Answer, type Asked, fakeAws, jsonError, queryError } from './fake-aws.ts';
+import { type Answer, awsOfFile, jsonError, queryError } from './fake-aws.ts';
 
-let aws: Awaited<ReturnType<typeof fakeAws>>;
-let answer: (asked: Asked) => Answer;
-beforeAll(async () => {
-  aws = await fakeAws(asked => answer(asked));
-});
-beforeEach(() => void aws.seen.splice(0));
-afterAll(() => aws.stop());
+const aws = awsOfFile();
 
 const ec2 = (action: string, body: string): Answer => ({
   body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>r</requestId>${body}</${action}Response>`,
@@ -22,19 +16,19 @@ describe('the region', () => {
   const of = (region: string) => regionState({ ...aws.endpoint, region });
 
   it('is asked about in its partition’s first one: a region that is off refuses every caller', async () => {
-    answer = () =>
+    aws.answer = () =>
       ec2(
         'DescribeRegions',
         '<regionInfo><item><regionName>af-south-1</regionName><optInStatus>not-opted-in</optInStatus></item></regionInfo>',
       );
     expect(await of('af-south-1').region()).toBe('not-opted-in');
     expect(aws.seen[0]!.headers.authorization).toContain('/us-east-1/ec2/');
-    answer = () => ec2Error('UnauthorizedOperation');
+    aws.answer = () => ec2Error('UnauthorizedOperation');
     await expect(of('af-south-1').region()).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
   });
 
   it('has the identity of who asks, and when temporary credentials end', async () => {
-    answer = () => ({
+    aws.answer = () => ({
       body: '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a</Arn><UserId>U</UserId><Account>1</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
     });
     expect(await of('us-east-1').identity()).toEqual({ account: '1', arn: 'arn:aws:iam::1:user/a' });
@@ -46,30 +40,30 @@ describe('the region', () => {
   });
 
   it('has a bootstrap version or none, a role or none', async () => {
-    answer = () => ({ body: { Parameter: { Name: 'n', Value: '27' } } });
+    aws.answer = () => ({ body: { Parameter: { Name: 'n', Value: '27' } } });
     expect(await of('us-east-1').bootstrapVersion()).toBe(27);
-    answer = () => jsonError('ParameterNotFound');
+    aws.answer = () => jsonError('ParameterNotFound');
     expect(await of('us-east-1').bootstrapVersion()).toBeUndefined();
-    answer = () => queryError('NoSuchEntity', 404);
+    aws.answer = () => queryError('NoSuchEntity', 404);
     expect(await of('us-east-1').hasRole('AWSServiceRoleForBatch')).toBe(false);
-    answer = () => queryError('AccessDenied', 403);
+    aws.answer = () => queryError('AccessDenied', 403);
     await expect(of('us-east-1').hasRole('AWSServiceRoleForBatch')).rejects.toMatchObject({
       name: 'AccessDenied',
     });
   });
 
   it('has the account’s quota, or AWS’s default where nobody changed it', async () => {
-    answer = ({ action }) =>
+    aws.answer = ({ action }) =>
       action === 'GetServiceQuota'
         ? jsonError('NoSuchResourceException')
         : { body: { Quota: { QuotaCode: 'L-1216C47A', Value: 5 } } };
     expect(await of('us-east-1').quota('ec2', 'L-1216C47A')).toBe(5);
-    answer = () => jsonError('NoSuchResourceException');
+    aws.answer = () => jsonError('NoSuchResourceException');
     expect(await of('us-east-1').quota('ec2', 'L-0')).toBeUndefined();
   });
 
   it('has log policies, page by page', async () => {
-    answer = ({ body }) =>
+    aws.answer = ({ body }) =>
       body.includes('nextToken')
         ? { body: { resourcePolicies: [{ policyName: 'b' }] } }
         : { body: { resourcePolicies: [{ policyName: 'a' }], nextToken: 't' } };
@@ -81,7 +75,7 @@ describe('the hosts', () => {
   const hosts = () => hostState(aws.endpoint);
 
   it('are the instances that carry the lab’s tag, with the group that started them', async () => {
-    answer = () =>
+    aws.answer = () =>
       ec2(
         'DescribeInstances',
         '<reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>m7g.4xlarge</instanceType><instanceState><name>terminated</name></instanceState><launchTime>2026-11-21T11:00:00.000Z</launchTime><stateReason><code>c</code><message>Client.InstanceInitiatedShutdown</message></stateReason><tagSet><item><key>aws:autoscaling:groupName</key><value>env-1-asg</value></item></tagSet></item></instancesSet></item></reservationSet>',
@@ -106,17 +100,17 @@ describe('the hosts', () => {
         'GetConsoleOutput',
         `<instanceId>i-1</instanceId><output>${Buffer.from(text).toString('base64')}</output>`,
       );
-    answer = ({ fields }) =>
+    aws.answer = ({ fields }) =>
       fields.get('Latest') === 'true' ? ec2Error('UnsupportedOperation') : output('kept\nlines');
     expect(await hosts().console('i-1')).toBe('kept\nlines');
-    answer = ({ fields }) => output(fields.get('Latest') === 'true' ? 'latest' : 'kept');
+    aws.answer = ({ fields }) => output(fields.get('Latest') === 'true' ? 'latest' : 'kept');
     expect(await hosts().console('i-1')).toBe('latest');
-    answer = () => ec2Error('UnauthorizedOperation');
+    aws.answer = () => ec2Error('UnauthorizedOperation');
     await expect(hosts().console('i-1')).rejects.toMatchObject({ name: 'UnauthorizedOperation' });
   });
 
   it('that joined are those of the cluster', async () => {
-    answer = ({ action }) =>
+    aws.answer = ({ action }) =>
       action === 'ListContainerInstances'
         ? { body: { containerInstanceArns: ['arn:1'] } }
         : {
@@ -138,7 +132,7 @@ describe('the hosts', () => {
   });
 
   it('have the scratch volume of their template’s version', async () => {
-    answer = () =>
+    aws.answer = () =>
       ec2(
         'DescribeLaunchTemplateVersions',
         '<launchTemplateVersionSet><item><launchTemplateData><blockDeviceMappingSet><item><deviceName>/dev/xvda</deviceName><ebs><volumeSize>100</volumeSize></ebs></item><item><deviceName>/dev/xvdb</deviceName><ebs><volumeSize>200</volumeSize></ebs></item></blockDeviceMappingSet></launchTemplateData></item></launchTemplateVersionSet>',

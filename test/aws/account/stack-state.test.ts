@@ -1,12 +1,7 @@
 import { stackState } from '../../../lib/aws/account/stack-state.ts';
-import { type Answer, type Asked, fakeAws, queryError } from './fake-aws.ts';
+import { type Answer, awsOfFile, queryError } from './fake-aws.ts';
 
-let aws: Awaited<ReturnType<typeof fakeAws>>;
-let answer: (asked: Asked) => Answer;
-beforeAll(async () => {
-  aws = await fakeAws(asked => answer(asked));
-});
-afterAll(() => aws.stop());
+const aws = awsOfFile();
 
 const result = (action: string, body: string): Answer => ({
   body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${body}</${action}Result></${action}Response>`,
@@ -16,7 +11,7 @@ const event = (id: string, type: string, status: string, reason = ''): string =>
 const stackType = 'AWS::CloudFormation::Stack';
 
 it('a stack has its status and outputs; one that is not there is undefined, one that may not be read an error', async () => {
-  answer = () =>
+  aws.answer = () =>
     result(
       'DescribeStacks',
       '<Stacks><member><StackName>lab</StackName><CreationTime>2026-11-21T00:00:00Z</CreationTime><StackStatus>ROLLBACK_COMPLETE</StackStatus><StackStatusReason>why</StackStatusReason><Outputs><member><OutputKey>K</OutputKey><OutputValue>V</OutputValue></member></Outputs></member></Stacks>',
@@ -27,9 +22,9 @@ it('a stack has its status and outputs; one that is not there is undefined, one 
     reason: 'why',
     outputs: { K: 'V' },
   });
-  answer = () => queryError('ValidationError');
+  aws.answer = () => queryError('ValidationError');
   expect(await stackState(aws.endpoint).stack('lab')).toBeUndefined();
-  answer = () => queryError('AccessDenied', 403);
+  aws.answer = () => queryError('AccessDenied', 403);
   await expect(stackState(aws.endpoint).stack('lab')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
 
@@ -46,7 +41,7 @@ it('the first failure is of the newest operation, and not what was cancelled for
       event('Older', 'AWS::S3::Bucket', 'DELETE_FAILED', 'of an earlier operation'),
     ],
   ];
-  answer = ({ fields }) => {
+  aws.answer = ({ fields }) => {
     const page = fields.get('NextToken') ? 1 : 0;
     const next = page === 0 ? '<NextToken>t</NextToken>' : '';
     return result('DescribeStackEvents', `<StackEvents>${pages[page]!.join('')}</StackEvents>${next}`);

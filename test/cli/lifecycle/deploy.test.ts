@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Lifecycle } from '../../../lib/cli/lifecycle/lifecycle.ts';
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
-import { Account, labConfig, now, shell, synthesize } from './fake-lab.ts';
+import { Account, labConfig, now, ourArray, shell, synthesize } from './fake-lab.ts';
 
 const template = synthesize(labConfig);
 const otherScratch = synthesize({
@@ -9,14 +9,7 @@ const otherScratch = synthesize({
   pools: { 'arm64-ondemand': { scratch: { sizeGiB: 500 } } },
 });
 const otherLogs = synthesize({ ...labConfig, logRetentionDays: 365 });
-const long: LiveJob = {
-  jobId: 'job-1',
-  jobName: 'rapidtide-20261121t001500z-3f9a2c-run-r0-a0',
-  status: 'PENDING',
-  counts: { RUNNING: 2 },
-  timeoutSeconds: 36_000,
-  latestStart: now - 3600_000,
-};
+const long: LiveJob = { ...ourArray, counts: { RUNNING: 2 }, latestStart: now - 3600_000 };
 const kept = {
   name: 'arraylab-lab-storageoutput-1',
   role: 'output' as const,
@@ -153,18 +146,13 @@ describe('over a stack that is there', () => {
   });
 
   it('a deploy that fails is told with the first thing that failed', async () => {
-    account.cdk = () => {
-      account.stack = { ...account.stack!, status: 'UPDATE_ROLLBACK_COMPLETE' };
-      return 1;
+    const failure = {
+      logicalId: 'Role',
+      type: 'AWS::IAM::Role',
+      status: 'UPDATE_FAILED',
+      statusReason: 'User is not authorized to perform iam:PutRolePolicy',
     };
-    account.failures = [
-      {
-        logicalId: 'Role',
-        type: 'AWS::IAM::Role',
-        status: 'UPDATE_FAILED',
-        statusReason: 'User is not authorized to perform iam:PutRolePolicy',
-      },
-    ];
+    account.cdkWillFail('UPDATE_ROLLBACK_COMPLETE', failure, 1);
     const { code, err } = await me.lab('deploy');
     expect(code).toBe(3);
     expect(err).toContain('the stack is UPDATE_ROLLBACK_COMPLETE');

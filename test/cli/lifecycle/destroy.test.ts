@@ -1,15 +1,8 @@
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
-import { Account, labConfig, shell, synthesize } from './fake-lab.ts';
+import { Account, labConfig, ourArray, shell, synthesize } from './fake-lab.ts';
 
 const template = synthesize(labConfig);
-const run: LiveJob = {
-  jobId: 'job-1',
-  jobName: 'rapidtide-20261121t001500z-3f9a2c-run-r0-a0',
-  status: 'PENDING',
-  counts: { RUNNING: 12, RUNNABLE: 40 },
-  timeoutSeconds: 36_000,
-  latestStart: 0,
-};
+const run: LiveJob = { ...ourArray, counts: { RUNNING: 12, RUNNABLE: 40 }, latestStart: 0 };
 const own: LiveJob = { jobId: 'job-2', jobName: 'by-hand', status: 'RUNNING', counts: { RUNNING: 1 } };
 
 let account: Account;
@@ -175,19 +168,14 @@ it('what could not be looked at is never called gone: exit code 3', async () => 
 });
 
 it('a stack that could not be deleted is told with the resource, the reason and what to do, whatever cdk says', async () => {
-  account.cdk = () => {
-    account.stack = { ...account.stack!, status: 'DELETE_FAILED' };
-    return 0;
+  const failure = {
+    logicalId: 'Env',
+    physicalId: 'arn:aws:batch:us-east-1:1:compute-environment/Env-1',
+    type: 'AWS::Batch::ComputeEnvironment',
+    status: 'DELETE_FAILED',
+    statusReason: 'Cannot delete, found existing JobQueue relationship',
   };
-  account.failures = [
-    {
-      logicalId: 'Env',
-      physicalId: 'arn:aws:batch:us-east-1:1:compute-environment/Env-1',
-      type: 'AWS::Batch::ComputeEnvironment',
-      status: 'DELETE_FAILED',
-      statusReason: 'Cannot delete, found existing JobQueue relationship',
-    },
-  ];
+  account.cdkWillFail('DELETE_FAILED', failure, 0);
   const { code, err } = await me.lab('destroy --yes');
   expect(code).toBe(6);
   expect(err).toMatch(

@@ -91,6 +91,15 @@ export class Account {
     };
   }
 
+  /** cdk will leave the stack in this status, because of this resource, and end with this exit code. */
+  cdkWillFail(status: string, failure: StackResource, exitCode: number): void {
+    this.cdk = () => {
+      this.stack = { ...this.stack!, status };
+      return exitCode;
+    };
+    this.failures = [failure];
+  }
+
   queueIds(): readonly string[] {
     return Object.keys(this.template.Resources).filter(
       id => this.template.Resources[id]!.Type === 'AWS::Batch::JobQueue',
@@ -191,6 +200,14 @@ export const physicalId = (logicalId: string, type: string): string =>
           : logicalId;
 
 export const now = Date.parse('2026-11-21T12:00:00Z');
+
+/** An array of ours, under way. */
+export const ourArray = {
+  jobId: 'job-1',
+  jobName: 'rapidtide-20261121t001500z-3f9a2c-run-r0-a0',
+  status: 'PENDING',
+  timeoutSeconds: 36_000,
+} as const;
 
 /** A person at a shell in front of an account; `typed` is what they type at a terminal. */
 export async function shell(account: Account, config: LabConfigInput = labConfig) {

@@ -125,21 +125,20 @@ def s3(client, bucket):
     client.create_bucket(Bucket='botocore-wild')
     client.create_bucket(**at)  # of us-east-1 alone
     refused('InvalidLocationConstraint', client.create_bucket, **gone, CreateBucketConfiguration={'LocationConstraint': 'us-east-1'})
-    # Who may use a bucket: as every new one.
-    assert client.get_bucket_acl(**at)['Grants'][0]['Permission'] == 'FULL_CONTROL'
-    refused('NoSuchBucket', client.get_bucket_acl, **gone)
-    client.get_public_access_block(**at)
-    refused('NoSuchBucket', client.get_public_access_block, **gone)
-    client.get_bucket_ownership_controls(**at)
-    refused('NoSuchBucket', client.get_bucket_ownership_controls, **gone)
-    client.get_bucket_encryption(**at)
-    refused('NoSuchBucket', client.get_bucket_encryption, **gone)
     client.head_bucket(**at)
     refused('404', client.head_bucket, **gone)
-    client.get_bucket_location(**at)
-    refused('NoSuchBucket', client.get_bucket_location, **gone)
-    client.get_bucket_versioning(**at)
-    refused('NoSuchBucket', client.get_bucket_versioning, **gone)
+    # Who may use a bucket: as every new one.
+    assert client.get_bucket_acl(**at)['Grants'][0]['Permission'] == 'FULL_CONTROL'
+    for get in (
+        client.get_bucket_acl,
+        client.get_public_access_block,
+        client.get_bucket_ownership_controls,
+        client.get_bucket_encryption,
+        client.get_bucket_location,
+        client.get_bucket_versioning,
+    ):
+        get(**at)
+        refused('NoSuchBucket', get, **gone)
     for algorithm in ('CRC32', 'SHA256', 'SHA1'):
         client.put_object(**at, Key=f'a/{algorithm}', Body=b'body', ChecksumAlgorithm=algorithm, Metadata={'k': 'v'})
         client.get_object(**at, Key=f'a/{algorithm}', ChecksumMode='ENABLED')['Body'].read()
