@@ -1,21 +1,11 @@
 import fc from 'fast-check';
 import { workloads } from '../../jobs/index.ts';
-import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { cachedImage, parseEcrUri, parseImageUri } from '../../lib/config/image-uri.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
+import { problemsOf } from './problems-of.ts';
 
-const lab: LabConfigInput = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
-function problems(more: object): string {
-  try {
-    resolveConfig({ ...lab, ...more }, workloads);
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
+const problems = (more: object): string => problemsOf({ ...rapidtideLab, ...more });
 const cache = (prefix: string, given: object): string => problems({ pullThroughCache: { [prefix]: given } });
 const digest = `@sha256:${'0a'.repeat(32)}`;
 
@@ -126,8 +116,8 @@ it('tells every problem at once', () => {
 });
 
 it('imageBuild can be overridden for one synth', () => {
-  expect(resolveConfig(lab, workloads).imageBuild).toBe('docker');
-  expect(resolveConfig(lab, workloads, { imageBuild: 'codebuild' }).imageBuild).toBe('codebuild');
+  expect(resolveConfig(rapidtideLab, workloads).imageBuild).toBe('docker');
+  expect(resolveConfig(rapidtideLab, workloads, { imageBuild: 'codebuild' }).imageBuild).toBe('codebuild');
 });
 
 it('hosts without a way to the internet fill no cache; one that was filled before they use', () => {

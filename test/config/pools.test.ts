@@ -7,24 +7,18 @@ import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { LabConfig } from '../../lib/spec/config.ts';
 import { instanceStoreFamilies } from '../../lib/spec/instance-store.ts';
 import { instanceType } from '../../lib/spec/instance-types.ts';
+import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
+import { problemsOf } from './problems-of.ts';
 
-const good: LabConfigInput = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
+const lab = (pools: Record<string, PoolInput>, more: object): LabConfigInput => ({
+  ...rapidtideLab,
+  pools,
+  workloads: { rapidtide: { ...rapidtideLab.workloads.rapidtide, ...more } },
+});
 const resolve = (pools: Record<string, PoolInput>, more: object = {}): LabConfig =>
-  resolveConfig(
-    { ...good, pools, workloads: { rapidtide: { ...good.workloads!.rapidtide, ...more } } },
-    workloads,
-  );
-const problems = (pools: Record<string, PoolInput>, more: object = {}): string => {
-  try {
-    resolve(pools, more);
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
+  resolveConfig(lab(pools, more), workloads);
+const problems = (pools: Record<string, PoolInput>, more: object = {}): string =>
+  problemsOf(lab(pools, more));
 
 describe('default pools', () => {
   it('are on demand and spot for each architecture, and one with much scratch', () => {

@@ -1,22 +1,11 @@
 import { workloads } from '../../jobs/index.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { resolveMounts } from '../../lib/config/resolve-mounts.ts';
-
-const good = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' as const } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
-const problems = (input: object): string => {
-  try {
-    resolveConfig(input, workloads);
-    return '';
-  } catch (error) {
-    return (error as Error).message;
-  }
-};
+import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
+import { problemsOf } from './problems-of.ts';
 
 it('fills in every default', () => {
-  const config = resolveConfig(good, workloads);
+  const config = resolveConfig(rapidtideLab, workloads);
   expect(config).toMatchObject({ name: 'lab', region: 'us-east-1', network: 'public', logRetentionDays: 90 });
   expect(config.workloads.rapidtide).toMatchObject({ enabled: true, resources: { memoryMiB: 62_000 } });
   expect(config.pools['arm64-ondemand']!.instanceTypes).toContain('m7g.4xlarge');
@@ -27,8 +16,8 @@ it('a workload that is not written down is off', () => {
 });
 
 it('tells every problem at once, each with its place', () => {
-  const text = problems({
-    ...good,
+  const text = problemsOf({
+    ...rapidtideLab,
     name: 'My Lab',
     regoin: 'x',
     datasets: { hcp: { bucket: 's3://hcp', access: 'key', prefix: '/a' } },
@@ -57,10 +46,14 @@ it('tells every problem at once, each with its place', () => {
 
 it('refuses memory that no host of a pool gives', () => {
   expect(
-    problems({
-      ...good,
+    problemsOf({
+      ...rapidtideLab,
       workloads: {
-        rapidtide: { ...good.workloads.rapidtide, resources: { memoryMiB: 63_488 }, pools: ['small'] },
+        rapidtide: {
+          ...rapidtideLab.workloads.rapidtide,
+          resources: { memoryMiB: 63_488 },
+          pools: ['small'],
+        },
       },
       pools: { small: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'] } },
     }),
@@ -68,7 +61,7 @@ it('refuses memory that no host of a pool gives', () => {
 });
 
 it('a dataset with keys has the secret of its own name', () => {
-  const config = resolveConfig(good, workloads);
+  const config = resolveConfig(rapidtideLab, workloads);
   expect(resolveMounts(config, workloads[0]!)['/data_in']).toEqual({
     bucket: 'hcp-openaccess',
     region: 'us-east-1',
@@ -100,7 +93,7 @@ describe('an NDA package', () => {
   });
 
   it('needs its id, and a pattern that says which files are an item’s', () => {
-    const text = problems(abcd({ package: 'abcd', files: 'sub-(', bucket: 'b' }));
+    const text = problemsOf(abcd({ package: 'abcd', files: 'sub-(', bucket: 'b' }));
     for (const words of [
       'package: abcd is not the id',
       'does not say which files',
@@ -112,18 +105,18 @@ describe('an NDA package', () => {
 });
 
 it('refuses throughput that the volume’s IOPS cannot carry', () => {
-  const pools = (scratch: object) => ({ ...good, pools: { 'arm64-ondemand': { scratch } } });
-  expect(problems(pools({ throughputMiBps: 1000 }))).toContain(
+  const pools = (scratch: object) => ({ ...rapidtideLab, pools: { 'arm64-ondemand': { scratch } } });
+  expect(problemsOf(pools({ throughputMiBps: 1000 }))).toContain(
     '1000 MiB/s need 4000 IOPS, and 3000 are given',
   );
-  expect(problems(pools({ throughputMiBps: 1000, iops: 4000 }))).toBe('');
+  expect(problemsOf(pools({ throughputMiBps: 1000, iops: 4000 }))).toBe('');
 });
 
 describe('network', () => {
-  const isolated = (more: object) => problems({ ...good, network: 'private-endpoints', ...more });
+  const isolated = (more: object) => problemsOf({ ...rapidtideLab, network: 'private-endpoints', ...more });
 
   it('refuses a mode that is not there', () => {
-    expect(problems({ ...good, network: 'privat' })).toContain(
+    expect(problemsOf({ ...rapidtideLab, network: 'privat' })).toContain(
       'network: "privat" is not a network mode\n  one of public, private-nat, private-endpoints',
     );
   });
@@ -149,7 +142,7 @@ describe('network', () => {
 
   it('private-endpoints takes images of ECR in the lab’s region, and of no other', () => {
     const image = (uri: string) =>
-      isolated({ workloads: { rapidtide: { ...good.workloads.rapidtide, image: uri } } });
+      isolated({ workloads: { rapidtide: { ...rapidtideLab.workloads.rapidtide, image: uri } } });
     expect(image(`111122223333.dkr.ecr.us-east-1.amazonaws.com/hub/rapidtide@sha256:${'0'.repeat(64)}`)).toBe(
       '',
     );
@@ -159,36 +152,38 @@ describe('network', () => {
 
 describe('compliance', () => {
   it('wants a private network, and says which', () => {
-    expect(problems({ ...good, compliance: 'hipaa' })).toContain(
+    expect(problemsOf({ ...rapidtideLab, compliance: 'hipaa' })).toContain(
       "'public' gives hosts public addresses, which hipaa forbids\n  network: 'private-nat'",
     );
-    expect(problems({ ...good, compliance: 'hipaa', network: 'private-nat' })).toBe('');
-    expect(problems({ ...good, compliance: 'gdpr' })).toContain('one of nist-800-53-r5, hipaa');
+    expect(problemsOf({ ...rapidtideLab, compliance: 'hipaa', network: 'private-nat' })).toBe('');
+    expect(problemsOf({ ...rapidtideLab, compliance: 'gdpr' })).toContain('one of nist-800-53-r5, hipaa');
   });
 
   it('network and compliance can be overridden for one synth', () => {
     expect(
-      resolveConfig(good, workloads, { network: 'private-nat', compliance: 'nist-800-53-r5' }),
+      resolveConfig(rapidtideLab, workloads, { network: 'private-nat', compliance: 'nist-800-53-r5' }),
     ).toMatchObject({ network: 'private-nat', compliance: 'nist-800-53-r5' });
   });
 });
 
 it('the key of an existing bucket is an ARN, and of a bucket', () => {
   const key = 'arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
-  expect(problems({ ...good, existingOutputBucket: 'mine', existingOutputBucketKey: key })).toBe('');
-  expect(problems({ ...good, existingOutputBucketKey: 'alias/mine' })).toMatch(
+  expect(problemsOf({ ...rapidtideLab, existingOutputBucket: 'mine', existingOutputBucketKey: key })).toBe(
+    '',
+  );
+  expect(problemsOf({ ...rapidtideLab, existingOutputBucketKey: 'alias/mine' })).toMatch(
     /is the key of no bucket[\s\S]*"alias\/mine" is not a key’s ARN/,
   );
 });
 
 it('takes any one-word setting from the command line, and says what is wrong with it', () => {
-  const config = resolveConfig(good, workloads, {
+  const config = resolveConfig(rapidtideLab, workloads, {
     name: 'b',
     network: 'private-nat',
     logRetentionDays: '30',
   });
   expect(config).toMatchObject({ name: 'b', network: 'private-nat', logRetentionDays: 30 });
-  expect(() => resolveConfig(good, workloads, { network: 'privat', logRetentionDays: 'x' })).toThrow(
+  expect(() => resolveConfig(rapidtideLab, workloads, { network: 'privat', logRetentionDays: 'x' })).toThrow(
     /logRetentionDays: CloudWatch Logs keeps no x days[\s\S]*network: "privat"/,
   );
 });

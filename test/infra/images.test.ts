@@ -1,15 +1,11 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { workloads } from '../../jobs/index.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import { buildApp } from '../../lib/infra/lab-app.ts';
 import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
 import { readTemplate } from '../../lib/twin/template/read-template.ts';
-import { root, synthesize as synthesizeAnew } from './rules/synthesized.ts';
+import { defaultLab, labApp, root, synthesize as synthesizeAnew } from './rules/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-images-'));
 const marker = join(folder, 'docker-was-called');
@@ -28,8 +24,8 @@ afterAll(() => {
 });
 
 const lab = (more: Partial<LabConfigInput> = {}, workload: object = {}): LabConfigInput => ({
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, ...workload } },
+  ...defaultLab,
+  workloads: { rapidtide: { ...defaultLab.workloads!.rapidtide, ...workload } },
   ...more,
 });
 const hub = { 'docker-hub': { upstream: 'docker.io', secret: 'ecr-pullthroughcache/hub' } };
@@ -269,13 +265,8 @@ describe('what an image is made of', () => {
     writeFileSync(join(copy, 'notes.txt'), other);
     return copy;
   };
-  const template = (input: LabConfigInput, projectRoot: string): object => {
-    const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: object };
-    const app = new App({ outdir: mkdtempSync(join(folder, 'out-')), context: { ...context } });
-    return Template.fromStack(
-      buildApp(resolveConfig(input, workloads), workloads, projectRoot, app).stack,
-    ).toJSON();
-  };
+  const template = (input: LabConfigInput, projectRoot: string): object =>
+    Template.fromStack(labApp(input, projectRoot).stack).toJSON();
 
   it.each([
     ['docker', lab()],

@@ -1,5 +1,6 @@
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { labConfig, synthesize } from '../cli/lifecycle/fake-lab.ts';
+import { synthesize } from '../cli/lifecycle/fake-lab.ts';
+import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
 interface Resource {
   readonly Type: string;
@@ -9,8 +10,8 @@ interface Resource {
 }
 
 const labs: readonly (readonly [string, LabConfigInput])[] = [
-  ['the default lab', labConfig],
-  ['a lab with a key of its own', { ...labConfig, network: 'private-nat', compliance: 'hipaa' }],
+  ['the default lab', rapidtideLab],
+  ['a lab with a key of its own', { ...rapidtideLab, network: 'private-nat', compliance: 'hipaa' }],
 ];
 
 describe.each(labs)('%s', (_name, config) => {

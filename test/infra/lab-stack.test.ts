@@ -1,36 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { workloads } from '../../jobs/index.ts';
-import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import { buildApp } from '../../lib/infra/lab-app.ts';
 import { secretPlaceholder } from '../../lib/spec/mount.ts';
 import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { defaultLab, labApp } from './rules/synthesized.ts';
 
-const root = resolve(__dirname, '../..');
-const cdkContext = (
-  JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
-).context;
-const input = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' as const } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
-
-const outdir = mkdtempSync(join(tmpdir(), 'lab-synth-'));
-const { app, stack } = buildApp(
-  resolveConfig(input, workloads),
-  workloads,
-  root,
-  new App({ outdir, context: cdkContext }),
-);
+const { app, stack } = labApp(defaultLab);
 const template = Template.fromStack(stack);
 const resources = Object.values(template.toJSON().Resources) as {
   Type: string;
   Properties: Record<string, unknown>;
 }[];
-afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 
 it('is clean under cdk-nag: a synth throws on any finding', () => {
   expect(() => app.synth()).not.toThrow();
@@ -194,16 +172,11 @@ it('the twin reads the same stack: queues, job definitions, secret, outputs', ()
 });
 
 it('an NDA package is a secret for a login and a download: no bucket, no FUSE, no privileges', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-synth-nda-'));
-  const config = resolveConfig(
-    {
+  const nda = Template.fromStack(
+    labApp({
       datasets: { abcd: { access: 'nda', package: 77 } },
       workloads: { rapidtide: { datasets: { '/data_in': 'abcd' } } },
-    },
-    workloads,
-  );
-  const nda = Template.fromStack(
-    buildApp(config, workloads, root, new App({ outdir: folder, context: cdkContext })).stack,
+    }).stack,
   );
   nda.hasResourceProperties('AWS::SecretsManager::Secret', {
     Name: 'arraylab/lab/abcd',
@@ -213,5 +186,4 @@ it('an NDA package is a secret for a login and a download: no bucket, no FUSE, n
     ContainerProperties: { Privileged: false, LinuxParameters: { Devices: Match.absent() } },
   });
   expect(JSON.stringify(nda.toJSON())).not.toContain('s3:::nda-77');
-  rmSync(folder, { recursive: true, force: true });
 });

@@ -1,12 +1,13 @@
 import { workloads } from '../../jobs/index.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
+import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
 const spec = workloads.find(each => each.name === 'rapidtide')!;
 const config = resolveConfig(
   {
-    datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-    workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, maxvCpus: 64 } },
+    ...rapidtideLab,
+    workloads: { rapidtide: { ...rapidtideLab.workloads.rapidtide, maxvCpus: 64 } },
   },
   workloads,
 );

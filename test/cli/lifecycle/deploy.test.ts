@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Lifecycle } from '../../../lib/cli/lifecycle/lifecycle.ts';
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
-import { Account, labConfig, now, ourArray, shell, synthesize } from './fake-lab.ts';
+import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
+import { Account, now, ourArray, shell, synthesize } from './fake-lab.ts';
 
-const template = synthesize(labConfig);
+const template = synthesize(rapidtideLab);
 const otherScratch = synthesize({
-  ...labConfig,
+  ...rapidtideLab,
   pools: { 'arm64-ondemand': { scratch: { sizeGiB: 500 } } },
 });
-const otherLogs = synthesize({ ...labConfig, logRetentionDays: 365 });
+const otherLogs = synthesize({ ...rapidtideLab, logRetentionDays: 365 });
 const long: LiveJob = { ...ourArray, counts: { RUNNING: 2 }, latestStart: now - 3600_000 };
 const kept = {
   name: 'arraylab-lab-storageoutput-1',
@@ -78,7 +79,7 @@ describe('over a stack that is there', () => {
 
   it('refuses to take a pool away under jobs, those too that only wait', async () => {
     account.next = synthesize({
-      ...labConfig,
+      ...rapidtideLab,
       workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, pools: ['x86-ondemand'] } },
     });
     account.jobs.set(armQueue(), [{ ...long, latestStart: undefined, counts: { RUNNABLE: 3 } }]);
@@ -199,7 +200,7 @@ describe('a new stack', () => {
     const { code, err } = await me.lab('deploy');
     expect([code, err]).toEqual([0, expect.stringContaining('aws s3 rb s3://arraylab-lab-storageoutput-1')]);
     account.buckets = [kept];
-    const named = await shell(account, { ...labConfig, existingOutputBucket: kept.name });
+    const named = await shell(account, { ...rapidtideLab, existingOutputBucket: kept.name });
     expect(await named.lab('deploy')).toMatchObject({ code: 0 });
     await named.leave();
   });

@@ -1,7 +1,8 @@
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
-import { Account, labConfig, ourArray, shell, synthesize } from './fake-lab.ts';
+import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
+import { Account, ourArray, shell, synthesize } from './fake-lab.ts';
 
-const template = synthesize(labConfig);
+const template = synthesize(rapidtideLab);
 const run: LiveJob = { ...ourArray, counts: { RUNNING: 12, RUNNABLE: 40 }, latestStart: 0 };
 const own: LiveJob = { jobId: 'job-2', jobName: 'by-hand', status: 'RUNNING', counts: { RUNNING: 1 } };
 

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -22,16 +22,8 @@ import type {
   Unchecked,
 } from '../../../lib/spec/lifecycle.ts';
 import { stackName } from '../../../lib/spec/metadata.ts';
-
-export const labConfig: LabConfigInput = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
-
-const root = resolve(__dirname, '../../..');
-const { context: cdkContext } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as {
-  context: Record<string, unknown>;
-};
+import { cdkContext, root } from '../../helpers/project.ts';
+import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 
 type Json = Record<string, { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> }>;
 export interface TemplateJson {
@@ -210,7 +202,7 @@ export const ourArray = {
 } as const;
 
 /** A person at a shell in front of an account; `typed` is what they type at a terminal. */
-export async function shell(account: Account, config: LabConfigInput = labConfig) {
+export async function shell(account: Account, config: LabConfigInput = rapidtideLab) {
   const cwd = await mkdtemp(join(tmpdir(), 'lab-lifecycle-'));
   const configFile = join(cwd, 'lab.config.json');
   await writeFile(configFile, JSON.stringify(config));

@@ -4,9 +4,10 @@ import { readTemplate } from '../../../lib/cli/lifecycle/template.ts';
 import { type Touched, touchedEnvironments } from '../../../lib/cli/lifecycle/touched.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import type { LiveJob } from '../../../lib/spec/lifecycle.ts';
-import { labConfig, synthesize, type TemplateJson } from './fake-lab.ts';
+import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
+import { synthesize, type TemplateJson } from './fake-lab.ts';
 
-const before = synthesize(labConfig);
+const before = synthesize(rapidtideLab);
 const touched = (after: TemplateJson, from = before): readonly Touched[] =>
   touchedEnvironments(readTemplate(from), readTemplate(after), () => false);
 const arm = { environment: expect.stringContaining('arm64'), how: 'updated', graceMinutes: 360 };
@@ -36,7 +37,7 @@ it.each<[string, LabConfigInput, unknown]>([
     [{ ...arm, how: 'removed', graceMinutes: 0, changes: ['is taken away'] }],
   ],
 ])('a change of %s touches the hosts that it replaces', (_what, change, expected) => {
-  expect(touched(synthesize({ ...labConfig, ...change }))).toEqual(expected);
+  expect(touched(synthesize({ ...rapidtideLab, ...change }))).toEqual(expected);
 });
 
 const environmentId = Object.keys(before.Resources).find(

@@ -1,23 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { workloads } from '../../../jobs/index.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../../lib/config/resolve-config.ts';
 import { buildApp } from '../../../lib/infra/lab-app.ts';
 import { readTemplateFile, type TemplateFile } from '../../../lib/infra/rules/read-file.ts';
+import { cdkContext, root } from '../../helpers/project.ts';
+import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 
-export const root = resolve(__dirname, '../../..');
-const cdkContext = (
-  JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context: Record<string, unknown> }
-).context;
-
-/** What most labs deploy. */
-export const defaultLab: LabConfigInput = {
-  datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
-  workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
-};
+export { root };
+export const defaultLab: LabConfigInput = rapidtideLab;
 
 /** What a lab with participants' data deploys: no way to the internet, a key of its own. */
 export const strictLab: LabConfigInput = {
@@ -32,13 +26,13 @@ afterAll(() => {
 });
 
 /** A lab's app, not synthesized yet; what it writes goes when the test file is through. */
-export function labApp(input: LabConfigInput) {
+export function labApp(input: LabConfigInput, projectRoot = root) {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
   outdirs.push(outdir);
   const built = buildApp(
     resolveConfig(input, workloads),
     workloads,
-    root,
+    projectRoot,
     new App({ outdir, context: cdkContext }),
   );
   return { ...built, templatePath: join(outdir, `${built.stack.stackName}.template.json`) };
