@@ -53,9 +53,9 @@ const files = ['lib', 'containers', 'jobs'].flatMap(top =>
 const imports = (file: string): string[] =>
   [
     ...readFileSync(join(root, file), 'utf8').matchAll(
-      /^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'/gm,
+      /^(?:import|export)\b[^'";]*?from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm,
     ),
-  ].map(found => (found[1] ?? found[2])!);
+  ].map(found => (found[1] ?? found[2] ?? found[3])!);
 
 function breach(file: string, specifier: string): string | undefined {
   const from = folderOf(file);

@@ -17,13 +17,8 @@ export type Tone = 'good' | 'bad' | 'busy' | 'quiet' | 'strong';
 const formats = { good: 'green', bad: 'red', busy: 'cyan', quiet: 'dim', strong: 'bold' } as const;
 
 /** Text in a colour, on a terminal that wants colours (NO_COLOR, pipes and TERM=dumb do not). */
-export function tint(
-  stream: Stream,
-  tone: Tone,
-  text: string,
-  environment: NodeJS.ProcessEnv = process.env,
-): string {
-  if (!stream.isTTY || environment.NO_COLOR || environment.TERM === 'dumb') return text;
+export function tint(stream: Stream, tone: Tone, text: string): string {
+  if (!stream.isTTY || process.env.NO_COLOR || process.env.TERM === 'dumb') return text;
   return styleText(formats[tone], text, { validateStream: false });
 }
 

@@ -99,7 +99,7 @@ export function checkPool(name: string, each: Pool, input: PoolInput | undefined
 /** An AMI's id, or a parameter's path. Source: docs.aws.amazon.com/systems-manager, PutParameter. */
 const isImage = (image: string): boolean =>
   typeof image === 'string' && (isAmi(image) || /^\/(?!\/)[\w.-]+(\/[\w.-]+){0,14}$/.test(image));
-export const isAmi = (image: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(image);
+const isAmi = (image: string): boolean => /^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(image);
 
 function checkTypes(where: string, { architecture, instanceTypes, scratch }: Pool, say: Say): void {
   for (const type of instanceTypes) {

@@ -1,4 +1,4 @@
-import { App, Validations } from 'aws-cdk-lib';
+import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks } from 'cdk-nag';
 import type { Compliance, LabConfig } from '../spec/config.ts';
 import { stackName } from '../spec/metadata.ts';
@@ -11,7 +11,7 @@ export function buildApp(
   config: LabConfig,
   specs: readonly WorkloadSpec[],
   projectRoot: string,
-  app = new App(),
+  app: App,
 ): { readonly app: App; readonly stack: LabStack } {
   const name = stackName(config.name);
   const stack = new LabStack(app, name, {

@@ -39,8 +39,6 @@ export const exitCodes = {
   interrupted: 75,
 } as const;
 
-export type ExitCodeName = keyof typeof exitCodes;
-
 /** The sentence a ledger shows for a container's exit code, or undefined when the code is not one of ours. */
 export function explainExitCode(code: number): string | undefined {
   return containerReasons.get(code);

@@ -8,7 +8,6 @@ export interface StoredRequest {
   readonly request: RunRequest;
   readonly items: number;
   readonly createdAt: string;
-  readonly createdBy?: string;
 }
 
 /** One pass over what is not done: `rounds/<n>/plan.json`. Small: containers read it whole. */

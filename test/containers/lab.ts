@@ -16,7 +16,7 @@ import { oneStepRound } from '../helpers/one-step-round.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 
 /** An S3 of the twin's with an output and an input bucket, folders that stand for a container's, and its log. */
-export async function startLab() {
+async function startLab() {
   const s3 = await startS3();
   for (const Bucket of ['output', 'input']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
   const root = mkdtempSync(join(tmpdir(), 'lab-container-'));

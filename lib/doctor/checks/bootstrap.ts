@@ -1,7 +1,7 @@
 import { type Check, fail, ok } from '../finding.ts';
 
 /** Least version that our synthesizer's assets need: MINIMUM_BOOTSTRAP_STACK_VERSION of aws-cdk-lib 2.276.0. */
-export const bootstrapNeeded = 6;
+const bootstrapNeeded = 6;
 
 /** `cdk deploy` finds the bootstrap stack that it needs. */
 export const bootstrap: Check<number | undefined> = {

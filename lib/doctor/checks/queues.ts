@@ -10,7 +10,7 @@ export const queues: Check<readonly PoolState[]> = {
 };
 
 /** A queue as it should be, or what is wrong with it. */
-export function queueFinding({ pool, queue, queueName }: PoolState): Finding {
+function queueFinding({ pool, queue, queueName }: PoolState): Finding {
   if (!queueName) return fail(`pool ${pool} is in lab.config.ts, and not deployed`, 'npm run deploy');
   if (!queue) return fail(`the queue of ${pool}, ${queueName}, is not there`, 'npm run deploy');
   const reason = queue.statusReason ? `: ${queue.statusReason}` : '';

@@ -58,7 +58,7 @@ function judgeQuota(wanted: Wanted, value: number | undefined, { config }: Scope
 const count = (value: number): string => value.toLocaleString('en-US');
 
 /** Quotas that the pools draw on; pools that share one are added up. */
-export function wantedQuotas(config: LabConfig, pools: readonly string[]): readonly Wanted[] {
+function wantedQuotas(config: LabConfig, pools: readonly string[]): readonly Wanted[] {
   const found = new Map<string, Wanted>();
   for (const name of pools) {
     const pool = config.pools[name];

@@ -1,7 +1,7 @@
 import type { Architecture } from '../../spec/workload.ts';
 import { pack } from './pack.ts';
 import { readTemplate } from './reading/template.ts';
-import type { Finding, Rule } from './rule.ts';
+import type { Finding } from './rule.ts';
 
 /**
  * What the pack finds in a CloudFormation template (its parsed JSON), ours or not. `imageArchitectures` is by image tag.
@@ -10,10 +10,9 @@ import type { Finding, Rule } from './rule.ts';
 export function checkTemplate(
   json: unknown,
   imageArchitectures?: ReadonlyMap<string, Architecture>,
-  rules: readonly Rule[] = pack,
 ): readonly Finding[] {
   const template = readTemplate(json, imageArchitectures);
-  return rules.flatMap(rule => {
+  return pack.flatMap(rule => {
     const seen = new Set<string>();
     return rule.check(template).flatMap(each => {
       const key = JSON.stringify([each.resource, each.value, each.message]);

@@ -49,7 +49,7 @@ export const rememberedMs = 7 * 86_400_000;
 /** Entries of an earlier twin, and a journal that goes on behind them. A torn last line was never acknowledged. */
 export function openJournal(
   path: string,
-  now: number = Date.now(),
+  now: number,
 ): { readonly entries: readonly Entry[]; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
