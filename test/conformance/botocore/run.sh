@@ -7,13 +7,7 @@ if [ ! -d "$venv/lib" ] || ! "$venv/bin/python" -c 'import botocore; assert boto
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q --disable-pip-version-check botocore==1.44.5
 fi
-cd "$ROOT"
-lab() { node "$ROOT/bin/lab.ts" "$@"; }
-trap 'lab twin down 2>/dev/null || true' EXIT
-lab twin down 2>/dev/null || true
-lab twin reset --yes 2>/dev/null || true
-lab twin up
-eval "$(lab twin env)"
+. "$ROOT/test/conformance/fresh-twin.sh"
 unset AWS_CONFIG_FILE
 export AWS_EC2_METADATA_DISABLED=true
 read -r _ queue _ definition _ <<<"$(lab stack-info rapidtide --local)"

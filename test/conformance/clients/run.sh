@@ -8,14 +8,7 @@ if [ ! -x "$venv/bin/aws" ]; then
   python3 -m venv "$venv"
   "$venv/bin/pip" install -q --disable-pip-version-check awscli==1.45.11 boto3==1.43.11
 fi
-work=$(mktemp -d)
-cd "$ROOT"
-lab() { node "$ROOT/bin/lab.ts" "$@"; }
-trap 'lab twin down 2>/dev/null; rm -rf "$work"' EXIT
-lab twin down 2>/dev/null
-lab twin reset --yes 2>/dev/null
-lab twin up
-eval "$(lab twin env)"
+. "$ROOT/test/conformance/fresh-twin.sh"
 unset AWS_CONFIG_FILE; export AWS_EC2_METADATA_DISABLED=true HOME=$work
 aws() { "$venv/bin/aws" "$@"; }
 check() { if eval "$2"; then echo "ok      $1"; else echo "FAILED  $1: $2"; exit 1; fi; }

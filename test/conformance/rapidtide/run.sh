@@ -14,14 +14,7 @@ if [ ! -x "$venv/bin/rapidtide" ]; then
   "$venv/bin/pip" install -q --disable-pip-version-check --no-deps rapidtide==3.2.0
 fi
 export PYTHONDONTWRITEBYTECODE=1
-work=$(mktemp -d)
-cd "$ROOT"
-lab() { node "$ROOT/bin/lab.ts" "$@"; }
-trap 'lab twin down 2>/dev/null; rm -rf "$work"' EXIT
-lab twin down 2>/dev/null
-lab twin reset --yes 2>/dev/null
-lab twin up --tools "$venv/bin"
-eval "$(lab twin env)"
+. "$ROOT/test/conformance/fresh-twin.sh" --tools "$venv/bin"
 keys="{\"accessKeyId\":\"$AWS_ACCESS_KEY_ID\",\"secretAccessKey\":\"$AWS_SECRET_ACCESS_KEY\"}"
 echo "$keys" | lab secret set hcp --local
 unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
