@@ -1,6 +1,6 @@
 import { markCancelling, markStopping } from './asked-ends.ts';
 import { hostLost } from './attempt.ts';
-import { finish, jobEnded, move, moveAll, newJob, taskOf } from './job.ts';
+import { finish, jobEnded, move, moveAll, newJob, taskCount, taskOf } from './job.ts';
 import type { Entry } from './journal.ts';
 import { isRetried } from './retry-decision.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -31,6 +31,7 @@ export function replay(
       if (task.status === 'RUNNING' || task.status === 'STARTING') loseHost(scheduler, job, task);
       else if (task.status === 'RUNNABLE' && task.attempts.length > 0) job.again.push(task.index);
     }
+    endAsked(scheduler, job);
     while (hasBegun(job.tasks.get(job.next))) job.next++;
   }
 }
@@ -46,6 +47,17 @@ function loseHost(scheduler: Scheduler, job: Job, task: Task): void {
   if (stopped === undefined && isRetried(job.spec, attempt, task.attempts.length))
     scheduler.again(job, task.index, attempt);
   else scheduler.end(job, task.index, attempt, 'FAILED', stopped ?? statusReason);
+}
+
+/** Carries out what a kill left half done: a terminate, or a cancel of what was between two attempts. */
+function endAsked(scheduler: Scheduler, job: Job): void {
+  const whole = job.isTerminated ? job.stopReason : undefined;
+  const indexes = whole === undefined ? [...job.tasks.keys()] : Array(taskCount(job.spec)).keys();
+  for (const index of indexes) {
+    const { status, stopping, cancelling } = taskOf(job, index);
+    const reason = whole ?? stopping ?? (status === 'RUNNABLE' ? cancelling : undefined);
+    if (reason !== undefined && !isEnded(status)) scheduler.end(job, index, undefined, 'FAILED', reason);
+  }
 }
 
 function replayEntry(job: Job, entry: Exclude<Entry, { kind: 'submitted' } | { kind: 'resource' }>): void {

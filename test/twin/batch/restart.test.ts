@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CancelJobCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
 import { copyOf, ended, resources, startTestBatch, type TestBatch } from './helper.ts';
@@ -109,6 +109,23 @@ it('a child that was being terminated is not tried again, and a cancelled job th
   await twin.until(`${id}:0`, 'RUNNING');
   twin.finish(`${id}:0`);
   expect(await twin.until(after, ...ended)).toMatchObject({ status: 'FAILED', statusReason: 'not needed' });
+});
+
+it('a terminate that a kill left half done is carried out to its end', async () => {
+  const id = await twin.submit(['hang'], { arrayProperties: { size: 12 }, retryStrategy: hostRule });
+  await twin.until(`${id}:3`, 'RUNNING');
+  await twin.client.send(new TerminateJobCommand({ jobId: id, reason: 'enough' }));
+  await twin.halt();
+  const path = join(twin.folder, 'journal.jsonl');
+  const lines = readFileSync(path, 'utf8').split('\n');
+  const asked = lines.findIndex(line => line.includes('"stopping"'));
+  writeFileSync(path, `${lines.slice(0, asked + 3).join('\n')}\n`);
+  twin = await startTestBatch({ folder: twin.folder });
+  expect(await twin.until(id, ...ended)).toMatchObject({
+    statusReason: 'enough',
+    arrayProperties: { statusSummary: { FAILED: 12 } },
+  });
+  expect(twin.started).toEqual([]);
 });
 
 it('a torn last line of the journal is as if it had not been', async () => {
