@@ -47,7 +47,9 @@ describe('a volume', () => {
     expectWell(found, '/dev/nvme1n1');
     expect(found.calls).toContain('mkfs.xfs -q -K -L scratch /dev/nvme1n1');
     expect(found.holds).toEqual({ nvme0n1: 'partitions', nvme1n1: 'xfs' });
-    expect(found.ecsConfig).toBe('ECS_CLUSTER=batch\nECS_CONTAINER_STOP_TIMEOUT=110s\n');
+    expect(found.ecsConfig).toBe(
+      'ECS_CLUSTER=batch\nECS_CONTAINER_STOP_TIMEOUT=110s\nECS_ENABLE_SPOT_INSTANCE_DRAINING=true\n',
+    );
   });
 
   it('that comes 40 seconds late is waited for', () =>

@@ -37,6 +37,9 @@ again=/var/lib/cloud/scripts/per-boot/arraylab-scratch
 # SIGTERM to SIGKILL: time to keep what is complete.
 grep -qs '^ECS_CONTAINER_STOP_TIMEOUT=' /etc/ecs/ecs.config ||
   echo ECS_CONTAINER_STOP_TIMEOUT=110s >> /etc/ecs/ecs.config
+# A spot host that has its notice takes no more: a job that made way would come back to it at once, and use up its attempts.
+grep -qs '^ECS_ENABLE_SPOT_INSTANCE_DRAINING=' /etc/ecs/ecs.config ||
+  echo ECS_ENABLE_SPOT_INSTANCE_DRAINING=true >> /etc/ecs/ecs.config
 `;
 
 const scratch = `
