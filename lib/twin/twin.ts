@@ -121,6 +121,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
       : containers,
     pace: faults.pace,
     clock,
+    ...(options.clock ? { seed: faults.seed } : {}),
     ...(options.containers ? unlimited : thisMachine()),
   });
   const server = await startServer({
@@ -141,7 +142,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
     extra: async (request, response) =>
       metadata.handle(request, response) || credentials.handle(request, response),
-    intercept: closedToStrangers(keys.accessKeyId, found ? requestFaults(faults) : undefined),
+    intercept: closedToStrangers(
+      keys.accessKeyId,
+      found ? requestFaults(faults, Date.now, stormTime(options)) : undefined,
+    ),
   });
   holder.url = server.url;
   batch.start();
@@ -156,6 +160,10 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
   };
 }
+
+/** In a rehearsal storms pass in simulated time, and in the real time that clients take to try again, for which it stands still. */
+const stormTime = ({ clock }: TwinOptions): (() => number) =>
+  clock ? () => clock.now() + performance.now() : Date.now;
 
 const unlimited = { cpus: Number.POSITIVE_INFINITY, memoryMiB: Number.POSITIVE_INFINITY };
 const thisMachine = (): typeof unlimited => ({

@@ -61,6 +61,51 @@ it('the same seed fails the same participants, and another seed others', async (
   expect(other.report.failures).not.toEqual(first.report.failures);
 });
 
+it('the same seed gives the same rehearsal, whatever hosts do', async () => {
+  const options = ['--participants', '1..40', '--pool', 'arm64-spot', '--vcpus', '2', '--memory', '8GiB'];
+  const told = async (seed: string) => {
+    const { report } = await rehearse(
+      ...options,
+      '--faults',
+      'rough',
+      '--duration',
+      '10m..2h',
+      '--seed',
+      seed,
+    );
+    const { run: _run, realSeconds: _real, peakMemoryMiB: _peak, ...rest } = report;
+    return rest;
+  };
+  const first = await told('5');
+  expect(first.attempts).toBeGreaterThan(40);
+  expect(await told('5')).toEqual(first);
+  expect((await told('6')).simulatedSeconds).not.toBe(first.simulatedSeconds);
+}, 120_000);
+
+it('hosts take their time to boot, and are kept and paid for a while when they are idle', async () => {
+  const options = ['--participants', '1..2', '--duration', '1h'];
+  const { report } = await rehearse(...options);
+  // 1 s SUBMITTED, 3 min of boot, 15 s STARTING; 5 min idle.
+  expect(report.simulatedSeconds).toBeGreaterThanOrEqual(3600 + 1 + 180 + 15);
+  expect(report.simulatedSeconds).toBeLessThan(3600 + 1 + 180 + 15 + 60);
+  expect(report.hosts[0]!.instanceHours).toBeCloseTo((2 * (3600 + 180 + 15 + 300)) / 3600, 1);
+  expect(report.vcpuHours).toBeCloseTo((2 * 8 * (3600 + 15)) / 3600, 1);
+  const pace = { hostBootMs: 0, hostIdleMs: 0 };
+  await writeFile(join(me.cwd, 'at-once.json'), JSON.stringify({ pace }));
+  const quick = (await rehearse(...options, '--faults', 'at-once.json')).report;
+  expect(report.simulatedSeconds - quick.simulatedSeconds).toBe(180);
+  expect(quick.hosts[0]!.instanceHours).toBeCloseTo((2 * (3600 + 15)) / 3600, 2);
+});
+
+it('a full disk is rehearsed too', async () => {
+  const full = { fault: 'disk-full', index: 1 };
+  await writeFile(join(me.cwd, 'full.json'), JSON.stringify({ containers: [full] }));
+  const { report } = await rehearse('--participants', 'p1..p4', '--faults', 'full.json');
+  expect(report.failures).toMatchObject([
+    { names: ['p2'], reason: expect.stringContaining('no space left on device') },
+  ]);
+});
+
 it('what wants more memory than the job has is killed as AWS kills it, and a retry with twice as much does it', async () => {
   const options = ['--participants', '1..20', '--memory-peak', '40GiB..80GiB'];
   const { code, report } = await rehearse(...options);

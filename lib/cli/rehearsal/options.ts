@@ -5,7 +5,7 @@ import type { Faults } from '../../twin/faults/config.ts';
 import { parseFaults } from '../../twin/faults/read-faults.ts';
 import type { Args, OptionSpec } from '../command.ts';
 import { memoryMiB, seconds, wholeNumber } from '../parse-args.ts';
-import { presets } from './presets.ts';
+import { presets, rehearsalPace } from './presets.ts';
 
 /** From the first to the second, each as likely as any other between. */
 export type Span = readonly [number, number];
@@ -73,6 +73,7 @@ export async function readRehearsal(args: Args, cwd: string): Promise<RehearsalO
   const seed = await told.ask(() => wholeNumber(args, 'seed') ?? 1);
   const speed = await told.ask(() => numberOf(args, 'speed', 0.001, Number.MAX_VALUE));
   const faults = await told.ask(() => faultsOf(args.text('faults'), cwd));
+  const realTool = args.flag('real-tool');
   const prices = await told.ask(() => pricesOf(args.list('price-per-hour')));
   await told.ask(() => refuseBoth(args));
   told.refuse();
@@ -82,8 +83,13 @@ export async function readRehearsal(args: Args, cwd: string): Promise<RehearsalO
     failureRate: failureRate ?? 0,
     seed: seed!,
     ...(speed === undefined ? {} : { speed }),
-    faults: { ...faults!, seed: args.text('seed') === undefined ? faults!.seed : seed! },
-    realTool: args.flag('real-tool'),
+    faults: {
+      ...faults!,
+      seed: args.text('seed') === undefined ? faults!.seed : seed!,
+      // Nobody waits in real time for what is only simulated.
+      pace: realTool ? faults!.pace : { ...rehearsalPace, ...faults!.pace },
+    },
+    realTool,
     retry: args.flag('retry') || args.text('retry-memory') !== undefined,
     prices: prices!,
   };

@@ -35,7 +35,7 @@ export interface HostsOfType {
   readonly launched: number;
   /** At once. */
   readonly peak: number;
-  /** From each launch to the end of the host's last attempt; Batch keeps hosts a few minutes longer. */
+  /** From each launch until the host is let go, some time after its last attempt. */
   readonly instanceHours: number;
 }
 
@@ -59,7 +59,7 @@ const hourMs = 3_600_000;
 export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
   const { workload, run, ledger, doneByRound, hosts, prices, submittedAt } = rehearsed;
   const { realSeconds, isSimulated } = rehearsed;
-  const endedAt = hosts.length > 0 ? Math.max(...hosts.map(each => each.to)) : rehearsed.endedAt;
+  const endedAt = hosts.length > 0 ? Math.max(...hosts.map(each => each.usedUntil)) : rehearsed.endedAt;
   const byType = hostsByType(hosts);
   const waiting = ledger.rows.filter(row => row.state === 'waiting' && row.reason);
   const isPriced = byType.length > 0 && byType.every(each => prices.has(each.type));

@@ -56,6 +56,7 @@ export function startContainer(run: RunContainer, spec: ContainerSpec): RunningC
     return {
       signal: name => container.signal(name),
       started: container.started ?? Promise.resolve(),
+      ...(container.draining ? { draining: container.draining } : {}),
       exited: container.exited.catch(failed),
     };
   } catch (error) {

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type InstanceType, instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
 import type { Clock } from '../clock.ts';
 import type { ComputeEnvironment, TwinResources } from '../template/read-template.ts';
+import type { Pace } from './pace.ts';
 import type { JobSpec } from './types.ts';
 
 /** A simulated EC2 instance that children are placed on. */
@@ -13,9 +14,13 @@ export interface Host {
   readonly type: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
-  /** Milliseconds since 1970: when it was launched, and when the last attempt left it. */
+  /** Milliseconds since 1970: when it was launched, when it had booted, when the last attempt left it, when it went. */
   readonly launchedAt: number;
+  readonly bootedAt: number;
   leftAt: number;
+  goneAt?: number;
+  /** It has a spot notice. */
+  isDraining?: true;
   /** What its attempts asked for, over time: vCPUs × ms, up to `countedAt`. */
   vcpuMs: number;
   countedAt: number;
@@ -26,7 +31,7 @@ export interface Host {
   freeMemoryMiB: number;
 }
 
-/** A host as a bill would know it. Times in ms since 1970; one that is in use is used until now. */
+/** A host as a bill would know it. Times in ms since 1970; one that is in use is there until now. */
 export interface HostUse {
   readonly instance: string;
   readonly environment: string;
@@ -36,21 +41,35 @@ export interface HostUse {
   readonly vcpus: number;
   readonly from: number;
   readonly to: number;
+  /** When the last attempt left it. */
+  readonly usedUntil: number;
   /** How many attempts it ran, and what they asked for, over time: vCPUs × ms. */
   readonly attempts: number;
   readonly vcpuMs: number;
 }
 
-/** The hosts of every compute environment: launched when a child fits on none, gone when another needs their vCPUs. */
+export interface FleetOptions {
+  readonly resources: TwinResources;
+  readonly clock: Clock;
+  readonly pace: Pick<Pace, 'hostBootMs' | 'hostIdleMs'>;
+  /** Of the names of hosts; random when left out. */
+  readonly seed?: number;
+}
+
+/** The hosts of every compute environment: launched when a child fits on none, gone when idle or when another needs their vCPUs. */
 export class Fleet {
   private readonly resources: TwinResources;
   private readonly clock: Clock;
+  private readonly pace: FleetOptions['pace'];
+  private readonly seed: number | undefined;
   private readonly hosts = new Map<ComputeEnvironment, Host[]>();
   private readonly launched: Host[] = [];
 
-  constructor(resources: TwinResources, clock: Clock) {
+  constructor({ resources, clock, pace, seed }: FleetOptions) {
     this.resources = resources;
     this.clock = clock;
+    this.pace = pace;
+    this.seed = seed;
   }
 
   /** Every host that there was, in the order in which they were launched. */
@@ -64,7 +83,8 @@ export class Fleet {
       isSpot: host.environment.isSpot === true,
       vcpus: host.vcpus,
       from: host.launchedAt,
-      to: host.attempts > 0 ? this.clock.now() : host.leftAt,
+      to: host.goneAt ?? (host.attempts > 0 ? this.clock.now() : host.leftAt + this.pace.hostIdleMs),
+      usedUntil: host.attempts > 0 ? this.clock.now() : host.leftAt,
     }));
   }
 
@@ -76,6 +96,7 @@ export class Fleet {
     for (const environment of environmentsOf(this.resources, spec.queue)) {
       const hosts = this.hosts.get(environment) ?? [];
       this.hosts.set(environment, hosts);
+      this.scaleDown(hosts);
       const host = hosts.find(each => hasRoom(each, spec)) ?? this.launch(environment, hosts, spec);
       if (!host) continue;
       this.count(host, spec.vcpus);
@@ -99,17 +120,27 @@ export class Fleet {
   /** Brings a host's account up to now, before its use changes. */
   private count(host: Host, more: number): number {
     const now = this.clock.now();
-    host.vcpuMs += host.usedVcpus * (now - host.countedAt);
-    host.countedAt = now;
+    host.vcpuMs += host.usedVcpus * Math.max(0, now - host.countedAt);
+    host.countedAt = Math.max(now, host.countedAt);
     host.usedVcpus += more;
     return host.vcpuMs;
   }
 
   /** An instance has gone: nothing more is placed on it. */
-  lose(host: Host): void {
+  lose(host: Host, goneAt = this.clock.now()): void {
     const hosts = this.hosts.get(host.environment) ?? [];
     const at = hosts.indexOf(host);
     if (at >= 0) hosts.splice(at, 1);
+    host.goneAt ??= goneAt;
+  }
+
+  /** Lets go of what has been idle for as long as a host is kept. */
+  private scaleDown(hosts: readonly Host[]): void {
+    const { hostIdleMs } = this.pace;
+    if (hostIdleMs === 0) return;
+    const before = this.clock.now() - hostIdleMs;
+    for (const idle of hosts.filter(each => each.attempts === 0 && each.leftAt <= before))
+      this.lose(idle, idle.leftAt + hostIdleMs);
   }
 
   private launch(environment: ComputeEnvironment, hosts: Host[], spec: JobSpec): Host | undefined {
@@ -123,15 +154,18 @@ export class Fleet {
     for (const idle of hosts.filter(each => each.attempts === 0)) if (isFull()) this.lose(idle);
     // Batch may go above maxvCpus by one instance (ComputeResource, maxvCpus); the first host always comes.
     if (isFull() && hosts.length > 0) return undefined;
+    const now = this.clock.now();
+    const bootedAt = now + this.pace.hostBootMs;
     const host: Host = {
-      instance: `i-${`0${randomBytes(8).toString('hex')}`}`,
+      instance: this.newName(),
       containerInstance: randomBytes(16).toString('hex'),
       environment,
       type: type.name,
-      launchedAt: this.clock.now(),
-      leftAt: this.clock.now(),
+      launchedAt: now,
+      bootedAt,
+      leftAt: now,
       vcpuMs: 0,
-      countedAt: this.clock.now(),
+      countedAt: bootedAt,
       usedVcpus: 0,
       placed: 0,
       vcpus: type.vcpus,
@@ -143,6 +177,15 @@ export class Fleet {
     hosts.push(host);
     this.launched.push(host);
     return host;
+  }
+
+  private newName(): string {
+    const { seed } = this;
+    const digits =
+      seed === undefined
+        ? randomBytes(8).toString('hex')
+        : createHash('sha256').update(`${seed} ${this.launched.length}`).digest('hex').slice(0, 16);
+    return `i-0${digits}`;
   }
 }
 
@@ -205,4 +248,4 @@ const unknownType: InstanceType = {
 const holds = (type: InstanceType, spec: JobSpec): boolean =>
   type.vcpus >= spec.vcpus && usableMemoryMiB(type) >= spec.memoryMiB;
 const hasRoom = (host: Host, spec: JobSpec): boolean =>
-  host.freeVcpus >= spec.vcpus && host.freeMemoryMiB >= spec.memoryMiB;
+  !host.isDraining && host.freeVcpus >= spec.vcpus && host.freeMemoryMiB >= spec.memoryMiB;

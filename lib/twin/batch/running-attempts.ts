@@ -8,6 +8,8 @@ import type { ContainerSpec, Exit, Job, RunContainer, RunningContainer } from '.
 export interface AttemptEvents {
   /** The container runs. */
   running(job: Job, index: number): void;
+  /** The host takes nothing more. */
+  draining(host: Host): void;
   /** The attempt has ended, and nothing of it runs any more. */
   exited(job: Job, index: number, host: Host, exit: Exit): void;
 }
@@ -47,8 +49,15 @@ export class RunningAttempts {
   start(job: Job, index: number, host: Host, spec: ContainerSpec): void {
     const live: Live = { job, index, host, later: [] };
     this.live.set(spec.jobId, live);
-    if (this.pace.startingMs === 0) this.launch(live, spec);
-    else live.later.push(this.clock.after(this.pace.startingMs, () => this.launch(live, spec)));
+    const ms = Math.max(0, host.bootedAt - this.clock.now()) + this.pace.startingMs;
+    if (ms === 0) this.launch(live, spec);
+    else live.later.push(this.clock.after(ms, () => this.launch(live, spec)));
+  }
+
+  /** A host has gone: what has no container on it yet will have none. What ran there has told of it. */
+  loseHost(host: Host, statusReason: string): void {
+    for (const live of [...this.live.values()])
+      if (live.host === host && !live.container) this.exit(live, { statusReason });
   }
 
   /** SIGTERM, and SIGKILL when that does not end it; one that has no container yet ends at once. */
@@ -77,6 +86,7 @@ export class RunningAttempts {
     const container = startContainer(this.run, spec);
     live.container = container;
     void container.started?.then(() => this.runs(live));
+    void container.draining?.then(() => this.events.draining(live.host));
     void container.exited.then(exit => {
       // It was too quick to be seen running, but it ran.
       if (exit.exitCode !== undefined) this.runs(live);

@@ -21,6 +21,8 @@ export interface SchedulerOptions {
   readonly memoryMiB: number;
   readonly pace: Pace;
   readonly clock: Clock;
+  /** The same seed gives hosts the same names; random ones when left out. */
+  readonly seed?: number;
   /** Between SIGTERM and SIGKILL, in ms: 30 s on AWS. */
   readonly stopTimeoutMs: number;
   /** A line of a container's output, for its log stream. */
@@ -50,12 +52,15 @@ export class Scheduler {
   constructor(options: SchedulerOptions) {
     this.options = options;
     this.capacity = new Capacity(options.cpus, options.memoryMiB);
-    this.fleet = new Fleet(options.resources, options.clock);
+    this.fleet = new Fleet(options);
     this.heads = new QueueHeads(options.resources, options.pace, options.clock, (job, index, reason) =>
       this.end(job, index, undefined, 'FAILED', reason),
     );
     this.attempts = new RunningAttempts(options.run, options.pace, options.clock, options.stopTimeoutMs, {
       running: (job, index) => this.runs(job, index),
+      draining: host => {
+        host.isDraining = true;
+      },
       exited: (job, index, host, exit) => this.exited(job, index, host, exit),
     });
     this.gate = new Gate({
@@ -235,7 +240,10 @@ export class Scheduler {
   private exited(job: Job, index: number, host: Host, exit: Exit): void {
     this.capacity.take(job.spec, -1);
     this.fleet.leave(host, job.spec);
-    if (isHostLost(exit.statusReason)) this.fleet.lose(host);
+    if (isHostLost(exit.statusReason)) {
+      this.fleet.lose(host);
+      this.attempts.loseHost(host, exit.statusReason!);
+    }
     if (this.stopped) return;
     const task = taskOf(job, index);
     const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';

@@ -34,6 +34,8 @@ export interface BatchOptions {
   readonly pace?: Partial<Pace>;
   /** This machine's when left out. */
   readonly clock?: Clock;
+  /** The same seed gives hosts the same names; random ones when left out. */
+  readonly seed?: number;
   /** Between SIGTERM and SIGKILL, in ms. 30 s of the pace when left out, as on AWS. */
   readonly stopTimeoutMs?: number;
 }
@@ -60,6 +62,7 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
     memoryMiB: options.memoryMiB,
     pace,
     clock,
+    ...(options.seed === undefined ? {} : { seed: options.seed }),
     stopTimeoutMs: options.stopTimeoutMs ?? 30 * pace.secondMs,
     log: (group, stream, line) => options.logs.append(group, stream, line, clock.now()),
     changed: stateChanges(options, clock),

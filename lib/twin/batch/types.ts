@@ -119,5 +119,7 @@ export interface RunningContainer {
   signal(name: 'SIGTERM' | 'SIGKILL'): void;
   /** Settles when the container runs, so that the job is RUNNING; at once when left out. One that never ran only exits. */
   readonly started?: Promise<void>;
+  /** Settles when its host has a spot notice, and takes no more (ECS_ENABLE_SPOT_INSTANCE_DRAINING). */
+  readonly draining?: Promise<void>;
   readonly exited: Promise<Exit>;
 }

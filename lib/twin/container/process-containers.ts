@@ -41,7 +41,10 @@ export function processContainers(options: ProcessContainers): RunContainer {
     const needed = [options.projectRoot, options.node, options.folder, ...options.tools];
     const isolated = options.isolate !== false && hasNamespaces(needed, folders);
     // Without a file system of its own a container's disk cannot be made small.
-    if (spec.scratchMiB !== undefined && !isolated) return notCreated(() => removeFolder(folders.base));
+    if (spec.scratchMiB !== undefined && !isolated) {
+      removeFolder(folders.base);
+      return notCreated();
+    }
     const grant = options.credentials.grant();
     const environment = {
       ...containerEnvironment(options, spec, grant.token),
@@ -120,17 +123,15 @@ const notPulled = (why: string): RunningContainer => ({
   }),
 });
 
-function notCreated(clean: () => void): RunningContainer {
-  clean();
-  return {
-    signal: () => undefined,
-    started: new Promise(() => undefined),
-    exited: Promise.resolve({
-      statusReason: 'Task failed to start',
-      reason: 'CannotCreateContainerError: Error response from daemon: no space left on device',
-    }),
-  };
-}
+/** What becomes of a container whose disk is full and cannot be made so. */
+export const notCreated = (): RunningContainer => ({
+  signal: () => undefined,
+  started: new Promise(() => undefined),
+  exited: Promise.resolve({
+    statusReason: 'Task failed to start',
+    reason: 'CannotCreateContainerError: Error response from daemon: no space left on device',
+  }),
+});
 
 /** A job's own settings cannot lead it away from the twin: what points at it comes last. */
 export function containerEnvironment(

@@ -5,7 +5,7 @@ import type { RunStandIn, ToolCall, ToolEnd } from '../../spec/stand-in.ts';
 import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { ContainerParts } from '../twin.ts';
-import { containerEnvironment } from './process-containers.ts';
+import { containerEnvironment, notCreated } from './process-containers.ts';
 
 /** What a stand-in does instead of the tool. */
 export interface StandInWork {
@@ -37,7 +37,8 @@ export const standInContainers =
     const scratch = join(parts.folder, 'scratch');
     mkdirSync(scratch, { recursive: true });
     writeFileSync(join(scratch, scratchSentinel), '');
-    return spec => start(spec, { ...options, parts, scratch });
+    return spec =>
+      spec.scratchMiB === undefined ? start(spec, { ...options, parts, scratch }) : notCreated();
   };
 
 function start(

@@ -14,8 +14,13 @@ export interface ContainerFaultOptions {
   serverUrl(): string;
 }
 
+/** A run's id in the names of its jobs: another with every submission, which is not to draw anew for that. */
+const runId = /-\d{8}t\d{6}z-[0-9a-f]{6}(?=-)/;
+
 /** Ends a container with what ECS would report, whatever its process answers. */
 type End = (exit: Exit) => void;
+/** The container's host has its notice. */
+type Drain = () => void;
 
 /** Runs containers as `run` does, and lets happen to them what the configuration says. */
 export function withContainerFaults(run: RunContainer, options: ContainerFaultOptions): RunContainer {
@@ -26,7 +31,11 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
   /** Whether a rule strikes an attempt depends on the attempt's name alone, not on when it starts. */
   const strikes = (rule: ContainerFault, index: number, spec: ContainerSpec): number | undefined => {
     if (!matches(rule, spec) || struck[index]! >= (rule.times ?? Number.POSITIVE_INFINITY)) return undefined;
-    const name = [spec.jobName, spec.environment.AWS_BATCH_JOB_ARRAY_INDEX ?? '', spec.attempt];
+    const name = [
+      spec.jobName.replace(runId, ''),
+      spec.environment.AWS_BATCH_JOB_ARRAY_INDEX ?? '',
+      spec.attempt,
+    ];
     if (chance(faults.seed, 'container', index, ...name) >= rule.probability) return undefined;
     struck[index]!++;
     const [from, to] = rule.afterMs;
@@ -38,13 +47,14 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
   };
 
   /** What happens some time after the start. */
-  const later = (rule: ContainerFault, { instance }: ContainerSpec, end: End): void => {
+  const later = (rule: ContainerFault, { instance }: ContainerSpec, end: End, drain: Drain): void => {
     if (rule.fault === 'out-of-memory')
       end({ exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' });
     else if (rule.fault === 'host-lost' || rule.noticeSeconds === 0) lose(instance);
     else {
       const ms = rule.noticeSeconds * (faults.pace.secondMs ?? 1000);
       metadata.notice(instance, new Date(clock.now() + ms));
+      drain();
       clock.after(ms, () => lose(instance));
     }
   };
@@ -61,12 +71,12 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
       ...(full ? { scratchMiB: full.freeMiB } : {}),
       metadataUrl: `${options.serverUrl()}${metadata.path(spec.instance)}`,
     });
-    return endable(container, end => {
+    return endable(container, (end, drain) => {
       const here = onInstance.get(spec.instance) ?? new Set();
       onInstance.set(spec.instance, here.add(end));
       const callOffs = struckBy
         .filter(({ rule }) => rule.fault !== 'disk-full')
-        .map(({ rule, afterMs }) => clock.after(afterMs, () => later(rule, spec, end)));
+        .map(({ rule, afterMs }) => clock.after(afterMs, () => later(rule, spec, end, drain)));
       return () => {
         for (const callOff of callOffs) callOff();
         here.delete(end);
@@ -77,13 +87,20 @@ export function withContainerFaults(run: RunContainer, options: ContainerFaultOp
 }
 
 /** A container that can be ended from outside: killed, and reported as ended with what is given. */
-function endable(container: RunningContainer, watch: (end: End) => () => void): RunningContainer {
+function endable(
+  container: RunningContainer,
+  watch: (end: End, drain: Drain) => () => void,
+): RunningContainer {
   let given: Exit | undefined;
+  let drain: Drain = () => undefined;
+  const draining = new Promise<void>(done => {
+    drain = done;
+  });
   const unwatch = watch(exit => {
     given ??= exit;
     container.signal('SIGKILL');
-  });
-  return { ...container, exited: container.exited.then(exit => given ?? exit).finally(unwatch) };
+  }, drain);
+  return { ...container, draining, exited: container.exited.then(exit => given ?? exit).finally(unwatch) };
 }
 
 function matches(rule: ContainerFault, spec: ContainerSpec): boolean {

@@ -6,7 +6,7 @@ export interface InstanceMetadata {
   path(instance: string): string;
   /** An instance gets its notice: it goes at that time. */
   notice(instance: string, time: Date): void;
-  /** Calls `act` when an instance gets its notice. Answers how to call it off. */
+  /** Calls `act` when an instance gets its notice, at once where it has it. Answers how to call it off. */
   onNotice(instance: string, act: () => void): () => void;
   /** Answers a request below `path`; false when the request is for something else. */
   handle(request: IncomingMessage, response: ServerResponse): boolean;
@@ -28,6 +28,7 @@ export function instanceMetadata(): InstanceMetadata {
     onNotice: (instance, act) => {
       const here = listeners.get(instance) ?? new Set();
       listeners.set(instance, here.add(act));
+      if (notices.has(instance)) act();
       return () => {
         here.delete(act);
         if (here.size === 0) listeners.delete(instance);

@@ -36,6 +36,8 @@ export function parseFaults(value: unknown, where = 'faults'): Faults {
   const pace = fieldsOf(top.pace ?? {}, `${where} pace`, problems, {
     submittedMs: isAmount,
     startingMs: isAmount,
+    hostBootMs: isAmount,
+    hostIdleMs: isAmount,
     statusSummaryLagMs: isAmount,
     secondMs: isAmount,
   });

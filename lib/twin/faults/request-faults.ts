@@ -14,9 +14,16 @@ export type Intercept = (service: string, request: SignedRequest, response: Serv
 
 const ofBodies = ['short-body', 'wrong-length', 'stall', 'bit-flip'];
 
-/** The faults of requests and the limits of their rates. `now` in ms; its first value is the start of every storm. */
-export function requestFaults(faults: Faults, now: () => number = Date.now): Intercept {
-  const started = now();
+/**
+ * The faults of requests and the limits of their rates, by this machine's time in ms. Storms go by `stormTime`, which in a
+ * rehearsal is another; the first one begins at its first value.
+ */
+export function requestFaults(
+  faults: Faults,
+  now: () => number = Date.now,
+  stormTime: () => number = now,
+): Intercept {
+  const started = stormTime();
   const seen = faults.requests.map(() => ({ matched: 0, struck: 0 }));
   const isThrottled = rateLimits(faults, now);
 
@@ -24,7 +31,7 @@ export function requestFaults(faults: Faults, now: () => number = Date.now): Int
     const count = seen[index]!;
     const nth = count.matched++;
     if (nth < rule.skip || count.struck >= (rule.times ?? Number.POSITIVE_INFINITY)) return undefined;
-    if (rule.storm && (now() - started) % rule.storm.everyMs >= rule.storm.forMs) return undefined;
+    if (rule.storm && (stormTime() - started) % rule.storm.everyMs >= rule.storm.forMs) return undefined;
     if (chance(faults.seed, 'request', index, nth) >= rule.probability) return undefined;
     count.struck++;
     return chance(faults.seed, 'where', index, nth);

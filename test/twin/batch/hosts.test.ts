@@ -2,6 +2,7 @@ import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
 import { instanceType, usableMemoryMiB } from '../../../lib/spec/instance-types.ts';
 import { Fleet, type Host } from '../../../lib/twin/batch/fleet.ts';
+import { defaultPace } from '../../../lib/twin/batch/pace.ts';
 import type { JobSpec } from '../../../lib/twin/batch/types.ts';
 import { realClock } from '../../../lib/twin/clock.ts';
 import type { ComputeEnvironment, TwinResources } from '../../../lib/twin/template/read-template.ts';
@@ -106,7 +107,11 @@ it('hosts never hold more than they have, and environments never more than maxvC
   const types = environment.instanceTypes.map(name => instanceType(name)!);
   fc.assert(
     fc.property(steps, list => {
-      const fleet = new Fleet({ ...resources, computeEnvironments: [environment] }, realClock());
+      const fleet = new Fleet({
+        resources: { ...resources, computeEnvironments: [environment] },
+        clock: realClock(),
+        pace: defaultPace,
+      });
       const placed: [Host, JobSpec][] = [];
       for (const [{ vcpus, memoryMiB }, choice] of list) {
         const spec = { queue: 'queue', vcpus, memoryMiB } as JobSpec;

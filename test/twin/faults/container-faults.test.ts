@@ -10,7 +10,7 @@ const metadata = instanceMetadata();
 const notices: [string, Date][] = [];
 
 /** A twin whose containers have these faults; on-demand hosts unless `isSpot`. */
-async function start(rules: readonly object[], isSpot = false, seed = 1): Promise<void> {
+async function start(rules: readonly object[], isSpot = false, seed = 1, pace = {}): Promise<void> {
   const faults = parseFaults({ seed, pace: { secondMs: 1 }, containers: rules });
   const containers = fakeContainers();
   notices.length = 0;
@@ -19,6 +19,7 @@ async function start(rules: readonly object[], isSpot = false, seed = 1): Promis
       ...resources,
       computeEnvironments: resources.computeEnvironments.map(each => ({ ...each, isSpot })),
     },
+    pace,
     run: withContainerFaults(containers.run, {
       faults,
       metadata: { ...metadata, notice: (...given) => void notices.push(given) },
@@ -86,6 +87,48 @@ it('a spot instance gets its notice in its metadata, and goes when that has pass
   expect(job.statusReason).toContain(notices[0]![0]);
   // 60 seconds of 1 ms.
   expect(job.stoppedAt! - job.startedAt!).toBeGreaterThanOrEqual(55);
+});
+
+it('an attempt that is STARTING on a host that goes, goes with it', async () => {
+  await start([{ fault: 'host-lost', index: 0, attempt: 1, afterMs: [0, 0] }], false, 1, { startingMs: 150 });
+  const first = await twin.submit(['hang'], { ...retry(2), arrayProperties: { size: 2 } });
+  await twin.until(`${first}:0`, 'STARTING');
+  await new Promise(resolve => setTimeout(resolve, 75));
+  // On the host of the first, and has no container when that goes.
+  const second = await twin.submit(['ok'], retry(2));
+  const { attempts } = await twin.until(second, ...ended);
+  expect(attempts).toMatchObject([
+    { statusReason: expect.stringMatching(lost) },
+    { container: { exitCode: 0 } },
+  ]);
+  expect(attempts![0]!.startedAt).toBeUndefined();
+});
+
+it('a host that has its notice takes no more: what made way for it runs on another', async () => {
+  const notice = { fault: 'spot-reclaim', attempt: 1, afterMs: [5, 5], noticeSeconds: 60_000 };
+  await start([notice], true);
+  const id = await twin.submit(['hang'], retry(2));
+  await twin.until(id, 'RUNNING');
+  while (notices.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+  const behind = await twin.until(await twin.submit(['ok']), ...ended);
+  const job = await twin.describe(id);
+  expect(behind.container!.containerInstanceArn).not.toBe(job.container!.containerInstanceArn);
+});
+
+it('a rule strikes the same shards in every run of the same seed, whatever the run is called', async () => {
+  const struck = async (run: string): Promise<unknown[]> => {
+    await start([{ fault: 'image-pull', probability: 0.3 }], false, 9);
+    const jobName = `rapidtide-${run}-run-r0-a0`;
+    const id = await twin.submit(['ok'], { jobName, arrayProperties: { size: 40 } });
+    await twin.until(id, ...ended);
+    const states = twin.started.map(spec => spec.environment.AWS_BATCH_JOB_ARRAY_INDEX);
+    await twin.stop();
+    return states;
+  };
+  const first = await struck('20261121t001500z-3f9a2c');
+  expect(first.length).toBeLessThan(40);
+  expect(await struck('20270102t101112z-000001')).toEqual(first);
+  await start([]);
 });
 
 it('spot instances go without notice too, and on-demand ones are not reclaimed', async () => {

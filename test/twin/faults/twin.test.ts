@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { LabError } from '../../../lib/spec/errors.ts';
-import { startTwin, type Twin } from '../../../lib/twin/twin.ts';
+import { parseFaults } from '../../../lib/twin/faults/read-faults.ts';
+import { startTwin, type Twin, type TwinOptions } from '../../../lib/twin/twin.ts';
 
 let folder: string;
 let twin: Twin | undefined;
@@ -20,7 +21,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const start = async (): Promise<Twin> => {
+const start = async (more: Partial<TwinOptions> = {}): Promise<Twin> => {
   twin = await startTwin({
     folder: join(folder, 'state'),
     projectRoot: folder,
@@ -29,6 +30,7 @@ const start = async (): Promise<Twin> => {
     datasetBuckets: [],
     node: process.execPath,
     tools: [],
+    ...more,
   });
   return twin;
 };
@@ -63,4 +65,17 @@ it('injects nothing without a file, and refuses one that it cannot read', async 
   twin = undefined;
   writeFileSync(join(folder, 'state', 'faults.json'), '{ "request": [] }');
   await expect(start()).rejects.toThrow(LabError);
+});
+
+it('a storm passes with the time of the twin that it is in', async () => {
+  let now = 0;
+  const clock = { now: () => now, after: () => () => undefined };
+  const storm = { everyMs: 7_200_000, forMs: 3_600_000 };
+  const requests = [{ fault: 'unavailable', service: 's3', storm }];
+  const one = await start({ clock, faults: parseFaults({ requests }) });
+  expect(await list(one)).toBe('ServiceUnavailable');
+  now = 3_600_000;
+  expect(await list(one)).toBe('ok');
+  now = 7_200_000;
+  expect(await list(one)).toBe('ServiceUnavailable');
 });
