@@ -25,25 +25,41 @@ export function listJobs(
   const status = (input.jobStatus ?? 'RUNNING') as Status;
   if (!statuses.includes(status)) throw clientError(`${status} is not a job status`);
   const filters = filtersOf(input);
-  const { start, most } = pageOf(input, filters.length > 0 && input.arrayJobId === undefined ? 100 : 1000);
+  const most = mostOf(input, filters.length > 0 && input.arrayJobId === undefined ? 100 : 1000);
   const targets = [input.jobQueue, input.arrayJobId, input.multiNodeJobId].filter(each => each !== undefined);
   if (targets.length > 1)
     throw clientError('Only one of jobQueue, arrayJobId and multiNodeJobId can be given');
   if (targets.length === 0) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');
   if (input.multiNodeJobId !== undefined) throw clientError('the multi-node parallel job was not found');
   if (input.arrayJobId !== undefined)
-    return listChildren(jobs.get(String(input.arrayJobId)), status, start, most, place);
+    return listChildren(
+      jobs.get(String(input.arrayJobId)),
+      status,
+      Number(tokenOf(input, /^(\d+)$/)?.[1] ?? 0),
+      most,
+      place,
+    );
+  const after = tokenOf(input, /^(\d+) ([0-9a-f-]{36})$/);
   const queue = findQueue(resources, String(input.jobQueue));
   const found = [...jobs.values()].filter(
     job =>
       job.spec.queue === queue.name &&
+      (!after || order(job.spec, { createdAt: Number(after[1]), jobId: after[2]! }) > 0) &&
       (filters.length > 0 ? filters.every(filter => fits(job, filter)) : jobStatus(job) === status),
   );
-  found.sort((a, b) => b.spec.createdAt - a.spec.createdAt);
-  const page = found.slice(start, start + most).map(job => jobSummary(job, undefined, place));
-  const next = start + page.length;
-  return { jobSummaryList: page, ...(next < found.length ? { nextToken: token(next) } : {}) };
+  found.sort((a, b) => order(a.spec, b.spec));
+  const page = found.slice(0, most);
+  const { createdAt, jobId } = page.at(-1)?.spec ?? {};
+  return {
+    jobSummaryList: page.map(job => jobSummary(job, undefined, place)),
+    ...(page.length < found.length ? { nextToken: token(`${createdAt} ${jobId}`) } : {}),
+  };
 }
+
+/** Newest first. A page goes on behind the last job of the one before, whatever has become of that since. */
+const order = (a: Placed, b: Placed): number =>
+  b.createdAt - a.createdAt || (a.jobId < b.jobId ? -1 : a.jobId > b.jobId ? 1 : 0);
+type Placed = Pick<Job['spec'], 'createdAt' | 'jobId'>;
 
 function filtersOf(input: Input): readonly Filter[] {
   const filters = (input.filters ?? []) as { name?: string; values?: string[] }[];
@@ -63,13 +79,17 @@ function filtersOf(input: Input): readonly Filter[] {
   });
 }
 
-function pageOf(input: Input, longest: number): { readonly start: number; readonly most: number } {
+function mostOf(input: Input, longest: number): number {
   const most = Number(input.maxResults ?? longest);
   if (!Number.isInteger(most) || most < 1) throw clientError('maxResults must be at least 1');
-  const text =
-    input.nextToken === undefined ? '0' : Buffer.from(String(input.nextToken), 'base64url').toString();
-  if (!/^\d+$/.test(text)) throw clientError('nextToken is not valid');
-  return { start: Number(text), most: Math.min(most, longest) };
+  return Math.min(most, longest);
+}
+
+function tokenOf(input: Input, form: RegExp): RegExpExecArray | undefined {
+  if (input.nextToken === undefined) return undefined;
+  const found = form.exec(Buffer.from(String(input.nextToken), 'base64url').toString());
+  if (!found) throw clientError('nextToken is not valid');
+  return found;
 }
 
 /** Walks the children from `start` on and stops at a full page: an array of 10,000 is never copied. */
@@ -113,4 +133,4 @@ function fits(job: Job, { name, values }: Filter): boolean {
 const isLike = (value: string, pattern: string): boolean =>
   pattern.endsWith('*') ? value.startsWith(pattern.slice(0, -1)) : value === pattern;
 
-const token = (at: number): string => Buffer.from(String(at)).toString('base64url');
+const token = (at: number | string): string => Buffer.from(String(at)).toString('base64url');

@@ -7,6 +7,7 @@ import { consumableActions } from './consumables.ts';
 import { jobDetail } from './describe.ts';
 import { resourceActions } from './describe-resources.ts';
 import type { HostUse } from './fleet.ts';
+import { readInput } from './input-shapes.ts';
 import { isSubmitted, newJob } from './job.ts';
 import { type Entry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
@@ -80,7 +81,7 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
       const run = service[action.toLowerCase()];
       if (!run) throw new AwsError('UnknownOperationException', 404, `the twin's Batch has no ${action}`);
       scheduler.forget();
-      return run(input);
+      return run(readInput(action.toLowerCase(), input));
     },
     start: () => scheduler.start(),
     hosts: () => scheduler.hosts(),

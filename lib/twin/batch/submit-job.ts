@@ -113,17 +113,18 @@ function command(definition: JobDefinition, overrides: Input, parameters: Record
   return words.map(word => {
     const name = /^Ref::(.+)$/.exec(word)?.[1];
     if (name === undefined) return word;
-    if (all[name] === undefined) throw clientError(`Parameter ${name} has no value`);
-    return all[name];
+    if (!Object.hasOwn(all, name)) throw clientError(`Parameter ${name} has no value`);
+    return all[name]!;
   });
 }
 
 function environment(overrides: Input): Record<string, string> {
-  const list = (overrides.environment ?? []) as { name: string; value: string }[];
-  const reserved = list.find(each => each.name.startsWith('AWS_BATCH'));
+  const list = (overrides.environment ?? []) as { name?: string; value?: string }[];
+  if (list.some(each => !each.name)) throw clientError('Environment variable name cannot be empty');
+  const reserved = list.find(each => each.name!.startsWith('AWS_BATCH'));
   if (reserved)
     throw clientError(`Environment variable ${reserved.name}: names that start with AWS_BATCH are reserved`);
-  return Object.fromEntries(list.map(each => [each.name, each.value]));
+  return Object.fromEntries(list.map(each => [each.name!, each.value ?? '']));
 }
 
 /**
@@ -180,18 +181,18 @@ function retryStrategy(
   return { attempts, evaluateOnExit };
 }
 
-/** Patterns hold letters, digits, `.`, `:`, white space and one `*` at the end; exit codes digits and one `*`. */
+/** Patterns of at most 512 characters hold letters, digits, `.`, `:`, white space and one `*` at the end; exit codes digits and one `*`. */
 function checkRule(rule: Readonly<Record<string, string>>): void {
   if (!/^(RETRY|EXIT)$/i.test(rule.action ?? ''))
     throw clientError(`evaluateOnExit action ${rule.action} must be RETRY or EXIT`);
-  const text = /^[A-Za-z0-9.:\s]{0,511}\*?$/;
+  const text = /^[A-Za-z0-9.:\s]*\*?$/;
   for (const [name, form] of [
-    ['onExitCode', /^\d{0,511}\*?$/],
+    ['onExitCode', /^\d*\*?$/],
     ['onReason', text],
     ['onStatusReason', text],
   ] as const) {
     const value = rule[name];
-    if (value !== undefined && !form.test(value))
+    if (value !== undefined && (value.length > 512 || !form.test(value)))
       throw clientError(`evaluateOnExit ${name} "${value}" is not a valid pattern`);
   }
 }

@@ -10,7 +10,7 @@ import {
   type EvaluateOnExit,
   ListConsumableResourcesCommand,
   ListJobsCommand,
-  type ListJobsCommandInput,
+  SubmitJobCommand,
   type SubmitJobCommandInput,
   TerminateJobCommand,
   TerminateJobsCommand,
@@ -66,6 +66,19 @@ const refused: [string, Partial<SubmitJobCommandInput>, RegExp][] = [
     /reserved/,
   ],
   ['an empty word', { containerOverrides: { command: ['ok', ''] } }, /empty/],
+  [
+    'a parameter that JavaScript has of itself',
+    { containerOverrides: { command: ['Ref::constructor'] } },
+    /no value/,
+  ],
+  [
+    'a variable without a name',
+    { containerOverrides: { environment: [{ value: '1' }] } },
+    /name cannot be empty/,
+  ],
+  ['a rule of 513 characters', rule({ onReason: 'a'.repeat(513), action: 'EXIT' }), /not a valid pattern/],
+  ['a tag of 257 characters', { tags: { a: 'x'.repeat(257) } }, /longer than 256/],
+  ['a tag key of 129 characters', { tags: { ['x'.repeat(129)]: '' } }, /tag key/],
   ['a parameter without a value', { containerOverrides: { command: ['Ref::nothing'] } }, /no value/],
   [
     'over 30 KiB of payload',
@@ -131,6 +144,66 @@ it.each(refused)('SubmitJob refuses %s and leaves no job', async (_, given, mess
   expect(jobSummaryList).toEqual([]);
 });
 
+const brim: [string, Partial<SubmitJobCommandInput>][] = [
+  ['a name of 128 letters', { jobName: 'a'.repeat(128) }],
+  ['an array of 2', { arrayProperties: { size: 2 } }],
+  ['an array of 10,000', { arrayProperties: { size: 10_000 } }],
+  ['a timeout of a minute', { timeout: { attemptDurationSeconds: 60 } }],
+  ['10 attempts', { retryStrategy: { attempts: 10 } }],
+  [
+    '5 rules of 512 characters',
+    {
+      retryStrategy: {
+        attempts: 1,
+        evaluateOnExit: Array.from({ length: 5 }, () => ({
+          onReason: 'a'.repeat(512),
+          action: 'EXIT' as const,
+        })),
+      },
+    },
+  ],
+  ['50 tags', { tags: Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`t${n}`, 'x'.repeat(256)])) }],
+  ['one vCPU', needs('VCPU', '1')],
+  ['4 MiB of memory', needs('MEMORY', '4')],
+];
+
+it.each(brim)('SubmitJob takes %s', async (_, given) => {
+  await expect(twin.submit(['hang'], given)).resolves.toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it('SubmitJob takes 30 KiB of payload, and not a byte more', async () => {
+  const input = { jobName: 'a', jobQueue: 'queue', jobDefinition: 'work', parameters: { a: '' } };
+  const room = 30 * 1024 - JSON.stringify(input).length;
+  const submit = (length: number) =>
+    twin.client.send(new SubmitJobCommand({ ...input, parameters: { a: 'x'.repeat(length) } }));
+  await expect(submit(room)).resolves.toBeDefined();
+  await expect(submit(room + 1)).rejects.toThrow(/Job size must be less than 30 KiB, got 31 KiB/);
+});
+
+it('SubmitJob takes 20 dependencies', async () => {
+  const ids: string[] = [];
+  for (let each = 0; each < 20; each++) ids.push(await twin.submit(['ok'], { jobName: `n${each}` }));
+  const last = await twin.submit(['ok'], { dependsOn: ids.map(jobId => ({ jobId })) });
+  expect((await twin.until(last, ...ended)).dependsOn).toHaveLength(20);
+});
+
+it.each([
+  ['a size in quotes', { arrayProperties: { size: '3' } }, 'arrayProperties.size: "3"'],
+  ['a timeout in quotes', { timeout: { attemptDurationSeconds: '600' } }, 'timeout.attemptDurationSeconds'],
+  [
+    'a word that is a number',
+    { containerOverrides: { command: ['ok', 1] } },
+    'containerOverrides.command[1]: 1',
+  ],
+  ['a dependency that is no list', { dependsOn: { jobId: 'x' } }, 'dependsOn: {"jobId":"x"}'],
+  ['a tag that is a number', { tags: { a: 1 } }, 'tags.a: 1'],
+])('%s is refused before Batch looks at it', async (_, given, message) => {
+  await expect(twin.submit(['ok'], given as object)).rejects.toMatchObject({
+    name: 'SerializationException',
+    message: expect.stringContaining(message),
+  });
+});
+
 it('SubmitJob takes exactly the names that the API reference describes', async () => {
   const accepts = (jobName: string): Promise<boolean> =>
     twin.submit(['hang'], { jobName }).then(
@@ -150,6 +223,14 @@ it('SubmitJob takes a definition by name, by revision, and by ARN with or withou
     const id = await twin.submit(['ok'], { jobDefinition });
     expect((await twin.until(id, ...ended)).jobDefinition).toBe(`${arn}:1`);
   }
+});
+
+it('overrides of 8,192 characters run', async () => {
+  const bare = JSON.stringify({ command: ['ok'], environment: [{ name: 'A', value: '' }] }).length;
+  const run = (length: number) =>
+    twin.submit(['ok'], { containerOverrides: { environment: [{ name: 'A', value: 'x'.repeat(length) }] } });
+  expect((await twin.until(await run(8192 - bare), ...ended)).status).toBe('SUCCEEDED');
+  expect((await twin.until(await run(8193 - bare), ...ended)).status).toBe('FAILED');
 });
 
 it('overrides over 8,192 characters are taken, and ECS refuses every child before it has an attempt', async () => {
@@ -182,112 +263,11 @@ it('DescribeJobs takes 1 to 100 ids and leaves out those it does not know', asyn
     { jobId: id },
     { jobId: `${id}:1` },
   ]);
+  expect((await describe(Array(100).fill(id))).jobs).toHaveLength(100);
   await expect(describe(Array(101).fill(id))).rejects.toThrow(
     /Exception : Maximum number of jobs supported is 100 ., RequestId/,
   );
   await expect(describe([])).rejects.toThrow(/empty/);
-});
-
-describe('ListJobs', () => {
-  const list = (input: ListJobsCommandInput) => twin.client.send(new ListJobsCommand(input));
-
-  it('answers RUNNING jobs where no status is asked for', async () => {
-    const running = await twin.submit(['hang']);
-    const done = await twin.submit(['ok']);
-    await twin.until(running, 'RUNNING');
-    await twin.until(done, 'SUCCEEDED');
-    expect((await list({ jobQueue: 'queue' })).jobSummaryList).toMatchObject([{ jobId: running }]);
-    expect((await list({ jobQueue: 'queue', jobStatus: 'SUCCEEDED' })).jobSummaryList).toMatchObject([
-      { jobId: done },
-    ]);
-  });
-
-  it('with a filter looks at every status and ignores case', async () => {
-    const ids: string[] = [];
-    for (const jobName of ['Run-a', 'run-b', 'other']) ids.push(await twin.submit(['ok'], { jobName }));
-    for (const id of ids) await twin.until(id, 'SUCCEEDED');
-    const names = async (values: string[]) =>
-      (
-        await list({ jobQueue: 'queue', jobStatus: 'RUNNABLE', filters: [{ name: 'JOB_NAME', values }] })
-      ).jobSummaryList
-        ?.map(job => job.jobName)
-        .sort();
-    expect(await names(['run-*'])).toEqual(['Run-a', 'run-b']);
-    expect(await names(['RUN-B'])).toEqual(['run-b']);
-    expect(await names(['run'])).toEqual([]);
-    const byTime = await list({
-      jobQueue: 'queue',
-      filters: [{ name: 'AFTER_CREATED_AT', values: [String(Date.now() + 1000)] }],
-    });
-    expect(byTime.jobSummaryList).toEqual([]);
-  });
-
-  it('pages through the children of an array, one status at a time, filters or not', async () => {
-    const id = await twin.submit(['odd'], { arrayProperties: { size: 2500 } });
-    await twin.until(id, ...ended);
-    const indexes: number[] = [];
-    let nextToken: string | undefined;
-    let pages = 0;
-    do {
-      const page = await list({
-        arrayJobId: id,
-        jobStatus: 'SUCCEEDED',
-        nextToken,
-        filters: [{ name: 'JOB_NAME', values: ['nothing'] }],
-      });
-      indexes.push(...(page.jobSummaryList ?? []).map(job => job.arrayProperties?.index ?? -1));
-      nextToken = page.nextToken;
-      pages++;
-    } while (nextToken);
-    expect(indexes).toEqual(Array.from({ length: 1250 }, (_, each) => each * 2));
-    expect(pages).toBeGreaterThan(1);
-    expect((await list({ arrayJobId: id })).jobSummaryList).toEqual([]);
-  });
-
-  it('JOB_DEFINITION is case sensitive, takes names of any revision, prefixes and exact ARNs', async () => {
-    const id = await twin.submit(['ok']);
-    await twin.until(id, 'SUCCEEDED');
-    const found = async (value: string): Promise<number> =>
-      (await list({ jobQueue: 'queue', filters: [{ name: 'JOB_DEFINITION', values: [value] }] }))
-        .jobSummaryList!.length;
-    const arn = 'arn:aws:batch:us-east-1:000000000000:job-definition/work';
-    expect(await Promise.all(['work', 'wo*', `${arn}:1`].map(found))).toEqual([1, 1, 1]);
-    expect(await Promise.all(['Work', 'wor', `${arn}:2`, `${arn}*`].map(found))).toEqual([0, 0, 0, 0]);
-  });
-
-  it('gives at most 100 jobs a page with a filter, newest first, and maxResults where it is less', async () => {
-    const ids: string[] = [];
-    for (let each = 0; each < 103; each++) ids.push(await twin.submit(['hang'], { jobName: `n${each}` }));
-    const filters = [{ name: 'JOB_NAME', values: ['n*'] }];
-    const first = await list({ jobQueue: 'queue', filters, maxResults: 1000 });
-    expect(first.jobSummaryList).toHaveLength(100);
-    const rest = await list({ jobQueue: 'queue', filters, nextToken: first.nextToken });
-    expect(rest.jobSummaryList).toHaveLength(3);
-    expect(rest.nextToken).toBeUndefined();
-    const all = [...first.jobSummaryList!, ...rest.jobSummaryList!];
-    expect(new Set(all.map(job => job.jobId))).toEqual(new Set(ids));
-    const times = all.map(job => job.createdAt!);
-    expect(times).toEqual(times.toSorted((a, b) => b - a));
-    expect((await list({ jobQueue: 'queue', filters, maxResults: 2 })).jobSummaryList).toHaveLength(2);
-    await expect(list({ jobQueue: 'queue', maxResults: 0 })).rejects.toThrow(/at least 1/);
-    await expect(list({ jobQueue: 'queue', nextToken: 'nonsense' })).rejects.toThrow(/nextToken/);
-  });
-
-  it('says of an array parent how many children are where', async () => {
-    const id = await twin.submit(['hang'], { arrayProperties: { size: 3 } });
-    await twin.until(`${id}:2`, 'RUNNING');
-    expect((await list({ jobQueue: 'queue', jobStatus: 'PENDING' })).jobSummaryList).toMatchObject([
-      { jobId: id, arrayProperties: { size: 3, statusSummary: { RUNNING: 3 } } },
-    ]);
-    expect((await list({ jobQueue: 'queue', jobStatus: 'RUNNING' })).jobSummaryList).toEqual([]);
-  });
-
-  it('refuses two filters, no target and two targets', async () => {
-    const filter = { name: 'JOB_NAME', values: ['a'] };
-    await expect(list({ jobQueue: 'queue', filters: [filter, filter] })).rejects.toThrow(/one filter/);
-    await expect(list({})).rejects.toThrow(/needed/);
-    await expect(list({ jobQueue: 'queue', arrayJobId: 'x' })).rejects.toThrow(/Only one/);
-  });
 });
 
 describe('ends asked for', () => {
@@ -297,6 +277,7 @@ describe('ends asked for', () => {
     for (const Command of [CancelJobCommand, TerminateJobCommand]) {
       const send = (jobId: string, why: string) => twin.client.send(new Command({ jobId, reason: why }));
       await expect(send('nothing', reason)).resolves.toBeDefined();
+      await expect(send('nothing', 'x'.repeat(1024))).resolves.toBeDefined();
       await expect(send('nothing', 'x'.repeat(1025))).rejects.toThrow(/1024/);
       await expect(send('nothing', '')).rejects.toThrow(/reason/);
       await expect(send('', reason)).rejects.toThrow(/jobId/);
