@@ -2,11 +2,12 @@ import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
 import { instanceType, usableMemoryMiB } from '../../../lib/spec/instance-types.ts';
 import { Fleet, type Host } from '../../../lib/twin/batch/fleet.ts';
-import { defaultPace } from '../../../lib/twin/batch/pace.ts';
+import { defaultPace, type Pace } from '../../../lib/twin/batch/pace.ts';
 import type { JobSpec } from '../../../lib/twin/batch/types.ts';
-import { realClock } from '../../../lib/twin/clock.ts';
+import { type Clock, realClock } from '../../../lib/twin/clock.ts';
 import type { ComputeEnvironment, TwinResources } from '../../../lib/twin/template/read-template.ts';
 import { ended, resources, startTestBatch, type TestBatch } from './helper.ts';
+import { manualClock } from './manual-clock.ts';
 
 let twin: TestBatch | undefined;
 afterEach(async () => {
@@ -45,10 +46,8 @@ it.each([
     twin = await startTestBatch();
     const id = await twin.submit(['ok'], more);
     const behind = await twin.submit(['ok']);
-    await new Promise(resolve => setTimeout(resolve, 30));
+    const waiting = await twin.until(behind, 'RUNNABLE');
     expect(await twin.describe(id)).toMatchObject({ status: 'RUNNABLE', statusReason });
-    const waiting = await twin.describe(behind);
-    expect(waiting.status).toBe('RUNNABLE');
     expect(waiting.statusReason).toBeUndefined();
     await twin.client.send(new TerminateJobCommand({ jobId: id, reason: 'never' }));
     await twin.until(behind, 'SUCCEEDED');
@@ -131,6 +130,64 @@ it('hosts never hold more than they have, and environments never more than maxvC
       }
     }),
   );
+});
+
+describe('a fleet', () => {
+  const types = ['m7g.xlarge', 'r7g.2xlarge', 'c7g.4xlarge'];
+  const environment = { ...resources.computeEnvironments[0]!, instanceTypes: types, maxvCpus: 40 };
+  const fleetOf = (clock: Clock, given: Partial<Pace> = {}, seed?: number): Fleet =>
+    new Fleet({
+      resources: { ...resources, computeEnvironments: [environment] },
+      clock,
+      pace: { ...defaultPace, ...given },
+      ...(seed === undefined ? {} : { seed }),
+    });
+  const job = (vcpus: number, memoryMiB: number) => ({ queue: 'queue', vcpus, memoryMiB }) as JobSpec;
+
+  it('launches the smallest type that holds a job, and fills it before it launches another', () => {
+    const fleet = fleetOf(manualClock());
+    const placed = [job(1, 100), job(3, 100), job(8, 40_000), job(16, 100), job(1, 100)].map(
+      each => fleet.place(each)!,
+    );
+    expect(placed.map(host => host.type)).toEqual([
+      'm7g.xlarge',
+      'm7g.xlarge',
+      'r7g.2xlarge',
+      'c7g.4xlarge',
+      'm7g.xlarge',
+    ]);
+    expect(fleet.uses()).toHaveLength(4);
+  });
+
+  it('keeps an idle host for its time, and boots another after it', () => {
+    const clock = manualClock(0);
+    const fleet = fleetOf(clock, { hostBootMs: 180_000, hostIdleMs: 300_000 });
+    const first = fleet.place(job(4, 100))!;
+    expect(first.bootedAt).toBe(180_000);
+    clock.advance(1_000_000);
+    fleet.leave(first, job(4, 100));
+    clock.advance(299_999);
+    expect(fleet.place(job(4, 100))).toBe(first);
+    fleet.leave(first, job(4, 100));
+    clock.advance(400_000);
+    const second = fleet.place(job(4, 100))!;
+    expect(second).not.toBe(first);
+    expect(fleet.uses()).toMatchObject([
+      { from: 0, usedUntil: 1_299_999, to: 1_599_999, vcpuMs: 4 * (1_000_000 - 180_000) },
+      { from: 1_699_999, to: 1_699_999 },
+    ]);
+  });
+
+  it('names its hosts by a seed where it has one, and otherwise each time anew', () => {
+    const name = (seed?: number) => fleetOf(manualClock(), {}, seed).place(job(1, 100))!.instance;
+    expect(name(7)).toMatch(/^i-[0-9a-f]{17}$/);
+    expect([name(7), name(8), name()]).toEqual([
+      name(7),
+      expect.not.stringMatching(name(7)),
+      expect.any(String),
+    ]);
+    expect(name()).not.toBe(name());
+  });
 });
 
 it('after a host was lost the next attempt is on another', async () => {

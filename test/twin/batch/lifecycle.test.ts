@@ -4,6 +4,8 @@ import {
   DescribeConsumableResourceCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
+import type { Exit, RunContainer } from '../../../lib/twin/batch/types.ts';
+import { simulatedClock } from '../../../lib/twin/simulated-clock.ts';
 import { copyOf, ended, startTestBatch, type TestBatch } from './helper.ts';
 
 let twin: TestBatch;
@@ -206,6 +208,30 @@ describe('ends from outside', () => {
     for (const each of [0, 1, 2, 3]) twin.finish(`${id}:${each}`);
     expect((await twin.until(id, ...ended)).status).toBe('FAILED');
     expect(twin.signals).toEqual([]);
+  });
+
+  it('SIGTERM comes when the timeout is over, and SIGKILL 30 seconds later', async () => {
+    await twin.stop();
+    const clock = simulatedClock({ startAt: 1_800_000_000_000 });
+    const signals: [string, number][] = [];
+    let exit: (end: Exit) => void = () => undefined;
+    const deaf: RunContainer = () => ({
+      exited: new Promise(done => {
+        exit = done;
+      }),
+      signal: name => {
+        signals.push([name, clock.now()]);
+        if (name === 'SIGKILL') exit({ exitCode: 137 });
+      },
+    });
+    twin = await startTestBatch({ clock, run: deaf, stopTimeoutMs: undefined });
+    const id = await twin.submit(['ok'], { timeout: { attemptDurationSeconds: 60 } });
+    const { startedAt, stoppedAt } = await twin.until(id, 'FAILED');
+    expect(signals).toEqual([
+      ['SIGTERM', startedAt! + 60_000],
+      ['SIGKILL', startedAt! + 90_000],
+    ]);
+    expect(stoppedAt).toBe(startedAt! + 90_000);
   });
 
   it('a timeout ends an attempt, which is not tried again', async () => {

@@ -151,6 +151,21 @@ it('a job whose definition has left the stack fails by its name', async () => {
   });
 });
 
+it('jobs that ended almost a week ago are known to a twin that is started then, and to one that stays up', async () => {
+  const id = await twin.submit(['ok']);
+  await twin.until(id, 'SUCCEEDED');
+  const now = Date.now();
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 7 * 86_400_000 - 60_000);
+  const describe = () => twin.batch.call({ action: 'describejobs', input: { jobs: [id] }, accessKeyId: '' });
+  try {
+    expect(await describe()).toMatchObject({ jobs: [{ jobId: id }] });
+    await restart();
+    expect(await describe()).toMatchObject({ jobs: [{ jobId: id }] });
+  } finally {
+    clock.mockRestore();
+  }
+});
+
 it('jobs that ended over a week ago are forgotten, as by Batch', async () => {
   const id = await twin.submit(['ok']);
   await twin.until(id, 'SUCCEEDED');

@@ -1,5 +1,6 @@
 import { CancelJobCommand, ListJobsCommand, TerminateJobCommand } from '@aws-sdk/client-batch';
 import { copyOf, ended, startTestBatch, type TestBatch } from './helper.ts';
+import { manualClock } from './manual-clock.ts';
 
 let twin: TestBatch;
 afterEach(() => twin.stop());
@@ -7,37 +8,39 @@ afterEach(() => twin.stop());
 const cancel = (jobId: string) => twin.client.send(new CancelJobCommand({ jobId, reason: 'not needed' }));
 const terminate = (jobId: string) => twin.client.send(new TerminateJobCommand({ jobId, reason: 'enough' }));
 
-/** Every status that DescribeJobs shows of a job until it has ended. */
-async function statusesOf(jobId: string): Promise<string[]> {
-  const seen: string[] = [];
-  while (!ended.includes(seen.at(-1) as never)) {
-    const { status } = await twin.describe(jobId);
-    if (status !== seen.at(-1)) seen.push(status!);
-  }
-  return seen;
-}
-
 it('a job goes through every state, and a dependent one through PENDING', async () => {
-  twin = await startTestBatch({ pace: { submittedMs: 60, startingMs: 60 } });
-  const first = await twin.submit(['ok']);
-  const second = await twin.submit(['ok'], { dependsOn: [{ jobId: first }] });
-  const [one, two] = await Promise.all([statusesOf(first), statusesOf(second)]);
-  expect(one.filter(each => each !== 'RUNNABLE' && each !== 'RUNNING')).toEqual([
-    'SUBMITTED',
-    'STARTING',
-    'SUCCEEDED',
-  ]);
-  expect(two.slice(0, 2)).toEqual(['SUBMITTED', 'PENDING']);
+  const clock = manualClock();
+  twin = await startTestBatch({ clock, pace: { submittedMs: 1000, startingMs: 1000 } });
+  const first = await twin.submit(['hang']);
+  const second = await twin.submit(['hang'], { dependsOn: [{ jobId: first }] });
+  const statuses = async () => [(await twin.describe(first)).status, (await twin.describe(second)).status];
+  expect(await statuses()).toEqual(['SUBMITTED', 'SUBMITTED']);
+  clock.advance(1000);
+  await twin.until(first, 'STARTING');
+  await twin.until(second, 'PENDING');
+  expect(await statuses()).toEqual(['STARTING', 'PENDING']);
+  clock.advance(1000);
+  await twin.until(first, 'RUNNING');
+  expect(await statuses()).toEqual(['RUNNING', 'PENDING']);
+  twin.finish(first);
+  await twin.until(second, 'STARTING');
+  expect(await statuses()).toEqual(['SUCCEEDED', 'STARTING']);
+  clock.advance(1000);
+  await twin.until(second, 'RUNNING');
+  twin.finish(second);
+  await twin.until(second, 'SUCCEEDED');
 });
 
 it("an array's parent is SUBMITTED without children, then PENDING to the end", async () => {
-  twin = await startTestBatch({ pace: { submittedMs: 60 } });
+  const clock = manualClock();
+  twin = await startTestBatch({ clock, pace: { submittedMs: 60 } });
   const id = await twin.submit(['hang'], { arrayProperties: { size: 3 } });
   await expect(twin.describe(`${id}:0`)).rejects.toThrow('no job');
   expect((await twin.describe(id)).arrayProperties?.statusSummary).toMatchObject({ RUNNABLE: 0, PENDING: 0 });
   expect(
     (await twin.client.send(new ListJobsCommand({ arrayJobId: id, jobStatus: 'SUBMITTED' }))).jobSummaryList,
   ).toEqual([]);
+  clock.advance(60);
   await twin.until(`${id}:2`, 'RUNNING');
   expect((await twin.describe(id)).status).toBe('PENDING');
   for (const each of [0, 1, 2]) twin.finish(`${id}:${each}`);
@@ -45,21 +48,26 @@ it("an array's parent is SUBMITTED without children, then PENDING to the end", a
 });
 
 it('startedAt is when a job became RUNNING, and 0 before; an attempt that never ran has none', async () => {
-  twin = await startTestBatch({ pace: { startingMs: 50 } });
+  const clock = manualClock();
+  twin = await startTestBatch({ clock, pace: { startingMs: 50 } });
   const id = await twin.submit(['hang']);
   const starting = await twin.until(id, 'STARTING');
   expect(starting.startedAt).toBe(0);
   expect(starting.container?.logStreamName).toMatch(/^work\/default\/[0-9a-f]{32}$/);
+  clock.advance(50);
   const running = await twin.until(id, 'RUNNING');
-  expect(running.startedAt! - running.createdAt!).toBeGreaterThanOrEqual(49);
-  const failed = await twin.until(await twin.submit(['throw']), ...ended);
+  expect(running.startedAt! - running.createdAt!).toBe(50);
+  const thrown = await twin.submit(['throw']);
+  await twin.until(thrown, 'STARTING');
+  clock.advance(50);
+  const failed = await twin.until(thrown, ...ended);
   expect(failed.attempts).toHaveLength(1);
   expect(failed.attempts![0]!.startedAt).toBeUndefined();
   expect(failed).toMatchObject({ startedAt: 0, statusReason: 'Task failed to start' });
 });
 
 it('terminate ends a job that is STARTING before its container runs; cancel leaves it alone', async () => {
-  twin = await startTestBatch({ pace: { startingMs: 200 } });
+  twin = await startTestBatch({ clock: manualClock(), pace: { startingMs: 200 } });
   const id = await twin.submit(['ok'], { retryStrategy: { attempts: 3 } });
   await twin.until(id, 'STARTING');
   await cancel(id);
@@ -108,18 +116,19 @@ it('children of SEQUENTIAL that are cancelled end one after the other behind the
 describe('statusSummary', () => {
   it('lags behind the children, says since when, and is exact when the array has ended', async () => {
     const lag = 400;
-    twin = await startTestBatch({ pace: { statusSummaryLagMs: lag } });
-    // Just behind the start of a period, so that all of this lies within one.
-    await new Promise(resolve => setTimeout(resolve, lag - (Date.now() % lag) + 5));
+    const clock = manualClock(400_000_000);
+    twin = await startTestBatch({ clock, pace: { statusSummaryLagMs: lag } });
+    clock.advance(5);
     const id = await twin.submit(['hang'], { arrayProperties: { size: 2 } });
     await twin.until(`${id}:1`, 'RUNNING');
+    clock.advance(lag - 6);
     const early = (await twin.describe(id)).arrayProperties!;
     expect(early.statusSummary).toMatchObject({ RUNNING: 0, SUCCEEDED: 0 });
-    await new Promise(resolve => setTimeout(resolve, lag));
+    clock.advance(1);
     const late = (await twin.describe(id)).arrayProperties!;
     expect(late.statusSummary).toMatchObject({ RUNNING: 2 });
-    expect(late.statusSummaryLastUpdatedAt! % lag).toBe(0);
-    expect(Date.now() - late.statusSummaryLastUpdatedAt!).toBeLessThan(lag + 100);
+    expect(late.statusSummaryLastUpdatedAt).toBe(400_000_000 + lag);
+    clock.advance(5);
     for (const each of [0, 1]) twin.finish(`${id}:${each}`);
     const done = await twin.until(id, ...ended);
     expect(done.arrayProperties).toMatchObject({
