@@ -17,7 +17,7 @@ import { definition, resources } from './resources.ts';
 
 export { definition, resources };
 
-/** Containers that do what the first word of their command says: `ok`, `exit N`, `reason N TEXT`, `host`, `hang`, `deaf`. */
+/** Containers that do what the first word of their command says: `ok`, `exit N`, `reason N TEXT`, `host`, `hang`, `deaf`, `polite`. */
 export function fakeContainers() {
   const started: ContainerSpec[] = [];
   const signals: string[] = [];
@@ -43,7 +43,8 @@ export function fakeContainers() {
       exited,
       signal: name => {
         signals.push(name);
-        if (what !== 'deaf' || name === 'SIGKILL') end({ exitCode: name === 'SIGTERM' ? 143 : 137 });
+        if (what !== 'deaf' || name === 'SIGKILL')
+          end({ exitCode: what === 'polite' ? 0 : name === 'SIGTERM' ? 143 : 137 });
       },
     };
   };

@@ -181,6 +181,15 @@ describe('ends from outside', () => {
     expect(twin.signals).toEqual(['SIGTERM']);
   });
 
+  it('what ends well at its SIGTERM has not succeeded', async () => {
+    const id = await twin.submit(['polite'], { retryStrategy: { attempts: 2 } });
+    await twin.until(id, 'RUNNING');
+    await terminate(id);
+    const job = await twin.until(id, ...ended);
+    expect(job).toMatchObject({ status: 'FAILED', statusReason: 'enough', container: { exitCode: 0 } });
+    expect(job.attempts).toHaveLength(1);
+  });
+
   it('terminate sends SIGKILL to what does not stop', async () => {
     const id = await twin.submit(['deaf']);
     await twin.until(id, 'RUNNING');

@@ -128,6 +128,29 @@ it('a terminate that a kill left half done is carried out to its end', async () 
   expect(twin.started).toEqual([]);
 });
 
+it('a cancel that a kill left half done ends what was between two attempts', async () => {
+  const id = await twin.submit(['hang'], {
+    arrayProperties: { size: 2 },
+    dependsOn: [{ type: 'SEQUENTIAL' }],
+    retryStrategy: { attempts: 3 },
+  });
+  await twin.until(`${id}:0`, 'RUNNING');
+  await twin.halt();
+  const attempt = { stream: 'work/default/1', startedAt: 1, stoppedAt: 2, exitCode: 1 };
+  const left = [
+    { kind: 'ended', jobId: id, index: 0, attempt, status: 'RUNNABLE', at: 2 },
+    { kind: 'cancelling', jobId: id, reason: 'not needed' },
+  ];
+  appendFileSync(
+    join(twin.folder, 'journal.jsonl'),
+    left.map(entry => `${JSON.stringify(entry)}\n`).join(''),
+  );
+  twin = await startTestBatch({ folder: twin.folder });
+  await twin.until(id, 'FAILED');
+  expect((await twin.describe(`${id}:0`)).statusReason).toBe('not needed');
+  expect(twin.started).toEqual([]);
+});
+
 it('a torn last line of the journal is as if it had not been', async () => {
   const id = await twin.submit(['ok']);
   await twin.until(id, 'SUCCEEDED');
