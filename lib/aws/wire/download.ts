@@ -9,12 +9,27 @@ import type { ObjectInfo } from '../../spec/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { type Answer, readBody } from './http.ts';
 
+/** Asks for the checksum that S3 keeps of an object. */
+export const checksumMode = { 'x-amz-checksum-mode': 'ENABLED' };
+
+/** Throws where a body is not what was stored. */
+export const checkStored =
+  (key: string) =>
+  (answer: Answer, body: Buffer): void => {
+    const checksum = storedChecksum(answer);
+    checksum?.update(body);
+    if (checksum && !checksum.agrees()) throw changed(key);
+  };
+
+const changed = (key: string): Error =>
+  new Error(`${key}: the bytes that arrived are not those that were stored`);
+
 /** An object as a file, through a temporary name beside it; three tries until length and stored checksum agree. */
 export async function downloadObject(call: BucketCall, key: string, path: string): Promise<ObjectInfo> {
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part-${process.pid}`;
   for (let attempt = 1; ; attempt++) {
-    const { answer } = await call('GET', key, { headers: { 'x-amz-checksum-mode': 'ENABLED' } });
+    const { answer } = await call('GET', key, { headers: checksumMode });
     if (answer.status >= 300) await readBody(answer);
     try {
       const info = infoOf(key, answer);
@@ -29,8 +44,7 @@ export async function downloadObject(call: BucketCall, key: string, path: string
       });
       await pipeline(answer.body, measure, createWriteStream(part));
       if (size !== info.size) throw new Error(`${key}: ${size} of ${info.size} bytes arrived`);
-      if (checksum && !checksum.agrees())
-        throw new Error(`${key}: the bytes that arrived are not those that were stored`);
+      if (checksum && !checksum.agrees()) throw changed(key);
       await rename(part, path);
       return info;
     } catch (error) {

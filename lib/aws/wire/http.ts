@@ -80,14 +80,17 @@ export async function readBody(answer: Answer): Promise<Buffer> {
   return body;
 }
 
-/** Sends and reads; a body that breaks off is asked for again. For requests that may be repeated. */
+/** Sends and reads; a body that breaks off, or that `check` throws for, is asked for again. For requests that may be repeated. */
 export async function sendAndRead(
   open: () => Promise<Sent>,
+  check: (answer: Answer, body: Buffer) => void = () => undefined,
 ): Promise<{ readonly answer: Answer; readonly body: Buffer }> {
   for (let attempt = 1; ; attempt++) {
     const { answer } = await open();
     try {
-      return { answer, body: await readBody(answer) };
+      const body = await readBody(answer);
+      check(answer, body);
+      return { answer, body };
     } catch (error) {
       if (error instanceof WireError || attempt === 3) throw error;
     }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo, PutOptions, Store } from '../../spec/ports.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
-import { downloadObject, infoOf } from './download.ts';
+import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
 import { listObjects } from './list.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
@@ -20,9 +20,12 @@ export function wireStore(options: WireStoreOptions): Store {
   };
   const get = async (key: string, range?: readonly [number, number]): Promise<Buffer | undefined> => {
     if (range && range[0] >= range[1]) return Buffer.alloc(0);
-    const headers: Record<string, string> = range ? { range: `bytes=${range[0]}-${range[1] - 1}` } : {};
+    // S3 keeps no checksum of a range.
+    const headers: Record<string, string> = range
+      ? { range: `bytes=${range[0]}-${range[1] - 1}` }
+      : checksumMode;
     try {
-      return (await sendAndRead(() => call('GET', key, { headers }))).body;
+      return (await sendAndRead(() => call('GET', key, { headers }), checkStored(key))).body;
     } catch (error) {
       if (error instanceof WireError && error.code === 'NoSuchKey') return undefined;
       throw error;

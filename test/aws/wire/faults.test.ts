@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,21 @@ it('asks again after a 503 and after a reset', async () => {
 it('asks again for a body that broke off', async () => {
   const store = await storeThatMeets(broken, say(200, '0123456789'));
   expect((await store.get('key'))?.toString()).toBe('0123456789');
+});
+
+it('asks again for a body that is not what was stored', async () => {
+  const checksum = createHash('sha256').update('{"jobId":"a"}').digest('base64');
+  const headers = { 'x-amz-checksum-sha256': checksum };
+  const flipped = say(200, '{"jobId":"q"}', headers);
+  const cut = say(200, '{"jobId"', headers);
+  const store = await storeThatMeets(flipped, cut, say(200, '{"jobId":"a"}', headers));
+  expect((await store.get('key'))?.toString()).toBe('{"jobId":"a"}');
+  expect(server!.seen[0]!.headers['x-amz-checksum-mode']).toBe('ENABLED');
+  await server!.stop();
+  const never = await storeThatMeets(flipped);
+  await expect(never.get('key')).rejects.toThrow(
+    'key: the bytes that arrived are not those that were stored',
+  );
 });
 
 it('does not ask again after a refusal', async () => {

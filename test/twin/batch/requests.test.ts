@@ -297,6 +297,10 @@ describe('ends asked for', () => {
     expect(await twin.until(running, 'FAILED')).toMatchObject({ statusReason: 'now', isTerminated: true });
     expect(await twin.until(waiting, 'FAILED')).toMatchObject({ statusReason: reason, isCancelled: true });
     for (const Command of [CancelJobsCommand, TerminateJobsCommand])
+      expect(
+        (await twin.client.send(new Command({ jobs: Array(50).fill('x'), reason }))).successful,
+      ).toHaveLength(50);
+    for (const Command of [CancelJobsCommand, TerminateJobsCommand])
       await expect(twin.client.send(new Command({ jobs: Array(51).fill('x'), reason }))).rejects.toThrow(
         /supported is 50/,
       );
