@@ -7,6 +7,7 @@ import { s3Errors } from './errors.ts';
 import { checkUnlocked } from './object-lock.ts';
 import { versionIdOf } from './object-meta.ts';
 import { readXml } from './read-xml.ts';
+import { isVersionId } from './versioning.ts';
 import { blocksOf, textsOf, type XmlTree, xmlDocument } from './xml.ts';
 
 /** DeleteObjects: up to 1,000 keys, each with a condition of its own; what fails is told inside the 200. */
@@ -15,18 +16,19 @@ export async function deleteMany(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const xml = await readXml(request);
+  const xml = await readXml(request, { wantsDigest: true });
   const objects = blocksOf(xml, 'Object');
   if (objects.length === 0 || objects.length > 1000) throw s3Errors.malformedXml();
   const quiet = textsOf(xml, 'Quiet')[0] === 'true';
   const deleted: XmlTree[] = [];
   const errors: XmlTree[] = [];
+  if (objects.some(object => !textsOf(object, 'Key')[0])) throw s3Errors.malformedXml();
   for (const object of objects) {
-    const Key = textsOf(object, 'Key')[0];
-    if (Key === undefined) throw s3Errors.malformedXml();
+    const Key = textsOf(object, 'Key')[0] ?? '';
     const VersionId = textsOf(object, 'VersionId')[0] || undefined;
     const etag = textsOf(object, 'ETag')[0];
     try {
+      checkObject(Key, VersionId, object);
       deleted.push(await deleteOne(bucket, Key, VersionId, etag, request));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -34,6 +36,15 @@ export async function deleteMany(
     }
   }
   sendXml(response, xmlDocument('DeleteResult', { ...(quiet ? {} : { Deleted: deleted }), Error: errors }));
+}
+
+/** What would be passed over must not be deleted on no condition: those of directory buckets, too. */
+function checkObject(key: string, versionId: string | undefined, object: string): void {
+  if (Buffer.byteLength(key) > 1024) throw s3Errors.keyTooLong();
+  if (versionId !== undefined && !isVersionId(versionId)) throw s3Errors.noSuchVersion(key, versionId);
+  for (const name of ['LastModifiedTime', 'Size']) {
+    if (blocksOf(object, name).length > 0) throw s3Errors.notImplemented(name);
+  }
 }
 
 function deleteOne(

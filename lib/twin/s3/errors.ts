@@ -7,6 +7,7 @@ export const s3Errors = {
   noSuchKey: (Key: string) => new AwsError('NoSuchKey', 404, 'The specified key does not exist.', { Key }),
   noSuchVersion: (Key: string, VersionId: string) =>
     new AwsError('NoSuchVersion', 404, 'The specified version does not exist.', { Key, VersionId }),
+  keyTooLong: () => new AwsError('KeyTooLongError', 400, 'Your key is too long'),
   noSuchUpload: (UploadId: string) =>
     new AwsError(
       'NoSuchUpload',

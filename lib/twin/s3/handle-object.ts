@@ -12,6 +12,7 @@ import { deleteObject, getObject, putObject } from './objects.ts';
 import { restoreObject } from './restore.ts';
 import { objectTagging } from './tags.ts';
 import { checkEncryption } from './upload-body.ts';
+import { checkConditionNames, checkUpload } from './upload-headers.ts';
 
 /** Opens the bucket of a name, for who asks. Throws AwsError where there is none, or access is denied. */
 export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>;
@@ -29,6 +30,7 @@ export async function handleObject(
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^(x-|response-)/i.test(each));
   if (unknown !== undefined) throw s3Errors.notImplemented(unknown);
   checkEncryption(headers);
+  checkConditionNames(request);
   const got = method === 'GET' || method === 'PUT';
   if (query.has('acl') && got) {
     if (!(await bucket.find(key))) throw s3Errors.noSuchKey(key);
@@ -43,6 +45,7 @@ export async function handleObject(
   if (query.has('restore') && method === 'POST') return restoreObject(bucket, key, request, response);
   if (query.has('uploads') && method === 'POST') return uploads.create(bucket, key, request, response);
   const source = method === 'PUT' ? headers['x-amz-copy-source'] : undefined;
+  if (method === 'PUT' && source === undefined) checkUpload(request);
   if (query.has('uploadId')) {
     if (source !== undefined) {
       const from = copySourceOf(source);

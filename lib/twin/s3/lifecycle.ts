@@ -56,7 +56,7 @@ export async function bucketLifecycle(
     await bucket.settings.change({ lifecycle: undefined, smallestTransition: undefined });
     return void response.writeHead(204).end();
   }
-  const lifecycle = parseRules(await readXml(request));
+  const lifecycle = parseRules(await readXml(request, { wantsDigest: true }));
   const smallest = request.headers[sizeHeader] ?? 'all_storage_classes_128K';
   if (smallest !== 'all_storage_classes_128K' && smallest !== 'varies_by_storage_class') {
     throw s3Errors.invalidArgument(`${sizeHeader} is invalid`);

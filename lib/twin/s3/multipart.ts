@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders, sendXml } from './answers.ts';
 import type { Bucket, Received } from './bucket.ts';
-import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
+import type { ChecksumAlgorithm } from './checksums.ts';
 import { completedBefore, completeUpload } from './complete-upload.ts';
 import { type CopySource, checksumFields, copyBytes } from './copy.ts';
 import { encryptionKept, pick } from './encryption.ts';
@@ -14,6 +14,7 @@ import { rm } from './quick-fs.ts';
 import { readXml } from './read-xml.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';
+import { knownAlgorithm } from './upload-headers.ts';
 import { type Upload, UploadStore } from './upload-store.ts';
 import { xmlDocument } from './xml.ts';
 
@@ -235,15 +236,15 @@ export class Uploads {
 
 /** The checksum that an upload is made with. Throws AwsError for what S3 does not combine. */
 function checksumWanted({ headers }: SignedRequest): Pick<Upload, 'algorithm' | 'type'> {
-  const name = headers['x-amz-checksum-algorithm']?.toUpperCase();
+  const name = headers['x-amz-checksum-algorithm'];
   const type = headers['x-amz-checksum-type']?.toUpperCase();
-  if (name === undefined) return {};
-  const algorithm = checksumAlgorithms.find(each => each === name);
-  if (!algorithm) {
-    throw s3Errors.invalidRequest(
-      'Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]',
-    );
+  if (name === undefined) {
+    if (type === undefined) return {};
+    const message =
+      'The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.';
+    throw s3Errors.invalidRequest(message);
   }
+  const algorithm = knownAlgorithm(name);
   const chosen = type ?? (algorithm === 'CRC64NVME' ? 'FULL_OBJECT' : 'COMPOSITE');
   if (chosen !== 'FULL_OBJECT' && chosen !== 'COMPOSITE') {
     throw s3Errors.invalidRequest('Value for x-amz-checksum-type header is invalid.');
