@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
+import { s3Errors } from './errors.ts';
 import { History } from './history.ts';
 import { compareKeys } from './key-order.ts';
 import { keyToPath } from './key-path.ts';
@@ -41,6 +42,7 @@ export class Bucket {
   private readonly writers = new Locks();
   private readonly places = new Locks();
   private lastSequence = 0;
+  private isGone = false;
 
   private constructor(
     root: string,
@@ -150,6 +152,7 @@ export class Bucket {
   /** Makes a received file the object; call it in `exclusively`, after `look`. */
   async commit(key: string, received: Received, rest: Described): Promise<ObjectMeta> {
     return this.places.run('', async () => {
+      if (this.isGone) throw s3Errors.noSuchBucket(this.name);
       const before = this.placed.get(key);
       if (before && this.keeps(before)) await this.history.keep(before, this.placed.pathOf(before));
       const { size, mtimeMs, etag, checksums } = received;
@@ -205,8 +208,12 @@ export class Bucket {
     return (await this.keysOfVersions('', true)).length === 0;
   }
 
-  /** Removes an empty bucket. A file that came in by hand meanwhile makes it fail with ENOTEMPTY rather than go. */
-  async destroy(): Promise<void> {
+  /** Removes an empty bucket. What came in meanwhile makes it fail with ENOTEMPTY rather than go. */
+  destroy(): Promise<void> {
+    return this.places.run('', () => this.destroyAlone());
+  }
+
+  private async destroyAlone(): Promise<void> {
     const { folder } = this.placed;
     const entries = await readdir(folder, { withFileTypes: true, recursive: true });
     const folders = entries
@@ -214,6 +221,7 @@ export class Bucket {
       .map(entry => join(entry.parentPath, entry.name));
     for (const each of folders.sort((a, b) => b.length - a.length)) await rmdir(each);
     await rmdir(folder);
+    this.isGone = true;
     this.close();
     await rm(join(this.root, '.meta', `${this.name}.log`), { force: true });
     await rm(join(this.root, '.versions', this.name), { recursive: true, force: true });

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest } from '../http/service.ts';
-import { isBucketName } from './address.ts';
+import { isBucketName, isNewBucketName } from './address.ts';
 import { sendXml } from './answers.ts';
+import type { Bucket } from './bucket.ts';
 import { s3Errors } from './errors.ts';
+import type { Uploads } from './multipart.ts';
 import { readXml } from './read-xml.ts';
 import { Settings } from './settings.ts';
 import { textsOf, xmlDocument } from './xml.ts';
@@ -13,15 +15,19 @@ import { textsOf, xmlDocument } from './xml.ts';
 export const isCreation = ({ method, query }: SignedRequest): boolean =>
   method === 'PUT' && [...query.keys()].every(each => each === 'x-id');
 
-/** CreateBucket, at the endpoint of the region that the request is signed for. */
+/**
+ * CreateBucket, at the endpoint of the region that the request is signed for; one of a name at a time. `forget` is called
+ * before a bucket is made: one of the name may still be open whose folder went by hand.
+ */
 export async function createBucket(
   folder: string,
   name: string,
   region: string,
   request: SignedRequest,
   response: ServerResponse,
+  forget: () => Promise<void>,
 ): Promise<void> {
-  if (!isBucketName(name))
+  if (!isNewBucketName(name))
     throw new AwsError('InvalidBucketName', 400, 'The specified bucket is not valid.', { BucketName: name });
   const location = locationAsked(await readXml(request), request.region);
   if (existsSync(join(folder, name))) {
@@ -35,6 +41,8 @@ export async function createBucket(
       { BucketName: name },
     );
   }
+  await forget();
+  await removeLeftovers(folder, name);
   const isLocked = request.headers['x-amz-bucket-object-lock-enabled']?.toLowerCase() === 'true';
   if (isLocked || location !== region) {
     const settings = await settingsOf(folder, name);
@@ -49,6 +57,25 @@ export async function createBucket(
   function send(): void {
     response.writeHead(200, { location: `/${name}` }).end();
   }
+}
+
+/** What a bucket of the name left whose removal was killed, or whose folder went by hand: a new one has none of it. */
+async function removeLeftovers(folder: string, name: string): Promise<void> {
+  for (const path of [`.settings/${name}.json`, `.meta/${name}.log`, `.versions/${name}`]) {
+    await rm(join(folder, path), { recursive: true, force: true });
+  }
+}
+
+/** DeleteBucket: an empty bucket goes with the uploads that nobody completed. */
+export async function removeBucket(bucket: Bucket, uploads: Uploads): Promise<void> {
+  const message = 'The bucket you tried to delete is not empty';
+  const notEmpty = new AwsError('BucketNotEmpty', 409, message, { BucketName: bucket.name });
+  if (!(await bucket.isEmpty())) throw notEmpty;
+  await bucket.destroy().catch(error => {
+    // Something came in meanwhile.
+    throw (error as NodeJS.ErrnoException).code === 'ENOTEMPTY' ? notEmpty : error;
+  });
+  await uploads.abortOld(bucket, () => true);
 }
 
 /** At us-east-1's endpoint it may be any; at another it must be that one, and be said. */
@@ -92,9 +119,9 @@ export async function listBuckets(
   const wanted = query.get('bucket-region');
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries
-    .filter(entry => entry.isDirectory() && !entry.name.startsWith('.'))
+    .filter(entry => entry.isDirectory())
     .map(entry => entry.name)
-    .filter(name => name.startsWith(prefix) && name > after)
+    .filter(name => isBucketName(name) && name.startsWith(prefix) && name > after)
     .sort();
   const all = await Promise.all(
     names.map(async Name => ({

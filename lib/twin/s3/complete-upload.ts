@@ -28,6 +28,7 @@ export async function completeUpload(
   response: ServerResponse,
 ): Promise<void> {
   const { key } = upload;
+  checkType(upload, request.headers['x-amz-checksum-type']);
   const parts = chooseParts(upload, await store.parts(upload), xml);
   const expected = request.headers['x-amz-mp-object-size'];
   const total = parts.reduce((sum, part) => sum + part.size, 0);
@@ -139,6 +140,7 @@ function chooseParts(upload: Upload, stored: readonly Part[], xml: string): Part
   const chosen = asked.map(block => {
     const number = Number(textsOf(block, 'PartNumber')[0]);
     if (!Number.isInteger(number)) throw s3Errors.malformedXml();
+    if (number < 1) throw s3Errors.invalidArgument('PartNumber must be >= 1', 'PartNumber', String(number));
     if (number <= before) throw s3Errors.invalidPartOrder();
     before = number;
     const part = there.get(number);
@@ -147,7 +149,20 @@ function chooseParts(upload: Upload, stored: readonly Part[], xml: string): Part
     return part;
   });
   if (chosen.slice(0, -1).some(part => part.size < smallestPart)) throw s3Errors.entityTooSmall();
+  // CompletedPart: "the PartNumber must start at 1 and the part numbers must be consecutive" where parts have checksums.
+  if (upload.algorithm && chosen.at(-1)?.number !== chosen.length) throw s3Errors.invalidPartOrder();
   return chosen;
+}
+
+function checkType(upload: Upload, asked: string | undefined): void {
+  if (asked === undefined) return;
+  const type = asked.toUpperCase();
+  if (type !== 'FULL_OBJECT' && type !== 'COMPOSITE') {
+    throw s3Errors.invalidRequest('Value for x-amz-checksum-type header is invalid.');
+  }
+  if (upload.type === undefined || type === upload.type) return;
+  const message = `The upload was created using the ${upload.type} checksum mode. The complete request must use the same checksum mode.`;
+  throw s3Errors.invalidRequest(message);
 }
 
 function checkPartChecksums(upload: Upload, part: Part, block: string): void {

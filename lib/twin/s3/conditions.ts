@@ -30,14 +30,16 @@ export function checkRead(headers: Headers, there: ObjectMeta): 200 | 304 {
     throw s3Errors.preconditionFailed('If-Unmodified-Since');
   }
   const ifNoneMatch = headers['if-none-match'];
-  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, there) ? 304 : 200;
+  if (ifNoneMatch !== undefined) return matches(ifNoneMatch, there, 'weak') ? 304 : 200;
   const modifiedSince = headers['if-modified-since'];
   return modifiedSince !== undefined && modified <= Date.parse(modifiedSince) ? 304 : 200;
 }
 
-export function matches(wanted: string, there: ObjectMeta): boolean {
+/** RFC 9110: If-Match compares strongly, which no weak tag passes; If-None-Match takes a weak one for the same. */
+function matches(wanted: string, there: ObjectMeta, comparison: 'strong' | 'weak' = 'strong'): boolean {
   return wanted.split(',').some(each => {
-    const text = each.trim().replace(/^W\//, '').replace(/^"|"$/g, '');
+    const tag = comparison === 'weak' ? each.trim().replace(/^W\//, '') : each.trim();
+    const text = tag.replace(/^"|"$/g, '');
     return text === '*' || text === there.etag;
   });
 }

@@ -6,14 +6,15 @@ import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { asEncrypted, encryptionKept, pick, withoutEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
+import { expiryHeaders } from './lifecycle-due.ts';
 import { lockOfHeaders, withDefault } from './object-lock.ts';
 import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
-import { readRange } from './ranges.ts';
 import { receive } from './receive.ts';
 import { isReadable } from './restore.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders } from './upload-body.ts';
+import { knownAlgorithm } from './upload-headers.ts';
 import { versionHeaders } from './versioning.ts';
 import { xmlDocument } from './xml.ts';
 
@@ -32,7 +33,7 @@ export async function copyObject(
   request: SignedRequest,
   response: ServerResponse,
 ): Promise<void> {
-  const replaced = request.headers['x-amz-metadata-directive']?.toUpperCase() === 'REPLACE';
+  const replaced = isReplaced(request.headers, 'metadata');
   const onto = source === bucket && sourceKey === key && versionId === undefined;
   const changes = ['x-amz-storage-class', 'x-amz-server-side-encryption', 'x-amz-website-redirect-location'];
   if (onto && !replaced && !changes.some(name => request.headers[name] !== undefined)) {
@@ -40,16 +41,18 @@ export async function copyObject(
       "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";
     throw new AwsError('InvalidRequest', 400, message);
   }
-  const newTags =
-    request.headers['x-amz-tagging-directive']?.toUpperCase() === 'REPLACE'
-      ? tagsOfHeader(request.headers['x-amz-tagging'])
-      : undefined;
+  const newTags = isReplaced(request.headers, 'tagging')
+    ? tagsOfHeader(request.headers['x-amz-tagging'])
+    : undefined;
   const lock = lockOfHeaders(bucket, request.headers);
+  const asked = request.headers['x-amz-checksum-algorithm'];
+  const algorithm = asked === undefined ? undefined : knownAlgorithm(asked);
   const { from, received } = await copyBytes(
     source,
     { key: sourceKey, ...(versionId === undefined ? {} : { versionId }) },
     bucket,
     request,
+    { algorithms: meta => (algorithm ? [algorithm] : algorithmsOf(meta)) },
   );
   const tags = newTags ?? (from.tags ? { tags: from.tags } : {});
   const storageClass = request.headers['x-amz-storage-class'];
@@ -74,6 +77,7 @@ export async function copyObject(
       ...versionHeaders(bucket, meta),
       ...fromVersion,
       ...pick(meta.headers),
+      ...expiryHeaders(bucket, meta),
     })) {
       response.setHeader(name, value);
     }
@@ -81,6 +85,7 @@ export async function copyObject(
       LastModified: meta.lastModified,
       ETag: `"${meta.etag}"`,
       ...checksumFields(meta.checksums),
+      ChecksumType: algorithmsOf(meta).length > 0 ? 'FULL_OBJECT' : undefined,
     };
     sendXml(response, xmlDocument('CopyObjectResult', fields));
   } finally {
@@ -88,13 +93,20 @@ export async function copyObject(
   }
 }
 
-/** Copies an object, or the range of it that the request names, into the bucket's waiting room. */
+interface CopyOptions {
+  /** The checksums that the copy is to have. */
+  readonly algorithms: (from: ObjectMeta) => readonly ChecksumAlgorithm[];
+  /** First and last byte of a source of that size; all of it when left out. */
+  readonly rangeOf?: (size: number) => readonly [number, number];
+}
+
+/** Copies an object, or a range of it, into the bucket's waiting room. */
 export async function copyBytes(
   source: Bucket,
   { key: sourceKey, versionId }: CopySource,
   bucket: Bucket,
   request: SignedRequest,
-  wantedAlgorithm?: ChecksumAlgorithm,
+  { algorithms, rangeOf }: CopyOptions,
 ): Promise<{ from: ObjectMeta; received: Received }> {
   const found = await source.read(sourceKey, versionId);
   if (!found)
@@ -115,32 +127,30 @@ export async function copyBytes(
       throw new AwsError('ObjectNotInActiveTierError', 403, message, { Key: sourceKey });
     }
     checkCopySource(request.headers, from);
-    const wanted = request.headers['x-amz-copy-source-range'];
-    const range = readRange(wanted, from.size);
-    if (wanted !== undefined && !range) {
-      throw s3Errors.invalidArgument(
-        'The x-amz-copy-source-range value must be of the form bytes=first-last',
-      );
-    }
+    const range = rangeOf?.(from.size);
     const size = range ? range[1] - range[0] + 1 : from.size;
     if (size > largestCopy) {
       const message = `The specified copy source is larger than the maximum allowable size for a copy source: ${largestCopy}`;
       throw new AwsError('InvalidRequest', 400, message);
     }
-    const algorithms = checksumAlgorithms.filter(
-      algorithm =>
-        from.checksums[algorithm] !== undefined ||
-        algorithm === wantedAlgorithm ||
-        request.headers['x-amz-checksum-algorithm']?.toUpperCase() === algorithm,
-    );
     const path = bucket.temporaryPath();
     const stream = range ? file.stream(range[0], range[1]) : file.stream();
-    const { md5, ...rest } = await receive(path, stream, algorithms);
+    const { md5, ...rest } = await receive(path, stream, algorithms(from));
     return { from, received: { path, etag: md5, ...rest } };
   } finally {
     file.close();
   }
 }
+
+function isReplaced(headers: Readonly<Record<string, string>>, what: 'metadata' | 'tagging'): boolean {
+  const name = `x-amz-${what}-directive`;
+  const directive = headers[name]?.toUpperCase() ?? 'COPY';
+  if (directive === 'REPLACE' || directive === 'COPY') return directive === 'REPLACE';
+  throw s3Errors.invalidArgument(`Unknown ${what} directive.`, name, headers[name]);
+}
+
+const algorithmsOf = ({ checksums }: ObjectMeta): ChecksumAlgorithm[] =>
+  checksumAlgorithms.filter(each => checksums[each] !== undefined);
 
 /** The class that a copy asks for; without one it is STANDARD, whatever the source's is. */
 function keptClass(asked: string | undefined): Record<string, string> {

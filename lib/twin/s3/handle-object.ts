@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import { checkAcl, objectAcl } from './access.ts';
+import { checkOwner } from './account.ts';
 import { copySourceOf } from './address.ts';
 import { getAttributes } from './attributes.ts';
 import type { Bucket } from './bucket.ts';
@@ -46,6 +47,7 @@ export async function handleObject(
   if (query.has('uploads') && method === 'POST') return uploads.create(bucket, key, request, response);
   const source = method === 'PUT' ? headers['x-amz-copy-source'] : undefined;
   if (method === 'PUT' && source === undefined) checkUpload(request);
+  if (source !== undefined) checkOwner(headers, 'x-amz-source-expected-bucket-owner');
   if (query.has('uploadId')) {
     if (source !== undefined) {
       const from = copySourceOf(source);

@@ -4,7 +4,7 @@ import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
-import { maxKeys, urlEncode } from './list.ts';
+import { pageSize, writerOf } from './list-query.ts';
 import { versionIdOf } from './object-meta.ts';
 import { type XmlTree, xmlDocument } from './xml.ts';
 
@@ -17,14 +17,14 @@ export async function listVersions(
   const { query } = request;
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const most = maxKeys(query.get('max-keys'));
+  const most = pageSize(query, 'max-keys');
+  const { write, EncodingType } = writerOf(query);
   const marker = { key: query.get('key-marker') ?? '', versionId: query.get('version-id-marker') ?? '' };
   if (marker.key === '' && marker.versionId !== '') {
     throw s3Errors.invalidArgument('A version-id marker cannot be specified without a key marker.');
   }
   const keys = await bucket.keysOfVersions(prefix, marker.key === '');
   const page = cutPage(bucket, keys, prefix, delimiter, marker, most);
-  const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
   const tree: XmlTree = {
     Name: bucket.name,
     Prefix: write(prefix),
@@ -34,7 +34,7 @@ export async function listVersions(
     NextVersionIdMarker: page.next?.versionId,
     MaxKeys: most,
     Delimiter: delimiter === '' ? undefined : write(delimiter),
-    EncodingType: query.get('encoding-type') ?? undefined,
+    EncodingType,
     IsTruncated: page.next !== undefined,
   };
   const rows = page.entries.map(entry => rowOf(entry, write));

@@ -4,6 +4,7 @@ import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
+import { pageSize, writerOf } from './list-query.ts';
 import { restoreState, restoreStatus } from './restore.ts';
 import { xmlDocument } from './xml.ts';
 
@@ -17,7 +18,8 @@ export async function listObjects(
   const isV2 = query.get('list-type') === '2';
   const prefix = query.get('prefix') ?? '';
   const delimiter = query.get('delimiter') ?? '';
-  const most = maxKeys(query.get('max-keys'));
+  const most = pageSize(query, 'max-keys');
+  const { write, EncodingType } = writerOf(query);
   const token = query.get('continuation-token');
   const after = isV2
     ? token === null
@@ -29,7 +31,6 @@ export async function listObjects(
   const found = await Promise.all(page.keys.map(key => bucket.find(key)));
   const contents: ObjectMeta[] = found.filter(meta => meta !== undefined);
   const withRestore = request.headers['x-amz-optional-object-attributes']?.includes('RestoreStatus') === true;
-  const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
   sendXml(
     response,
     xmlDocument('ListBucketResult', {
@@ -37,7 +38,7 @@ export async function listObjects(
       Prefix: write(prefix),
       ...(delimiter === '' ? {} : { Delimiter: write(delimiter) }),
       MaxKeys: most,
-      ...(query.has('encoding-type') ? { EncodingType: 'url' } : {}),
+      EncodingType,
       ...(isV2
         ? {
             KeyCount: contents.length + page.prefixes.length,
@@ -115,23 +116,8 @@ function cutPage(
   return { keys, prefixes };
 }
 
-export function maxKeys(text: string | null): number {
-  if (text === null) return 1000;
-  if (!/^\d+$/.test(text))
-    throw s3Errors.invalidArgument('Provided max-keys not an integer or within integer range');
-  return Math.min(1000, Number(text));
-}
-
 function decodeToken(token: string): string {
   const text = Buffer.from(token, 'base64url').toString('utf8');
   if (text === '') throw s3Errors.invalidArgument('The continuation token provided is incorrect');
   return text;
-}
-
-/** As S3 encodes keys in listings: like a form, but `/` stays. */
-export function urlEncode(text: string): string {
-  return encodeURIComponent(text)
-    .replace(/%2F/g, '/')
-    .replace(/[!'()*]/g, c => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
-    .replace(/%20/g, '+');
 }

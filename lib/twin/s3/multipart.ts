@@ -8,9 +8,10 @@ import { type CopySource, checksumFields, copyBytes } from './copy.ts';
 import { encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
 import { compareKeys } from './key-order.ts';
-import { urlEncode } from './list.ts';
+import { countOf, pageSize, writerOf } from './list-query.ts';
 import { lockOfHeaders } from './object-lock.ts';
 import { rm } from './quick-fs.ts';
+import { copyRange, partNumberOf } from './ranges.ts';
 import { readXml } from './read-xml.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody } from './upload-body.ts';
@@ -52,7 +53,7 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
-    const number = partNumber(request);
+    const number = partNumberOf(request.query.get('partNumber'));
     const received = await receiveBody(bucket, request);
     const { algorithm } = upload;
     await this.keep(upload, bucket, request, number, received, () => {
@@ -76,11 +77,15 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
-    const number = partNumber(request);
-    const { received } = await copyBytes(source, from, bucket, request, upload.algorithm);
+    const number = partNumberOf(request.query.get('partNumber'));
+    const wanted = request.headers['x-amz-copy-source-range'];
+    const { received } = await copyBytes(source, from, bucket, request, {
+      algorithms: () => (upload.algorithm ? [upload.algorithm] : []),
+      ...(wanted === undefined ? {} : { rangeOf: size => copyRange(wanted, size) }),
+    });
     await this.keep(upload, bucket, request, number, received);
     const fields = {
-      LastModified: new Date().toISOString(),
+      LastModified: new Date(bucket.now()).toISOString(),
       ETag: `"${received.etag}"`,
       ...checksumFields(received.checksums),
     };
@@ -116,8 +121,8 @@ export class Uploads {
     response: ServerResponse,
   ): Promise<void> {
     const upload = await this.find(bucket, key, request);
-    const after = countOf(request, 'part-number-marker', 0);
-    const most = Math.min(1000, countOf(request, 'max-parts', 1000));
+    const after = countOf(request.query, 'part-number-marker', 0);
+    const most = pageSize(request.query, 'max-parts');
     const all = (await this.store.parts(upload)).filter(part => part.number > after);
     const page = all.slice(0, most);
     sendXml(
@@ -129,7 +134,8 @@ export class Uploads {
         PartNumberMarker: after,
         NextPartNumberMarker: page.at(-1)?.number ?? 0,
         MaxParts: most,
-        IsTruncated: all.length > most,
+        // An empty page leads nowhere: to go on from it would never end.
+        IsTruncated: most > 0 && all.length > most,
         StorageClass: upload.headers['x-amz-storage-class'] ?? 'STANDARD',
         ChecksumAlgorithm: upload.algorithm,
         ChecksumType: upload.type,
@@ -150,14 +156,15 @@ export class Uploads {
     const keyMarker = query.get('key-marker') ?? '';
     const idMarker = query.get('upload-id-marker') ?? '';
     const delimiter = query.get('delimiter') ?? '';
-    const most = Math.min(1000, countOf(request, 'max-uploads', 1000));
+    const most = pageSize(query, 'max-uploads');
+    const { write, EncodingType } = writerOf(query);
     const uploads = (await this.store.list(bucket.name)).filter(upload => upload.key.startsWith(prefix));
-    const seen = uploads.findIndex(upload => upload.key === keyMarker && upload.id === idMarker);
-    const left = uploads.filter((upload, index) => {
+    const left = uploads.filter(upload => {
       const order = compareKeys(upload.key, keyMarker);
       const common = commonOf(upload.key, prefix, delimiter);
       if (common !== undefined && keyMarker.startsWith(common)) return false;
-      return order > 0 || (order === 0 && seen >= 0 && index > seen);
+      // Those begun later have greater ids, so it goes on from one that is gone, too.
+      return order > 0 || (order === 0 && idMarker !== '' && upload.id > idMarker);
     });
     const prefixes: string[] = [];
     const page: Upload[] = [];
@@ -173,7 +180,6 @@ export class Uploads {
       last = common === undefined ? upload : { key: common };
     }
     if (!isTruncated) last = undefined;
-    const write = query.get('encoding-type') === 'url' ? urlEncode : (text: string) => text;
     sendXml(
       response,
       xmlDocument('ListMultipartUploadsResult', {
@@ -184,7 +190,7 @@ export class Uploads {
         NextKeyMarker: last && write(last.key),
         NextUploadIdMarker: last?.id,
         MaxUploads: most,
-        EncodingType: query.get('encoding-type') ?? undefined,
+        EncodingType,
         IsTruncated: last !== undefined,
         Delimiter: delimiter === '' ? undefined : write(delimiter),
         CommonPrefixes: prefixes.map(each => ({ Prefix: write(each) })),
@@ -226,7 +232,8 @@ export class Uploads {
       check?.();
       await this.store.exclusively(upload.id, async () => {
         // It may have been completed or aborted while the part came in.
-        await this.store.keep(await this.find(bucket, upload.key, request), number, received);
+        const at = new Date(bucket.now()).toISOString();
+        await this.store.keep(await this.find(bucket, upload.key, request), number, received, at);
       });
     } finally {
       await rm(received.path, { force: true });
@@ -264,30 +271,8 @@ const allowedTypes: Readonly<Record<ChecksumAlgorithm, readonly string[]>> = {
   SHA256: ['COMPOSITE'],
 };
 
-function partNumber(request: SignedRequest): number {
-  const text = request.query.get('partNumber');
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= 10_000) return number;
-  const message = 'Part number must be an integer between 1 and 10000, inclusive';
-  throw s3Errors.invalidArgument(message, 'partNumber', text);
-}
-
 /** The common prefix that a delimiter gives a key, or undefined. */
 function commonOf(key: string, prefix: string, delimiter: string): string | undefined {
   const cut = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
   return cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
-}
-
-const largestCount = 2 ** 31 - 1;
-
-function countOf(request: SignedRequest, name: string, otherwise: number): number {
-  const text = request.query.get(name);
-  if (text === null) return otherwise;
-  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= 0 && number <= largestCount) return number;
-  const message =
-    number < 0
-      ? `Argument ${name} must be an integer between 0 and ${largestCount}`
-      : `Provided ${name} not an integer or within integer range`;
-  throw s3Errors.invalidArgument(message, name, text);
 }

@@ -11,6 +11,7 @@ import { checkUnlocked, lockHeaders, lockOfHeaders, wantDigest, withDefault } fr
 import { versionIdOf } from './object-meta.ts';
 import { rm } from './quick-fs.ts';
 import { partRange, readRange } from './ranges.ts';
+import { headersAsked } from './response-headers.ts';
 import { checkReadable, restoreHeaders } from './restore.ts';
 import { tagsOfHeader } from './tags.ts';
 import { keptHeaders, receiveBody, shownHeaders } from './upload-body.ts';
@@ -131,22 +132,21 @@ function answerOf(bucket: Bucket, meta: ObjectMeta, request: SignedRequest): Ans
     ...lockHeaders(meta),
     ...expiryHeaders(bucket, meta),
   };
-  for (const [name, value] of request.query) {
-    if (name.startsWith('response-')) headers[name.slice('response-'.length)] = value;
-  }
+  Object.assign(headers, headersAsked(request));
   if (checkRead(request.headers, meta) === 304) return { status: 304, headers, start: 0, end: -1 };
   if (request.method === 'GET') checkReadable(bucket, meta);
   const part = request.query.get('partNumber');
   if (part !== null && meta.parts) headers['x-amz-mp-parts-count'] = String(meta.parts.length);
-  const range = part === null ? readRange(request.headers.range, meta.size) : partRange(meta, Number(part));
+  const said = request.headers.range;
+  const range = part === null ? readRange(said, meta.size) : partRange(meta, part, said);
   const [start, end] = range ?? [0, meta.size - 1];
   headers['content-length'] = String(end - start + 1);
   if (range) headers['content-range'] = `bytes ${start}-${end}/${meta.size}`;
   const whole = end - start + 1 === meta.size;
   if (request.headers['x-amz-checksum-mode']?.toUpperCase() === 'ENABLED') {
     const ofPart = part === null ? undefined : meta.partChecksums?.[Number(part) - 1];
-    const said = ofPart ? { ...meta, checksums: ofPart } : whole ? meta : undefined;
-    if (said) Object.assign(headers, checksumHeaders(said));
+    const shown = ofPart ? { ...meta, checksums: ofPart } : whole ? meta : undefined;
+    if (shown) Object.assign(headers, checksumHeaders(shown));
   }
   return { status: range ? 206 : 200, headers, start, end };
 }

@@ -123,7 +123,7 @@ export class PlacedFiles {
       const here = under === '' || meta.path.startsWith(`${under}/`);
       if (here && !found.delete(meta.path)) missing.push(meta.key);
     }
-    return { missing, found: [...found].map(path => ({ key: pathToKey(joinPieces(path)), path })) };
+    return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
   }
 
   close(): void {
@@ -167,4 +167,11 @@ export class PlacedFiles {
     }
     this.index.set(meta.key, meta);
   }
+}
+
+/** The key of a file that may have come by hand: what only looks like our escapes is its name as it is. */
+function keyAt(path: string): string {
+  const key = pathToKey(joinPieces(path));
+  const isOurs = key !== '' && (keyToPath(key) === path || keyToAsidePath(key) === path);
+  return isOurs ? key : path;
 }

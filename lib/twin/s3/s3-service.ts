@@ -3,14 +3,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isAlive } from '../../process/is-alive.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
+import { checkOwner } from './account.ts';
 import { addressOf, isBucketName } from './address.ts';
 import { Bucket } from './bucket.ts';
-import { createBucket, isCreation, listBuckets } from './buckets.ts';
+import { createBucket, isCreation, listBuckets, removeBucket } from './buckets.ts';
 import { simulatedClock } from './clock.ts';
 import { s3Errors } from './errors.ts';
 import { handleBucket } from './handle-bucket.ts';
 import { type BucketOf, handleObject } from './handle-object.ts';
 import { Lifecycle } from './lifecycle-run.ts';
+import { Locks } from './locks.ts';
 import { Uploads } from './multipart.ts';
 import { onceATurn } from './once-a-turn.ts';
 import type { BucketSettings } from './settings.ts';
@@ -39,13 +41,13 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     looked().set(name, is);
     return is;
   };
+  const creations = new Locks();
 
   const bucketOf: BucketOf = async (name, request) => {
     await ready;
     if (!isBucketName(name) || !isThere(name)) throw s3Errors.noSuchBucket(name);
     checkAccess(name, request.accessKeyId);
-    const owner = request.headers['x-amz-expected-bucket-owner'];
-    if (owner !== undefined && owner !== account) throw s3Errors.accessDenied();
+    checkOwner(request.headers, 'x-amz-expected-bucket-owner');
     const known = open.get(name) ?? Bucket.open(folder, name, clock, settings[name]);
     open.set(name, known);
     // A bucket that could not be opened is tried again with the next request.
@@ -53,6 +55,12 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     const bucket = await known;
     await lifecycle.catchUp(bucket);
     return bucket;
+  };
+
+  const forget = async (name: string): Promise<void> => {
+    const known = await open.get(name)?.catch(() => undefined);
+    open.delete(name);
+    known?.close();
   };
 
   return {
@@ -63,7 +71,9 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       if (name === '') return listBuckets(folder, region, request, response);
       if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long');
       if (key === '' && isCreation(request)) {
-        await createBucket(folder, name, region, request, response);
+        await creations.run(name, () =>
+          createBucket(folder, name, region, request, response, () => forget(name)),
+        );
         looked().delete(name);
         return;
       }
@@ -71,15 +81,9 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
       if (key !== '') return handleObject(bucket, key, request, response, uploads, bucketOf);
       const removes = request.method === 'DELETE' && [...request.query.keys()].every(each => each === 'x-id');
       if (!removes) return handleBucket(bucket, region, request, response, uploads);
-      if (!(await bucket.isEmpty())) {
-        throw new AwsError('BucketNotEmpty', 409, 'The bucket you tried to delete is not empty', {
-          BucketName: name,
-        });
-      }
-      await bucket.destroy().finally(() => {
-        open.delete(name);
-        looked().delete(name);
-      });
+      await removeBucket(bucket, uploads);
+      open.delete(name);
+      looked().delete(name);
       response.writeHead(204).end();
     },
     async close() {
@@ -133,6 +137,3 @@ function accessList(folder: string): (bucket: string, accessKeyId: string) => vo
     if (isStranger || (wanted && !wanted.includes(accessKeyId))) throw s3Errors.accessDenied();
   };
 }
-
-/** The account that owns everything in the twin. */
-const account = '000000000000';

@@ -42,7 +42,10 @@ const ofDirectoryBuckets = [
 ];
 
 const dates = ['if-modified-since', 'if-unmodified-since'];
-const notOf: Readonly<Record<string, readonly string[]>> = { PUT: dates, DELETE: [...dates, 'if-none-match'] };
+const notOf: Readonly<Record<string, readonly string[]>> = {
+  PUT: dates,
+  DELETE: [...dates, 'if-none-match'],
+};
 
 function checkLength(headers: Headers): void {
   const length = headers['x-amz-decoded-content-length'] ?? headers['content-length'];

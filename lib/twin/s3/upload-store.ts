@@ -41,7 +41,7 @@ export class UploadStore {
   }
 
   async create(upload: Omit<Upload, 'id'>): Promise<Upload> {
-    const made = { id: randomBytes(24).toString('base64url'), ...upload };
+    const made = { id: newUploadId(Date.parse(upload.initiated)), ...upload };
     await mkdir(join(this.folder, made.id), { recursive: true });
     await writeWhole(join(this.folder, made.id, 'upload.json'), made);
     return made;
@@ -57,7 +57,7 @@ export class UploadStore {
   }
 
   /** Takes a received file as a part; call it in `exclusively`. */
-  async keep(upload: Upload, number: number, received: Received): Promise<void> {
+  async keep(upload: Upload, number: number, received: Received, at: string): Promise<void> {
     const folder = join(this.folder, upload.id);
     const before = await readWhole<Part>(join(folder, partName(number)));
     const file = `${number}-${randomBytes(6).toString('hex')}.bytes`;
@@ -69,7 +69,7 @@ export class UploadStore {
       size,
       etag,
       checksums,
-      at: new Date().toISOString(),
+      at,
     });
     if (before) await rm(join(folder, before.file), { force: true });
   }
@@ -102,8 +102,16 @@ export class UploadStore {
     return uploads
       .filter(upload => upload?.bucket === bucket)
       .filter(upload => upload !== undefined)
-      .sort((a, b) => compareKeys(a.key, b.key) || compareKeys(a.initiated + a.id, b.initiated + b.id));
+      .sort((a, b) => compareKeys(a.key, b.key) || compareKeys(a.id, b.id));
   }
+}
+
+let lastSequence = 0;
+
+/** It rises: by the time when the upload begins, and one after the other within a millisecond. */
+function newUploadId(nowMs: number): string {
+  lastSequence = Math.max(lastSequence + 1, nowMs * 1000);
+  return `${lastSequence.toString(36).padStart(11, '0')}${randomBytes(20).toString('hex')}`;
 }
 
 function partName(number: number): string {
