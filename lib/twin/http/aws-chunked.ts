@@ -16,6 +16,8 @@ export interface ChunkedOptions {
 }
 
 const longestLine = 8192;
+/** Of a chunk behind which another one comes. */
+const shortestChunk = 8192;
 const emptyHash = sha256Hex('');
 
 /** Takes the aws-chunked framing off a body. Throws AwsError after the last byte at the latest when a signature, the length or a trailer is wrong. */
@@ -26,8 +28,11 @@ export async function* decodeAwsChunked(
   const reader = new ByteReader(source, incomplete);
   let previous = options.signed?.signature ?? '';
   let total = 0;
-  for (;;) {
+  let before: number | undefined;
+  for (let count = 1; ; count++) {
     const { size, signature } = chunkHead(await reader.line(longestLine), options.signed !== undefined);
+    if (size > 0 && before !== undefined && before < shortestChunk) throw tooShortChunk(count, before);
+    before = size;
     total += size;
     if (total > options.decodedLength) throw incomplete();
     const hash = options.signed ? createHash('sha256') : undefined;
@@ -88,6 +93,15 @@ function incomplete(): AwsError {
     400,
     'You did not provide the number of bytes specified by the Content-Length or x-amz-decoded-content-length header.',
   );
+}
+
+/** Clients that send a stream's pieces as they come meet it on AWS; so they should here. */
+function tooShortChunk(count: number, size: number): AwsError {
+  const message = `Only the last chunk is allowed to have a size less than ${shortestChunk} bytes`;
+  return new AwsError('InvalidChunkSizeError', 403, message, {
+    Chunk: String(count),
+    BadChunkSize: String(size),
+  });
 }
 
 function malformedTrailer(): AwsError {

@@ -98,10 +98,11 @@ describe('bodies', () => {
   });
 
   it('decodes signed chunks with a signed trailer', async () => {
-    const answer = await send(chunkedUpload(['hello ', 'world'], { 'x-amz-checksum-crc32': 'DUoRhQ==' }));
+    const long = 'hello '.repeat(1400);
+    const answer = await send(chunkedUpload([long, 'world'], { 'x-amz-checksum-crc32': 'DUoRhQ==' }));
     expect(answer.status).toBe(200);
     expect(JSON.parse(answer.body)).toMatchObject({
-      body: 'hello world',
+      body: `${long}world`,
       trailers: { 'x-amz-checksum-crc32': 'DUoRhQ==' },
     });
   });
@@ -116,7 +117,7 @@ describe('bodies', () => {
   });
 
   it('refuses a chunk changed after signing', async () => {
-    const request = chunkedUpload(['hello ', 'world'], {});
+    const request = chunkedUpload(['hello '.repeat(1400), 'world'], {});
     const body = request.body?.toString().replace('world', 'worle') ?? '';
     expect(code(await send({ ...request, body }))).toBe('SignatureDoesNotMatch');
     expect(echoed).toEqual([]);
@@ -145,6 +146,36 @@ describe('bodies', () => {
     expect(JSON.parse((await request(11)).body).body).toBe('hello world');
     expect(code(await request(12))).toBe('IncompleteBody');
     expect(code(await request(10))).toBe('IncompleteBody');
+  });
+
+  it('refuses a trailer that was announced and does not come, and one that nobody announced', async () => {
+    const upload = (announced: string, trailer: string) => {
+      const body = `4\r\ndata\r\n0\r\n${trailer}\r\n`;
+      const payloadHash = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+      const headers = { 'x-amz-decoded-content-length': '4', 'x-amz-trailer': announced };
+      return send(signed({ method: 'PUT', body, payloadHash, headers }));
+    };
+    expect((await upload('x-amz-checksum-crc32', 'x-amz-checksum-crc32:rfPwYw==\r\n')).status).toBe(200);
+    expect(code(await upload('x-amz-checksum-crc32', ''))).toBe('MalformedTrailerError');
+    expect(code(await upload('', 'x-amz-checksum-crc32:rfPwYw==\r\n'))).toBe('MalformedTrailerError');
+    expect(code(await upload('x-amz-checksum-crc32', 'x-amz-checksum-sha1:x\r\n'))).toBe(
+      'MalformedTrailerError',
+    );
+    expect(echoed).toEqual(['data']);
+  });
+
+  it('refuses a chunk under 8 KB that is not the last, signed or not', async () => {
+    const short = 'x'.repeat(8191);
+    const answer = await send(chunkedUpload([`${short}x`, short, 'tail'], {}));
+    expect([answer.status, code(answer)]).toEqual([403, 'InvalidChunkSizeError']);
+    expect(answer.body).toContain('<Chunk>3</Chunk><BadChunkSize>8191</BadChunkSize>');
+    expect((await send(chunkedUpload([`${short}x`, `${short}x`, 'tail'], {}))).status).toBe(200);
+    const body = '1\r\na\r\n1\r\nb\r\n0\r\n\r\n';
+    const payloadHash = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+    const headers = { 'x-amz-decoded-content-length': '2' };
+    expect(code(await send(signed({ method: 'PUT', body, payloadHash, headers })))).toBe(
+      'InvalidChunkSizeError',
+    );
   });
 
   it('gives the service no end of a body whose connection broke', async () => {
