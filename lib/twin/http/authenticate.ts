@@ -51,7 +51,14 @@ export function readClaim(head: RequestHead): Claim | undefined {
   const header = head.headers.authorization;
   if (header !== undefined) return headerClaim(head, header);
   const query = new Map(head.query);
-  return query.has('X-Amz-Signature') || query.has('X-Amz-Algorithm') ? presignedClaim(query) : undefined;
+  if (query.has('AWSAccessKeyId')) throw retired();
+  if (!query.has('X-Amz-Signature') && !query.has('X-Amz-Algorithm')) return undefined;
+  try {
+    return presignedClaim(query);
+  } catch (error) {
+    // What is wrong is said of the query, where it stands.
+    throw new AwsError('AuthorizationQueryParametersError', 400, (error as Error).message);
+  }
 }
 
 /** Verifies a claim over the given payload hash. Throws AwsError as AWS words it. */
@@ -108,6 +115,7 @@ export function sameText(a: string, b: string): boolean {
 
 function headerClaim(head: RequestHead, header: string): Claim {
   const [scheme, rest] = splitOnce(header.trim(), ' ');
+  if (scheme === 'AWS') throw retired();
   if (scheme !== algorithm) throw malformed(`Unsupported authorization type "${scheme}"; use ${algorithm}.`);
   const fields = new Map(rest.split(',').map(field => splitOnce(field.trim(), '=')));
   return claimOf({
@@ -176,6 +184,9 @@ function checkTime(claim: Claim, now: Date): void {
   if (claim.expires !== undefined && ageMs > claim.expires * 1000) {
     throw new AwsError('AccessDenied', 403, 'Request has expired', { ServerTime: now.toISOString() });
   }
+  if (claim.expires !== undefined && ageMs < -allowedSkewMs) {
+    throw new AwsError('AccessDenied', 403, 'Request is not valid yet', { ServerTime: now.toISOString() });
+  }
   if (ageMs < -allowedSkewMs || (claim.expires === undefined && ageMs > allowedSkewMs)) {
     const message = 'The difference between the request time and the current time is too large.';
     throw new AwsError('RequestTimeTooSkewed', 403, message, {
@@ -199,6 +210,13 @@ function checkSignedHeaders(head: RequestHead, claim: Claim): void {
 /** S3 signs the path encoded once; every other service signs it encoded twice. */
 function canonicalPath(rawPath: string, service: string): string {
   return service === 's3' ? encodeStrict(decodeURIComponent(rawPath), true) : encodeStrict(rawPath, true);
+}
+
+/** Signature Version 2. */
+function retired(): AwsError {
+  const message =
+    'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.';
+  return new AwsError('InvalidRequest', 400, message);
 }
 
 function malformed(message: string): AwsError {

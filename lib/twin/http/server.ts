@@ -134,6 +134,11 @@ async function answerUnsigned(
     if (await options.extra?.(http, response)) return;
     throw new AwsError('NotFound', 404, `Nothing is at ${head.rawPath}.`);
   }
+  if (isForm(http)) {
+    const message =
+      'The twin takes no uploads from a browser’s form (POST with a policy): put the object, by a presigned address where it must be.';
+    throw new AwsError('NotImplemented', 501, message);
+  }
   throw new AwsError('AccessDenied', 403, 'Access Denied: the request carries no signature.');
 }
 
@@ -235,9 +240,12 @@ function fail(
 
 /** Without a credential scope only S3's addresses are told apart from the rest. */
 function guessService(http: IncomingMessage, options: ServerOptions): TwinService | undefined {
-  if (http.headers['x-amz-target'] || http.method === 'POST') return undefined;
+  if (http.headers['x-amz-target'] || (http.method === 'POST' && !isForm(http))) return undefined;
   return options.services.find(one => one.name === 's3');
 }
+
+const isForm = (http: IncomingMessage): boolean =>
+  http.method === 'POST' && /^multipart\/form-data/i.test(http.headers['content-type'] ?? '');
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -78,9 +78,54 @@ describe('presigned addresses', () => {
     expect([answer.status, code(answer)]).toEqual([403, 'AccessDenied']);
   });
 
+  it('refuses one that holds later only, and durations that none may have', async () => {
+    const later = presigned(60, new Date(Date.now() + 16 * 60_000));
+    expect(code(await send({ method: 'GET', path: later, headers: {} }))).toBe('AccessDenied');
+    for (const expires of [0, -1, 7 * 24 * 3600 + 1, Number.NaN]) {
+      const answer = await send({ method: 'GET', path: presigned(expires, new Date()), headers: {} });
+      expect([answer.status, code(answer)]).toEqual([400, 'AuthorizationQueryParametersError']);
+    }
+  });
+
+  it('refuses one that is used with another method, more of a query, or a header that nobody signed', async () => {
+    const path = presigned(60, new Date());
+    const wrong = [
+      { method: 'PUT', path, headers: {} },
+      { method: 'GET', path: `${path}&versionId=null`, headers: {} },
+      { method: 'GET', path: path.replace('X-Amz-Expires=60', 'X-Amz-Expires=61'), headers: {} },
+    ];
+    for (const request of wrong) expect(code(await send(request))).toBe('SignatureDoesNotMatch');
+    const headers = { 'x-amz-checksum-mode': 'ENABLED' };
+    expect(code(await send({ method: 'GET', path, headers }))).toBe('AccessDenied');
+    expect(echoed).toEqual([]);
+  });
+
   it('refuses one whose key was changed', async () => {
     const path = presigned(60, new Date()).replace('/bucket/key', '/bucket/kez');
     expect(code(await send({ method: 'GET', path, headers: {} }))).toBe('SignatureDoesNotMatch');
+  });
+});
+
+describe('what the twin has not', () => {
+  it('forms of a browser are refused in S3’s shape, and told what to do instead', async () => {
+    const headers = { host: `127.0.0.1:${server.port}`, 'content-type': 'multipart/form-data; boundary=x' };
+    const answer = await send({ method: 'POST', path: '/bucket', headers, body: '--x--' });
+    expect([answer.status, code(answer)]).toEqual([501, 'NotImplemented']);
+    expect(answer.body).toContain('presigned');
+  });
+
+  it('Signature Version 2 is refused, in the header and in the address', async () => {
+    const host = `127.0.0.1:${server.port}`;
+    const byHeader = { host, authorization: `AWS ${keyId}:c2lnbmF0dXJl` };
+    const byAddress = `/bucket/key?AWSAccessKeyId=${keyId}&Signature=c2ln&Expires=1`;
+    for (const request of [
+      { method: 'GET', path: '/bucket/key', headers: byHeader },
+      { method: 'GET', path: byAddress, headers: { host } },
+    ]) {
+      const answer = await send(request);
+      expect([answer.status, code(answer)]).toEqual([400, 'InvalidRequest']);
+      expect(answer.body).toContain('AWS4-HMAC-SHA256');
+    }
   });
 });
 
