@@ -10,6 +10,7 @@ import { s3Errors } from './errors.ts';
 import type { Uploads } from './multipart.ts';
 import { legalHold, objectRetention } from './object-lock.ts';
 import { deleteObject, getObject, putObject } from './objects.ts';
+import { withPresignedHeaders } from './presigned.ts';
 import { restoreObject } from './restore.ts';
 import { objectTagging } from './tags.ts';
 import { checkEncryption } from './upload-body.ts';
@@ -21,11 +22,12 @@ export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>
 export async function handleObject(
   bucket: Bucket,
   key: string,
-  request: SignedRequest,
+  asSent: SignedRequest,
   response: ServerResponse,
   uploads: Uploads,
   bucketOf: BucketOf,
 ): Promise<void> {
+  const request = withPresignedHeaders(asSent);
   const { method, query, headers } = request;
   // PUT ?renameObject is no PUT of an object.
   const unknown = [...query.keys()].find(each => !parameters.has(each) && !/^(x-|response-)/i.test(each));
