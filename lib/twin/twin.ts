@@ -16,6 +16,7 @@ import { withContainerFaults } from './faults/container-faults.ts';
 import { type InstanceMetadata, instanceMetadata } from './faults/instance-metadata.ts';
 import { parseFaults, readFaults } from './faults/read-faults.ts';
 import { requestFaults } from './faults/request-faults.ts';
+import { lockFolder } from './folder-lock.ts';
 import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { closedToStrangers, otherKeys } from './http/strangers.ts';
@@ -77,6 +78,7 @@ const account = '000000000000';
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { folder, region } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = lockFolder(folder);
   const keys = await readKeys(folder);
   const resources = readTemplate(options.template, { region, account });
   const s3 = s3Service({
@@ -157,6 +159,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     close: async () => {
       await batch.close();
       await server.close();
+      unlock();
     },
   };
 }

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { startOf } from '../process-start.ts';
 import { endNamespace, foldersIn } from './namespace.ts';
 
 /** Remembers a container's process beside its folders, so that a twin that is killed leaves nothing running for good. */
@@ -46,16 +46,3 @@ function endRemembered(base: string): void {
 }
 
 const processFile = (base: string): string => join(base, 'process.json');
-
-/** When a process started, in the system's own words; empty when there is none. */
-function startOf(pid: number): string {
-  if (process.platform !== 'linux')
-    return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).stdout?.trim() ?? '';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold spaces; the start is the 20th field behind it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
-}
