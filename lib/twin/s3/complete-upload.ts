@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
-import { checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
+import { byDefault, type Checksums, checksum, checksumAlgorithms, checksumHeader } from './checksums.ts';
 import { checkWrite } from './conditions.ts';
 import { checksumFields } from './copy.ts';
 import { pick } from './encryption.ts';
@@ -46,7 +46,7 @@ export async function completeUpload(
         headers: upload.headers,
         parts: parts.map(part => part.size),
         upload: { id: upload.id, etags: etagsOf(xml) },
-        ...(upload.type ? { checksumType: upload.type } : {}),
+        checksumType: upload.type ?? 'FULL_OBJECT',
         ...(upload.algorithm ? { partChecksums: parts.map(part => part.checksums) } : {}),
         ...(upload.tags ? { tags: upload.tags } : {}),
         ...withDefault(bucket, lockOf(upload)),
@@ -108,28 +108,29 @@ async function join(
   path: string,
   request: SignedRequest,
 ): Promise<Received> {
-  const algorithm = upload.algorithm;
-  const full = algorithm && upload.type === 'FULL_OBJECT' ? algorithm : undefined;
+  const { algorithm } = upload;
+  const ofAll = algorithm === undefined ? byDefault : upload.type === 'FULL_OBJECT' ? [algorithm] : [];
   const bytes = store.bytesOf(upload, parts);
-  const { size, mtimeMs, checksums } = await receive(path, bytes, full ? [full] : [], { md5: false });
+  const { size, mtimeMs, checksums } = await receive(path, bytes, ofAll, { md5: false });
   const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
-  const value = full ? checksums[full] : compositeOf(upload, parts);
-  const claimed = algorithm && request.headers[checksumHeader(algorithm)];
-  // A composite one is claimed with the number of its parts or without.
-  const isRight = claimed === value || `${claimed}-${parts.length}` === value;
-  if (claimed !== undefined && value !== undefined && !isRight) {
-    throw s3Errors.badDigest(algorithm ?? 'checksum');
+  const made = ofAll.length > 0 ? checksums : compositeOf(upload, parts);
+  for (const each of checksumAlgorithms) {
+    const claimed = request.headers[checksumHeader(each)];
+    const value = made[each];
+    // A composite one is claimed with the number of its parts or without.
+    const isRight = claimed === value || `${claimed}-${parts.length}` === value;
+    if (claimed !== undefined && value !== undefined && !isRight) throw s3Errors.badDigest(each);
   }
-  return { path, size, mtimeMs, etag, checksums: algorithm && value ? { [algorithm]: value } : {} };
+  return { path, size, mtimeMs, etag, checksums: made };
 }
 
 /** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */
-function compositeOf(upload: Upload, parts: readonly Part[]): string | undefined {
-  if (!upload.algorithm) return undefined;
+function compositeOf(upload: Upload, parts: readonly Part[]): Checksums {
+  if (!upload.algorithm) return {};
   const running = checksum(upload.algorithm);
   for (const part of parts) running.update(Buffer.from(part.checksums[upload.algorithm] ?? '', 'base64'));
-  return `${running.digest()}-${parts.length}`;
+  return { [upload.algorithm]: `${running.digest()}-${parts.length}` };
 }
 
 function chooseParts(upload: Upload, stored: readonly Part[], xml: string): Part[] {

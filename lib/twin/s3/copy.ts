@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import { sendXml } from './answers.ts';
 import type { Bucket, ObjectMeta, Received } from './bucket.ts';
-import { type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
+import { byDefault, type ChecksumAlgorithm, checksumAlgorithms } from './checksums.ts';
 import { checkRead, checkWrite } from './conditions.ts';
 import { asEncrypted, encryptionKept, pick, withoutEncryption } from './encryption.ts';
 import { s3Errors } from './errors.ts';
@@ -85,7 +85,7 @@ export async function copyObject(
       LastModified: meta.lastModified,
       ETag: `"${meta.etag}"`,
       ...checksumFields(meta.checksums),
-      ChecksumType: algorithmsOf(meta).length > 0 ? 'FULL_OBJECT' : undefined,
+      ChecksumType: 'FULL_OBJECT',
     };
     sendXml(response, xmlDocument('CopyObjectResult', fields));
   } finally {
@@ -149,8 +149,10 @@ function isReplaced(headers: Readonly<Record<string, string>>, what: 'metadata' 
   throw s3Errors.invalidArgument(`Unknown ${what} directive.`, name, headers[name]);
 }
 
-const algorithmsOf = ({ checksums }: ObjectMeta): ChecksumAlgorithm[] =>
-  checksumAlgorithms.filter(each => checksums[each] !== undefined);
+function algorithmsOf({ checksums }: ObjectMeta): readonly ChecksumAlgorithm[] {
+  const own = checksumAlgorithms.filter(each => checksums[each] !== undefined);
+  return own.length > 0 ? own : byDefault;
+}
 
 /** The class that a copy asks for; without one it is STANDARD, whatever the source's is. */
 function keptClass(asked: string | undefined): Record<string, string> {

@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import type { SignedRequest } from '../http/service.ts';
 import { checksumHeaders } from './answers.ts';
 import type { Bucket, ObjectMeta } from './bucket.ts';
+import { byDefault } from './checksums.ts';
 import { checkRead, checkWrite, isConditional } from './conditions.ts';
 import { asEncrypted, encryptionKept, pick } from './encryption.ts';
 import { s3Errors } from './errors.ts';
@@ -29,7 +30,7 @@ export async function putObject(
   wantDigest(request.headers, lock);
   // Refused before the body is read where it can be; again under the lock, which decides.
   if (isConditional(request.headers)) checkWrite(request.headers, key, await bucket.find(key));
-  const received = await receiveBody(bucket, request);
+  const received = await receiveBody(bucket, request, byDefault);
   let meta: ObjectMeta;
   try {
     meta = await bucket.exclusively(key, async () => {

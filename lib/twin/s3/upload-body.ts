@@ -5,15 +5,23 @@ import { s3Errors } from './errors.ts';
 import { rm } from './quick-fs.ts';
 import { receive } from './receive.ts';
 
-/** Receives a body into the bucket's waiting room and refuses it when any checksum that came with it is wrong. */
-export async function receiveBody(bucket: Bucket, request: SignedRequest): Promise<Received> {
+/**
+ * Receives a body into the bucket's waiting room and refuses it when any checksum that came with it is wrong. It has the
+ * checksums of `otherwise` where it came with none.
+ */
+export async function receiveBody(
+  bucket: Bucket,
+  request: SignedRequest,
+  otherwise: readonly ChecksumAlgorithm[] = [],
+): Promise<Received> {
   const { headers } = request;
-  const wanted = checksumAlgorithms.filter(
+  const said = checksumAlgorithms.filter(
     algorithm =>
       headers[checksumHeader(algorithm)] !== undefined ||
       headers['x-amz-trailer']?.toLowerCase().split(/,\s*/).includes(checksumHeader(algorithm)) ||
       headers['x-amz-sdk-checksum-algorithm']?.toUpperCase() === algorithm,
   );
+  const wanted = said.length > 0 ? said : otherwise;
   const path = bucket.temporaryPath();
   // Where the signature covers the body, its SHA-256 is made already.
   const { payloadSha256 } = request;

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import {
   CompleteMultipartUploadCommand,
+  CopyObjectCommand,
   CreateBucketCommand,
   CreateMultipartUploadCommand,
   GetObjectAttributesCommand,
@@ -10,6 +13,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { checksum } from '../../../lib/twin/s3/checksums.ts';
 import { failure, startS3 } from './helper.ts';
+import { sendRaw } from './raw.ts';
 
 const Bucket = 'data';
 const Key = 'k';
@@ -101,6 +105,37 @@ describe.each(algorithms)('%s', algorithm => {
       expect(await failure(begin(algorithm, type))).toBe('InvalidRequest 400');
     });
   }
+});
+
+it('what comes without a checksum has CRC64NVME of all its bytes: objects, uploads and copies', async () => {
+  const shown = async () => {
+    const head = await twin.s3.send(new HeadObjectCommand({ Bucket, Key, ChecksumMode: 'ENABLED' }));
+    const named = Object.entries(head).filter(([name]) => name.startsWith('Checksum'));
+    return Object.fromEntries(named);
+  };
+  const [whole = Buffer.alloc(0)] = parts;
+  const put = await sendRaw(twin.url, { method: 'PUT', path: `/${Bucket}/${Key}`, body: whole });
+  const ofWhole = { ChecksumCRC64NVME: digest('CRC64NVME', whole), ChecksumType: 'FULL_OBJECT' };
+  expect(put.headers['x-amz-checksum-crc64nvme']).toBe(ofWhole.ChecksumCRC64NVME);
+  expect(await shown()).toEqual(ofWhole);
+
+  await writeFile(join(twin.root, Bucket, 'by-hand'), 'tail');
+  await twin.s3.send(new CopyObjectCommand({ Bucket, Key, CopySource: `${Bucket}/by-hand` }));
+  expect(await shown()).toEqual({ ...ofWhole, ChecksumCRC64NVME: digest('CRC64NVME', Buffer.from('tail')) });
+
+  const { UploadId = '' } = await begin();
+  const Parts: object[] = [];
+  for (const [index, body] of parts.entries()) {
+    const query = { uploadId: UploadId, partNumber: String(index + 1) };
+    const { headers } = await sendRaw(twin.url, { method: 'PUT', path: `/${Bucket}/${Key}`, query, body });
+    Parts.push({ PartNumber: index + 1, ETag: headers.etag });
+  }
+  const wrong = { ChecksumCRC64NVME: ofWhole.ChecksumCRC64NVME };
+  expect(await failure(complete(UploadId, Parts, wrong))).toBe('BadDigest 400');
+  const done = await complete(UploadId, Parts);
+  const ofUpload = { ...ofWhole, ChecksumCRC64NVME: digest('CRC64NVME', ...parts) };
+  expect(done).toMatchObject(ofUpload);
+  expect(await shown()).toEqual(ofUpload);
 });
 
 it('a type alone is none', async () => {
