@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { code, echoTwin } from './echo-twin.ts';
+import { keyId } from './sign-by-hand.ts';
 
 const { server, echoed, signed, presigned, chunkedUpload, send, expectContinue } = echoTwin();
 
