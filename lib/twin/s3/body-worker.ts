@@ -23,16 +23,19 @@ export interface Sums {
 }
 
 /** Runs in a thread of body-threads.ts, where nothing else waits for a disk or a checksum. */
-const bodies = new Map<number, ReturnType<typeof open>>();
+const bodies = new Map<number, Awaited<ReturnType<typeof open>>>();
 
+let last = Promise.resolve();
 parentPort?.on('message', (ask: Ask) => {
-  const bytes = 'bytes' in ask ? ask.bytes : undefined;
-  parentPort?.postMessage({ ...answer(ask), bytes }, bytes ? [bytes] : []);
+  last = last.then(async () => {
+    const bytes = 'bytes' in ask ? ask.bytes : undefined;
+    parentPort?.postMessage({ ...(await answer(ask)), bytes }, bytes ? [bytes] : []);
+  });
 });
 
-function answer(ask: Ask): Answer {
+async function answer(ask: Ask): Promise<Answer> {
   try {
-    if ('open' in ask) bodies.set(ask.body, open(ask.open, ask.md5, ask.algorithms));
+    if ('open' in ask) bodies.set(ask.body, await open(ask.open, ask.md5, ask.algorithms));
     const body = bodies.get(ask.body);
     if (body && 'bytes' in ask) body.take(Buffer.from(ask.bytes, 0, ask.length));
     if (!('end' in ask || 'abandon' in ask)) return {};
@@ -44,10 +47,10 @@ function answer(ask: Ask): Answer {
   }
 }
 
-function open(path: string, md5: boolean, algorithms: readonly ChecksumAlgorithm[]) {
+async function open(path: string, md5: boolean, algorithms: readonly ChecksumAlgorithm[]) {
+  const running = await checksums(algorithms);
   const file = openSync(path, 'wx');
   const hash = md5 ? createHash('md5') : undefined;
-  const running = checksums(algorithms);
   return {
     take(bytes: Buffer): void {
       // One write may take less than all of it when the disk is nearly full.

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { createCRC32, createCRC64, type IHasher } from 'hash-wasm';
 
 export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
@@ -24,16 +25,21 @@ export interface Checksum {
 export const checksumHeader = (algorithm: ChecksumAlgorithm): string =>
   `x-amz-checksum-${algorithm.toLowerCase()}`;
 
-export function checksum(algorithm: ChecksumAlgorithm): Checksum {
+/** Of the same bytes as another, or of others at the same time. */
+export async function checksum(algorithm: ChecksumAlgorithm): Promise<Checksum> {
   if (algorithm === 'SHA1' || algorithm === 'SHA256')
     return hashChecksum(createHash(algorithm.toLowerCase()));
-  if (algorithm === 'CRC64NVME') return crc64Checksum();
+  if (algorithm !== 'CRC32') return wasmChecksum(algorithm);
   let value = 0;
   return {
     update(data) {
-      value = algorithm === 'CRC32' ? crc32(data, value) : crc32c(data, value);
+      value = crc32(data, value);
     },
-    digest: () => uint32(value).toString('base64'),
+    digest() {
+      const bytes = Buffer.alloc(4);
+      bytes.writeUInt32BE(value);
+      return bytes.toString('base64');
+    },
   };
 }
 
@@ -41,11 +47,12 @@ export function checksum(algorithm: ChecksumAlgorithm): Checksum {
 export type Checksums = { readonly [A in ChecksumAlgorithm]?: string };
 
 /** Several of the same bytes. */
-export function checksums(algorithms: readonly ChecksumAlgorithm[]): {
+export async function checksums(algorithms: readonly ChecksumAlgorithm[]): Promise<{
   update(data: Buffer): void;
   digest(): Checksums;
-} {
-  const running = algorithms.map(algorithm => ({ algorithm, checksum: checksum(algorithm) }));
+}> {
+  const running: { readonly algorithm: ChecksumAlgorithm; readonly checksum: Checksum }[] = [];
+  for (const algorithm of algorithms) running.push({ algorithm, checksum: await checksum(algorithm) });
   return {
     update(data) {
       for (const each of running) each.checksum.update(data);
@@ -58,49 +65,21 @@ function hashChecksum(hash: Hash): Checksum {
   return { update: data => void hash.update(data), digest: () => hash.digest('base64') };
 }
 
-function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4);
-  buffer.writeUInt32BE(value >>> 0);
-  return buffer;
-}
+/** Those that Node has not, with their polynomials (reflected). An instance takes time and memory: it is used again. */
+const wasm = {
+  CRC32C: { make: () => createCRC32(0x82f63b78), idle: [] as IHasher[] },
+  CRC64NVME: { make: () => createCRC64('9a6c9329ac4bc9b5'), idle: [] as IHasher[] },
+};
 
-const castagnoli = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0x82f63b78 : value >>> 1;
-  return value >>> 0;
-});
-
-function crc32c(data: Buffer, before: number): number {
-  let value = ~before;
-  for (let index = 0; index < data.length; index++)
-    value = (value >>> 8) ^ castagnoli[(value ^ data[index]!) & 0xff]!;
-  return ~value >>> 0;
-}
-
-/** CRC-64/NVME (polynomial 0xad93d23594c93659, reflected), in two halves of 32 bits: BigInt would be far slower. */
-const nvme = (() => {
-  const high = new Uint32Array(256);
-  const low = new Uint32Array(256);
-  for (let byte = 0; byte < 256; byte++) {
-    let value = BigInt(byte);
-    for (let bit = 0; bit < 8; bit++) value = value & 1n ? (value >> 1n) ^ 0x9a6c9329ac4bc9b5n : value >> 1n;
-    high[byte] = Number(value >> 32n);
-    low[byte] = Number(value & 0xffffffffn);
-  }
-  return { high, low };
-})();
-
-function crc64Checksum(): Checksum {
-  let high = 0xffffffff;
-  let low = 0xffffffff;
+async function wasmChecksum(algorithm: keyof typeof wasm): Promise<Checksum> {
+  const { make, idle } = wasm[algorithm];
+  const hasher = (idle.pop() ?? (await make())).init();
   return {
-    update(data) {
-      for (let index = 0; index < data.length; index++) {
-        const entry = (low ^ data[index]!) & 0xff;
-        low = ((low >>> 8) | (high << 24)) ^ nvme.low[entry]!;
-        high = (high >>> 8) ^ nvme.high[entry]!;
-      }
+    update: data => void hasher.update(data),
+    digest() {
+      const bytes = hasher.digest('binary');
+      idle.push(hasher);
+      return Buffer.from(bytes).toString('base64');
     },
-    digest: () => Buffer.concat([uint32(~high), uint32(~low)]).toString('base64'),
   };
 }

@@ -114,7 +114,7 @@ async function join(
   const { size, mtimeMs, checksums } = await receive(path, bytes, ofAll, { md5: false });
   const digests = Buffer.concat(parts.map(part => Buffer.from(part.etag, 'hex')));
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
-  const made = ofAll.length > 0 ? checksums : compositeOf(upload, parts);
+  const made = ofAll.length > 0 ? checksums : await compositeOf(upload, parts);
   for (const each of checksumAlgorithms) {
     const claimed = request.headers[checksumHeader(each)];
     const value = made[each];
@@ -126,9 +126,9 @@ async function join(
 }
 
 /** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */
-function compositeOf(upload: Upload, parts: readonly Part[]): Checksums {
+async function compositeOf(upload: Upload, parts: readonly Part[]): Promise<Checksums> {
   if (!upload.algorithm) return {};
-  const running = checksum(upload.algorithm);
+  const running = await checksum(upload.algorithm);
   for (const part of parts) running.update(Buffer.from(part.checksums[upload.algorithm] ?? '', 'base64'));
   return { [upload.algorithm]: `${running.digest()}-${parts.length}` };
 }

@@ -27,7 +27,7 @@ export async function readXml(
   for (const algorithm of checksumAlgorithms) {
     const claimed = headers[checksumHeader(algorithm)] ?? trailers[checksumHeader(algorithm)];
     if (claimed === undefined || request.query.has('uploadId')) continue;
-    const running = checksum(algorithm);
+    const running = await checksum(algorithm);
     running.update(body);
     if (running.digest() !== claimed) throw s3Errors.badDigest(algorithm);
     vouched = true;

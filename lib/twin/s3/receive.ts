@@ -34,7 +34,7 @@ export async function receive(
     }
     if (large) return { size, ...(await large.end()) };
     const whole = held.length === 1 && held[0] ? held[0] : Buffer.concat(held);
-    const running = checksums(algorithms);
+    const running = await checksums(algorithms);
     running.update(whole);
     const mtimeMs = writeNew(path, whole);
     return { size, mtimeMs, md5: md5 ? hash('md5', whole) : '', checksums: running.digest() };
