@@ -13,8 +13,7 @@ export function failureGroups(rows: readonly LedgerRow[]): readonly FailureGroup
   for (const row of rows) {
     if (row.state !== 'failed') continue;
     const reason = row.reason ?? 'no reason given';
-    // Numbers, ids and the item's own name differ from item to item and say nothing about the cause.
-    const shape = `${row.exitCode} ${reason.replaceAll(row.name, '<item>').replace(/\d+/g, '#')}`;
+    const shape = `${row.exitCode} ${shapeOf(reason, row.name)}`;
     const group = groups.get(shape) ?? {
       ...(row.exitCode === undefined ? {} : { exitCode: row.exitCode }),
       reason,
@@ -24,4 +23,13 @@ export function failureGroups(rows: readonly LedgerRow[]): readonly FailureGroup
     groups.set(shape, group);
   }
   return [...groups.values()].sort((a, b) => b.names.length - a.names.length);
+}
+
+/** Instances, numbers and the item's own name differ from item to item and say nothing about the cause. */
+function shapeOf(reason: string, name: string): string {
+  const escaped = name.replace(/[^A-Za-z0-9]/g, '\\$&');
+  // As a word of its own: item 6 is not the 6 of a date.
+  const own = new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'g');
+  const withoutIds = reason.replace(/\bi-[0-9a-f]{8,17}\b/g, 'i-#');
+  return (/^\d+$/.test(name) ? withoutIds : withoutIds.replace(own, '<item>')).replace(/\d+/g, '#');
 }
