@@ -1,28 +1,19 @@
 import {
   CopyObjectCommand,
-  CreateBucketCommand,
   CreateMultipartUploadCommand,
-  GetObjectCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { failure, startS3 } from './helper.ts';
+import { failure } from './helper.ts';
+import { oneBucket } from './one-bucket.ts';
 import { outcome, type RawRequest, sendRaw } from './raw.ts';
 
 const Bucket = 'data';
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-  await twin.s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: '0123456789' }));
-});
-afterEach(() => twin.stop());
+const { twin, put, text } = oneBucket(Bucket);
+beforeEach(() => put('k', '0123456789'));
 
 const send = (request: RawRequest) => sendRaw(twin.url, request);
-const text = async (Key: string) =>
-  (await twin.s3.send(new GetObjectCommand({ Bucket, Key }))).Body?.transformToString();
-
 describe('a range', () => {
   it.each([
     ['bytes=0-0', '206', '0'],

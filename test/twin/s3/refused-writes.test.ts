@@ -1,20 +1,10 @@
 import { createHash } from 'node:crypto';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  HeadObjectCommand,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
-import { startS3 } from './helper.ts';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { oneBucket } from './one-bucket.ts';
 import { outcome, presign, type RawRequest, sendRaw } from './raw.ts';
 
 const Bucket = 'data';
-let twin: Awaited<ReturnType<typeof startS3>>;
-beforeEach(async () => {
-  twin = await startS3();
-  await twin.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterEach(() => twin.stop());
+const { twin } = oneBucket(Bucket);
 
 const send = (request: RawRequest) => sendRaw(twin.url, request);
 const put = async (headers: Record<string, string>, more: Partial<RawRequest> = {}) =>
