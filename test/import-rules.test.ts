@@ -85,3 +85,20 @@ it('notices an import that the table forbids', () => {
   expect(breach('lib/twin/x.ts', '@aws-sdk/client-s3')).toBeDefined();
   expect(breach('containers/rapidtide/x.ts', '../other/task.ts')).toBeDefined();
 });
+
+it('lab starts without the SDK, the CDK, esbuild and the twin: who needs one loads it', () => {
+  const loaded = new Set<string>();
+  const walk = (file: string): void => {
+    if (loaded.has(file)) return;
+    loaded.add(file);
+    const text = readFileSync(join(root, file), 'utf8');
+    for (const [, specifier] of text.matchAll(/^(?:import|export) (?!type\b)[^'";]*?from '([^']+)'/gm))
+      if (specifier!.startsWith('.')) walk(relative(root, resolve(root, dirname(file), specifier!)));
+      else loaded.add(specifier!);
+  };
+  walk('lib/cli/main.ts');
+  expect(loaded.size).toBeGreaterThan(60);
+  expect(
+    [...loaded].filter(each => sdk.test(each) || cdk.test(each) || /^esbuild$|^lib\/twin\/twin/.test(each)),
+  ).toEqual([]);
+});

@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import { sdkBatch } from '../aws/batch.ts';
-import { type Deployment, readDeployment } from '../aws/deployment.ts';
+import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
-import { sdkLogs } from '../aws/logs.ts';
-import { sdkSecrets } from '../aws/secrets.ts';
-import { sdkStateChanges } from '../aws/state-changes.ts';
-import { s3Store } from '../aws/store.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import type { LabConfig } from '../spec/config.ts';
@@ -91,6 +86,8 @@ export function makeContext(
   });
   const connect = once(async (): Promise<Connection> => {
     const lab = await config();
+    // The clients are loaded when somebody is asked: help and refused options are there at once.
+    const { connection, readDeployment } = await import('./connection.ts');
     if (choices.local) {
       const twin = await connectTwin(twinPlace(world), lab, say);
       closers.push(twin.close);
@@ -119,21 +116,6 @@ export function makeContext(
     close: async () => {
       for (const closer of closers) await closer();
     },
-  };
-}
-
-/** The ports over an endpoint, for a lab that is deployed there. */
-export function connection(endpoint: Endpoint, deployment: Deployment, ownTwin: boolean): Connection {
-  return {
-    endpoint,
-    deployment,
-    ownTwin,
-    store: s3Store(endpoint, deployment.outputBucket),
-    storeOf: bucket => s3Store(endpoint, bucket),
-    batch: sdkBatch(endpoint),
-    logs: sdkLogs(endpoint, deployment.logGroup),
-    changes: sdkStateChanges(endpoint, deployment.eventLogGroup),
-    secrets: sdkSecrets(endpoint),
   };
 }
 

@@ -3,7 +3,6 @@ import type { Endpoint } from '../aws/endpoint.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
 import type { Twin, TwinOptions } from '../twin/twin.ts';
-import { startOwnTwin } from './own-twin.ts';
 import type { TwinPlace } from './twin-place.ts';
 import { readServer, type TwinServer } from './twin-server.ts';
 
@@ -30,6 +29,8 @@ export async function connectTwin(
     });
   }
   if (server) return link(server, config.name, false, async () => {});
+  // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
+  const { startOwnTwin } = await import('./own-twin.ts');
   const twin = await startOwnTwin(place, config, say);
   return link({ ...twin, region: config.region }, config.name, true, twin.close);
 }
@@ -42,6 +43,7 @@ export async function startTwinIn(
   say: (text: string) => void,
   options: Pick<TwinOptions, 'clock' | 'faults' | 'containers'>,
 ): Promise<TwinLink & Pick<Twin, 'hosts'>> {
+  const { startOwnTwin } = await import('./own-twin.ts');
   const twin = await startOwnTwin(place, config, say, { folder, ...options });
   return { ...link({ ...twin, region: config.region }, config.name, true, twin.close), hosts: twin.hosts };
 }

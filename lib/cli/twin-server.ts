@@ -6,7 +6,6 @@ import { isAlive } from '../process/is-alive.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
-import { prepareTwin, startOwnTwin } from './own-twin.ts';
 import { serverFile, type TwinPlace, toolsVariable } from './twin-place.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
@@ -36,6 +35,7 @@ export async function upServer(
       fix: 'lab twin down, then again',
     });
   }
+  const { prepareTwin } = await import('./own-twin.ts');
   await prepareTwin(place, config, say);
   const log = await open(join(place.folder, 'server.log'), 'a');
   const child = spawn(
@@ -71,6 +71,7 @@ export async function upServer(
 
 /** Runs the twin in this process until it is told to stop. */
 export async function serveTwin(place: TwinPlace, config: LabConfig, signal: AbortSignal): Promise<number> {
+  const { startOwnTwin } = await import('./own-twin.ts');
   const twin = await startOwnTwin(place, config, () => {});
   const server: TwinServer = {
     ...twin,

@@ -6,12 +6,12 @@ import { exitCodes } from '../../spec/exit-codes.ts';
 import type { WorkloadSpec } from '../../spec/workload.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
-import { type Connection, type Context, connection } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { followToEnd } from '../follow.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
 import { rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
-import { type Stage, setStage } from '../rehearsal/stage.ts';
+import type { Stage } from '../rehearsal/stage.ts';
 import { openRun } from '../run-lookup.ts';
 import { twinPlace } from '../twin-place.ts';
 import { submitRetry } from './retry.ts';
@@ -45,6 +45,7 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
   const place = twinPlace(context);
   const folder = join(dirname(place.folder), 'rehearsals', runIdOf(context.now(), context.seed()));
   const source = args.text(spec.item.many) ?? args.text('items') ?? '';
+  const { setStage } = await import('../rehearsal/stage.ts');
   const stage = setStage({
     options,
     place,
@@ -74,6 +75,7 @@ function onStage(
   const connect = async (): Promise<Connection> => {
     opening = stage.open(context.say);
     link = await opening;
+    const { connection } = await import('../connection.ts');
     return connection(link.endpoint, link.deployment, true);
   };
   const inside: Context = {

@@ -1,5 +1,4 @@
 import { createInterface } from 'node:readline';
-import { openDataset } from '../../aws/account/dataset.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { explainRefusal } from '../../doctor/dataset-refusal.ts';
 import type { Dataset } from '../../spec/config.ts';
@@ -94,6 +93,7 @@ async function tryKeys(
   keys: AccessKeys,
 ): Promise<void> {
   const address = `s3://${dataset.bucket}/${dataset.prefix}`;
+  const { openDataset } = await import('../../aws/account/dataset.ts');
   const answer = await openDataset(endpoint, dataset, keys);
   if (answer.state === 'open') {
     if (answer.empty) context.say(`the keys open ${address}, and nothing is there: look at its prefix`);

@@ -7,7 +7,7 @@ import { LabError } from '../../spec/errors.ts';
 import { stackName } from '../../spec/metadata.ts';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type Lifecycle, openLifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
 import { cdkContext } from './pass-on.ts';
 
 /** The lab that is deployed or destroyed. */
@@ -50,7 +50,7 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
     ...(context.environment.AWS_ENDPOINT_URL ? { url: context.environment.AWS_ENDPOINT_URL } : {}),
     ...(profile ? { profile } : {}),
   };
-  const aws = (context.world.lifecycle ?? openLifecycle)(endpoint);
+  const aws = (context.world.lifecycle ?? (await import('./lifecycle.ts')).openLifecycle)(endpoint);
   const cdkArgs = [
     ...(args.text('lab') ? ['-c', `lab=${config.name}`] : []),
     ...(context.configFile && !given.has('config') ? ['-c', `config=${context.configFile}`] : []),
