@@ -35,3 +35,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   now: () => new Date(),
   seed: () => randomBytes(3).toString('hex'),
 });
+// What an interrupted command had under way, a download of hours for one, is not waited for.
+if (interrupt.signal.aborted) process.exit();

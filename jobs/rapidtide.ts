@@ -9,7 +9,7 @@ export const rapidtide: WorkloadSpec = {
   parameters: [
     {
       name: 'do',
-      describe: 'what to run for each participant',
+      describe: 'what to run',
       type: 'choice',
       choices: ['copy-test', 'script', 'hcp', 'bids'],
       default: 'copy-test',
@@ -44,12 +44,17 @@ export const rapidtide: WorkloadSpec = {
   outputPrefixes: [''],
   onItemFailure: 'continue',
   preflight: async (_items, { parameters }, { store, outputBucket }) => {
-    if (parameters.do !== 'script') return [];
-    if (!parameters.script)
-      return ['--do script needs --script, the name of a file under config/ of the output bucket'];
-    const key = `${configPrefix}${parameters.script}`;
-    if (await store(outputBucket).head(key)) return [];
-    return [`there is no s3://${outputBucket}/${key}: put the script there first`];
+    const { script } = parameters;
+    if (parameters.do !== 'script')
+      return script ? [`--script ${script} is for --do script, and --do is ${parameters.do}`] : [];
+    if (!script) return ['--do script needs --script, the name of a file under config/ of the output bucket'];
+    const config = `s3://${outputBucket}/${configPrefix}`;
+    if (/^[/.~]/.test(script))
+      return [
+        `--script is a name under ${config}, not a path of this machine: aws s3 cp ${script} ${config}, then --script ${script.split('/').at(-1)}`,
+      ];
+    if (await store(outputBucket).head(`${configPrefix}${script}`)) return [];
+    return [`there is no ${config}${script}: put it there first, aws s3 cp ${script} ${config}${script}`];
   },
   environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
 };

@@ -6,10 +6,13 @@ export const statusOf = (error: unknown): number | undefined =>
   (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode;
 
 /** A sentence with a fix for what AWS refused, or the error itself where it is none of AWS's. */
-export function explainAwsError(error: unknown): unknown {
+export function explainAwsError(error: unknown, profile?: string): unknown {
+  // What we say ourselves may have any word in it: a list is called lasso.txt.
+  if (error instanceof LabError) return error;
   const name = errorName(error);
   const message = (error as Error)?.message ?? String(error);
-  const fix = fixes.find(([pattern]) => pattern.test(name) || pattern.test(message))?.[1];
+  const known = fixes.find(([pattern]) => pattern.test(name) || pattern.test(message))?.[1];
+  const fix = known === noCredentials && profile ? noCredentialsOf(profile) : known;
   if (!fix && statusOf(error) === undefined) return error;
   return new LabError(
     { where: 'AWS', message: `${name}: ${message}`, ...(fix ? { fix } : {}) },
@@ -17,13 +20,18 @@ export function explainAwsError(error: unknown): unknown {
   );
 }
 
+const noCredentials =
+  'no AWS credentials were found: aws configure sso, or set AWS_PROFILE (on the twin: --local)';
+const noCredentialsOf = (profile: string): string =>
+  `profile ${JSON.stringify(profile)} has none, or is not there: aws configure list-profiles`;
+
 const fixes: readonly (readonly [RegExp, string])[] = [
-  [/SSOTokenProviderFailure|SSO session|Token is expired|sso/i, 'your SSO session has ended: aws sso login'],
-  [/^ExpiredToken/, 'the credentials have expired: sign in again (aws sso login, or new keys)'],
   [
-    /CredentialsProviderError|Could not load credentials/i,
-    'no AWS credentials were found: aws configure sso, or set AWS_PROFILE; or try it with --local',
+    /SSOTokenProviderFailure|SSO session|Token is expired|\bsso\b/i,
+    'your SSO session has ended: aws sso login',
   ],
+  [/^ExpiredToken/, 'the credentials have expired: sign in again (aws sso login, or new keys)'],
+  [/CredentialsProviderError|Could not load credentials/i, noCredentials],
   [
     /^AccessDenied|UnauthorizedOperation/,
     'the identity you use may not do this: ask whoever deployed the lab for member rights',

@@ -36,7 +36,7 @@ export function s3Store(endpoint: Endpoint, bucket: string): Store {
     put: (key, body, options) => putObject(client, bucket, key, body, options),
     head: key => headObject(client, bucket, key),
     list: (prefix, options) => listObjects(client, bucket, prefix, options),
-    download: (key, path) => download(client, bucket, key, path),
+    download: (key, path, signal) => download(client, bucket, key, path, signal),
     upload: (path, key) => upload(client, bucket, path, key),
   };
 }
@@ -146,15 +146,22 @@ async function* listObjects(
   } while (token && left > 0);
 }
 
-async function download(client: S3Client, bucket: string, key: string, path: string): Promise<ObjectInfo> {
+async function download(
+  client: S3Client,
+  bucket: string,
+  key: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<ObjectInfo> {
+  const abort = signal ? { abortSignal: signal } : {};
   await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part-${process.pid}`;
   try {
     // The checksum that S3 keeps is compared by the SDK while the body streams.
     return await sendAndRead(
-      () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' })),
+      () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }), abort),
       async answer => {
-        await pipeline(answer.Body as Readable, createWriteStream(part));
+        await pipeline(answer.Body as Readable, createWriteStream(part), signal ? { signal } : {});
         const { size } = await stat(part);
         if (size !== answer.ContentLength)
           throw new Error(`${key}: ${size} of ${answer.ContentLength} bytes arrived`);

@@ -126,8 +126,8 @@ export function findSpec(workloads: readonly WorkloadSpec[], name: string): Work
   const names = workloads.map(spec => spec.name);
   const near = suggest(name, names);
   throw new LabError({
-    where: name === '' ? 'lab submit' : name,
-    message: name === '' ? 'needs a workload' : 'there is no such workload',
+    where: name === '' ? 'workload' : name,
+    message: name === '' ? 'has to be named' : 'there is no such workload',
     fix: near ? `did you mean ${near}?` : `there are: ${names.join(', ')}`,
   });
 }

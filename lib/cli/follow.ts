@@ -124,8 +124,10 @@ function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger)
     return exitCodes.ok;
   }
   context.io.err.write(failureText(context.io.err, ledger, noun));
+  const { failed, cancelled } = ledger.counts;
+  const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
   context.say(
-    `${done} of ${counted(total, noun)} done\nNext: npx lab logs ${runId} --failed${context.suffix}, then npx lab retry ${runId}${context.suffix}`,
+    `${done} of ${counted(total, noun)} done${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
   );
   return exitCodes.notDone;
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { explainAwsError } from '../aws/sdk-error.ts';
 import { describeProblem, LabError } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
@@ -17,14 +19,31 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   try {
     return await dispatch(argv, world);
   } catch (error) {
-    return report(explainAwsError(error), world);
+    return report(explainAwsError(error, profileOf(argv, world)), world);
   }
 }
 
+/** The AWS profile that a call uses, however far it came. */
+function profileOf(argv: readonly string[], { environment }: World): string | undefined {
+  const words = beforeDashes(argv);
+  const at = words.indexOf('--profile');
+  const inline = words.find(word => word.startsWith('--profile='))?.slice('--profile='.length);
+  return inline ?? (at < 0 ? environment.AWS_PROFILE : words[at + 1]);
+}
+
 async function dispatch(argv: readonly string[], world: World): Promise<number> {
-  const [verb = '--help', ...rest] = argv;
+  const [first = '--help', ...others] = argv;
+  // `lab help submit` is `lab submit --help`.
+  const asksHelp = first === 'help' && others[0] !== undefined;
+  const verb = asksHelp ? others[0]! : first;
+  const rest = asksHelp ? [...others.slice(1), '--help'] : others;
   if (verb === '--help' || verb === '-h' || verb === 'help') {
     world.io.out.write(overview());
+    return exitCodes.ok;
+  }
+  if (verb === '--version' || verb === '-v') {
+    const { version } = JSON.parse(await readFile(join(world.projectRoot, 'package.json'), 'utf8'));
+    world.io.out.write(`arraylab ${version}\n`);
     return exitCodes.ok;
   }
   const command = commands.find(candidate => candidate.name === verb);
@@ -41,7 +60,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   }
   const own = optionsOf(command, rest, world);
   if (beforeDashes(rest).some(word => word === '--help' || word === '-h')) {
-    world.io.out.write(verbHelp(command, own));
+    world.io.out.write(verbHelp(command, own, own === command.options ? world.workloads : []));
     return exitCodes.ok;
   }
   const words = command.passesOn ? passOn(rest, own, commonOptions) : rest;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { bundleWorkloads } from '../build/bundle.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
+import { exitCodes } from '../spec/exit-codes.ts';
 import { startTwin, type Twin, type TwinOptions } from '../twin/twin.ts';
 import { outFolder, stateFolder, type TwinPlace, templateFile } from './twin-place.ts';
 
@@ -75,7 +76,12 @@ async function synth(place: TwinPlace, config: LabConfig): Promise<void> {
   let text = '';
   child.stdout.on('data', chunk => (text += chunk));
   child.stderr.on('data', chunk => (text += chunk));
-  const code = await new Promise<number | null>(done => child.once('close', done));
+  const [code, by] = await new Promise<readonly [number | null, string | null]>(done =>
+    child.once('close', (...end) => done(end)),
+  );
+  // The terminal sends Ctrl-C to it too.
+  if (by === 'SIGINT' || by === 'SIGTERM')
+    throw new LabError({ where: 'cdk synth', message: 'interrupted' }, exitCodes.interruptedByUser);
   if (code !== 0)
     throw new LabError({
       where: 'cdk synth',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { errorName, explainAwsError } from '../aws/sdk-error.ts';
 import { parseManifest } from '../plan/manifest.ts';
 import { expandRange } from '../plan/range.ts';
 import { LabError } from '../spec/errors.ts';
@@ -25,9 +26,10 @@ export async function readItems(
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(value);
   if (s3) {
     const store = sources.store(s3[1]!);
-    return s3[2]!.includes('*')
-      ? listPattern(store, s3[2]!, value, noun)
-      : readObject(store, s3[2]!, value, noun);
+    const read = s3[2]!.includes('*') ? listPattern : readObject;
+    return read(store, s3[2]!, value, noun).catch(error => {
+      throw namingThe(value, error);
+    });
   }
   const path = resolve(sources.cwd, value);
   try {
@@ -43,6 +45,23 @@ export async function readItems(
       fix: `give a file with one ${noun.one} a line, s3://bucket/key, a range such as 001..120, or - for stdin`,
     });
   }
+}
+
+/** What AWS refused says nothing of the list that was asked for. */
+function namingThe(value: string, error: unknown): unknown {
+  if (errorName(error) === 'NoSuchBucket')
+    return new LabError({
+      where: value,
+      message: 'there is no such bucket',
+      fix: 'look at its name: s3://bucket/key',
+    });
+  const told = explainAwsError(error);
+  return told instanceof LabError && told !== error
+    ? new LabError(
+        told.problems.map(problem => ({ ...problem, where: value })),
+        told.exitCode,
+      )
+    : error;
 }
 
 async function readObject(

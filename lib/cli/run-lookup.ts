@@ -9,7 +9,8 @@ export interface OpenRun {
   readonly spec: WorkloadSpec;
   readonly items: readonly Item[];
   readonly connection: Connection;
-  ledger(): Promise<Ledger>;
+  /** With `outputs` what every item has made, too, which costs a request an item. */
+  ledger(options?: { readonly outputs: boolean }): Promise<Ledger>;
 }
 
 /** The run that the first positional names; the latest one without it. Reads rounds again at every ledger. */
@@ -29,6 +30,7 @@ export async function openRun(context: Context, args: Pick<Args, 'positionals'>)
     spec: context.spec(run.workload),
     items,
     connection,
-    ledger: async () => readLedger(connection, (await readRun(connection.store, ref)).rounds, items),
+    ledger: async options =>
+      readLedger(connection, (await readRun(connection.store, ref)).rounds, items, options),
   };
 }

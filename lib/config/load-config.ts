@@ -8,8 +8,7 @@ import type { LabConfigInput } from './define-lab.ts';
 export async function loadConfig(path: string): Promise<LabConfigInput> {
   if (!existsSync(path))
     throw new LabError({ where: path, message: 'is not there', fix: 'lab init writes it' });
-  if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8')) as LabConfigInput;
-  const loaded = (await import(pathToFileURL(path).href)) as { default?: LabConfigInput };
+  const loaded = await read(path);
   if (typeof loaded.default !== 'object')
     throw new LabError({
       where: path,
@@ -17,4 +16,28 @@ export async function loadConfig(path: string): Promise<LabConfigInput> {
       fix: 'export default defineLab({ … })',
     });
   return loaded.default;
+}
+
+async function read(path: string): Promise<{ default?: LabConfigInput }> {
+  try {
+    if (path.endsWith('.json'))
+      return { default: JSON.parse(await readFile(path, 'utf8')) as LabConfigInput };
+    return (await import(pathToFileURL(path).href)) as { default?: LabConfigInput };
+  } catch (error) {
+    // A comma too few is the person's, and no stack of ours helps to find it.
+    throw new LabError({ where: path, message: `cannot be read: ${whereAndWhat(error, path)}` });
+  }
+}
+
+/** `line 7: Expected ',', got ':'`, as far as the error knows; each loader puts the line somewhere else. */
+function whereAndWhat(error: unknown, path: string): string {
+  const { message = String(error), stack = '' } = error as Error;
+  const name = path.replace(/^.*[\\/]/, '').replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const line = new RegExp(`${name}:(\\d+)`).exec(`${message}\n${stack}`)?.[1];
+  const what =
+    message
+      .split('\n')
+      .map(each => each.replace(/^.*: ERROR: /, '').trim())
+      .find(each => each !== '' && !/^Transform failed/.test(each)) ?? message;
+  return line === undefined ? what : `line ${line}: ${what}`;
 }

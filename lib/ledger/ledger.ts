@@ -1,3 +1,4 @@
+import { isCancelReason } from '../spec/claim.ts';
 import { explainExitCode } from '../spec/exit-codes.ts';
 import type { OutputRecord } from '../spec/records.ts';
 import type { RoundPlan } from '../spec/run.ts';
@@ -38,22 +39,26 @@ export interface Ledger {
   readonly doneByStep: Readonly<Record<string, ReadonlySet<string>>>;
 }
 
-/** Shards up to which every record is read, for times and outputs of what is done. */
-const detailedShards = 2000;
+/** Shards up to which every record is read unasked, for times and outputs of what is done. */
+export const detailedShards = 2000;
 
 /**
  * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
- * where a killed attempt left no record, and once it has forgotten the job, the log of state changes.
+ * where a killed attempt left no record, and once it has forgotten the job, the log of state changes. With `outputs` every
+ * record is read, however many there are: what is done says there what it has made.
  */
 export async function readLedger(
   ports: LedgerPorts,
   rounds: readonly RoundPlan[],
   manifest: readonly Item[],
+  { outputs = false }: { readonly outputs?: boolean } = {},
 ): Promise<Ledger> {
   const total = rounds.flatMap(plan => plan.steps).reduce((sum, step) => sum + step.shards, 0);
   const parts = rounds.flatMap(plan => plan.steps.map(step => ({ plan, step })));
   const shards = (
-    await mapLimit(parts, 4, ({ plan, step }) => readShards(ports, plan, step, total <= detailedShards))
+    await mapLimit(parts, 4, ({ plan, step }) =>
+      readShards(ports, plan, step, outputs || total <= detailedShards),
+    )
   ).flat();
   return foldLedger(shards, rounds[0]?.steps.map(step => step.name) ?? [], manifest);
 }
@@ -105,7 +110,8 @@ function rowOf(item: Item, steps: readonly string[], byStep: ReadonlyMap<string,
 function entryOf(shard: ShardState, name: string): StepEntry {
   const found = shard.record?.items.find(item => item.name === name);
   const ended = isEnded(shard);
-  const state = shard.done || found?.state === 'done' ? 'done' : stateOf(shard, ended);
+  const state =
+    shard.done || found?.state === 'done' ? 'done' : stateOf(shard, found?.state === 'failed', ended);
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
   // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
   const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
@@ -125,8 +131,10 @@ function entryOf(shard: ShardState, name: string): StepEntry {
   };
 }
 
-function stateOf(shard: ShardState, ended: boolean): ItemState {
+function stateOf(shard: ShardState, hasFailed: boolean, ended: boolean): ItemState {
   if (shard.status === 'closed') return 'cancelled';
+  // What had failed before the cancel came has failed.
+  if (shard.ended && isCancelReason(shard.ended) && !hasFailed) return 'cancelled';
   if (ended) return 'failed';
   return shard.status === 'RUNNING' || shard.status === 'STARTING' ? 'running' : 'waiting';
 }

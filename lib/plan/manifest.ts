@@ -173,6 +173,8 @@ function nameProblem(name: string): string | undefined {
   if (name === '') return 'has no name';
   if (/[\u0000-\u001f\u007f]/.test(name)) return `${JSON.stringify(name)} holds a control character`;
   if (Buffer.byteLength(name) > 512) return `${JSON.stringify(name.slice(0, 40))}… is longer than 512 bytes`;
-  if (name === '.' || name === '..') return `${JSON.stringify(name)} cannot be a name`;
+  // Names make folders of outputs: `a/b` is one below another, `a//b` and `../a` are none.
+  if (name.split('/').some(part => part === '' || part === '.' || part === '..'))
+    return `${JSON.stringify(name)} cannot be a name: it stands for a folder of outputs`;
   return undefined;
 }

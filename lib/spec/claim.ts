@@ -34,5 +34,10 @@ export async function readClaim(
 /** Claimed with this, an array can never be worked on any more: its round was closed before a job had it. */
 export const closedClaim = 'closed';
 
+const cancelled = 'lab cancel ';
+/** What Batch is told, and says again of every child, when a run is cancelled. */
+export const cancelReason = (runId: string): string => `${cancelled}${runId}`;
+export const isCancelReason = (reason: string): boolean => reason.startsWith(cancelled);
+
 /** `<parent>:<index>` is a child; its parent claims. */
 export const parentJobId = (jobId: string): string => jobId.split(':')[0]!;

@@ -9,7 +9,7 @@ export interface Store {
   /** In UTF-8 byte order. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;
   /** Downloads to a file through a temporary name beside it; checks length and the stored checksum where there is one. */
-  download(key: string, path: string): Promise<ObjectInfo>;
+  download(key: string, path: string, signal?: AbortSignal): Promise<ObjectInfo>;
   /** Uploads a file with a checksum, in parts where it is large. */
   upload(path: string, key: string): Promise<ObjectInfo>;
 }

@@ -30,7 +30,7 @@ export async function findRun(store: Store, text: string, workloads: readonly st
             .slice(0, 4)
             .map(run => run.runId)
             .join(', ')}`,
-    fix: 'lab runs lists them',
+    fix: 'lab runs lists them; what is given first is the run, and latest is the newest',
   });
 }
 

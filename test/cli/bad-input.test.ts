@@ -18,6 +18,11 @@ it.each([
     ['submit', 'rapidtide', '--do', 'sing', '--participants', 'x'],
     '"sing" is none of copy-test, script, hcp, bids',
   ],
+  [['submit'], 'workload: has to be named\n  there are: rapidtide'],
+  [['rehearse', 'rapidtide'], 'rapidtide: needs the participants'],
+  [['submit', 'rapidtide', '--participants', '1..5', '--limit', '0'], '--limit: 0 is not a whole number'],
+  // Words of a name are no words of AWS.
+  [['submit', 'rapidtide', '--participants', 'sso.txt'], 'error sso.txt: there is no such file'],
   [['twin', 'fly'], '"fly"'],
   [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],
 ])('lab %j is refused with exit code 2 and a way out', async (argv, words) => {
@@ -43,6 +48,28 @@ it('tells what no pool and no job can be together with the list', async () => {
   const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
   expect(code).toBe(2);
   expect(err).toMatch(/nowhere.txt[\s\S]*no pool "moon"[\s\S]*--timeout: 5 is[\s\S]*--attempts: 99 is/);
+});
+
+it('says whose credentials are missing', async () => {
+  const { code, err } = await me.lab(['runs', '--profile', 'nobody']);
+  expect(code).toBe(3);
+  expect(err).toContain('profile "nobody"');
+});
+
+it('lab --version, and lab help <verb> as lab <verb> --help', async () => {
+  expect((await me.lab(['--version'])).out).toMatch(/^arraylab \d+\.\d+\.\d+\n$/);
+  expect((await me.lab(['help', 'retry'])).out).toBe((await me.lab(['retry', '--help'])).out);
+  expect((await me.lab(['submit', '--help'])).out).toContain(
+    'Options of rapidtide itself: lab submit rapidtide --help',
+  );
+});
+
+it('help has no line of more than 100 columns', async () => {
+  const calls = [...commands.map(each => [each.name]), ['submit', 'rapidtide'], ['rehearse', 'rapidtide']];
+  for (const call of calls) {
+    const { out } = await me.lab([...call, '--help']);
+    expect(out.split('\n').filter(line => line.length > 100)).toEqual([]);
+  }
 });
 
 it('help fits a screen and every verb has an example', () => {

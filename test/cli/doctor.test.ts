@@ -9,7 +9,10 @@ let twin: Awaited<ReturnType<Awaited<ReturnType<typeof user>>['twin']>>;
 beforeAll(async () => {
   me = await user({
     name: 'test',
-    datasets: { hcp: { bucket: 'scans-of-theirs', access: 'keys', prefix: 'HCP/' } },
+    datasets: {
+      hcp: { bucket: 'scans-of-theirs', access: 'keys', prefix: 'HCP/' },
+      ours: { bucket: 'scans-of-ours', access: 'keys' },
+    },
     workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
   });
   twin = await me.twin();
@@ -38,6 +41,21 @@ it('lab doctor fails with 4 while the secret holds its placeholder, and names th
   expect(ran.out).toContain('→ npx lab secret set hcp --local\n');
   expect(ran.out).toMatch(/^not checked {2}quotas {10}skipped on the twin: it has none$/m);
   expect(ran.err).toMatch(/1 failure, \d+ not checked\nNext: mend what failed/);
+});
+
+it('a submission is refused while a secret of its datasets holds the placeholder', async () => {
+  const ran = await me.lab(['submit', 'rapidtide', '--participants', '1..3', '--local']);
+  expect([ran.code, ran.out]).toEqual([2, '']);
+  expect(ran.err).toContain(
+    'dataset hcp: its secret still holds the placeholder\n  npx lab secret set hcp --local',
+  );
+});
+
+it('lab secret set takes the twin’s own keys where none are given, which open what is nobody else’s', async () => {
+  const ran = await me.lab(['secret', 'set', 'ours', '--local']);
+  expect([ran.code, ran.err]).toEqual([0, expect.stringContaining('the twin’s own keys are taken')]);
+  // Another owner's bucket wants that owner's.
+  expect((await me.lab(['secret', 'set', 'hcp', '--local'])).code).toBe(2);
 });
 
 describe('lab secret set, with a dataset that wants its owner’s keys', () => {

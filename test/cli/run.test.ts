@@ -136,10 +136,40 @@ it('a cancelled run can be retried', async () => {
   const cancelled = await me.lab(['cancel', slow, '--local']);
   expect(cancelled.err).toContain('1 job is being stopped');
   const watched = await me.lab(['watch', slow, '--local']);
-  expect(watched.code).toBe(4);
+  expect([watched.code, watched.err]).toEqual([
+    4,
+    expect.stringContaining(`0 of 2 participants done, 2 cancelled\nNext: npx lab retry ${slow} --local`),
+  ]);
+  const { counts } = JSON.parse((await me.lab(['status', slow, '--local', '--json'])).out);
+  expect(counts).toMatchObject({ cancelled: 2, failed: 0 });
+  const none = await me.lab(['retry', slow, '--failed', '--local']);
+  expect(none.err).toContain('none has failed, and 2 are cancelled');
   await put(bucket, 'config/cancelled.sh', 'true');
   expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
 }, 30_000);
+
+it('fetch that is interrupted says how it goes on, and a run without outputs that it has none', async () => {
+  const interrupted = await me.lab(['fetch', runId, '--to', 'part', '--local'], '', AbortSignal.abort());
+  expect([interrupted.code, interrupted.out]).toEqual([130, '']);
+  expect(interrupted.err).toContain(`goes on, npx lab fetch ${runId} --local`);
+  const none = await me.lab(['fetch', 'latest', '--local']);
+  expect([none.code, none.out]).toEqual([0, '']);
+  expect(none.err).toContain('nothing to fetch: 2 of 2 participants done, with no outputs');
+});
+
+it.each([
+  [['--script', 'work.sh'], '--script work.sh is for --do script, and --do is copy-test'],
+  [['--do', 'script', '--script', './work.sh'], 'not a path of this machine: aws s3 cp ./work.sh s3://'],
+  [['--do', 'script', '--script', 'nope.sh'], '/config/nope.sh: put it there first, aws s3 cp nope.sh s3://'],
+  [
+    ['--participants', 's3://no-such-bucket/list.txt'],
+    's3://no-such-bucket/list.txt: there is no such bucket',
+  ],
+])('%j is refused, and nothing is submitted', async (words, text) => {
+  const list = words.includes('--participants') ? [] : ['--participants', '1..2'];
+  const refused = await me.lab(['submit', 'rapidtide', ...list, ...words, '--local']);
+  expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining(text)]);
+});
 
 it('runs lists them, newest first', async () => {
   const runs = JSON.parse((await me.lab(['runs', '--local', '--json'])).out) as { run: string }[];
@@ -225,6 +255,6 @@ it('a script that is not there is told before anything is submitted', async () =
       '--local',
     ],
   ]);
-  expect([code, err]).toEqual([2, expect.stringContaining('/config/typo.sh: put the script there first')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('/config/typo.sh: put it there first')]);
   expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
 });

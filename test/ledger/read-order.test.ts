@@ -1,5 +1,5 @@
-import { readLedger } from '../../lib/ledger/ledger.ts';
-import { doneKey } from '../../lib/spec/keys.ts';
+import { detailedShards, readLedger } from '../../lib/ledger/ledger.ts';
+import { doneKey, resultKey } from '../../lib/spec/keys.ts';
 import type { BatchPort, JobDetail } from '../../lib/spec/ports.ts';
 import { storeRound } from '../../lib/submit/store-round.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
@@ -60,4 +60,21 @@ it('children that have started are running, whatever the array’s summary still
   } as unknown as BatchPort;
   const { rows } = await readLedger({ store, batch }, [plan], items);
   expect(rows.map(row => row.state)).toEqual(['running', 'failed']);
+});
+
+it('what every item has made is read where it is asked for, however many shards there are', async () => {
+  const names = Array.from({ length: detailedShards + 1 }, (_, index) => `p${index}`);
+  const { store, objects, items, plan } = await planned(names);
+  names.forEach((name, shard) => {
+    const at = { round: 0, step: 'run', shard };
+    const outputs = [{ key: `${name}.csv`, bytes: 1 }];
+    const record = { jobId: 'id', endedAt: '', items: [{ name, state: 'done', outputs }] };
+    objects.set(resultKey(run, { ...at, jobId: 'id', attempt: 1 }), Buffer.from(JSON.stringify(record)));
+    objects.set(doneKey(run, at), Buffer.from('{}'));
+  });
+  const batch = { findByName: async () => [] } as unknown as BatchPort;
+  const made = async (options?: { outputs: boolean }) =>
+    (await readLedger({ store, batch }, [plan], items, options)).rows.filter(row => row.outputs).length;
+  expect(await made()).toBe(0);
+  expect(await made({ outputs: true })).toBe(names.length);
 });

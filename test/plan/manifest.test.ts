@@ -27,6 +27,12 @@ describe('a manifest', () => {
       names(Buffer.concat([Buffer.from('a\nM'), Buffer.from([0xfc]), Buffer.from('ller\n')])),
     ).toThrow('byte 0xfc at offset 3');
   });
+  it.each(['../a', 'a/../b', 'a//b', '/a', 'a/', '.'])(
+    'refuses %j, for it stands for a folder of outputs',
+    name => {
+      expect(() => names(`${name}\n`)).toThrow(`${JSON.stringify(name)} cannot be a name`);
+    },
+  );
   it('refuses an empty list', () => {
     expect(() => names('# nobody\n')).toThrow('has no participant in it');
   });

@@ -1,3 +1,4 @@
+import { cancelReason } from '../../spec/claim.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import { closeRound } from '../../submit/close-round.ts';
 import type { Command } from '../command.ts';
@@ -16,7 +17,7 @@ export const cancel: Command = {
     for (const plan of run.rounds) {
       // Terminating a parent stops every child, whatever its state.
       for (const job of await closeRound(connection, plan)) {
-        await connection.batch.terminate(job.jobId, `lab cancel ${run.runId}`);
+        await connection.batch.terminate(job.jobId, cancelReason(run.runId));
         stopped++;
       }
     }
@@ -25,7 +26,10 @@ export const cancel: Command = {
       `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done} of ${counted(rows.length, spec.item)} done`,
     );
     if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
-    context.say(`Next: npx lab retry ${run.runId}${context.suffix} does the rest`);
+    const next = counts.done === rows.length ? 'fetch' : 'retry';
+    context.say(
+      `Next: npx lab ${next} ${run.runId}${context.suffix}${next === 'retry' ? ' does the rest' : ''}`,
+    );
     return exitCodes.ok;
   },
 };

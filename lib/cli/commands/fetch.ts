@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { detailedShards } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import { runPrefix } from '../../spec/keys.ts';
 import type { Command } from '../command.ts';
-import { bytesText } from '../output.ts';
+import type { Context } from '../context.ts';
+import { bytesText, counted } from '../output.ts';
 import { openRun } from '../run-lookup.ts';
 
 export const fetch: Command = {
@@ -16,11 +18,13 @@ export const fetch: Command = {
   options: { to: { type: 'string', value: 'FOLDER', describe: 'where to (default: ./<run>)' } },
   examples: ['lab fetch', 'lab fetch 3f9a2c 100307 --to results'],
   async run(context, args) {
-    const { run, connection, ledger } = await openRun(context, args);
+    const { run, spec, items, connection, ledger } = await openRun(context, args);
     const wanted = args.positionals.slice(1);
     const folder = resolve(context.cwd, args.text('to') ?? run.runId);
     const prefix = `${runPrefix(run)}outputs/`;
-    const { rows } = await ledger();
+    if (items.length > detailedShards)
+      context.say(`reading what ${counted(items.length, spec.item)} have made …`);
+    const { rows } = await ledger({ outputs: true });
     const chosen = rows.filter(row => wanted.length === 0 || wanted.includes(row.name));
     const unknown = wanted.filter(name => !rows.some(row => row.name === name));
     if (unknown.length > 0)
@@ -30,6 +34,16 @@ export const fetch: Command = {
         fix: `lab status ${run.runId}`,
       });
     const outputs = chosen.flatMap(row => row.outputs ?? []);
+    if (outputs.length === 0) {
+      if (context.json)
+        context.print(JSON.stringify({ run: run.runId, folder, files: 0, fetched: 0, bytes: 0 }));
+      const done = chosen.filter(row => row.state === 'done').length;
+      context.say(`nothing to fetch: ${done} of ${counted(chosen.length, spec.item)} done, with no outputs`);
+      context.say(`Next: npx lab logs ${run.runId}${context.suffix}`);
+      return exitCodes.ok;
+    }
+    const total = outputs.reduce((sum, output) => sum + output.bytes, 0);
+    const progress = fetchProgress(context, outputs.length, total);
     let fetched = 0;
     let bytes = 0;
     await mapLimit(outputs, 8, async output => {
@@ -38,10 +52,24 @@ export const fetch: Command = {
         output.key.startsWith(prefix) ? output.key.slice(prefix.length) : output.key,
       );
       bytes += output.bytes;
-      if (existsSync(path) && (await stat(path)).size === output.bytes) return;
-      await connection.store.download(output.key, path);
-      fetched++;
-    });
+      const isThere = existsSync(path) && (await stat(path)).size === output.bytes;
+      if (!isThere) {
+        try {
+          await connection.store.download(output.key, path, context.signal);
+        } catch (error) {
+          if (context.signal.aborted) return;
+          throw error;
+        }
+        fetched++;
+      }
+      progress.tick(output.bytes);
+    }).finally(progress.clear);
+    if (context.signal.aborted) {
+      context.say(
+        `\ninterrupted; ${fetched} files have come\nNext: the same again goes on, npx lab fetch ${run.runId}${context.suffix}`,
+      );
+      return exitCodes.interruptedByUser;
+    }
     if (context.json)
       context.print(JSON.stringify({ run: run.runId, folder, files: outputs.length, fetched, bytes }));
     else context.print(folder);
@@ -50,6 +78,33 @@ export const fetch: Command = {
     return exitCodes.ok;
   },
 };
+
+/** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */
+function fetchProgress(
+  context: Context,
+  files: number,
+  bytes: number,
+): { tick(bytes: number): void; clear(): void } {
+  const { err } = context.io;
+  const everyMs = err.isTTY ? 500 : 30_000;
+  let told = performance.now();
+  let isDrawn = false;
+  let done = 0;
+  let come = 0;
+  return {
+    tick(size) {
+      done++;
+      come += size;
+      if (context.json || performance.now() - told < everyMs) return;
+      told = performance.now();
+      const text = `${done} of ${files} files, ${bytesText(come)} of ${bytesText(bytes)}`;
+      if (err.isTTY) err.write(`\r\u001b[2K${text}`);
+      else context.say(text);
+      isDrawn = true;
+    },
+    clear: () => void (err.isTTY && isDrawn && err.write('\r\u001b[2K')),
+  };
+}
 
 /** A key as a path below the folder; a key that would leave it is refused. */
 function safePath(folder: string, key: string): string {

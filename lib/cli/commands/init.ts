@@ -54,7 +54,7 @@ const questions: readonly {
 export const init: Command = {
   name: 'init',
   summary: 'ask what a lab must decide, and write lab.config.ts',
-  usage: '[--name NAME --region REGION --bucket BUCKET --access keys|role|public|requester-pays] [--force]',
+  usage: '[--name NAME --region REGION --bucket BUCKET --access HOW] [--force]',
   options: {
     name: { type: 'string', value: 'NAME', describe: 'of the lab' },
     region: { type: 'string', value: 'REGION', describe: 'AWS region' },

@@ -26,12 +26,20 @@ export const quickstart: Command = {
  */
 async function quickstartIn({ world }: Context): Promise<number> {
   const scratch = await mkdtemp(join(world.projectRoot, '.lab-quickstart-'));
+  const stop = (): number => {
+    world.io.err.write('\ninterrupted; nothing of it is left\nNext: npm run quickstart\n');
+    return exitCodes.interruptedByUser;
+  };
   const { context, close } = makeContext(
     { ...world, twinFolder: scratch, io: { ...world.io, err: withoutNext(world.io.err) } },
     { local: true, json: false },
   );
   try {
-    return await show(context);
+    const code = await show(context);
+    return world.signal.aborted ? stop() : code;
+  } catch (error) {
+    if (world.signal.aborted) return stop();
+    throw error;
   } finally {
     await close();
     await rm(scratch, { recursive: true, force: true });
@@ -41,12 +49,16 @@ async function quickstartIn({ world }: Context): Promise<number> {
 /** What a command would say to run next is not there any more when the quickstart has ended. */
 function withoutNext(err: Stream): Stream {
   const quiet = Object.create(err) as Stream;
-  quiet.write = text => err.write(text.replace(/^Next: .*\n/gm, ''));
+  quiet.write = text => err.write(text.replace(/^Next: .*\n|\nstopped watching.*\n/gm, ''));
   return quiet;
 }
 
 async function show(context: Context): Promise<number> {
-  const title = (text: string): void => context.say(`\n${tint(context.io.err, 'strong', text)}`);
+  const title = (text: string): void => {
+    // Ctrl-C ends it between two steps; a step that it meets ends by itself.
+    context.signal.throwIfAborted();
+    context.say(`\n${tint(context.io.err, 'strong', text)}`);
+  };
   title('1. The twin: a stand-in for AWS on this machine');
   const { store, storeOf, secrets, deployment, endpoint } = await context.connect();
   const config = await context.config();

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
@@ -60,6 +60,8 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
   } finally {
     await opened.close();
     if (!args.flag('keep')) await rm(join(folder, 'state'), { recursive: true, force: true });
+    // Without a report there is nothing in it.
+    await rmdir(folder).catch(() => undefined);
   }
 }
 
@@ -111,7 +113,8 @@ async function perform(
     const release = clock?.hold();
     return work().finally(release);
   };
-  const run = await still(() => submitRun(context, args));
+  // A stand-in mounts nothing.
+  const run = await still(() => submitRun(context, args, { needsSecrets: options.realTool }));
   if (!run) return exitCodes.ok;
   const doneByRound: number[] = [];
   const follow = async (): Promise<Ledger | undefined> => {
@@ -129,7 +132,12 @@ async function perform(
     await still(() => submitRetry(context, open, retryArgs(args)));
     ledger = await follow();
   }
-  if (!ledger) return exitCodes.interruptedByUser;
+  if (!ledger) {
+    context.say(
+      '\ninterrupted; a rehearsal leaves nothing behind\nNext: the same again, or with --limit a shorter one',
+    );
+    return exitCodes.interruptedByUser;
+  }
   const report = rehearsalReport({
     workload: args.positionals[0]!,
     run: run.runId,
@@ -146,7 +154,9 @@ async function perform(
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   if (context.json) context.print(JSON.stringify({ event: 'rehearsed', ...report }));
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
-  context.say(`the report is in ${join(folder, 'report.json')}\nNext: npx lab submit, with the same options`);
+  context.say(
+    `the report is in ${join(folder, 'report.json')}\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
+  );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
 }
 

@@ -100,6 +100,13 @@ export async function submitRetry(
   }
   const itemsByStep = await notDone(open, args.flag('failed'));
   if (Object.keys(itemsByStep).length === 0) {
+    const { counts } = await open.ledger();
+    if (counts.done < items.length) {
+      context.say(
+        `nothing to retry: none has failed, and ${counts.cancelled} are cancelled\nNext: npx lab retry ${run.runId}${context.suffix}`,
+      );
+      return undefined;
+    }
     context.say(
       `nothing to retry: all ${counted(items.length, spec.item)} are done\nNext: npx lab fetch ${run.runId}${context.suffix}`,
     );

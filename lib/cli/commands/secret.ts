@@ -12,7 +12,7 @@ import { readAll } from '../read-all.ts';
 
 export const secret: Command = {
   name: 'secret',
-  summary: 'fill the access keys or login of a dataset: lab secret set <dataset>',
+  summary: 'fill the access keys or login of a dataset',
   usage: 'set <dataset>',
   options: { 'no-check': { type: 'boolean', describe: 'do not try the keys on the dataset first' } },
   examples: ['lab secret set hcp', 'lab secret set hcp < keys.json'],
@@ -38,8 +38,9 @@ export const secret: Command = {
         fix: 'type it at the prompt, or pipe it in',
       });
     const kind = dataset.access === 'nda' ? login : accessKeys;
-    const value = await readSecret(context, name, kind);
+    const given = await readSecret(context, name, kind);
     const connection = await context.connect();
+    const value = given ?? ownKeys(context, connection.endpoint, name);
     if (dataset.access === 'keys' && !args.flag('no-check'))
       await tryKeys(context, connection.endpoint, name, dataset, value as unknown as AccessKeys);
     const id = connection.deployment.map.secrets[name];
@@ -54,6 +55,12 @@ export const secret: Command = {
     return exitCodes.ok;
   },
 };
+
+/** The twin's own keys open its datasets: a person has no others for it. */
+function ownKeys(context: Context, { credentials }: Endpoint, name: string): Record<string, string> {
+  context.say(`the twin’s own keys are taken, which open ${name} there`);
+  return { accessKeyId: credentials!.accessKeyId, secretAccessKey: credentials!.secretAccessKey };
+}
 
 /** What a secret is made of: two fields, the second hidden. */
 interface SecretKind {
@@ -107,17 +114,24 @@ async function tryKeys(
   });
 }
 
-/** From the prompt, hidden; or from stdin: JSON, or `A:B` as s3fs writes it. */
-async function readSecret(context: Context, name: string, kind: SecretKind): Promise<Record<string, string>> {
+/** From the prompt, hidden; or from stdin: JSON, or `A:B` as s3fs writes it. Undefined where the twin's own keys do. */
+async function readSecret(
+  context: Context,
+  name: string,
+  kind: SecretKind,
+): Promise<Record<string, string> | undefined> {
   const made = (first: string, second: string): Record<string, string> => ({
     [kind.fields[0]]: first,
     [kind.fields[1]]: second,
   });
+  const ownDo = context.local && kind === accessKeys;
   if (context.stdin.isTTY) {
+    if (ownDo) return undefined;
     const first = await ask(context, `${kind.questions[0]} of ${name}: `, false);
     return made(first, await ask(context, `${kind.questions[1]} (hidden): `, true));
   }
   const text = (await readAll(context.stdin)).toString('utf8').trim();
+  if (ownDo && text === '') return undefined;
   const parsed = kind.parse(text);
   if (parsed && parsed !== 'placeholder') {
     const fields = parsed as Record<string, string>;

@@ -32,9 +32,10 @@ export const status: Command = {
       context.print(JSON.stringify({ run: run.runId, workload: run.workload, ended, counts, items: rows }));
     else if (args.flag('names')) for (const row of rows) context.print(row.name);
     else if (rows.length > 0) context.io.out.write(ledgerTable(context.io.out, spec.item.one, rows));
-    context.say(
-      `${run.runId}: ${counts.done} of ${counted(all.length, spec.item)} done${counts.failed > 0 ? `, ${counts.failed} failed` : ''}`,
-    );
+    const rest = (['failed', 'cancelled'] as const)
+      .filter(state => counts[state] > 0)
+      .map(state => `, ${counts[state]} ${state}`);
+    context.say(`${run.runId}: ${counts.done} of ${counted(all.length, spec.item)} done${rest.join('')}`);
     const next = counts.done === all.length ? 'fetch' : ended ? 'retry' : 'watch';
     context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
     return exitCodes.ok;

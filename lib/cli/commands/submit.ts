@@ -1,4 +1,4 @@
-import { type PlannedRound, planRound } from '../../plan/plan-round.ts';
+import { planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { selectItems } from '../../plan/select.ts';
 import type { LabConfig } from '../../spec/config.ts';
@@ -11,12 +11,13 @@ import { submitRound } from '../../submit/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { followRun } from '../follow.ts';
-import { counted, durationText, table } from '../output.ts';
 import { wholeNumber } from '../parse-args.ts';
+import { planText } from '../plan-text.ts';
 import { readAll } from '../read-all.ts';
 import { readItems } from '../read-items.ts';
 import { readRequest } from '../read-request.ts';
 import { openRun } from '../run-lookup.ts';
+import { unfilledSecrets } from '../unfilled-secrets.ts';
 
 export const submit: Command = {
   name: 'submit',
@@ -26,8 +27,7 @@ export const submit: Command = {
     items: {
       type: 'string',
       value: 'LIST',
-      describe:
-        'file, s3://bucket/key, s3://bucket/prefix/*/, 2019-01..2019-12, or - (also as --participants and its like)',
+      describe: 'file, s3://bucket/key, s3://bucket/prefix/*/, a..b, or -',
     },
     only: {
       type: 'string',
@@ -62,10 +62,11 @@ export function submitOptions(spec: WorkloadSpec): Readonly<Record<string, Optio
     [spec.item.many]: {
       type: 'string',
       value: 'LIST',
-      describe: `the ${spec.item.many}: ${submit.options.items!.describe.split(' (')[0]}`,
+      describe: `the ${spec.item.many}: ${submit.options.items!.describe}`,
     },
     ...Object.fromEntries(parameters),
     ...submit.options,
+    items: { ...submit.options.items!, describe: `the same as --${spec.item.many}` },
   };
 }
 
@@ -80,7 +81,7 @@ function parameterOption(parameter: ParameterSpec): OptionSpec {
 }
 
 async function submitNew(context: Context, args: Args): Promise<number> {
-  const run = await submitRun(context, args);
+  const run = await submitRun(context, args, { needsSecrets: true });
   return run ? submitted(context, args, run.runId, run.connection) : exitCodes.ok;
 }
 
@@ -88,6 +89,7 @@ async function submitNew(context: Context, args: Args): Promise<number> {
 export async function submitRun(
   context: Context,
   args: Args,
+  { needsSecrets }: { readonly needsSecrets: boolean },
 ): Promise<{ readonly runId: string; readonly connection: Connection } | undefined> {
   const spec = context.spec(args.positionals[0] ?? '');
   const config = await context.config();
@@ -119,10 +121,16 @@ export async function submitRun(
 
   const connection = await context.connect();
   const listed = local ?? (await readList(connection.storeOf));
+  if (needsSecrets)
+    await told.ask(async () => refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)));
+  const prepared = listed && (await told.ask(() => prepare(spec, listed, request!, connection)));
   told.refuse();
-  const items = await prepare(spec, listed!, request!, connection);
+  const items = prepared!;
   const round = plan(request!, items, connection.deployment.map.queues);
-  describePlan(context, spec, round, items);
+  if (!context.json) {
+    const { queues } = connection.deployment.map;
+    context.io.err.write(planText(context.io.err, spec, round.plan, items.length, queues));
+  }
   if (args.flag('dry-run')) {
     if (context.json) context.print(JSON.stringify(round.plan));
     context.say('nothing was submitted\nNext: the same without --dry-run');
@@ -161,7 +169,7 @@ function sourceOf(spec: WorkloadSpec, args: Args): string {
   const source = args.text(spec.item.many) ?? args.text('items');
   if (source !== undefined) return source;
   throw new LabError({
-    where: 'lab submit',
+    where: spec.name,
     message: `needs the ${spec.item.many}`,
     fix: `--${spec.item.many} ${spec.item.many}.txt`,
   });
@@ -175,6 +183,7 @@ async function readChosen(
   store: Connection['storeOf'],
 ): Promise<readonly Item[]> {
   const limit = wholeNumber(args, 'limit');
+  if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
   const listed = await readItems(source, spec.item, {
     cwd: context.cwd,
     store,
@@ -239,28 +248,4 @@ async function prepare(
   const found = spec.preflight ? await spec.preflight(items, request, ports) : [];
   refuse(found.map(message => ({ where: spec.name, message })));
   return items;
-}
-
-function describePlan(
-  context: Context,
-  spec: WorkloadSpec,
-  { plan }: PlannedRound,
-  items: readonly Item[],
-): void {
-  if (context.json) return;
-  const rows = plan.steps.map(step => [
-    step.name,
-    String(step.shards),
-    step.arrays.length === 1 ? (step.shards === 1 ? 'a job' : 'an array') : `${step.arrays.length} arrays`,
-    String(step.vcpus),
-    String(step.memoryMiB),
-    durationText(step.timeoutSeconds),
-    step.jobQueue,
-  ]);
-  context.say(
-    `${spec.name} over ${counted(items.length, spec.item)}${plan.parallel ? `, ${plan.parallel.total} at once` : ''}`,
-  );
-  context.io.err.write(
-    table(context.io.err, ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'queue'], rows),
-  );
 }

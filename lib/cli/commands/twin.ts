@@ -14,7 +14,7 @@ export const twin: Command = {
     tools: {
       type: 'string',
       value: 'FOLDERS',
-      describe: 'up: where the programs are that the images hold, with colons between (or LAB_TOOLS)',
+      describe: 'up: folders of the programs that images hold, with : between (or LAB_TOOLS)',
     },
     yes: { type: 'boolean', describe: 'reset without asking' },
   },

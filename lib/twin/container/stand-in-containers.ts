@@ -99,7 +99,10 @@ function start(
     signal: stopping.signal,
     now: () => new Date(clock.now()),
     tool,
-    log: spec.onOutput,
+    // What is killed prints no more, though its harness ends a little later.
+    log: line => {
+      if (!isOver) spec.onOutput(line);
+    },
   });
   const exited = Promise.race([harness.then(exitCode => ({ exitCode })), killed]).finally(() => {
     isOver = true;
