@@ -2,7 +2,8 @@ import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { workloads } from '../jobs/index.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
-import { type Overrides, overridable, resolveConfig } from '../lib/config/resolve-config.ts';
+import { overridesOf } from '../lib/config/overrides.ts';
+import { resolveConfig } from '../lib/config/resolve-config.ts';
 import { buildApp } from '../lib/infra/lab-app.ts';
 import { LabError } from '../lib/spec/errors.ts';
 
@@ -10,12 +11,7 @@ const projectRoot = dirname(import.meta.dirname);
 try {
   const app = new App();
   const input = await loadConfig(app.node.tryGetContext('config') ?? join(projectRoot, 'lab.config.ts'));
-  // `-c lab=NAME` is the name's.
-  const overrides = Object.fromEntries(
-    overridable
-      .map(name => [name, app.node.tryGetContext(name === 'name' ? 'lab' : name)])
-      .filter(([, value]) => typeof value === 'string'),
-  ) as Overrides;
+  const overrides = overridesOf(app.node.getAllContext());
   buildApp(resolveConfig(input, workloads, overrides), workloads, projectRoot, app).app.synth();
 } catch (error) {
   // A person's mistake needs no stack trace.

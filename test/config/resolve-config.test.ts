@@ -1,4 +1,5 @@
 import { workloads } from '../../jobs/index.ts';
+import { overridesOf } from '../../lib/config/overrides.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { resolveMounts } from '../../lib/config/resolve-mounts.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
@@ -186,4 +187,24 @@ it('takes any one-word setting from the command line, and says what is wrong wit
   expect(() => resolveConfig(rapidtideLab, workloads, { network: 'privat', logRetentionDays: 'x' })).toThrow(
     /logRetentionDays: CloudWatch Logs keeps no x days[\s\S]*network: "privat"/,
   );
+});
+
+describe('-c name=value', () => {
+  it('is taken for what it names, beside what is CDK’s and somebody else’s', () => {
+    const context = {
+      '@aws-cdk/core:x': true,
+      'aws:cdk:y': true,
+      owner: 'me',
+      lab: 'a',
+      network: 'private-nat',
+    };
+    expect(overridesOf(context)).toEqual({ name: 'a', network: 'private-nat' });
+  });
+  it.each([
+    [{ netwrok: 'private-nat' }, '-c netwrok: is not known\n  did you mean -c network=…?'],
+    [{ name: 'a' }, 'did you mean -c lab=…?'],
+    [{ pools: '{}' }, '-c pools: is more than a word\n  write it in lab.config.ts'],
+  ])('%j is refused, though CDK takes any word', (context, text) => {
+    expect(() => overridesOf(context)).toThrow(text);
+  });
 });
