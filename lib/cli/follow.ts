@@ -16,9 +16,7 @@ import { explainRound, type Hint, type WaitingHint, waitingHint } from './waitin
  */
 export async function followRun(context: Context, open: OpenRun): Promise<number> {
   const ledger = await followToEnd(context, open);
-  return ledger
-    ? finish(context, open.run.runId, open.spec.item, ledger)
-    : stopWatching(context, open.run.runId);
+  return ledger ? finish(context, open.run.runId, open.spec.item, ledger) : stopWatching(context, open);
 }
 
 /** The ledger at a run's end, or where nothing can go on any more; undefined where Ctrl-C ended the watching. */
@@ -132,7 +130,10 @@ function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger)
   return exitCodes.notDone;
 }
 
-function stopWatching(context: Context, runId: string): number {
-  context.say(`\nstopped watching; the run goes on\nNext: npx lab watch ${runId}${context.suffix}`);
+function stopWatching(context: Context, { run: { runId }, connection }: OpenRun): number {
+  const what = connection.ownTwin
+    ? 'stopped, with the twin of this command; the run goes on with the next'
+    : 'stopped watching; the run goes on';
+  context.say(`\n${what}\nNext: npx lab watch ${runId}${context.suffix}`);
   return exitCodes.interruptedByUser;
 }

@@ -37,7 +37,9 @@ export async function upServer(
   }
   const { prepareTwin } = await import('./own-twin.ts');
   await prepareTwin(place, config, say);
-  const log = await open(join(place.folder, 'server.log'), 'a');
+  const logFile = join(place.folder, 'server.log');
+  const log = await open(logFile, 'a');
+  const { size } = await log.stat();
   const child = spawn(
     process.execPath,
     [join(place.projectRoot, 'bin', 'lab.ts'), 'twin', 'serve', '--lab', config.name],
@@ -59,13 +61,14 @@ export async function upServer(
     await sleep(100);
   }
   await log.close();
+  const said = (await readFile(logFile)).subarray(size).toString('utf8').trim();
   throw new LabError(
     {
       where: 'lab twin up',
-      message: 'the twin did not come up',
-      fix: `see ${join(place.folder, 'server.log')}`,
+      message: `the twin did not come up${said ? `: ${said}` : ''}`,
+      fix: `its log is ${logFile}`,
     },
-    exitCodes.internal,
+    child.exitCode ?? exitCodes.internal,
   );
 }
 

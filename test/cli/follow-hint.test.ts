@@ -107,3 +107,28 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
   );
   await aws.stop();
 });
+
+it.each([
+  [true, 'stopped, with the twin of this command; the run goes on with the next'],
+  [false, 'stopped watching; the run goes on'],
+])('Ctrl-C says what becomes of the run, where the twin is this command’s own: %s', async (ownTwin, text) => {
+  let said = '';
+  const context = {
+    local: true,
+    json: false,
+    suffix: ' --local',
+    signal: AbortSignal.abort(),
+    now: () => now,
+    io: { err: { write: (each: string) => (said += each) } },
+    say: (each: string) => (said += `${each}\n`),
+  } as unknown as Context;
+  const counts = { done: 0, failed: 0, running: 1, waiting: 0, cancelled: 0 };
+  const open = {
+    run: { runId: 'r-1' },
+    spec: { item: { one: 'participant', many: 'participants' } },
+    connection: { ownTwin },
+    ledger: async () => ({ rows: [], ended: false, doneByStep: {}, counts }),
+  } as unknown as OpenRun;
+  expect(await followRun(context, open)).toBe(130);
+  expect(said).toContain(`${text}\nNext: npx lab watch r-1 --local\n`);
+});

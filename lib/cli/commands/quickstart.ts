@@ -49,7 +49,7 @@ async function quickstartIn({ world }: Context): Promise<number> {
 /** What a command would say to run next is not there any more when the quickstart has ended. */
 function withoutNext(err: Stream): Stream {
   const quiet = Object.create(err) as Stream;
-  quiet.write = text => err.write(text.replace(/^Next: .*\n|\nstopped watching.*\n/gm, ''));
+  quiet.write = text => err.write(text.replace(/^Next: .*\n|\nstopped.*\n/gm, ''));
   return quiet;
 }
 

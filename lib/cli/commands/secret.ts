@@ -103,7 +103,10 @@ async function tryKeys(
   const { openDataset } = await import('../../aws/account/dataset.ts');
   const answer = await openDataset(endpoint, dataset, keys);
   if (answer.state === 'open') {
-    if (answer.empty) context.say(`the keys open ${address}, and nothing is there: look at its prefix`);
+    const fix = context.local
+      ? `copy data into its folder, .lab/twin/state/s3/${dataset.bucket}/`
+      : 'look at its prefix';
+    if (answer.empty) context.say(`the keys open ${address}, and nothing is there: ${fix}`);
     return;
   }
   const { text, fix } = explainRefusal(name, dataset, answer.refusal, answer.region);
