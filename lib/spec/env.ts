@@ -33,3 +33,6 @@ export const env = {
 
 /** The file that the launch template's user data leaves on a scratch volume it has mounted. */
 export const scratchSentinel = '.arraylab-scratch';
+
+/** What the twin's access key ids begin with: none of AWS's does. */
+export const twinKeyPrefix = 'AKIATWIN';

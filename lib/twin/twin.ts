@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { twinKeyPrefix } from '../spec/env.ts';
 import { type HostUse, startBatch } from './batch/start-batch.ts';
 import type { RunContainer } from './batch/types.ts';
 import { type Clock, realClock } from './clock.ts';
@@ -184,7 +185,7 @@ async function readKeys(folder: string): Promise<{ accessKeyId: string; secretAc
   }
   const random = randomBytes(40);
   const keys = {
-    accessKeyId: `AKIATWIN${createHash('sha256').update(random).digest('hex').slice(0, 12).toUpperCase()}`,
+    accessKeyId: `${twinKeyPrefix}${createHash('sha256').update(random).digest('hex').slice(0, 12).toUpperCase()}`,
     secretAccessKey: random.toString('base64url').slice(0, 40),
   };
   await writeFile(path, JSON.stringify(keys), { mode: 0o600 });

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../aws/endpoint.ts';
 import { loadConfig } from '../../config/load-config.ts';
 import { resolveConfig } from '../../config/resolve-config.ts';
 import type { LabConfig } from '../../spec/config.ts';
+import { twinKeyPrefix } from '../../spec/env.ts';
 import { LabError } from '../../spec/errors.ts';
 import { stackName } from '../../spec/metadata.ts';
 import type { Args } from '../command.ts';
@@ -36,6 +37,7 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
       message: 'the twin has no stack',
       fix: verb === 'destroy' ? 'lab twin reset' : 'lab twin up',
     });
+  refuseTwinsShell(context.environment, verb);
   const given = cdkContext(args.rest);
   const name = args.text('lab') ?? given.get('lab');
   const region = given.get('region');
@@ -76,6 +78,16 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
         quietStdout: context.json,
       }),
   };
+}
+
+/** A shell that `lab twin env` was evaluated in talks to the twin, whose stack nobody deploys. */
+function refuseTwinsShell({ AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID }: NodeJS.ProcessEnv, verb: string): void {
+  if (!AWS_ENDPOINT_URL || !AWS_ACCESS_KEY_ID?.startsWith(twinKeyPrefix)) return;
+  throw new LabError({
+    where: `lab ${verb}`,
+    message: `this shell talks to the twin (AWS_ENDPOINT_URL=${AWS_ENDPOINT_URL})`,
+    fix: 'unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY, or use another shell',
+  });
 }
 
 /** The command again with what was given, for a last line that can be typed. */

@@ -13,9 +13,9 @@ export interface RulesOutput {
 
 const help = `Looks for traps of AWS Batch in CloudFormation templates, of Arraylab or of anybody: no account, no network.
 
-  node bin/rules.ts cdk.out/*.template.json     a table: resource, rule, value, what is wrong; then the fixes
-  node bin/rules.ts template.json --json        the same as JSON
-  node bin/rules.ts --list                      every rule, what it asks for and where AWS says so
+  npm run rules -- cdk.out/*.template.json     a table: resource, rule, value, what is wrong; then the fixes
+  npm run rules -- template.json --json        the same as JSON
+  npm run rules -- --list                      every rule, what it asks for and where AWS says so
 
 Exit codes: 0 nothing found · 2 no template, or not one that can be read · 4 findings
 `;
@@ -75,7 +75,7 @@ function parse(args: readonly string[]) {
     throw new LabError({
       where: 'rules',
       message: (error as Error).message,
-      fix: 'node bin/rules.ts --help',
+      fix: 'npm run rules -- --help',
     });
   }
 }

@@ -217,3 +217,10 @@ it.each([
   expect(err).toContain(words);
   expect(account.did).toEqual([]);
 });
+
+it.each(['deploy', 'destroy --yes'])('%s is refused in a shell that talks to the twin', async line => {
+  const environment = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_ACCESS_KEY_ID: 'AKIATWIN0B0E' };
+  const { code, err } = await me.lab(line, { environment });
+  expect([code, err]).toEqual([2, expect.stringContaining('this shell talks to the twin')]);
+  expect(account.did).toEqual([]);
+});

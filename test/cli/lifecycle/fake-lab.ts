@@ -211,7 +211,11 @@ export async function shell(account: Account, config: LabConfigInput = rapidtide
     leave: () => rm(cwd, { recursive: true, force: true }),
     async lab(
       line: string,
-      { typed, signal = new AbortController().signal }: { typed?: string; signal?: AbortSignal } = {},
+      {
+        typed,
+        signal = new AbortController().signal,
+        environment = {},
+      }: { typed?: string; signal?: AbortSignal; environment?: Record<string, string> } = {},
     ) {
       let out = '';
       let err = '';
@@ -220,7 +224,7 @@ export async function shell(account: Account, config: LabConfigInput = rapidtide
         projectRoot: root,
         cwd,
         configFile,
-        environment: {},
+        environment,
         io: { out: { write: text => (out += text) }, err: { write: text => (err += text) } },
         stdin: typed === undefined ? stdin : Object.assign(stdin, { isTTY: true }),
         signal,
