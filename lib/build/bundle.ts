@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { bundlePath } from '../spec/metadata.ts';
 import { standInBundle } from '../spec/stand-in.ts';
@@ -24,7 +24,8 @@ export async function bundleWorkloads({
   return Promise.all(
     workloads.map(async workload => {
       const file = join(projectRoot, bundlePath(workload));
-      const { metafile } = await build({
+      const { metafile, outputFiles } = await build({
+        write: false,
         entryPoints: [join(projectRoot, 'containers', workload, 'entrypoint.ts')],
         absWorkingDir: projectRoot,
         outfile: file,
@@ -37,7 +38,9 @@ export async function bundleWorkloads({
         logLevel: 'silent',
       });
       refuseForbidden(workload, Object.keys(metafile.inputs));
-      return { workload, file, bytes: (await stat(file)).size };
+      const { contents } = outputFiles[0]!;
+      await writeWhole(file, contents);
+      return { workload, file, bytes: contents.length };
     }),
   );
 }
@@ -45,7 +48,8 @@ export async function bundleWorkloads({
 /** Bundles the harness with a stand-in for the tool, for the twin's own process. Answers its file. */
 export async function bundleStandIn(projectRoot: string): Promise<string> {
   const file = join(projectRoot, standInBundle);
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
+    write: false,
     entryPoints: [join(projectRoot, 'containers', 'runtime', 'stand-in.ts')],
     absWorkingDir: projectRoot,
     outfile: file,
@@ -58,7 +62,17 @@ export async function bundleStandIn(projectRoot: string): Promise<string> {
     logLevel: 'silent',
   });
   refuseForbidden('the stand-in', Object.keys(metafile.inputs));
+  await writeWhole(file, outputFiles[0]!.contents);
   return file;
+}
+
+/** Jobs of a twin may be starting from the file, and a second command be writing it. */
+async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
+  const before = await readFile(file).catch(() => undefined);
+  if (before?.equals(contents)) return;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, contents);
+  await rename(`${file}.${process.pid}`, file);
 }
 
 /** Throws when one of a bundle's inputs is of a forbidden package. */

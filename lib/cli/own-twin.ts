@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleWorkloads } from '../build/bundle.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
@@ -47,11 +48,19 @@ export async function prepareTwin(
   const known = await readFile(stampFile, 'utf8').catch(() => '');
   if (known === stamp && existsSync(templateFile(place, config))) return;
   say('synthesizing the stack …');
-  await synth(place, config);
+  if ((await synth(place, config)) === 'taken') {
+    // Another command has just begun the same: it is waited for, and asked again where it is killed.
+    for (let tries = 0; tries < 40 && (await readFile(stampFile, 'utf8').catch(() => '')) !== stamp; tries++)
+      await sleep(500);
+    return prepareTwin(place, config, () => {});
+  }
   await writeFile(stampFile, stamp);
 }
 
-async function synth(place: TwinPlace, config: LabConfig): Promise<void> {
+/** What cdk says while another of its kind works in the same folder. */
+const folderIsTaken = /Another CLI \(PID=\d+\) is currently|Other CLIs \(PID=[\d, ]+\) are currently/;
+
+async function synth(place: TwinPlace, config: LabConfig): Promise<'done' | 'taken'> {
   const cdk = join(place.projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const child = spawn(
     process.execPath,
@@ -82,12 +91,14 @@ async function synth(place: TwinPlace, config: LabConfig): Promise<void> {
   // The terminal sends Ctrl-C to it too.
   if (by === 'SIGINT' || by === 'SIGTERM')
     throw new LabError({ where: 'cdk synth', message: 'interrupted' }, exitCodes.interruptedByUser);
+  if (code !== 0 && folderIsTaken.test(text)) return 'taken';
   if (code !== 0)
     throw new LabError({
       where: 'cdk synth',
       message: text.trim() || `exited with ${code}`,
       fix: 'mend lab.config.ts, or run npm run synth to see more',
     });
+  return 'done';
 }
 
 /** Digest of everything that the template is made from. */
