@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -71,8 +72,9 @@ async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
   const before = await readFile(file).catch(() => undefined);
   if (before?.equals(contents)) return;
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.${process.pid}`, contents);
-  await rename(`${file}.${process.pid}`, file);
+  const part = `${file}.${randomUUID()}`;
+  await writeFile(part, contents);
+  await rename(part, file);
 }
 
 /** Throws when one of a bundle's inputs is of a forbidden package. */

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RehearsalReport } from '../../lib/cli/rehearsal/report.ts';
 import { outputNames } from '../../lib/spec/metadata.ts';
-import { user } from './helper.ts';
+import { type Ran, user } from './helper.ts';
 
 const config = {
   name: 'test',
@@ -12,10 +12,12 @@ const config = {
   },
 };
 let me: Awaited<ReturnType<typeof user>>;
+let atOnce: readonly Ran[];
 beforeAll(async () => {
   me = await user(config);
-  // The stack is synthesized once.
-  await me.lab(['rehearse', 'rapidtide', '--participants', '1..2']);
+  // The stack is synthesized once, by whichever comes first.
+  const call = ['rehearse', 'rapidtide', '--participants', '1..2'];
+  atOnce = await Promise.all([me.lab(call), me.lab(call)]);
 }, 120_000);
 afterAll(() => me.leave());
 
@@ -31,6 +33,12 @@ async function rehearse(...options: string[]) {
   return { ...ran, report };
 }
 const hours = (report: RehearsalReport): number => report.simulatedSeconds / 3600;
+
+it('two commands at once both find a stack that neither had synthesized', () => {
+  expect(atOnce.map(({ code, err }) => [code, err])).toEqual(
+    atOnce.map(() => [0, expect.stringContaining('the report is in')]),
+  );
+});
 
 it('a rehearsal tells the time, the hosts and the attempts that a submission would take', async () => {
   const { code, report } = await rehearse('--participants', '1..150', '--duration', '1h');
