@@ -103,9 +103,9 @@ async function show(context: Context): Promise<number> {
   if (code !== exitCodes.ok) return code;
 
   title('What to try next');
-  context.say('  npx lab twin up                 keep a twin, then use every verb with --local');
-  context.say('  npx lab submit rapidtide --help what a submission can say');
-  context.say('  npx lab init --force            write your own lab.config.ts, then npm run deploy');
+  context.say('  npx lab twin up                   keep a twin, then use every verb with --local');
+  context.say('  npx lab submit rapidtide --help   what a submission can say');
+  context.say('  npx lab init --force              write your own lab.config.ts, then npm run deploy');
   return exitCodes.ok;
 }
 
