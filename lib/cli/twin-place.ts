@@ -17,6 +17,9 @@ export interface TwinPlace {
 /** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
 export const toolsVariable = 'LAB_TOOLS';
 
+/** Says where the twin's state is, for who wants more than one: absolute, or relative to where the command is given. */
+export const folderVariable = 'LAB_TWIN_FOLDER';
+
 export const twinPlace = (world: {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -26,7 +29,9 @@ export const twinPlace = (world: {
 }): TwinPlace => ({
   projectRoot: world.projectRoot,
   configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
-  folder: world.twinFolder ?? join(world.projectRoot, '.lab', 'twin'),
+  folder:
+    world.twinFolder ??
+    resolve(world.cwd, world.environment[folderVariable] || join(world.projectRoot, '.lab', 'twin')),
   tools: toolFolders(world.environment[toolsVariable], world.cwd),
 });
 

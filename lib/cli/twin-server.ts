@@ -6,7 +6,7 @@ import { isAlive } from '../process/is-alive.ts';
 import type { LabConfig } from '../spec/config.ts';
 import { LabError } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
-import { serverFile, type TwinPlace, toolsVariable } from './twin-place.ts';
+import { folderVariable, serverFile, type TwinPlace, toolsVariable } from './twin-place.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
 export interface TwinServer {
@@ -47,7 +47,11 @@ export async function upServer(
       cwd: place.projectRoot,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
-      env: { ...process.env, [toolsVariable]: place.tools.join(delimiter) },
+      env: {
+        ...process.env,
+        [toolsVariable]: place.tools.join(delimiter),
+        [folderVariable]: place.folder,
+      },
     },
   );
   child.unref();

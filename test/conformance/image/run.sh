@@ -11,6 +11,7 @@ command -v debootstrap >/dev/null || install debootstrap || { echo "no debootstr
 cache=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}/image
 mkdir -p "$cache"
 work=$(mktemp -d)
+export LAB_TWIN_FOLDER=$work/twin
 export DOCKER_HOST=unix://$work/docker.sock DOCKER_BUILDKIT=0
 cd "$ROOT"
 lab() { node "$ROOT/bin/lab.ts" "$@"; }
@@ -71,15 +72,13 @@ docker build --network host --build-arg MOUNTPOINT_VERSION= -t arraylab-rapidtid
 echo "ok      the Dockerfile builds"
 PATH="$(dirname "$docker"):$PATH" bash containers/rapidtide/smoke.sh arraylab-rapidtide --network host
 
-lab twin down 2>/dev/null
-lab twin reset --yes 2>/dev/null
 lab twin up 2>/dev/null
 eval "$(lab twin env)"
 printf '{"accessKeyId":"%s","secretAccessKey":"%s"}' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" | lab secret set hcp --local 2>/dev/null
-cp -r containers/rapidtide/sample/data_in/. .lab/twin/state/s3/hcp-openaccess/
+cp -r containers/rapidtide/sample/data_in/. $LAB_TWIN_FOLDER/state/s3/hcp-openaccess/
 bucket=$(lab stack-info rapidtide --local --json | node -p 'JSON.parse(require("fs").readFileSync(0)).outputBucket')
-mkdir -p ".lab/twin/state/s3/$bucket/config" "$work/scratch"
-printf '100307\n101107\n' > ".lab/twin/state/s3/$bucket/config/participants.txt"
+mkdir -p "$LAB_TWIN_FOLDER/state/s3/$bucket/config" "$work/scratch"
+printf '100307\n101107\n' > "$LAB_TWIN_FOLDER/state/s3/$bucket/config/participants.txt"
 touch "$work/scratch/.arraylab-scratch"
 mounts='{"/data_in":{"bucket":"hcp-openaccess","region":"us-east-1","prefix":"","access":"keys","secretId":"arraylab/lab/hcp"}}'
 container() {
@@ -93,7 +92,7 @@ check "the copy test passes over an s3fs mount, by array index" '[ $code -eq 0 ]
 mounted=$(container arraylab-rapidtide sh -c 'grep -c " /data_in fuse.s3fs ro" /proc/mounts; env' 2>&1) || true
 check "the tool sees a read-only mount and none of the keys" '[[ "$mounted" == 1* ]] && [[ "$mounted" != *"$AWS_SECRET_ACCESS_KEY"* ]] || { echo "$mounted"; false; }'
 code=0; container arraylab-rapidtide sh -c 'echo made > /data_out/made-in-a-container.txt' >/dev/null 2>&1 || code=$?
-check "what the tool wrote is in the output bucket" '[ $code -eq 0 ] && [ "$(cat ".lab/twin/state/s3/$bucket/made-in-a-container.txt")" = made ]'
+check "what the tool wrote is in the output bucket" '[ $code -eq 0 ] && [ "$(cat "$LAB_TWIN_FOLDER/state/s3/$bucket/made-in-a-container.txt")" = made ]'
 code=0; container arraylab-rapidtide bash /cloud/simple-cp-test 999999 >/dev/null 2>&1 || code=$?
 check "a copy test that fails says so by its exit code" '[ $code -eq 65 ]'
 mounts=${mounts/hcp\"\}/nope\"\}}

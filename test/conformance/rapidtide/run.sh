@@ -20,7 +20,7 @@ echo "$keys" | lab secret set hcp --local
 unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 check() { if eval "$2"; then echo "ok      $1"; else echo "FAILED  $1: $2"; exit 1; fi; }
 # The twin's buckets are plain folders: what is put there by hand is there.
-input=.lab/twin/state/s3/hcp-openaccess
+input=$LAB_TWIN_FOLDER/state/s3/hcp-openaccess
 "$venv/bin/python" "$here/make_runs.py" "$work/in" 100307 100408 101107
 cp -r "$work/in/." "$input/"
 run=HCP_1200/100408/MNINonLinear/Results/rfMRI_REST1_LR/rfMRI_REST1_LR.nii.gz
