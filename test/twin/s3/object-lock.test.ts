@@ -71,6 +71,9 @@ it('governance gives way to who may bypass it; compliance only grows', async () 
   expect(await failure(retain('COMPLIANCE', 5, { BypassGovernanceRetention: true }))).toBe(
     'AccessDenied 403',
   );
+  expect(await failure(retain('GOVERNANCE', 30, { BypassGovernanceRetention: true }))).toBe(
+    'AccessDenied 403',
+  );
   await retain('COMPLIANCE', 6);
   const { Retention } = await twin.s3.send(new GetObjectRetentionCommand({ Bucket, Key: 'k' }));
   expect(Retention?.Mode).toBe('COMPLIANCE');
