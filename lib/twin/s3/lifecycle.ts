@@ -35,6 +35,7 @@ interface Noncurrent {
   readonly newer?: number;
 }
 
+const mostNewer = 100;
 const sizeHeader = 'x-amz-transition-default-minimum-object-size';
 
 /** GET, PUT and DELETE of a bucket's `?lifecycle`. */
@@ -85,6 +86,8 @@ function checkFilter(block: string): void {
     ...conditions.matchAll(/<(?:Prefix|Tag|And|ObjectSizeGreaterThan|ObjectSizeLessThan)[\s/>]/g),
   ];
   if (count.length > 1) throw s3Errors.malformedXml();
+  const tags = blocksOf(block, 'Tag').map(tag => textsOf(tag, 'Key')[0] ?? '');
+  if (new Set(tags).size < tags.length) throw s3Errors.invalidRequest('Duplicate Tag Keys are not allowed.');
 }
 
 /** Throws AwsError for rules that S3 refuses. */
@@ -137,6 +140,25 @@ function checkRule(rule: LifecycleRule): void {
   }
   if (Object.keys(rule.tags).length > 0 && rule.expiration?.markers) {
     throw s3Errors.invalidRequest('ExpiredObjectDeleteMarker cannot be specified with Tags.');
+  }
+  const isSized = rule.largerThan !== undefined || rule.smallerThan !== undefined;
+  if (isSized && rule.abortDays !== undefined) {
+    throw s3Errors.invalidRequest('AbortIncompleteMultipartUpload cannot be specified with Object Size');
+  }
+  if ((rule.largerThan ?? 0) >= (rule.smallerThan ?? Number.POSITIVE_INFINITY)) {
+    throw s3Errors.invalidRequest("'ObjectSizeGreaterThan' must be less than 'ObjectSizeLessThan'");
+  }
+  const current = [
+    ...(rule.expiration && !rule.expiration.markers ? [rule.expiration] : []),
+    ...rule.transitions,
+  ];
+  if (new Set(current.map(each => each.date === undefined)).size > 1) {
+    const message = `Found mixed 'Date' and 'Days' based Expiration and Transition actions in lifecycle rule for filter '(prefix=${rule.prefix})'`;
+    throw s3Errors.invalidRequest(message);
+  }
+  const noncurrent = [rule.noncurrentExpiration, ...rule.noncurrentTransitions];
+  if (noncurrent.some(each => (each?.newer ?? 0) > mostNewer)) {
+    throw s3Errors.invalidArgument(`'NewerNoncurrentVersions' must be between 1 and ${mostNewer}`);
   }
   for (const { storageClass, days: after } of rule.transitions) {
     if (storageClass.endsWith('_IA') && after !== undefined && after < 30) {
@@ -199,6 +221,7 @@ function classOf(block: string): string {
 
 function numberNamed<N extends string>(field: N, block: string, name: string): { [K in N]?: number } {
   const text = textsOf(block, name)[0];
+  if (text !== undefined && !/^\d+$/.test(text)) throw s3Errors.malformedXml();
   return (text === undefined ? {} : { [field]: Number(text) }) as { [K in N]?: number };
 }
 

@@ -14,6 +14,8 @@ type Headers = Readonly<Record<string, string>>;
 type Lock = Pick<ObjectMeta, 'retention' | 'legalHold'>;
 
 const dayMs = 24 * 3600 * 1000;
+const mostYears = 100;
+const mostDays = 36_500;
 
 /** GET and PUT of a bucket's `?object-lock`. */
 export async function bucketLock(
@@ -27,8 +29,9 @@ export async function bucketLock(
       const message = 'Object Lock configuration does not exist for this bucket';
       throw new AwsError('ObjectLockConfigurationNotFoundError', 404, message, { BucketName: bucket.name });
     }
-    const { mode: Mode, days: Days } = objectLock;
-    const rule = Mode === undefined ? {} : { Rule: { DefaultRetention: { Mode, Days } } };
+    const { mode: Mode, days, years } = objectLock;
+    const period = years === undefined ? { Days: days } : { Years: years };
+    const rule = Mode === undefined ? {} : { Rule: { DefaultRetention: { Mode, ...period } } };
     return sendXml(
       response,
       xmlDocument('ObjectLockConfiguration', { ObjectLockEnabled: 'Enabled', ...rule }),
@@ -199,7 +202,10 @@ function defaultRetention(xml: string): ObjectLock {
   if (!Number.isInteger(count) || count < 1) {
     throw s3Errors.invalidArgument('Default retention period must be a positive integer value.');
   }
-  return { mode, days: days === undefined ? count * 365 : count };
+  if (count > (days === undefined ? mostYears : mostDays)) {
+    throw s3Errors.invalidArgument('Default retention period too large.');
+  }
+  return days === undefined ? { mode, days: count * 365, years: count } : { mode, days: count };
 }
 
 function wantLock(bucket: Bucket): void {

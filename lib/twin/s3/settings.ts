@@ -29,6 +29,8 @@ export interface ObjectLock {
   /** What new versions get. */
   readonly mode?: 'GOVERNANCE' | 'COMPLIANCE';
   readonly days?: number;
+  /** How `days` were said, where they were years. */
+  readonly years?: number;
 }
 
 /** The settings of one bucket, in a file of their own. */

@@ -77,7 +77,7 @@ function lockOf(where: string, properties: Properties): ObjectLock | undefined {
   if ((mode !== 'GOVERNANCE' && mode !== 'COMPLIANCE') || !Number.isInteger(days) || days < 1) {
     throw refused(`${where}.ObjectLockConfiguration`, 'DefaultRetention needs a Mode, and Days or Years');
   }
-  return { mode, days };
+  return { mode, days, ...(Days === undefined ? { years: Number(Years) } : {}) };
 }
 
 function encryptionOf(where: string, properties: Properties): Encryption | undefined {

@@ -210,6 +210,17 @@ describe('bodies', () => {
     expect(echoed).toEqual(['data']);
   });
 
+  it('refuses a chunk that is longer than it says', async () => {
+    const upload = (body: string) => {
+      const payloadHash = 'STREAMING-UNSIGNED-PAYLOAD-TRAILER';
+      const headers = { 'x-amz-decoded-content-length': '4' };
+      return send(signed({ method: 'PUT', body, payloadHash, headers }));
+    };
+    expect((await upload('4\r\ndata\r\n0\r\n\r\n')).status).toBe(200);
+    expect(code(await upload('4\r\ndatas\r\n0\r\n\r\n'))).toBe('IncompleteBody');
+    expect(echoed).toEqual(['data']);
+  });
+
   it('refuses a chunk under 8 KB that is not the last, signed or not', async () => {
     const short = 'x'.repeat(8191);
     const answer = await send(chunkedUpload([`${short}x`, short, 'tail'], {}));

@@ -198,6 +198,78 @@ it('configurations that S3 refuses are refused', async () => {
       [{ Status: 'Enabled', Filter, Transitions: [{ Days: 10, StorageClass: 'COLD' as 'GLACIER' }] }],
       'MalformedXML 400',
     ],
+    [
+      [
+        {
+          Status: 'Enabled',
+          Filter: { ObjectSizeGreaterThan: 5 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+        },
+      ],
+      'InvalidRequest 400',
+    ],
+    [
+      [
+        {
+          Status: 'Enabled',
+          Filter: { And: { ObjectSizeGreaterThan: 5, ObjectSizeLessThan: 5 } },
+          Expiration: { Days: 1 },
+        },
+      ],
+      'InvalidRequest 400',
+    ],
+    [
+      [
+        {
+          Status: 'Enabled',
+          Filter: { And: { Tags: ['1', '2'].map(Value => ({ Key: 'a', Value })) } },
+          Expiration: { Days: 1 },
+        },
+      ],
+      'InvalidRequest 400',
+    ],
+    [
+      [
+        {
+          Status: 'Enabled',
+          Filter,
+          Transitions: [{ Days: 40, StorageClass: 'GLACIER' }],
+          Expiration: { Date: new Date('2030-01-01T00:00:00Z') },
+        },
+      ],
+      'InvalidRequest 400',
+    ],
+    [
+      [
+        {
+          Status: 'Enabled',
+          Filter,
+          NoncurrentVersionExpiration: { NoncurrentDays: 1, NewerNoncurrentVersions: 101 },
+        },
+      ],
+      'InvalidArgument 400',
+    ],
   ];
   for (const [given, wanted] of refused) expect(await failure(rules(...given))).toBe(wanted);
+});
+
+it('a rule of a prefix, a tag and sizes takes away what passes them all', async () => {
+  const sized = { ObjectSizeGreaterThan: 2, ObjectSizeLessThan: 5 };
+  const And = { Prefix: 'p/', Tags: [{ Key: 'a', Value: '1' }], ...sized };
+  await rules({ Status: 'Enabled', Filter: { And }, Expiration: { Days: 3 } });
+  const objects = [
+    ['p/all', '1234', 'a=1'],
+    ['p/all too', '123', 'b=2&a=1'],
+    ['p/short', '12', 'a=1'],
+    ['p/long', '12345', 'a=1'],
+    ['p/other tag', '1234', 'a=2'],
+    ['p/no tag', '1234', undefined],
+    ['q/all', '1234', 'a=1'],
+  ] as const;
+  for (const [Key, Body, Tagging] of objects)
+    await twin.s3.send(new PutObjectCommand({ Bucket, Key, Body, Tagging }));
+  await twin.ahead(5 * 24 * 3600);
+  const { Contents = [] } = await twin.s3.send(new ListObjectsV2Command({ Bucket }));
+  const stay = objects.map(([Key]) => Key).filter(Key => !Key.startsWith('p/all'));
+  expect(Contents.map(each => each.Key)).toEqual([...stay].sort());
 });

@@ -20,6 +20,18 @@ describe('listing', () => {
     expect([none.KeyCount, none.IsTruncated]).toEqual([0, false]);
   });
 
+  it('tells of an object’s checksum, and of its owner to who asks in version 2', async () => {
+    await put('k', 'x', { ChecksumAlgorithm: 'SHA256' });
+    const rows = async (more: object = {}) =>
+      (await twin.s3.send(new ListObjectsV2Command({ Bucket, ...more }))).Contents;
+    const checksum = { ChecksumAlgorithm: ['SHA256'], ChecksumType: 'FULL_OBJECT' };
+    expect(await rows()).toEqual([expect.objectContaining(checksum)]);
+    expect((await rows())?.[0]?.Owner).toBeUndefined();
+    expect((await rows({ FetchOwner: true }))?.[0]?.Owner).toBeDefined();
+    const first = await twin.s3.send(new ListObjectsCommand({ Bucket }));
+    expect(first.Contents?.[0]).toMatchObject({ ...checksum, Owner: { ID: expect.any(String) } });
+  });
+
   it('orders keys above U+FFFF after all others, as their bytes are', async () => {
     for (const key of ['\u{1f600}', '\uff5e', 'z']) await put(key, 'x');
     expect(await keys()).toEqual(['z', '\uff5e', '\u{1f600}']);

@@ -194,6 +194,29 @@ describe('multipart uploads', () => {
     expect(await text('k')).toBe('later');
   });
 
+  it('of one key that are completed at once with If-None-Match: one comes first, and the others stay uploads', async () => {
+    const rivals = await Promise.all(
+      Array.from({ length: 5 }, async (_, index) => {
+        const id = await begin('k');
+        const { ETag } = await part('k', id, 1, `rival ${index}`);
+        return { id, index, Parts: [{ PartNumber: 1, ETag }] };
+      }),
+    );
+    const ends = await Promise.all(
+      rivals.map(async each => ({
+        ...each,
+        end: await failure(finish('k', each.id, each.Parts, { IfNoneMatch: '*' })),
+      })),
+    );
+    const won = ends.filter(each => each.end === 'no error');
+    expect(won).toHaveLength(1);
+    const lost = ends.filter(each => each.end === 'PreconditionFailed 412');
+    expect(lost).toHaveLength(4);
+    expect(await text('k')).toBe(`rival ${won[0]?.index}`);
+    const { Uploads = [] } = await twin.s3.send(new ListMultipartUploadsCommand({ Bucket }));
+    expect(Uploads.map(each => each.UploadId).sort()).toEqual(lost.map(each => each.id).sort());
+  });
+
   it('survive a restart', async () => {
     const id = await begin('k', { Metadata: { plate: '7' } });
     const { ETag } = await part('k', id, 1, 'bytes');

@@ -71,6 +71,9 @@ it('governance gives way to who may bypass it; compliance only grows', async () 
   expect(await failure(retain('COMPLIANCE', 5, { BypassGovernanceRetention: true }))).toBe(
     'AccessDenied 403',
   );
+  expect(await failure(retain('GOVERNANCE', 30, { BypassGovernanceRetention: true }))).toBe(
+    'AccessDenied 403',
+  );
   await retain('COMPLIANCE', 6);
   const { Retention } = await twin.s3.send(new GetObjectRetentionCommand({ Bucket, Key: 'k' }));
   expect(Retention?.Mode).toBe('COMPLIANCE');
@@ -91,6 +94,26 @@ it('a legal hold has no end but its own', async () => {
   expect(await failure(remove(VersionId, { BypassGovernanceRetention: true }))).toBe('AccessDenied 403');
   await hold('OFF');
   expect(await failure(remove(VersionId))).toBe('no error');
+});
+
+it('a default retention is told in the unit that it was put in, and is not too long', async () => {
+  const put = (DefaultRetention: object) =>
+    twin.s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
+      }),
+    );
+  for (const wanted of [
+    { Mode: 'GOVERNANCE', Years: 2 },
+    { Mode: 'COMPLIANCE', Days: 730 },
+  ]) {
+    await put(wanted);
+    const { ObjectLockConfiguration } = await twin.s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
+    expect(ObjectLockConfiguration?.Rule?.DefaultRetention).toEqual(wanted);
+  }
+  for (const long of [{ Years: 101 }, { Days: 36_501 }])
+    expect(await failure(put({ Mode: 'GOVERNANCE', ...long }))).toBe('InvalidArgument 400');
 });
 
 it('the bucket’s default retention holds for what says none', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   CompleteMultipartUploadCommand,
   CopyObjectCommand,
+  CreateBucketCommand,
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
@@ -93,6 +94,23 @@ describe('objects', () => {
     expect(await failure(text('k'))).toBe('AccessDenied 403');
     const other = twin.client({ accessKeyId: 'AKIAOTHER', secretAccessKey: 'other' });
     expect(await failure(other.send(new GetObjectCommand({ Bucket, Key: 'k' })))).toBe('NoSuchKey 404');
+  });
+
+  it('are closed to the keys of a dataset’s owner, but for the dataset', async () => {
+    await put('k', 'the lab’s');
+    await twin.s3.send(new CreateBucketCommand({ Bucket: 'theirs' }));
+    const access = { theirs: { keys: { AKIAOTHER: 'other' } } };
+    await writeFile(join(twin.root, '.buckets.json'), JSON.stringify(access));
+    const owner = twin.client({ accessKeyId: 'AKIAOTHER', secretAccessKey: 'other' });
+    const get = (name: string) => failure(owner.send(new GetObjectCommand({ Bucket: name, Key: 'k' })));
+    expect(await get('theirs')).toBe('NoSuchKey 404');
+    expect(await get(Bucket)).toBe('AccessDenied 403');
+    const CopySource = `${Bucket}/k`;
+    const copy = owner.send(new CopyObjectCommand({ Bucket: 'theirs', Key: 'k', CopySource }));
+    expect(await failure(copy)).toBe('AccessDenied 403');
+    expect(await failure(twin.s3.send(new GetObjectCommand({ Bucket: 'theirs', Key: 'k' })))).toBe(
+      'AccessDenied 403',
+    );
   });
 });
 

@@ -104,6 +104,20 @@ describe('a copy', () => {
     expect(await failure(text('copy'))).toBe('NoSuchKey 404');
   });
 
+  it.each([
+    [{ 'x-amz-copy-source-if-match': '"other"' }, 'PreconditionFailed 412'],
+    [{ 'x-amz-copy-source-if-none-match': '*' }, 'PreconditionFailed 412'],
+    [{ 'x-amz-copy-source-if-modified-since': 'Mon, 01 Jan 2091 00:00:00 GMT' }, 'PreconditionFailed 412'],
+    [{ 'x-amz-copy-source-if-unmodified-since': 'Mon, 01 Jan 2001 00:00:00 GMT' }, 'PreconditionFailed 412'],
+    [{ 'if-match': '*' }, 'NoSuchKey 404'],
+    [{ 'x-amz-copy-source-if-match': '*', 'if-none-match': '*' }, '200'],
+  ])('on conditions %j of its source and its place', async (conditions, wanted) => {
+    const headers: Record<string, string> = { 'x-amz-copy-source': 'data/k' };
+    expect(await copy({ ...headers, ...conditions })).toBe(wanted);
+    expect(await failure(text('copy'))).toBe(wanted === '200' ? 'no error' : 'NoSuchKey 404');
+    if (wanted === '200') expect(await copy({ ...headers, ...conditions })).toBe('PreconditionFailed 412');
+  });
+
   it('of an object is of all of it: ranges are for parts', async () => {
     await copy({ 'x-amz-copy-source': 'data/k', 'x-amz-copy-source-range': 'bytes=0-1' });
     expect(await text('copy')).toBe('0123456789');

@@ -141,6 +141,13 @@ describe('multi-delete', () => {
     expect(await isThere('a&b<é')).toBe(false);
   });
 
+  it('is quiet about what it deleted where it is asked to be, and tells what it did not', async () => {
+    const objects = object('other') + object('k', '<ETag>"another"</ETag>');
+    const { body } = await remove(`<Delete><Quiet>true</Quiet>${objects}</Delete>`);
+    expect(body).not.toContain('<Deleted>');
+    expect(body).toContain('<Code>PreconditionFailed</Code>');
+  });
+
   it('of 1,000 keys with one that is refused deletes the others', async () => {
     const objects = Array.from({ length: 999 }, (_, index) => object(`n${index}`));
     objects.splice(500, 0, object('k', '<ETag>"another"</ETag>'));

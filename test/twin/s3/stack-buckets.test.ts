@@ -124,7 +124,7 @@ it('the stack’s bucket answers with the template’s rules, tags, lock and enc
   const { ObjectLockConfiguration } = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
   expect(ObjectLockConfiguration).toEqual({
     ObjectLockEnabled: 'Enabled',
-    Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Days: 365 } },
+    Rule: { DefaultRetention: { Mode: 'GOVERNANCE', Years: 1 } },
   });
   const put = await s3.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x' }));
   const head = await s3.send(new HeadObjectCommand({ Bucket, Key: 'k' }));

@@ -82,6 +82,10 @@ describe('versioning', () => {
       .send(new HeadObjectCommand({ Bucket, Key: 'k' }))
       .catch(reason => reason.$response.headers);
     expect([error['x-amz-delete-marker'], error['x-amz-version-id']]).toEqual(['true', VersionId]);
+    const byId = await twin.s3
+      .send(new HeadObjectCommand({ Bucket, Key: 'k', VersionId }))
+      .catch(reason => reason.$response);
+    expect([byId.statusCode, byId.headers.allow]).toEqual([405, 'DELETE']);
   });
 
   it('makes the version before current when the current one is removed for good', async () => {
