@@ -1,0 +1,11 @@
+import { twinPlace } from '../../lib/cli/twin-place.ts';
+
+const at = (environment: NodeJS.ProcessEnv): string =>
+  twinPlace({ cwd: '/home/me', projectRoot: '/home/me/lab', environment }).folder;
+
+it('the twin is in .lab of the project, or where LAB_TWIN_FOLDER says, from where the command is given', () => {
+  expect(at({})).toBe('/home/me/lab/.lab/twin');
+  expect(at({ LAB_TWIN_FOLDER: '' })).toBe('/home/me/lab/.lab/twin');
+  expect(at({ LAB_TWIN_FOLDER: '/scratch/twin' })).toBe('/scratch/twin');
+  expect(at({ LAB_TWIN_FOLDER: 'other' })).toBe('/home/me/other');
+});
