@@ -67,11 +67,30 @@ export function signingKey(secret: string, date: string, region: string, service
 
 /** HMAC-SHA256. Of createHmac's time most goes into the making of a key object, so it is two plain hashes (RFC 2104). */
 export function hmac(key: Buffer, text: string): Buffer {
+  const { inner, outer } = padded(key);
+  const digest = hash('sha256', Buffer.concat([inner, Buffer.from(text)]), 'buffer');
+  return hash('sha256', Buffer.concat([outer, digest]), 'buffer');
+}
+
+interface Padded {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+/** Of keys that are used again, as a day's signing key is. */
+const paddedKeys = new WeakMap<Buffer, Padded>();
+
+function padded(key: Buffer): Padded {
+  const known = paddedKeys.get(key);
+  if (known) return known;
   const block = Buffer.alloc(64);
   (key.length > 64 ? hash('sha256', key, 'buffer') : key).copy(block);
-  const inner = Buffer.concat([block.map(byte => byte ^ 0x36), Buffer.from(text)]);
-  const outer = Buffer.concat([block.map(byte => byte ^ 0x5c), hash('sha256', inner, 'buffer')]);
-  return hash('sha256', outer, 'buffer');
+  const made = {
+    inner: Buffer.from(block.map(byte => byte ^ 0x36)),
+    outer: Buffer.from(block.map(byte => byte ^ 0x5c)),
+  };
+  paddedKeys.set(key, made);
+  return made;
 }
 
 export function sha256Hex(data: string | Buffer): string {

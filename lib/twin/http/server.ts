@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
@@ -38,6 +38,11 @@ export interface TwinServer {
   close(): Promise<void>;
 }
 
+const firstOfIds = randomBytes(5).toString('hex').toUpperCase();
+let requests = 0;
+const requestId = (): string =>
+  firstOfIds + (requests++ % 0x1000000).toString(16).toUpperCase().padStart(6, '0');
+
 const longestUnhashedBody = 8 * 1024 * 1024;
 
 /** Serves AWS's wire protocols on 127.0.0.1 to whoever signs with a known key. Rejects when the port is taken. */
@@ -75,8 +80,7 @@ async function answer(
   port: number,
   options: ServerOptions,
 ): Promise<void> {
-  // Of these, Node keeps a few in store; random bytes are a system call each.
-  response.setHeader('x-amz-request-id', randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase());
+  response.setHeader('x-amz-request-id', requestId());
   http.on('error', () => {});
   response.on('error', () => {});
   let service: TwinService | undefined;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { VerifiedSignature } from './authenticate.ts';
 import { decodeAwsChunked } from './aws-chunked.ts';
+import { sha256Hex } from './canonical.ts';
 import { AwsError, type SignedRequest } from './service.ts';
 
 export interface BodyOptions {
@@ -18,8 +19,11 @@ export function signedBody(
   options: BodyOptions,
 ): Pick<SignedRequest, 'body' | 'trailers' | 'payloadSha256'> {
   const trailers: Record<string, string> = {};
-  const body = decoded(started(http, options.onStart), options, trailers);
-  return { body, trailers, ...(isSha256(options.payloadHash) ? { payloadSha256: options.payloadHash } : {}) };
+  const { payloadHash } = options;
+  const whole = isShort(http) ? inOnePiece(http, options) : undefined;
+  const isPlain = payloadHash === 'UNSIGNED-PAYLOAD' || isSha256(payloadHash);
+  const body = whole && isPlain ? whole : decoded(whole ?? started(http, options.onStart), options, trailers);
+  return { body, trailers, ...(isSha256(payloadHash) ? { payloadSha256: payloadHash } : {}) };
 }
 
 const isSha256 = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
@@ -80,14 +84,22 @@ function decoded(
 /** Bodies that are announced with at most so many bytes are taken in one piece: a stream costs more than they do. */
 const onePiece = 64 * 1024;
 
+const isShort = (http: IncomingMessage): boolean =>
+  Number(http.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= onePiece;
+
+async function* inOnePiece(
+  http: IncomingMessage,
+  { onStart, payloadHash }: BodyOptions,
+): AsyncGenerator<Buffer> {
+  onStart();
+  const whole = await collected(http);
+  if (!http.complete) throw cutShort();
+  if (isSha256(payloadHash)) checkHash(sha256Hex(whole), payloadHash);
+  yield whole;
+}
+
 async function* started(http: IncomingMessage, onStart: () => void): AsyncGenerator<Buffer> {
   onStart();
-  if (Number(http.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= onePiece) {
-    const whole = await collected(http);
-    if (!http.complete) throw cutShort();
-    yield whole;
-    return;
-  }
   // Not `yield* http`: leaving that early would destroy the socket, and the error could not be answered.
   for await (const piece of http.iterator({ destroyOnReturn: false })) yield piece as Buffer;
   if (!http.complete) throw cutShort();
@@ -112,7 +124,10 @@ async function* hashed(source: AsyncIterable<Buffer>, expected: string): AsyncGe
     hash.update(piece);
     yield piece;
   }
-  const actual = hash.digest('hex');
+  checkHash(hash.digest('hex'), expected);
+}
+
+function checkHash(actual: string, expected: string): void {
   if (actual === expected) return;
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
   throw new AwsError('XAmzContentSHA256Mismatch', 400, message, {

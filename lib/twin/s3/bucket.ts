@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -30,6 +30,10 @@ export interface Received {
   readonly etag: string;
   readonly checksums: ObjectMeta['checksums'];
 }
+
+/** Of the names of what is being received: an earlier process may have had this one's id. */
+const thisTwin = randomBytes(6).toString('hex');
+let bodies = 0;
 
 /** One bucket: a plain folder of files with a record of each, and a folder of the versions that are not current. */
 export class Bucket {
@@ -201,7 +205,7 @@ export class Bucket {
   }
 
   temporaryPath(): string {
-    return join(this.root, '.meta', `.incoming-${process.pid}-${randomUUID()}`);
+    return join(this.root, '.meta', `.incoming-${process.pid}-${thisTwin}-${bodies++}`);
   }
 
   async isEmpty(): Promise<boolean> {
