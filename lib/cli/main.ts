@@ -11,6 +11,7 @@ import { commands } from './commands.ts';
 import { findSpec, makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { passOn } from './lifecycle/pass-on.ts';
+import { orInterrupted } from './or-interrupted.ts';
 import { tint } from './output.ts';
 import { readArgs } from './parse-args.ts';
 
@@ -74,7 +75,8 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     ...(profile ? { profile } : {}),
   });
   try {
-    return await command.run(context, args);
+    const running = command.run(context, args);
+    return await (command.onlyReads ? orInterrupted(world.signal, running, `lab ${verb}`) : running);
   } finally {
     await close();
   }

@@ -148,6 +148,19 @@ it('a cancelled run can be retried', async () => {
   expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
 }, 30_000);
 
+it('a submission that is interrupted while it still looks submits nothing; so do commands that only read', async () => {
+  const before = (await me.lab(['runs', '--local', '--json'])).out;
+  const words = ['submit', 'rapidtide', '--participants', 'participants.txt', '--do', 'copy-test', '--local'];
+  const submitted = await me.lab(words, '', AbortSignal.abort());
+  expect([submitted.code, submitted.out]).toEqual([130, '']);
+  expect(submitted.err).toContain('interrupted; nothing was submitted');
+  expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
+  for (const words of [['status'], ['runs'], ['stack-info'], ['doctor']]) {
+    const read = await me.lab([...words, '--local'], '', AbortSignal.abort());
+    expect([words, read.code, read.out]).toEqual([words, 130, '']);
+  }
+});
+
 it('fetch that is interrupted says how it goes on, and a run without outputs that it has none', async () => {
   const interrupted = await me.lab(['fetch', runId, '--to', 'part', '--local'], '', AbortSignal.abort());
   expect([interrupted.code, interrupted.out]).toEqual([130, '']);

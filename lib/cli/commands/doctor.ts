@@ -21,6 +21,7 @@ export const doctor: Command = {
     'lab doctor rapidtide --json',
     'lab doctor 3c0a1c52-5c7a-4f0e-9d3e-6f3f0e1d2c3b:17',
   ],
+  onlyReads: true,
   async run(context, args) {
     const config = await context.config();
     const scope = scopeOf(context, args, config);

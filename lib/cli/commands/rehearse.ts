@@ -113,12 +113,25 @@ async function perform(
     const release = clock?.hold();
     return work().finally(release);
   };
-  // A stand-in mounts nothing.
-  const run = await still(() => submitRun(context, args, { needsSecrets: options.realTool }));
+  const interrupted = (): number => {
+    context.say(
+      '\ninterrupted; a rehearsal leaves nothing behind\nNext: the same again, or with --limit a shorter one',
+    );
+    return exitCodes.interruptedByUser;
+  };
+  let run: Awaited<ReturnType<typeof submitRun>>;
+  try {
+    // A stand-in mounts nothing.
+    run = await still(() => submitRun(context, args, { needsSecrets: options.realTool }));
+  } catch (error) {
+    if (context.signal.aborted) return interrupted();
+    throw error;
+  }
   if (!run) return exitCodes.ok;
+  const { runId } = run;
   const doneByRound: number[] = [];
   const follow = async (): Promise<Ledger | undefined> => {
-    const open = await openRun(context, { positionals: [run.runId] });
+    const open = await openRun(context, { positionals: [runId] });
     // What is read at one moment belongs together.
     const ledgerNow = (): Promise<Ledger> => still(() => open.ledger());
     const isStuck = (): boolean => clock?.isIdle() ?? false;
@@ -128,19 +141,14 @@ async function perform(
   };
   let ledger = await follow();
   if (ledger?.ended && options.retry && ledger.counts.done < ledger.rows.length) {
-    const open = await openRun(context, { positionals: [run.runId] });
+    const open = await openRun(context, { positionals: [runId] });
     await still(() => submitRetry(context, open, retryArgs(args)));
     ledger = await follow();
   }
-  if (!ledger) {
-    context.say(
-      '\ninterrupted; a rehearsal leaves nothing behind\nNext: the same again, or with --limit a shorter one',
-    );
-    return exitCodes.interruptedByUser;
-  }
+  if (!ledger) return interrupted();
   const report = rehearsalReport({
     workload: args.positionals[0]!,
-    run: run.runId,
+    run: runId,
     ledger,
     doneByRound,
     submittedAt,

@@ -11,6 +11,7 @@ export const runs: Command = {
   usage: '[workload] [--limit N]',
   options: { limit: { type: 'string', value: 'N', describe: 'how many (default 20)' } },
   examples: ['lab runs', 'lab runs rapidtide --limit 100 --json'],
+  onlyReads: true,
   async run(context, args) {
     const { store } = await context.connect();
     const names = args.positionals[0]

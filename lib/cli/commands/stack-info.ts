@@ -11,6 +11,7 @@ export const stackInfo: Command = {
   examples: [
     'aws batch submit-job --job-name test $(npx lab stack-info rapidtide) --array-properties size=6',
   ],
+  onlyReads: true,
   async run(context, args) {
     const { deployment } = await context.connect();
     const config = await context.config();

@@ -22,6 +22,7 @@ export const status: Command = {
     names: { type: 'boolean', describe: 'names alone, one a line' },
   },
   examples: ['lab status', 'lab status 3f9a2c --not-done --names > again.txt'],
+  onlyReads: true,
   async run(context, args) {
     const { run, spec, ledger } = await openRun(context, args);
     const { rows: all, counts, ended } = await ledger();

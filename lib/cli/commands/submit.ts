@@ -11,6 +11,7 @@ import { submitRound } from '../../submit/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { followRun } from '../follow.ts';
+import { orInterrupted } from '../or-interrupted.ts';
 import { wholeNumber } from '../parse-args.ts';
 import { planText } from '../plan-text.ts';
 import { readAll } from '../read-all.ts';
@@ -120,10 +121,15 @@ export async function submitRun(
   told.refuse();
 
   const connection = await context.connect();
-  const listed = local ?? (await readList(connection.storeOf));
-  if (needsSecrets)
-    await told.ask(async () => refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)));
-  const prepared = listed && (await told.ask(() => prepare(spec, listed, request!, connection)));
+  const look = async (): Promise<readonly Item[] | undefined> => {
+    const listed = local ?? (await readList(connection.storeOf));
+    if (needsSecrets)
+      await told.ask(async () =>
+        refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)),
+      );
+    return listed && told.ask(() => prepare(spec, listed, request!, connection));
+  };
+  const prepared = await orInterrupted(context.signal, look(), 'lab submit', 'nothing was submitted');
   told.refuse();
   const items = prepared!;
   const round = plan(request!, items, connection.deployment.map.queues);
@@ -150,6 +156,15 @@ export async function submitRun(
     items,
   );
   await storeRound(connection.store, round.plan, round.files);
+  if (context.signal.aborted)
+    throw new LabError(
+      {
+        where: 'lab submit',
+        message: 'interrupted before its first job',
+        fix: `npx lab submit --resume ${runId}${context.suffix}`,
+      },
+      exitCodes.interruptedByUser,
+    );
   await submitRound(connection, round.plan);
   return { runId, connection };
 }
