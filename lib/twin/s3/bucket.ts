@@ -10,7 +10,7 @@ import { keyToPath } from './key-path.ts';
 import { Locks } from './locks.ts';
 import { type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
 import { PlacedFiles } from './placed-files.ts';
-import { OpenFile, rm, rmdir, statOf } from './quick-fs.ts';
+import { OpenFile, rm, rmdir } from './quick-fs.ts';
 import { promote, recover } from './recover.ts';
 import { type BucketSettings, Settings } from './settings.ts';
 
@@ -89,8 +89,8 @@ export class Bucket {
     const meta = this.placed.get(key);
     if (meta && this.placed.isThere(meta)) return meta;
     for (const path of new Set([meta?.path ?? keyToPath(key), foundAt ?? keyToPath(key)])) {
-      const file = statOf(join(this.placed.folder, path));
-      if (file?.isFile()) return this.adopt(key, path, file);
+      const file = this.placed.fileAt(path);
+      if (file) return this.adopt(key, path, file);
     }
     if (!meta) return undefined;
     const isVersioned = this.settings.get().versioning !== undefined;

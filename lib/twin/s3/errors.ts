@@ -60,4 +60,10 @@ export const s3Errors = {
       `A header or query you provided implies functionality that is not implemented: ${what}`,
     ),
   accessDenied: () => new AwsError('AccessDenied', 403, 'Access Denied'),
+  behindLink: (folder: string) =>
+    new AwsError(
+      'AccessDenied',
+      403,
+      `The twin writes nothing through a symbolic link, and one is on the way to ${folder}: put a folder in its place.`,
+    ),
 };

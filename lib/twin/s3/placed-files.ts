@@ -1,9 +1,12 @@
+import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { s3Errors } from './errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
 import { isSame, type ObjectMeta } from './object-meta.ts';
-import { mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
+import { onceATurn } from './once-a-turn.ts';
+import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
 import { Records } from './records.ts';
 
 /** The current objects of a bucket: plain files below one folder, with the record of each. Of versions it knows nothing. */
@@ -12,6 +15,8 @@ export class PlacedFiles {
   private readonly records: Records;
   private readonly index: Map<string, ObjectMeta>;
   private sorted: string[] | undefined;
+  /** Of folders, whether neither they nor one above them is a link, by which a write or a delete would leave the twin. */
+  private readonly own = onceATurn(() => new Map([['.', true]]));
 
   private constructor(folder: string, records: Records) {
     this.folder = folder;
@@ -48,8 +53,14 @@ export class PlacedFiles {
 
   /** Whether its file is there, and nobody edited it. */
   isThere(meta: ObjectMeta): boolean {
-    const file = statOf(this.pathOf(meta));
+    const file = this.fileAt(meta.path);
     return file !== undefined && isSame(meta, file);
+  }
+
+  /** The file at a path, or undefined. What is behind a link to a folder is not the bucket's. */
+  fileAt(path: string): Stats | undefined {
+    const file = this.isOwn(dirname(path)) ? statOf(join(this.folder, path)) : undefined;
+    return file?.isFile() ? file : undefined;
   }
 
   /** The record that was made of this very file, by an interrupted write or before it went away for a while. */
@@ -130,7 +141,16 @@ export class PlacedFiles {
     this.records.close();
   }
 
+  private isOwn(folder: string): boolean {
+    const known = this.own().get(folder);
+    if (known !== undefined) return known;
+    const is = !isLink(join(this.folder, folder)) && this.isOwn(dirname(folder));
+    this.own().set(folder, is);
+    return is;
+  }
+
   private async placeAt(object: Omit<ObjectMeta, 'path'>, path: string, from: string): Promise<ObjectMeta> {
+    if (!this.isOwn(dirname(path))) throw s3Errors.behindLink(join(this.folder, dirname(path)));
     const meta: ObjectMeta = { ...object, path };
     await this.records.store(meta, () => rename(from, join(this.folder, path)));
     this.remember(meta);

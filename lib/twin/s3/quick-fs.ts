@@ -4,6 +4,7 @@ import {
   fstatSync,
   ftruncateSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   openSync,
   type PathLike,
@@ -49,6 +50,16 @@ export async function rmdir(path: PathLike): Promise<void> {
 /** Of a file or folder, or undefined where there is none. */
 export function statOf(path: PathLike): Stats | undefined {
   return statSync(path, { throwIfNoEntry: false });
+}
+
+export function isLink(path: PathLike): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
+  } catch (error) {
+    // Nothing is below a file.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return false;
+    throw error;
+  }
 }
 
 /** All of the text or nothing: a full disk takes a part of it at times. */
