@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { send } from './load.ts';
-import { createBucket, described, type Load, loads } from './loads.ts';
+import { createBucket, described, type Load, loads, warmUp } from './loads.ts';
 import { type Kind, kinds, type Running, start } from './servers.ts';
 
 /** What one load took, in seconds: by the clock, and of the processors. */
@@ -42,6 +42,7 @@ export async function s3(projectRoot: string, rounds: number): Promise<string> {
 
 export async function measure(server: Running, of: readonly Load[]): Promise<Figure[]> {
   await send(server.port, [createBucket(server.port)], 1);
+  await send(server.port, warmUp(server.port), 4);
   const figures: Figure[] = [];
   for (const load of of) {
     const requests = load.requests(server.port);
