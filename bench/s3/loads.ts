@@ -10,6 +10,8 @@ export interface Load {
   readonly unit: 'objects/s' | 'MB/s';
   /** How much there is of the unit, for one second. */
   readonly work: number;
+  /** That the server has on its disk at once for it, more or less. */
+  readonly bytes: number;
   readonly connections: number;
   /** Signed, so made shortly before they are sent. */
   requests(port: number): readonly Prepared[];
@@ -17,9 +19,12 @@ export interface Load {
 
 export const bucket = 'bench';
 const small = { objects: 8000, bytes: 8 * 1024, connections: 8 };
-const large = { objects: 4, bytes: 256 * 1024 * 1024, connections: 2 };
+/** Each of the keys is written again and again: room is given back as fast as it is taken. */
+const large = { objects: 8, keys: 4, bytes: 256 * 1024 * 1024, connections: 2 };
 
 export const described = `S3, warmed up: ${small.objects} objects of ${small.bytes / 1024} KiB by ${small.connections} connections; ${large.objects} of ${large.bytes / 2 ** 20} MiB by ${large.connections}`;
+
+const largeKey = (index: number): string => `large/${index % large.keys}`;
 
 export const createBucket = (port: number): Prepared => request(port, 'PUT', '', []);
 
@@ -28,9 +33,12 @@ export function warmUp(port: number): Prepared[] {
   const body = randomBytes(small.bytes);
   const headers = { 'x-amz-checksum-crc32': base64(crc32(body)) };
   const keys = Array.from({ length: small.objects / 2 }, (_, i) => `warm/${i % 40}/${i}`);
+  const piece = randomBytes(1024 * 1024);
+  const whole = Array.from({ length: large.bytes / piece.length }, () => piece);
   return [
     ...keys.map(key => request(port, 'PUT', key, [body], headers, sha256Hex(body))),
     ...keys.map(key => request(port, 'GET', key, [])),
+    ...many(large.keys, i => request(port, 'PUT', largeKey(i), whole)),
   ];
 }
 
@@ -43,15 +51,21 @@ export function loads(): Load[] {
   const hash = createHash('sha256');
   for (const each of largeBody) hash.update(each);
   const digest = hash.digest();
-  const key = (kind: string, index: number): string => `${kind}/${index % 40}/${index}`;
+  const key = (index: number): string => `small/${index % 40}/${index}`;
   const get = (port: number, name: string, sum: number): Prepared => ({
     ...request(port, 'GET', name, []),
     crc32: sum,
   });
-  const smalls = { unit: 'objects/s', work: small.objects, connections: small.connections } as const;
+  const smalls = {
+    unit: 'objects/s',
+    work: small.objects,
+    bytes: 4 * small.objects * small.bytes,
+    connections: small.connections,
+  } as const;
   const larges = {
     unit: 'MB/s',
     work: (large.objects * large.bytes) / 1e6,
+    bytes: 2 * large.bytes * large.connections,
     connections: large.connections,
   } as const;
   return [
@@ -61,20 +75,20 @@ export function loads(): Load[] {
       requests: port =>
         bodies.map((body, i) => {
           const headers = { 'x-amz-checksum-crc32': base64(crc32(body)) };
-          return request(port, 'PUT', key('small', i), [body], headers, sha256Hex(body));
+          return request(port, 'PUT', key(i), [body], headers, sha256Hex(body));
         }),
     },
     {
       what: 'small GET',
       ...smalls,
-      requests: port => bodies.map((body, i) => get(port, key('small', i), crc32(body))),
+      requests: port => bodies.map((body, i) => get(port, key(i), crc32(body))),
     },
     {
       what: 'large PUT, CRC32',
       ...larges,
       requests: port =>
         many(large.objects, i =>
-          request(port, 'PUT', key('crc', i), largeBody, { 'x-amz-checksum-crc32': base64(largeSum) }),
+          request(port, 'PUT', largeKey(i), largeBody, { 'x-amz-checksum-crc32': base64(largeSum) }),
         ),
     },
     {
@@ -83,13 +97,13 @@ export function loads(): Load[] {
       requests: port =>
         many(large.objects, i => {
           const headers = { 'x-amz-checksum-sha256': digest.toString('base64') };
-          return request(port, 'PUT', key('sha', i), largeBody, headers, digest.toString('hex'));
+          return request(port, 'PUT', largeKey(i), largeBody, headers, digest.toString('hex'));
         }),
     },
     {
       what: 'large GET',
       ...larges,
-      requests: port => many(large.objects, i => get(port, key('crc', i), largeSum)),
+      requests: port => many(large.objects, i => get(port, largeKey(i), largeSum)),
     },
   ];
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { send } from './load.ts';
@@ -27,7 +27,7 @@ export async function s3(projectRoot: string, rounds: number): Promise<string> {
         const data = join(root, 'data');
         const server = await start(kind, data);
         try {
-          figures.push(await measure(server, loads()));
+          figures.push(await measure(server, loads(), root));
           peaksMiB.push(server.peakMiB());
         } finally {
           await server.stop();
@@ -40,12 +40,13 @@ export async function s3(projectRoot: string, rounds: number): Promise<string> {
   return table(taken);
 }
 
-export async function measure(server: Running, of: readonly Load[]): Promise<Figure[]> {
+export async function measure(server: Running, of: readonly Load[], root: string): Promise<Figure[]> {
   await send(server.port, [createBucket(server.port)], 1);
   await send(server.port, warmUp(server.port), 4);
   const figures: Figure[] = [];
   for (const load of of) {
     const requests = load.requests(server.port);
+    await touchMemory(root, load.bytes);
     const [cpu, own, began] = [server.cpuSeconds(), process.cpuUsage(), performance.now()];
     await send(server.port, requests, load.connections);
     const seconds = (performance.now() - began) / 1000;
@@ -58,6 +59,19 @@ export async function measure(server: Running, of: readonly Load[]): Promise<Fig
     });
   }
   return figures;
+}
+
+/**
+ * Writes a file of so many bytes and removes it: a virtual machine gives memory back that is free for a while, and to get it
+ * anew may take longer than all that a server does. What was just in use is at hand.
+ */
+async function touchMemory(root: string, bytes: number): Promise<void> {
+  const path = join(root, 'touched');
+  const piece = Buffer.alloc(1024 * 1024, 1);
+  const file = await open(path, 'w');
+  for (let written = 0; written < bytes; written += piece.length) await file.write(piece);
+  await file.close();
+  await rm(path);
 }
 
 /** Objects or MB (10⁶ bytes) a second of the median round; beside it how busy the server and the client were. */
