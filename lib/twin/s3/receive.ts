@@ -5,7 +5,7 @@ import { type ChecksumAlgorithm, checksums } from './checksums.ts';
 import { rm, writeNew } from './quick-fs.ts';
 
 /** Bodies up to this many bytes are held whole; others are written by so many at a time, while more come in. */
-const portionBytes = 512 * 1024;
+const portionBytes = 1024 * 1024;
 /** Of one body, filled or on their way: its share of memory. */
 const mostPortions = 4;
 
