@@ -1,16 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeByHand } from './by-hand.ts';
 import type { Clock } from './clock.ts';
 import { s3Errors } from './errors.ts';
 import { History } from './history.ts';
+import { incomingPath } from './incoming.ts';
 import { compareKeys } from './key-order.ts';
 import { keyToPath } from './key-path.ts';
 import { Locks } from './locks.ts';
-import { type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
+import { newVersionId, type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
 import { PlacedFiles } from './placed-files.ts';
-import { OpenFile, rm, rmdir } from './quick-fs.ts';
+import { OpenFile, rm } from './quick-fs.ts';
 import { promote, recover } from './recover.ts';
 import { type BucketSettings, Settings } from './settings.ts';
 
@@ -30,10 +29,6 @@ export interface Received {
   readonly etag: string;
   readonly checksums: ObjectMeta['checksums'];
 }
-
-/** Of the names of what is being received: an earlier process may have had this one's id. */
-const thisTwin = randomBytes(6).toString('hex');
-let bodies = 0;
 
 /** One bucket: a plain folder of files with a record of each, and a folder of the versions that are not current. */
 export class Bucket {
@@ -205,7 +200,7 @@ export class Bucket {
   }
 
   temporaryPath(): string {
-    return join(this.root, '.meta', `.incoming-${process.pid}-${thisTwin}-${bodies++}`);
+    return incomingPath(this.root);
   }
 
   async isEmpty(): Promise<boolean> {
@@ -218,13 +213,7 @@ export class Bucket {
   }
 
   private async destroyAlone(): Promise<void> {
-    const { folder } = this.placed;
-    const entries = await readdir(folder, { withFileTypes: true, recursive: true });
-    const folders = entries
-      .filter(entry => entry.isDirectory())
-      .map(entry => join(entry.parentPath, entry.name));
-    for (const each of folders.sort((a, b) => b.length - a.length)) await rmdir(each);
-    await rmdir(folder);
+    await this.placed.removeFolders();
     this.isGone = true;
     this.close();
     await rm(join(this.root, '.meta', `${this.name}.log`), { force: true });
@@ -283,33 +272,14 @@ export class Bucket {
   private async adopt(
     key: string,
     path: string,
-    file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
+    { size, mtimeMs }: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
   ): Promise<ObjectMeta> {
-    const known = this.placed.recordOf(key, file, path);
-    const meta = known ?? (await this.describe(key, path, file));
+    const known = this.placed.recordOf(key, { size, mtimeMs }, path);
+    const byHand = async () => describeByHand(this.placed.folder, { key, path, size, mtimeMs });
+    const meta = known ?? { ...this.nextVersion(), ...(await byHand()) };
     await this.placed.describe(meta);
     if (!known) await this.dropOlderNull(meta);
     return meta;
-  }
-
-  private async describe(
-    key: string,
-    path: string,
-    { size, mtimeMs }: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
-  ): Promise<ObjectMeta> {
-    const hash = createHash('md5');
-    for await (const chunk of createReadStream(join(this.placed.folder, path))) hash.update(chunk as Buffer);
-    return {
-      ...this.nextVersion(),
-      key,
-      path,
-      size,
-      mtimeMs,
-      etag: hash.digest('hex'),
-      lastModified: new Date(Math.floor(mtimeMs)).toISOString(),
-      headers: { 'content-type': 'binary/octet-stream' },
-      checksums: {},
-    };
   }
 
   /** Notices what was put below a prefix, or taken away there, by hand. */
@@ -320,9 +290,4 @@ export class Bucket {
       if (Buffer.byteLength(key) <= 1024) await this.exclusively(key, () => this.look(key, path));
     }
   }
-}
-
-/** Letters and digits alone: it goes into addresses and command lines. */
-function newVersionId(): string {
-  return randomBytes(24).toString('base64').replace(/[+/]/g, 'x');
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from './checksums.ts';
 
 /** What S3 keeps of an object beside its bytes. */
@@ -55,3 +56,8 @@ export const isSame = (
   meta: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
   file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
 ): boolean => meta.size === file.size && meta.mtimeMs === file.mtimeMs;
+
+/** Letters and digits alone: it goes into addresses and command lines. */
+export function newVersionId(): string {
+  return randomBytes(24).toString('base64').replace(/[+/]/g, 'x');
+}

@@ -137,6 +137,16 @@ export class PlacedFiles {
     return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
   }
 
+  /** Of an empty bucket. A file that came in by hand meanwhile makes it fail with ENOTEMPTY. */
+  async removeFolders(): Promise<void> {
+    const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
+    const folders = entries
+      .filter(entry => entry.isDirectory())
+      .map(entry => join(entry.parentPath, entry.name));
+    for (const each of folders.sort((a, b) => b.length - a.length)) await rmdir(each);
+    await rmdir(this.folder);
+  }
+
   close(): void {
     this.records.close();
   }

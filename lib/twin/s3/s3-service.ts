@@ -1,7 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isAlive } from '../../process/is-alive.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { checkOwner } from './account.ts';
 import { addressOf, isBucketName } from './address.ts';
@@ -11,6 +9,7 @@ import { simulatedClock } from './clock.ts';
 import { s3Errors } from './errors.ts';
 import { handleBucket } from './handle-bucket.ts';
 import { type BucketOf, handleObject } from './handle-object.ts';
+import { clearIncoming } from './incoming.ts';
 import { Lifecycle } from './lifecycle-run.ts';
 import { Locks } from './locks.ts';
 import { Uploads } from './multipart.ts';
@@ -101,15 +100,6 @@ function checkHead({ http }: SignedRequest): void {
   if (bytes <= longestHead) return;
   const message = 'Your request header section exceeds the maximum allowed header section size';
   throw new AwsError('RequestHeaderSectionTooLarge', 400, message, { MaxSizeAllowed: String(longestHead) });
-}
-
-/** Files that were being received when an earlier twin was killed; none of them was acknowledged. */
-async function clearIncoming(folder: string): Promise<void> {
-  const names = await readdir(join(folder, '.meta')).catch(() => [] as string[]);
-  for (const name of names) {
-    const pid = /^\.incoming-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, '.meta', name), { force: true });
-  }
 }
 
 interface Wanted {

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import type { ObjectMeta } from './object-meta.ts';
+
+/** What an object is whose file came into the bucket's folder by hand: as old as the file, of no type that is known. */
+export async function describeByHand(
+  folder: string,
+  file: Pick<ObjectMeta, 'key' | 'path' | 'size' | 'mtimeMs'>,
+): Promise<Omit<ObjectMeta, 'versionId' | 'sequence'>> {
+  const hash = createHash('md5');
+  for await (const chunk of createReadStream(join(folder, file.path))) hash.update(chunk as Buffer);
+  return {
+    ...file,
+    etag: hash.digest('hex'),
+    lastModified: new Date(Math.floor(file.mtimeMs)).toISOString(),
+    headers: { 'content-type': 'binary/octet-stream' },
+    checksums: {},
+  };
+}
