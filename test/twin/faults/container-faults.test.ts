@@ -137,7 +137,10 @@ it('spot instances go without notice too, and on-demand ones are not reclaimed',
   expect(notices).toEqual([]);
   await twin.stop();
   await start([{ fault: 'spot-reclaim', afterMs: [0, 0], noticeSeconds: 0 }]);
-  await twin.until(await twin.submit(['ok']), 'SUCCEEDED');
+  const id = await twin.submit(['hang']);
+  await twin.until(id, 'RUNNING');
+  await new Promise(go => setTimeout(go, 200));
+  expect([(await twin.describe(id)).status, twin.signals]).toEqual(['RUNNING', []]);
 });
 
 it('rules strike by job name, index and probability, the same for the same seed', async () => {
