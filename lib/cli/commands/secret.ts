@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { explainRefusal } from '../../doctor/dataset-refusal.ts';
@@ -9,6 +10,7 @@ import { suggest } from '../../spec/suggest.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readAll } from '../read-all.ts';
+import { twinPlace } from '../twin-place.ts';
 
 export const secret: Command = {
   name: 'secret',
@@ -104,7 +106,7 @@ async function tryKeys(
   const answer = await openDataset(endpoint, dataset, keys);
   if (answer.state === 'open') {
     const fix = context.local
-      ? `copy data into its folder, .lab/twin/state/s3/${dataset.bucket}/`
+      ? `copy data into its folder, ${join(twinPlace(context).folder, 'state', 's3', dataset.bucket)}/`
       : 'look at its prefix';
     if (answer.empty) context.say(`the keys open ${address}, and nothing is there: ${fix}`);
     return;
