@@ -6,6 +6,7 @@ import { twinKeyPrefix } from '../spec/env.ts';
 import { type HostUse, startBatch } from './batch/start-batch.ts';
 import type { RunContainer } from './batch/types.ts';
 import { type Clock, realClock } from './clock.ts';
+import { clockOfFile } from './clock-file.ts';
 import { cloudFormation } from './cloudformation.ts';
 import {
   type ContainerCredentials,
@@ -22,11 +23,10 @@ import { jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
 import { closedToStrangers, otherKeys } from './http/strangers.ts';
 import { logsService } from './logs/logs-service.ts';
-import { simulatedClock as clockOfFile } from './s3/clock.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
-import { readTemplate } from './template/read-template.ts';
+import { readTwinStack } from './template/twin-stack.ts';
 
 export type { HostUse } from './batch/start-batch.ts';
 
@@ -81,7 +81,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(folder);
   const keys = await readKeys(folder);
-  const resources = readTemplate(options.template, { region, account });
+  const resources = readTwinStack(options.template, { region, account });
   const s3 = s3Service({
     folder: join(folder, 's3'),
     region,

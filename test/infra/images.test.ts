@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
-import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { defaultLab, labApp, root, synthesize as synthesizeAnew } from './rules/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-images-'));
@@ -175,7 +175,7 @@ it('CodeBuild: a job definition waits for its image; a build for its permissions
 
 it('CodeBuild: the twin reads the same stack', () => {
   const { json } = synthesize(lab(cloud));
-  const read = readTemplate(json as object, { region: 'us-east-1', account: '000000000000' });
+  const read = readTwinStack(json as object, { region: 'us-east-1', account: '000000000000' });
   expect(read.jobDefinitions.map(each => each.bundle)).toEqual(
     Array(2).fill('dist/containers/rapidtide.mjs'),
   );

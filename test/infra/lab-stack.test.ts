@@ -1,6 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { secretPlaceholder } from '../../lib/spec/mount.ts';
-import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { defaultLab, labApp } from './rules/synthesized.ts';
 
 const { app, stack } = labApp(defaultLab);
@@ -153,7 +153,7 @@ it('queues give up jobs that can never run', () => {
 });
 
 it('the twin reads the same stack: queues, job definitions, secret, outputs', () => {
-  const read = readTemplate(template.toJSON(), { region: 'us-east-1', account: '000000000000' });
+  const read = readTwinStack(template.toJSON(), { region: 'us-east-1', account: '000000000000' });
   const map = JSON.parse(read.outputs.ArraylabMap!) as {
     queues: Record<string, string>;
     workloads: Record<string, { jobDefinitions: Record<string, string> }>;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { workloads } from '../../jobs/index.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { covering, illegal, labOf, legal, pairs, refusal, title } from './modes.ts';
 import { labApp } from './rules/synthesized.ts';
 
@@ -32,7 +32,7 @@ it.each(covering.map(mode => [title(mode), mode] as const))(
   (_, mode) => {
     const { text, json } = synthesized(labOf(mode));
     withinLimits(text, json);
-    const { queues, jobDefinitions } = readTemplate(json, { region: 'us-east-1', account: '000000000000' });
+    const { queues, jobDefinitions } = readTwinStack(json, { region: 'us-east-1', account: '000000000000' });
     expect(queues.length).toBeGreaterThan(0);
     expect(jobDefinitions.length).toBeGreaterThanOrEqual(workloads.length);
   },

@@ -1,5 +1,5 @@
 import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
-import { readTemplate } from '../../lib/twin/template/read-template.ts';
+import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { everyPool } from './pool-kinds.ts';
 import { defaultLab, strictLab, synthesize } from './rules/synthesized.ts';
 
@@ -93,7 +93,7 @@ describe('a pool that spills', () => {
   });
 
   it('is read by the twin with both environments in their order', () => {
-    const twin = readTemplate(json as object, { region: 'eu-central-1', account: '000000000000' });
+    const twin = readTwinStack(json as object, { region: 'eu-central-1', account: '000000000000' });
     const found = twin.queues.find(each => each.name.includes('Poolspill'))!;
     const environments = found.computeEnvironments.map(arn =>
       twin.computeEnvironments.find(each => each.arn === arn),

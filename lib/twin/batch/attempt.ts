@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobDefinition } from '../template/read-template.ts';
+import type { JobDefinition } from '../template/twin-stack.ts';
 import type { Host } from './fleet.ts';
 import { childId } from './job.ts';
 import type { Attempt, ContainerSpec, Job, RunContainer, RunningContainer } from './types.ts';

@@ -1,9 +1,9 @@
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** DescribeJobQueues, DescribeComputeEnvironments and DescribeJobDefinitions: what the stack holds. */
-export function resourceActions(resources: TwinResources): Record<string, (input: Input) => unknown> {
+export function resourceActions(resources: TwinStack): Record<string, (input: Input) => unknown> {
   return {
     describejobqueues: input => ({
       jobQueues: resources.queues
@@ -63,7 +63,7 @@ export function resourceActions(resources: TwinResources): Record<string, (input
   };
 }
 
-const definitionDetail = (each: TwinResources['jobDefinitions'][number]): unknown => ({
+const definitionDetail = (each: TwinStack['jobDefinitions'][number]): unknown => ({
   jobDefinitionName: each.name,
   jobDefinitionArn: each.arn,
   revision: each.revision,

@@ -1,4 +1,4 @@
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { childId, jobStatus, taskOf } from './job.ts';
 import { shownSummary } from './status-summary.ts';
 import type { Attempt, Job, Task } from './types.ts';
@@ -13,7 +13,7 @@ export function jobDetail(
   job: Job,
   index: number | undefined,
   place: Place,
-  resources: TwinResources,
+  resources: TwinStack,
 ): Record<string, unknown> {
   const { spec } = job;
   const { isParent, task, jobId } = subjectOf(job, index);

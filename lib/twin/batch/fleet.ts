@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type InstanceType, instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
 import type { Clock } from '../clock.ts';
-import type { ComputeEnvironment, TwinResources } from '../template/read-template.ts';
+import type { ComputeEnvironment, TwinStack } from '../template/twin-stack.ts';
 import type { Pace } from './pace.ts';
 import type { JobSpec } from './types.ts';
 
@@ -49,7 +49,7 @@ export interface HostUse {
 }
 
 export interface FleetOptions {
-  readonly resources: TwinResources;
+  readonly resources: TwinStack;
   readonly clock: Clock;
   readonly pace: Pick<Pace, 'hostBootMs' | 'hostIdleMs'>;
   /** Of the names of hosts; random when left out. */
@@ -58,7 +58,7 @@ export interface FleetOptions {
 
 /** The hosts of every compute environment: launched when a child fits on none, gone when idle or when another needs their vCPUs. */
 export class Fleet {
-  private readonly resources: TwinResources;
+  private readonly resources: TwinStack;
   private readonly clock: Clock;
   private readonly pace: FleetOptions['pace'];
   private readonly seed: number | undefined;
@@ -196,7 +196,7 @@ export interface Misfit {
 }
 
 /** Source of codes and texts: Batch user guide, job_stuck_in_runnable_misconfiguration. */
-export function misfitOf(spec: JobSpec, resources: TwinResources): Misfit | undefined {
+export function misfitOf(spec: JobSpec, resources: TwinStack): Misfit | undefined {
   const environments = environmentsOf(resources, spec.queue);
   if (environments.length === 0) return undefined;
   if (environments.every(each => each.maxvCpus < spec.vcpus)) return misfits.maxvCpus;
@@ -217,7 +217,7 @@ const misfits = {
 };
 
 /** The queue's environments that may take jobs, in their order. */
-function environmentsOf({ queues, computeEnvironments }: TwinResources, name: string): ComputeEnvironment[] {
+function environmentsOf({ queues, computeEnvironments }: TwinStack, name: string): ComputeEnvironment[] {
   const order = queues.find(queue => queue.name === name)?.computeEnvironments ?? [];
   return order.flatMap(
     arn => computeEnvironments.find(each => each.arn === arn && each.state === 'ENABLED') ?? [],

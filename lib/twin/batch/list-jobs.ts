@@ -1,4 +1,4 @@
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { clientError } from './client-error.ts';
 import { jobSummary, type Place } from './describe.ts';
 import { isSubmitted, jobStatus, taskCount, taskOf } from './job.ts';
@@ -18,7 +18,7 @@ interface Filter {
  */
 export function listJobs(
   input: Input,
-  resources: TwinResources,
+  resources: TwinStack,
   jobs: ReadonlyMap<string, Job>,
   place: Place,
 ): unknown {

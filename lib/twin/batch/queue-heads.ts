@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { type Misfit, misfitOf } from './fleet.ts';
 import { keepTask } from './job.ts';
 import type { Pace } from './pace.ts';
@@ -18,13 +18,13 @@ interface Head {
  */
 export class QueueHeads {
   private readonly heads = new Map<string, Head>();
-  private readonly resources: TwinResources;
+  private readonly resources: TwinStack;
   private readonly pace: Pace;
   private readonly clock: Clock;
   private readonly cancel: (job: Job, index: number, reason: string) => void;
 
   constructor(
-    resources: TwinResources,
+    resources: TwinStack,
     pace: Pace,
     clock: Clock,
     cancel: (job: Job, index: number, reason: string) => void,

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { markCancelling, markStopping } from './asked-ends.ts';
 import { containerSpec, isHostLost, newAttempt } from './attempt.ts';
 import { Capacity } from './capacity.ts';
@@ -14,7 +14,7 @@ import { RunningAttempts } from './running-attempts.ts';
 import { type Attempt, type Exit, isEnded, type Job, type RunContainer } from './types.ts';
 
 export interface SchedulerOptions {
-  readonly resources: TwinResources;
+  readonly resources: TwinStack;
   readonly run: RunContainer;
   readonly journal: Journal;
   readonly cpus: number;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Clock, realClock } from '../clock.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { clientError, refusedInside } from './client-error.ts';
 import { consumableActions } from './consumables.ts';
 import { jobDetail } from './describe.ts';
@@ -24,7 +24,7 @@ export interface BatchOptions {
   readonly folder: string;
   readonly region: string;
   readonly account: string;
-  readonly resources: TwinResources;
+  readonly resources: TwinStack;
   readonly run: RunContainer;
   readonly logs: {
     append(group: string, stream: string, message: string | readonly string[], at?: number): void;

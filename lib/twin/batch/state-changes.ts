@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import { matchesPattern } from '../template/event-rule.ts';
-import type { TwinResources } from '../template/read-template.ts';
+import type { TwinStack } from '../template/twin-stack.ts';
 import { jobDetail } from './describe.ts';
 import type { Job } from './types.ts';
 
 export interface StateChangeOptions {
   readonly region: string;
   readonly account: string;
-  readonly resources: TwinResources;
+  readonly resources: TwinStack;
   readonly logs: {
     append(group: string, stream: string, message: string | readonly string[], at?: number): void;
   };

@@ -1,11 +1,4 @@
-import type { Counts, Job } from './types.ts';
-
-/** What DescribeJobs says of an array's children, as of a moment that may be a while ago. */
-export interface StatusSummary {
-  readonly counts: Counts;
-  /** ms since 1970. */
-  readonly at: number;
-}
+import type { Job, StatusSummary } from './types.ts';
 
 /** Keeps what was true at the end of the last full period. Called before every change of the counts, and before they are shown. */
 export function noteSummary(job: Job, now: number): void {

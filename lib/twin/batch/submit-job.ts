@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { JobDefinition, TwinResources } from '../template/read-template.ts';
+import type { JobDefinition, TwinStack } from '../template/twin-stack.ts';
 import { clientError, refusedInside } from './client-error.ts';
 import { consumableName } from './consumables.ts';
 import type { Job, JobSpec } from './types.ts';
@@ -9,7 +9,7 @@ type Input = Readonly<Record<string, unknown>>;
 /** Checks a SubmitJob against the documented limits and makes the job of it. Throws ClientException. */
 export function submittedJob(
   input: Input,
-  resources: TwinResources,
+  resources: TwinStack,
   jobs: ReadonlyMap<string, Job>,
   now: number,
 ): JobSpec {
@@ -66,13 +66,13 @@ export function submittedJob(
   };
 }
 
-export function findQueue(resources: TwinResources, text: string): TwinResources['queues'][number] {
+export function findQueue(resources: TwinStack, text: string): TwinStack['queues'][number] {
   const queue = resources.queues.find(each => each.name === text || each.arn === text);
   if (!queue) throw clientError(`JobQueue ${text} not found`);
   return queue;
 }
 
-function findDefinition(resources: TwinResources, text: string): JobDefinition {
+function findDefinition(resources: TwinStack, text: string): JobDefinition {
   const definition = resources.jobDefinitions.find(
     each =>
       each.name === text ||

@@ -1,6 +1,5 @@
 import type { JobStatus as Status } from '../../spec/ports.ts';
-import type { JobDefinition } from '../template/read-template.ts';
-import type { StatusSummary } from './status-summary.ts';
+import type { JobDefinition } from '../template/twin-stack.ts';
 
 export { isTerminal as isEnded, jobStatuses as statuses } from '../../spec/ports.ts';
 export type { Status };
@@ -60,6 +59,13 @@ export interface Task {
   cancelling?: string;
   isCancelled?: true;
   isTerminated?: true;
+}
+
+/** What DescribeJobs says of an array's children, as of a moment that may be a while ago. */
+export interface StatusSummary {
+  readonly counts: Counts;
+  /** ms since 1970. */
+  readonly at: number;
 }
 
 export interface Job {

@@ -20,8 +20,8 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a request claims about who signed it, not verified yet. */
-export interface Claim {
+/** How a request says it was signed, not verified yet. */
+export interface Signed {
   readonly accessKeyId: string;
   readonly date: string;
   readonly region: string;
@@ -46,63 +46,63 @@ const algorithm = 'AWS4-HMAC-SHA256';
 const allowedSkewMs = 15 * 60 * 1000;
 const longestExpiry = 7 * 24 * 3600;
 
-/** Reads the claim from the Authorization header or the presigned query; undefined when there is neither. Throws AwsError when it is malformed. */
-export function readClaim(head: RequestHead): Claim | undefined {
+/** Reads it from the Authorization header or the presigned query; undefined when there is neither. Throws AwsError when it is malformed. */
+export function readSigned(head: RequestHead): Signed | undefined {
   const header = head.headers.authorization;
-  if (header !== undefined) return headerClaim(head, header);
+  if (header !== undefined) return signedInHeader(head, header);
   const query = new Map(head.query);
   if (query.has('AWSAccessKeyId')) throw retired();
   if (!query.has('X-Amz-Signature') && !query.has('X-Amz-Algorithm')) return undefined;
   try {
-    return presignedClaim(query);
+    return signedInQuery(query);
   } catch (error) {
     // What is wrong is said of the query, where it stands.
     throw new AwsError('AuthorizationQueryParametersError', 400, (error as Error).message);
   }
 }
 
-/** Verifies a claim over the given payload hash. Throws AwsError as AWS words it. */
-export function verifyClaim(
+/** Verifies it over the given payload hash. Throws AwsError as AWS words it. */
+export function verifySigned(
   head: RequestHead,
-  claim: Claim,
+  signed: Signed,
   credentials: CredentialSource,
   payloadHash: string,
   now: Date,
 ): VerifiedSignature {
-  const credential = credentials.find(claim.accessKeyId);
+  const credential = credentials.find(signed.accessKeyId);
   if (!credential) {
     const message = 'The AWS Access Key Id you provided does not exist in our records.';
-    throw new AwsError('InvalidAccessKeyId', 403, message, { AWSAccessKeyId: claim.accessKeyId });
+    throw new AwsError('InvalidAccessKeyId', 403, message, { AWSAccessKeyId: signed.accessKeyId });
   }
-  checkTime(claim, now);
-  checkSignedHeaders(head, claim);
-  const scope = `${claim.date}/${claim.region}/${claim.service}/aws4_request`;
+  checkTime(signed, now);
+  checkSignedHeaders(head, signed);
+  const scope = `${signed.date}/${signed.region}/${signed.service}/aws4_request`;
   const canonical = canonicalRequest({
     method: head.method,
-    path: canonicalPath(head.rawPath, claim.service),
+    path: canonicalPath(head.rawPath, signed.service),
     query: head.query.filter(([name]) => name !== 'X-Amz-Signature'),
     headers: head.headers,
-    signedHeaders: claim.signedHeaders,
+    signedHeaders: signed.signedHeaders,
     payloadHash,
   });
-  const stringToSign = [algorithm, claim.amzDate, scope, sha256Hex(canonical)].join('\n');
-  const key = signingKey(credential.secretAccessKey, claim.date, claim.region, claim.service);
-  if (!sameText(hmac(key, stringToSign).toString('hex'), claim.signature)) throw signatureMismatch(claim);
-  if (!sameText(credential.sessionToken ?? '', claim.sessionToken ?? '')) {
+  const stringToSign = [algorithm, signed.amzDate, scope, sha256Hex(canonical)].join('\n');
+  const key = signingKey(credential.secretAccessKey, signed.date, signed.region, signed.service);
+  if (!sameText(hmac(key, stringToSign).toString('hex'), signed.signature)) throw signatureMismatch(signed);
+  if (!sameText(credential.sessionToken ?? '', signed.sessionToken ?? '')) {
     const message = 'The provided token is malformed or otherwise invalid.';
     throw new AwsError('InvalidToken', 400, message);
   }
-  return { key, amzDate: claim.amzDate, scope, signature: claim.signature };
+  return { key, amzDate: signed.amzDate, scope, signature: signed.signature };
 }
 
-export function signatureMismatch(claim?: Claim): AwsError {
+export function signatureMismatch(signed?: Signed): AwsError {
   const message =
     'The request signature we calculated does not match the signature you provided. Check your key and signing method.';
   return new AwsError(
     'SignatureDoesNotMatch',
     403,
     message,
-    claim ? { AWSAccessKeyId: claim.accessKeyId, SignatureProvided: claim.signature } : {},
+    signed ? { AWSAccessKeyId: signed.accessKeyId, SignatureProvided: signed.signature } : {},
   );
 }
 
@@ -113,12 +113,12 @@ export function sameText(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function headerClaim(head: RequestHead, header: string): Claim {
+function signedInHeader(head: RequestHead, header: string): Signed {
   const [scheme, rest] = splitOnce(header.trim(), ' ');
   if (scheme === 'AWS') throw retired();
   if (scheme !== algorithm) throw malformed(`Unsupported authorization type "${scheme}"; use ${algorithm}.`);
   const fields = new Map(rest.split(',').map(field => splitOnce(field.trim(), '=')));
-  return claimOf({
+  return signedOf({
     credential: fields.get('Credential'),
     signedHeaders: fields.get('SignedHeaders'),
     signature: fields.get('Signature'),
@@ -127,14 +127,14 @@ function headerClaim(head: RequestHead, header: string): Claim {
   });
 }
 
-function presignedClaim(query: ReadonlyMap<string, string>): Claim {
+function signedInQuery(query: ReadonlyMap<string, string>): Signed {
   if (query.get('X-Amz-Algorithm') !== algorithm) throw malformed(`X-Amz-Algorithm must be ${algorithm}.`);
   const expires = Number(query.get('X-Amz-Expires'));
   if (!Number.isInteger(expires) || expires < 1 || expires > longestExpiry) {
     throw malformed(`X-Amz-Expires must be a number between 1 and ${longestExpiry} seconds.`);
   }
   return {
-    ...claimOf({
+    ...signedOf({
       credential: query.get('X-Amz-Credential'),
       signedHeaders: query.get('X-Amz-SignedHeaders'),
       signature: query.get('X-Amz-Signature'),
@@ -145,12 +145,12 @@ function presignedClaim(query: ReadonlyMap<string, string>): Claim {
   };
 }
 
-function claimOf(
+function signedOf(
   fields: Record<
     'credential' | 'signedHeaders' | 'signature' | 'amzDate' | 'sessionToken',
     string | undefined
   >,
-): Claim {
+): Signed {
   const { credential, signedHeaders, signature, amzDate, sessionToken } = fields;
   if (!credential || !signedHeaders || !signature)
     throw malformed('The authorization lacks Credential, SignedHeaders or Signature.');
@@ -176,21 +176,21 @@ function claimOf(
   };
 }
 
-function checkTime(claim: Claim, now: Date): void {
-  const iso = claim.amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
+function checkTime(signed: Signed, now: Date): void {
+  const iso = signed.amzDate.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z');
   const signedAt = Date.parse(iso);
   if (Number.isNaN(signedAt)) throw malformed('AWS authentication requires a valid x-amz-date.');
   const ageMs = now.getTime() - signedAt;
-  if (claim.expires !== undefined && ageMs > claim.expires * 1000) {
+  if (signed.expires !== undefined && ageMs > signed.expires * 1000) {
     throw new AwsError('AccessDenied', 403, 'Request has expired', { ServerTime: now.toISOString() });
   }
-  if (claim.expires !== undefined && ageMs < -allowedSkewMs) {
+  if (signed.expires !== undefined && ageMs < -allowedSkewMs) {
     throw new AwsError('AccessDenied', 403, 'Request is not valid yet', { ServerTime: now.toISOString() });
   }
-  if (ageMs < -allowedSkewMs || (claim.expires === undefined && ageMs > allowedSkewMs)) {
+  if (ageMs < -allowedSkewMs || (signed.expires === undefined && ageMs > allowedSkewMs)) {
     const message = 'The difference between the request time and the current time is too large.';
     throw new AwsError('RequestTimeTooSkewed', 403, message, {
-      RequestTime: claim.amzDate,
+      RequestTime: signed.amzDate,
       ServerTime: now.toISOString(),
       MaxAllowedSkewMilliseconds: String(allowedSkewMs),
     });
@@ -198,9 +198,9 @@ function checkTime(claim: Claim, now: Date): void {
 }
 
 /** A header that AWS acts on and nobody signed could have been put there by anybody. */
-function checkSignedHeaders(head: RequestHead, claim: Claim): void {
+function checkSignedHeaders(head: RequestHead, signed: Signed): void {
   const unsigned = Object.keys(head.headers).filter(
-    name => (name === 'host' || name.startsWith('x-amz-')) && !claim.signedHeaders.includes(name),
+    name => (name === 'host' || name.startsWith('x-amz-')) && !signed.signedHeaders.includes(name),
   );
   if (unsigned.length === 0) return;
   const message = 'There were headers present in the request which were not signed';

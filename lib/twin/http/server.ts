@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  type Claim,
   type CredentialSource,
   type RequestHead,
-  readClaim,
-  verifyClaim,
+  readSigned,
+  type Signed,
+  verifySigned,
 } from './authenticate.ts';
 import { parseQuery, sha256Hex } from './canonical.ts';
 import { writeJsonError } from './json-service.ts';
@@ -106,12 +106,12 @@ async function answer(
     }
     const head = headOf(http);
     // Paths of our own have no signature: a container's credentials are asked for with a token.
-    const claim = head.rawPath.startsWith('/_lab/') ? undefined : readClaim(head);
-    if (!claim) return await answerUnsigned(http, response, head, options, goOn);
-    service = options.services.find(one => one.name === claim.service);
-    const request = await verified(http, head, claim, options, goOn);
+    const signed = head.rawPath.startsWith('/_lab/') ? undefined : readSigned(head);
+    if (!signed) return await answerUnsigned(http, response, head, options, goOn);
+    service = options.services.find(one => one.name === signed.service);
+    const request = await verified(http, head, signed, options, goOn);
     if (!service) {
-      throw new AwsError('UnknownService', 404, `The twin has no service "${claim.service}".`);
+      throw new AwsError('UnknownService', 404, `The twin has no service "${signed.service}".`);
     }
     if (!options.intercept?.(service.name, request, response)) await service.handle(request, response);
   } catch (error) {
@@ -149,7 +149,7 @@ async function answerUnsigned(
 async function verified(
   http: IncomingMessage,
   head: RequestHead,
-  claim: Claim,
+  signed: Signed,
   options: ServerOptions,
   goOn: () => void,
 ): Promise<SignedRequest> {
@@ -161,12 +161,12 @@ async function verified(
     rawPath: head.rawPath,
     query,
     headers: head.headers,
-    accessKeyId: claim.accessKeyId,
-    region: claim.region,
+    accessKeyId: signed.accessKeyId,
+    region: signed.region,
   };
   let payloadHash = head.headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? undefined;
-  if (payloadHash === undefined && claim.service === 's3') {
-    if (claim.expires === undefined) {
+  if (payloadHash === undefined && signed.service === 's3') {
+    if (signed.expires === undefined) {
       const message = 'Missing required header for this request: x-amz-content-sha256';
       throw new AwsError('InvalidRequest', 400, message);
     }
@@ -174,13 +174,14 @@ async function verified(
   }
   if (payloadHash === undefined) {
     // Only S3 promises the hash in a header; elsewhere the signature covers the body, so it is read first.
-    if (!options.credentials.find(claim.accessKeyId)) verifyClaim(head, claim, options.credentials, '', now);
+    if (!options.credentials.find(signed.accessKeyId))
+      verifySigned(head, signed, options.credentials, '', now);
     goOn();
     const whole = await readWhole(http, longestUnhashedBody);
-    verifyClaim(head, claim, options.credentials, sha256Hex(whole), now);
+    verifySigned(head, signed, options.credentials, sha256Hex(whole), now);
     return { ...request, body: once(whole), trailers: {} };
   }
-  const signature = verifyClaim(head, claim, options.credentials, payloadHash, now);
+  const signature = verifySigned(head, signed, options.credentials, payloadHash, now);
   return {
     ...request,
     ...signedBody(http, { headers: head.headers, payloadHash, signature, onStart: goOn }),

@@ -3,14 +3,14 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest } from '../http/service.ts';
-import { isBucketName, isNewBucketName } from './address.ts';
-import { sendXml } from './answers.ts';
-import type { Bucket } from './bucket.ts';
-import { s3Errors } from './errors.ts';
-import type { Uploads } from './multipart.ts';
-import { readXml } from './read-xml.ts';
-import { Settings } from './settings.ts';
-import { textsOf, xmlDocument } from './xml.ts';
+import type { Bucket } from './disk/bucket.ts';
+import { Settings } from './disk/settings.ts';
+import type { Uploads } from './uploads/multipart.ts';
+import { isBucketName, isNewBucketName } from './wire/address.ts';
+import { sendXml } from './wire/answers.ts';
+import { s3Errors } from './wire/errors.ts';
+import { readXml } from './wire/read-xml.ts';
+import { textsOf, xmlDocument } from './wire/xml.ts';
 
 export const isCreation = ({ method, query }: SignedRequest): boolean =>
   method === 'PUT' && [...query.keys()].every(each => each === 'x-id');

@@ -1,18 +1,18 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
-import { bucketAccess } from './access.ts';
-import { sendXml } from './answers.ts';
-import type { Bucket } from './bucket.ts';
-import { deleteMany } from './delete-many.ts';
-import { bucketEncryption } from './encryption.ts';
-import { s3Errors } from './errors.ts';
-import { bucketLifecycle } from './lifecycle.ts';
-import { listObjects } from './list.ts';
-import { listVersions } from './list-versions.ts';
-import type { Uploads } from './multipart.ts';
-import { bucketLock } from './object-lock.ts';
-import { bucketTagging } from './tags.ts';
-import { getVersioning, putVersioning } from './versioning.ts';
+import type { Bucket } from './disk/bucket.ts';
+import { deleteMany } from './objects/delete-many.ts';
+import { listObjects } from './objects/list.ts';
+import { listVersions } from './objects/list-versions.ts';
+import { bucketAccess } from './settings/access.ts';
+import { bucketEncryption } from './settings/encryption.ts';
+import { bucketLifecycle } from './settings/lifecycle.ts';
+import { bucketLock } from './settings/object-lock.ts';
+import { bucketTagging } from './settings/tags.ts';
+import { getVersioning, putVersioning } from './settings/versioning.ts';
+import type { Uploads } from './uploads/multipart.ts';
+import { sendXml } from './wire/answers.ts';
+import { s3Errors } from './wire/errors.ts';
 
 /** What is asked of a bucket that is there, but for its removal. */
 export async function handleBucket(

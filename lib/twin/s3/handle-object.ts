@@ -1,20 +1,20 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../http/service.ts';
-import { checkAcl, objectAcl } from './access.ts';
-import { checkOwner } from './account.ts';
-import { copySourceOf } from './address.ts';
-import { getAttributes } from './attributes.ts';
-import type { Bucket } from './bucket.ts';
-import { copyObject } from './copy.ts';
-import { s3Errors } from './errors.ts';
-import type { Uploads } from './multipart.ts';
-import { legalHold, objectRetention } from './object-lock.ts';
-import { deleteObject, getObject, putObject } from './objects.ts';
-import { withPresignedHeaders } from './presigned.ts';
-import { restoreObject } from './restore.ts';
-import { objectTagging } from './tags.ts';
-import { checkEncryption } from './upload-body.ts';
-import { checkConditionNames, checkUpload } from './upload-headers.ts';
+import { checkEncryption } from './bodies/upload-body.ts';
+import { checkConditionNames, checkUpload } from './bodies/upload-headers.ts';
+import type { Bucket } from './disk/bucket.ts';
+import { getAttributes } from './objects/attributes.ts';
+import { copyObject } from './objects/copy.ts';
+import { deleteObject, getObject, putObject } from './objects/objects.ts';
+import { restoreObject } from './objects/restore.ts';
+import { checkAcl, objectAcl } from './settings/access.ts';
+import { legalHold, objectRetention } from './settings/object-lock.ts';
+import { objectTagging } from './settings/tags.ts';
+import type { Uploads } from './uploads/multipart.ts';
+import { checkOwner } from './wire/account.ts';
+import { copySourceOf } from './wire/address.ts';
+import { s3Errors } from './wire/errors.ts';
+import { withPresignedHeaders } from './wire/presigned.ts';
 
 /** Opens the bucket of a name, for who asks. Throws AwsError where there is none, or access is denied. */
 export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>;

@@ -1,9 +1,8 @@
-import type { Bucket, ObjectMeta } from './bucket.ts';
-import type { LifecycleRule } from './lifecycle.ts';
-import { classDue, dueAt, rulesFor } from './lifecycle-due.ts';
-import type { Uploads } from './multipart.ts';
-import { isLocked } from './object-lock.ts';
-import { nextMidnight } from './restore.ts';
+import type { Bucket, ObjectMeta } from './disk/bucket.ts';
+import type { LifecycleRule } from './disk/lifecycle-rule.ts';
+import { classDue, dueAt, nextMidnight, rulesFor } from './settings/lifecycle-due.ts';
+import { isLocked } from './settings/object-lock.ts';
+import type { Uploads } from './uploads/multipart.ts';
 
 const dayMs = 24 * 3600 * 1000;
 

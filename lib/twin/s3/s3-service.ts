@@ -1,20 +1,20 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { clockOfFile } from '../clock-file.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
-import { checkOwner } from './account.ts';
-import { addressOf, isBucketName } from './address.ts';
-import { Bucket } from './bucket.ts';
+import { onceATurn } from '../once-a-turn.ts';
 import { createBucket, isCreation, listBuckets, removeBucket } from './buckets.ts';
-import { simulatedClock } from './clock.ts';
-import { s3Errors } from './errors.ts';
+import { Bucket } from './disk/bucket.ts';
+import { clearIncoming } from './disk/incoming.ts';
+import { Locks } from './disk/locks.ts';
+import type { BucketSettings } from './disk/settings.ts';
 import { handleBucket } from './handle-bucket.ts';
 import { type BucketOf, handleObject } from './handle-object.ts';
-import { clearIncoming } from './incoming.ts';
 import { Lifecycle } from './lifecycle-run.ts';
-import { Locks } from './locks.ts';
-import { Uploads } from './multipart.ts';
-import { onceATurn } from './once-a-turn.ts';
-import type { BucketSettings } from './settings.ts';
+import { Uploads } from './uploads/multipart.ts';
+import { checkOwner } from './wire/account.ts';
+import { addressOf, isBucketName } from './wire/address.ts';
+import { s3Errors } from './wire/errors.ts';
 
 export interface S3Options {
   readonly folder: string;
@@ -31,7 +31,7 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
   const open = new Map<string, Promise<Bucket>>();
   const uploads = new Uploads(join(folder, '.uploads'));
   const lifecycle = new Lifecycle(uploads);
-  const clock = simulatedClock(folder);
+  const clock = clockOfFile(folder);
   const checkAccess = accessList(folder);
   const ready = clearIncoming(folder);
   const looked = onceATurn(() => new Map<string, boolean>());

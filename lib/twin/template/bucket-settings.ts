@@ -1,7 +1,8 @@
 import { LabError } from '../../spec/errors.ts';
 import { AwsError } from '../http/service.ts';
-import { checkRules, type LifecycleRule } from '../s3/lifecycle.ts';
-import type { BucketSettings, Encryption, ObjectLock } from '../s3/settings.ts';
+import type { LifecycleRule } from '../s3/disk/lifecycle-rule.ts';
+import type { BucketSettings, Encryption, ObjectLock } from '../s3/disk/settings.ts';
+import { checkRules } from '../s3/settings/lifecycle.ts';
 import type { Properties } from './symbols.ts';
 
 /**

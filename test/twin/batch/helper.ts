@@ -12,7 +12,7 @@ import { type BatchOptions, startBatch } from '../../../lib/twin/batch/start-bat
 import type { ContainerSpec, RunContainer } from '../../../lib/twin/batch/types.ts';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
-import type { JobDefinition, TwinResources } from '../../../lib/twin/template/read-template.ts';
+import type { JobDefinition, TwinStack } from '../../../lib/twin/template/twin-stack.ts';
 import { definition, resources } from './resources.ts';
 
 export { definition, resources };
@@ -145,7 +145,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
 
 export type TestBatch = Awaited<ReturnType<typeof startTestBatch>>;
 export const ended = ['SUCCEEDED', 'FAILED'] as const;
-export const copyOf = (given: Partial<JobDefinition>): TwinResources => ({
+export const copyOf = (given: Partial<JobDefinition>): TwinStack => ({
   ...resources,
   jobDefinitions: [{ ...definition, ...given }],
 });

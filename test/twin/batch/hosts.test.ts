@@ -5,7 +5,7 @@ import { Fleet, type Host } from '../../../lib/twin/batch/fleet.ts';
 import { defaultPace, type Pace } from '../../../lib/twin/batch/pace.ts';
 import type { JobSpec } from '../../../lib/twin/batch/types.ts';
 import { type Clock, realClock } from '../../../lib/twin/clock.ts';
-import type { ComputeEnvironment, TwinResources } from '../../../lib/twin/template/read-template.ts';
+import type { ComputeEnvironment, TwinStack } from '../../../lib/twin/template/twin-stack.ts';
 import { ended, resources, startTestBatch, type TestBatch } from './helper.ts';
 import { manualClock } from './manual-clock.ts';
 
@@ -15,7 +15,7 @@ afterEach(async () => {
   twin = undefined;
 });
 
-const pool = (given: Partial<ComputeEnvironment>, timeLimits: readonly string[] = []): TwinResources => ({
+const pool = (given: Partial<ComputeEnvironment>, timeLimits: readonly string[] = []): TwinStack => ({
   ...resources,
   queues: resources.queues.map(queue => ({
     ...queue,

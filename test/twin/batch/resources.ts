@@ -1,4 +1,4 @@
-import type { JobDefinition, TwinResources } from '../../../lib/twin/template/read-template.ts';
+import type { JobDefinition, TwinStack } from '../../../lib/twin/template/twin-stack.ts';
 
 const arn = (kind: string, name: string): string => `arn:aws:batch:us-east-1:000000000000:${kind}/${name}`;
 
@@ -22,7 +22,7 @@ export const definition: JobDefinition = {
   privileged: false,
 };
 
-export const resources: TwinResources = {
+export const resources: TwinStack = {
   stackName: 'arraylab-lab',
   outputs: {},
   buckets: [],

@@ -1,10 +1,10 @@
-import type { TwinResources } from '../../../lib/twin/template/read-template.ts';
+import type { TwinStack } from '../../../lib/twin/template/twin-stack.ts';
 import { copyOf, ended, resources, startTestBatch, type TestBatch } from './helper.ts';
 
 let twin: TestBatch;
 afterEach(() => twin.stop());
 
-const logging: TwinResources = {
+const logging: TwinStack = {
   ...resources,
   eventRules: [
     {

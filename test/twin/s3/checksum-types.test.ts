@@ -11,7 +11,7 @@ import {
   HeadObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { checksum } from '../../../lib/twin/s3/checksums.ts';
+import { checksum } from '../../../lib/twin/s3/wire/checksums.ts';
 import { failure, startS3 } from './helper.ts';
 import { sendRaw } from './raw.ts';
 

@@ -42,8 +42,8 @@ jest.mock('node:fs/promises', () =>
     'writeFile',
   ]),
 );
-jest.mock('../../../lib/twin/s3/quick-fs.ts', () =>
-  mockCounted(jest.requireActual('../../../lib/twin/s3/quick-fs.ts'), [
+jest.mock('../../../lib/twin/s3/disk/quick-fs.ts', () =>
+  mockCounted(jest.requireActual('../../../lib/twin/s3/disk/quick-fs.ts'), [
     'append',
     'link',
     'mkdir',

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from '../../../lib/twin/s3/key-path.ts';
+import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from '../../../lib/twin/s3/disk/key-path.ts';
 import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
-import { receive } from '../../../lib/twin/s3/receive.ts';
+import { receive } from '../../../lib/twin/s3/bodies/receive.ts';
 
 let folder: string;
 let files = 0;

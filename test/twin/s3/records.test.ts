@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ObjectMeta } from '../../../lib/twin/s3/object-meta.ts';
-import { Records } from '../../../lib/twin/s3/records.ts';
+import type { ObjectMeta } from '../../../lib/twin/s3/disk/object-meta.ts';
+import { Records } from '../../../lib/twin/s3/disk/records.ts';
 
 let folder: string;
 let path: string;

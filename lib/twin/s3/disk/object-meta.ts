@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { ChecksumAlgorithm } from '../wire/checksums.ts';
+
+/** What S3 keeps of an object beside its bytes. */
+export interface ObjectMeta {
+  readonly key: string;
+  /** Below the bucket's folder. */
+  readonly path: string;
+  readonly size: number;
+  /** Of the file when it was stored, in ms; another one means that somebody edited it by hand. */
+  readonly mtimeMs: number;
+  /** Without quotes. */
+  readonly etag: string;
+  readonly lastModified: string;
+  /** content-type and its like, and x-amz-meta-*; names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly checksums: Readonly<Partial<Record<ChecksumAlgorithm, string>>>;
+  readonly checksumType?: 'FULL_OBJECT' | 'COMPOSITE';
+  readonly parts?: readonly number[];
+  /** The multipart upload that it was, with the ETags of its parts: to complete it once more does nothing. */
+  readonly upload?: { readonly id: string; readonly etags: string };
+  /** Of each part, where the upload was made with checksums. */
+  readonly partChecksums?: readonly Readonly<Partial<Record<ChecksumAlgorithm, string>>>[];
+  /** Left out of the version that S3 calls `null`. */
+  readonly versionId?: string;
+  /** Rises with every version of a bucket: microseconds since 1970, or more where the clock stood still. */
+  readonly sequence?: number;
+  readonly deleteMarker?: true;
+  /** Its file is being removed for good. */
+  readonly doomed?: true;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly retention?: Retention;
+  readonly legalHold?: 'ON' | 'OFF';
+  readonly restore?: Restore;
+}
+
+/** Object Lock: until when a version cannot be removed. */
+export interface Retention {
+  readonly mode: 'GOVERNANCE' | 'COMPLIANCE';
+  readonly until: string;
+}
+
+/** A temporary copy of an archived object: when it is there, and when it goes again. */
+export interface Restore {
+  readonly tier: string;
+  readonly readyAt: string;
+  readonly expiresAt: string;
+}
+
+export const versionIdOf = (meta: ObjectMeta): string => meta.versionId ?? 'null';
+
+export const sequenceOf = (meta: ObjectMeta): number => meta.sequence ?? Date.parse(meta.lastModified) * 1000;
+
+/** Whether a file is the one that was stored: another size or time means that somebody edited it by hand. */
+export const isSame = (
+  meta: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
+  file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
+): boolean => meta.size === file.size && meta.mtimeMs === file.mtimeMs;
+
+/** Letters and digits alone: it goes into addresses and command lines. */
+export function newVersionId(): string {
+  return randomBytes(24).toString('base64').replace(/[+/]/g, 'x');
+}

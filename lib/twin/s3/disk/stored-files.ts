@@ -1,0 +1,207 @@
+import type { Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { onceATurn } from '../../once-a-turn.ts';
+import { s3Errors } from '../wire/errors.ts';
+import { compareKeys, firstAtOrAfter } from './key-order.ts';
+import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
+import { isSame, type ObjectMeta } from './object-meta.ts';
+import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
+import { Records } from './records.ts';
+
+/** The current objects of a bucket: plain files below one folder, with the record of each. Of versions it knows nothing. */
+export class StoredFiles {
+  readonly folder: string;
+  private readonly records: Records;
+  private readonly index: Map<string, ObjectMeta>;
+  private sorted: string[] | undefined;
+  /** Of folders, whether neither they nor one above them is a link, by which a write or a delete would leave the twin. */
+  private readonly own = onceATurn(() => new Map([['.', true]]));
+
+  private constructor(folder: string, records: Records) {
+    this.folder = folder;
+    this.records = records;
+    this.index = new Map([...records.all()].map(meta => [meta.key, meta]));
+  }
+
+  static async open(folder: string, recordsPath: string): Promise<StoredFiles> {
+    const isPlaced = (meta: ObjectMeta): boolean => {
+      const file = statOf(join(folder, meta.path));
+      return file !== undefined && isSame(meta, file);
+    };
+    return new StoredFiles(folder, await Records.open(recordsPath, isPlaced));
+  }
+
+  /** As it was when it was last looked at. */
+  get(key: string): ObjectMeta | undefined {
+    return this.index.get(key);
+  }
+
+  all(): ObjectMeta[] {
+    return [...this.index.values()];
+  }
+
+  /** In UTF-8 byte order. */
+  keys(): readonly string[] {
+    this.sorted ??= [...this.index.keys()].sort(compareKeys);
+    return this.sorted;
+  }
+
+  pathOf(meta: ObjectMeta): string {
+    return join(this.folder, meta.path);
+  }
+
+  /** Whether its file is there, and nobody edited it. */
+  isThere(meta: ObjectMeta): boolean {
+    const file = this.fileAt(meta.path);
+    return file !== undefined && isSame(meta, file);
+  }
+
+  /** The file at a path, or undefined. What is behind a link to a folder is not the bucket's. */
+  fileAt(path: string): Stats | undefined {
+    const file = this.isOwn(dirname(path)) ? statOf(join(this.folder, path)) : undefined;
+    return file?.isFile() ? file : undefined;
+  }
+
+  /** The record that was made of this very file, by an interrupted write or before it went away for a while. */
+  recordOf(key: string, file: Pick<ObjectMeta, 'size' | 'mtimeMs'>, path: string): ObjectMeta | undefined {
+    return this.records.describing(key, file, path);
+  }
+
+  /**
+   * Puts the file `from` in the object's place, which is given back with it. `look` is asked for an object that is in the
+   * way of a folder and must step aside.
+   */
+  async place(
+    object: Omit<ObjectMeta, 'path'>,
+    from: string,
+    look: (key: string) => Promise<ObjectMeta | undefined>,
+  ): Promise<ObjectMeta> {
+    const { key } = object;
+    try {
+      // Nothing is in the way as a rule, and to ask first would take longer than the rest.
+      return await this.placeAt(object, this.index.get(key)?.path ?? keyToPath(key), from);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) throw error;
+    }
+    return this.placeAt(object, await this.makeRoom(key, look), from);
+  }
+
+  /** Stores what is said of an object whose file stays. */
+  async describe(meta: ObjectMeta): Promise<void> {
+    await this.records.store(meta);
+    this.remember(meta);
+  }
+
+  /** Takes the file and its record away. */
+  async takeAway(meta: ObjectMeta): Promise<void> {
+    await rm(this.pathOf(meta), { force: true });
+    await this.forget(meta.key);
+    // Folders that hold nothing any more stand in nobody's way.
+    for (let folder = dirname(meta.path); folder !== '.'; folder = dirname(folder)) {
+      const gone = await rmdir(join(this.folder, folder)).then(
+        () => true,
+        () => false,
+      );
+      if (!gone) break;
+    }
+  }
+
+  /** An object is there no more. Its record may stay, for a file that comes back. */
+  async forget(key: string, record: 'goes' | 'stays' = 'goes'): Promise<void> {
+    if (record === 'goes') await this.records.remove(key);
+    if (!this.index.delete(key) || !this.sorted) return;
+    this.sorted.splice(firstAtOrAfter(this.sorted, key), 1);
+  }
+
+  /** Compares with the folder that every key of a prefix is in: keys whose file is gone, files that are no object's. */
+  async compare(prefix: string): Promise<{
+    readonly missing: readonly string[];
+    readonly found: readonly { readonly key: string; readonly path: string }[];
+  }> {
+    const under = prefix.includes('/')
+      ? dirname(keyToPath(`${prefix.slice(0, prefix.lastIndexOf('/'))}/x`))
+      : '';
+    const start = join(this.folder, under);
+    const entries = await readdir(start, { withFileTypes: true, recursive: true }).catch(() => []);
+    const found = new Set<string>();
+    for (const entry of entries) {
+      if (!entry.isDirectory()) found.add(join(entry.parentPath, entry.name).slice(this.folder.length + 1));
+    }
+    const missing: string[] = [];
+    for (const meta of this.index.values()) {
+      const here = under === '' || meta.path.startsWith(`${under}/`);
+      if (here && !found.delete(meta.path)) missing.push(meta.key);
+    }
+    return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
+  }
+
+  /** Of an empty bucket. A file that came in by hand meanwhile makes it fail with ENOTEMPTY. */
+  async removeFolders(): Promise<void> {
+    const entries = await readdir(this.folder, { withFileTypes: true, recursive: true });
+    const folders = entries
+      .filter(entry => entry.isDirectory())
+      .map(entry => join(entry.parentPath, entry.name));
+    for (const each of folders.sort((a, b) => b.length - a.length)) await rmdir(each);
+    await rmdir(this.folder);
+  }
+
+  close(): void {
+    this.records.close();
+  }
+
+  private isOwn(folder: string): boolean {
+    const known = this.own().get(folder);
+    if (known !== undefined) return known;
+    const is = !isLink(join(this.folder, folder)) && this.isOwn(dirname(folder));
+    this.own().set(folder, is);
+    return is;
+  }
+
+  private async placeAt(object: Omit<ObjectMeta, 'path'>, path: string, from: string): Promise<ObjectMeta> {
+    if (!this.isOwn(dirname(path))) throw s3Errors.behindLink(join(this.folder, dirname(path)));
+    const meta: ObjectMeta = { ...object, path };
+    await this.records.store(meta, () => rename(from, join(this.folder, path)));
+    this.remember(meta);
+    return meta;
+  }
+
+  /** A path for the key with its folders made; an object in the way of a folder steps aside. */
+  private async makeRoom(
+    key: string,
+    look: (key: string) => Promise<ObjectMeta | undefined>,
+  ): Promise<string> {
+    const path = keyToPath(key);
+    const segments = path.split('/');
+    for (let depth = 1; depth < segments.length; depth++) {
+      const folder = segments.slice(0, depth).join('/');
+      if (!statOf(join(this.folder, folder))?.isFile()) continue;
+      const other = pathToKey(joinPieces(folder));
+      const meta = await look(other);
+      if (!meta) continue;
+      const aside = keyToAsidePath(other);
+      await mkdir(join(this.folder, dirname(aside)), { recursive: true });
+      await this.placeAt(meta, aside, join(this.folder, folder));
+    }
+    await mkdir(join(this.folder, dirname(path)), { recursive: true });
+    if (!statOf(join(this.folder, path))?.isDirectory()) return path;
+    const aside = keyToAsidePath(key);
+    await mkdir(join(this.folder, dirname(aside)), { recursive: true });
+    return aside;
+  }
+
+  private remember(meta: ObjectMeta): void {
+    if (this.sorted && !this.index.has(meta.key)) {
+      this.sorted.splice(firstAtOrAfter(this.sorted, meta.key), 0, meta.key);
+    }
+    this.index.set(meta.key, meta);
+  }
+}
+
+/** The key of a file that may have come by hand: what only looks like our escapes is its name as it is. */
+function keyAt(path: string): string {
+  const key = pathToKey(joinPieces(path));
+  const isOurs = key !== '' && (keyToPath(key) === path || keyToAsidePath(key) === path);
+  return isOurs ? key : path;
+}
