@@ -41,7 +41,7 @@ export function requestFaults(
     if (isThrottled(service)) throw faultError('throttle', service)!;
     const action = actionOf(service, request);
     for (const [index, rule] of faults.requests.entries()) {
-      if (!matches(rule, service, action, pathOf(request))) continue;
+      if (!matches(rule, service, action, pathOf(service, request))) continue;
       const at = strikes(rule, index);
       if (at !== undefined) return act(rule, at, service, request, response);
     }

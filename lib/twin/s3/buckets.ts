@@ -12,9 +12,6 @@ import { s3Errors } from './wire/errors.ts';
 import { readXml } from './wire/read-xml.ts';
 import { textsOf, xmlDocument } from './wire/xml.ts';
 
-export const isCreation = ({ method, query }: SignedRequest): boolean =>
-  method === 'PUT' && [...query.keys()].every(each => each === 'x-id');
-
 /**
  * CreateBucket, at the endpoint of the region that the request is signed for; one of a name at a time. `forget` is called
  * before a bucket is made: one of the name may still be open whose folder went by hand.

@@ -3,17 +3,17 @@ import { join } from 'node:path';
 import { clockOfFile } from '../clock-file.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { onceATurn } from '../once-a-turn.ts';
-import { createBucket, isCreation, listBuckets, removeBucket } from './buckets.ts';
+import { createBucket, removeBucket } from './buckets.ts';
 import { Bucket } from './disk/bucket.ts';
 import { clearIncoming } from './disk/incoming.ts';
 import { Locks } from './disk/locks.ts';
 import type { BucketSettings } from './disk/settings.ts';
-import { handleBucket } from './handle-bucket.ts';
-import { type BucketOf, handleObject } from './handle-object.ts';
+import { dispatch } from './dispatch.ts';
 import { Lifecycle } from './lifecycle-run.ts';
+import type { BucketOf, Ground } from './operations/operation.ts';
 import { Uploads } from './uploads/multipart.ts';
 import { checkOwner } from './wire/account.ts';
-import { addressOf, isBucketName } from './wire/address.ts';
+import { isBucketName } from './wire/address.ts';
 import { s3Errors } from './wire/errors.ts';
 
 export interface S3Options {
@@ -62,28 +62,29 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     known?.close();
   };
 
+  const ground: Ground = {
+    folder,
+    region,
+    uploads,
+    bucketOf,
+    async create(name, request, response) {
+      await creations.run(name, () =>
+        createBucket(folder, name, region, request, response, () => forget(name)),
+      );
+      looked().delete(name);
+    },
+    async remove(bucket) {
+      await removeBucket(bucket, uploads);
+      open.delete(bucket.name);
+      looked().delete(bucket.name);
+    },
+  };
+
   return {
     name: 's3',
     async handle(request, response) {
-      const { bucket: name, key } = addressOf(request);
       checkHead(request);
-      if (name === '') return listBuckets(folder, region, request, response);
-      if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 400, 'Your key is too long');
-      if (key === '' && isCreation(request)) {
-        await creations.run(name, () =>
-          createBucket(folder, name, region, request, response, () => forget(name)),
-        );
-        looked().delete(name);
-        return;
-      }
-      const bucket = await bucketOf(name, request);
-      if (key !== '') return handleObject(bucket, key, request, response, uploads, bucketOf);
-      const removes = request.method === 'DELETE' && [...request.query.keys()].every(each => each === 'x-id');
-      if (!removes) return handleBucket(bucket, region, request, response, uploads);
-      await removeBucket(bucket, uploads);
-      open.delete(name);
-      looked().delete(name);
-      response.writeHead(204).end();
+      return dispatch(request, response, ground);
     },
     async close() {
       for (const bucket of await Promise.allSettled(open.values())) {

@@ -6,9 +6,14 @@ import { BatchClient, ListJobsCommand } from '@aws-sdk/client-batch';
 import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
+  GetObjectTaggingCommand,
   HeadObjectCommand,
+  ListObjectsCommand,
+  PutBucketTaggingCommand,
   PutObjectCommand,
+  PutObjectTaggingCommand,
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
@@ -119,6 +124,28 @@ it('a rule strikes only its service, action and path, after `skip` requests and 
     );
   expect(outcomes).toEqual(['a ok', 'b ok', 'a SlowDown', 'b ok', 'a SlowDown', 'a ok']);
   await s3.send(new HeadObjectCommand({ Bucket: 'bucket', Key: 'a' }));
+});
+
+it('a fault of one sub-resource strikes no other, nor the object itself', async () => {
+  const { s3, put } = await clientsOf({
+    requests: ['PutObjectTagging', 'GetBucketVersioning', 'CompleteMultipartUpload'].map(action => ({
+      ...{ fault: 'throttle', service: 's3', action },
+    })),
+  });
+  await put('k');
+  const [Bucket, Key] = ['bucket', 'k'];
+  const Tagging = { TagSet: [{ Key: 'a', Value: '1' }] };
+  const sent: Record<string, () => Promise<unknown>> = {
+    PutObjectTagging: () => s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging })),
+    GetObjectTagging: () => s3.send(new GetObjectTaggingCommand({ Bucket, Key })),
+    PutBucketTagging: () => s3.send(new PutBucketTaggingCommand({ Bucket, Tagging })),
+    GetBucketVersioning: () => s3.send(new GetBucketVersioningCommand({ Bucket })),
+    ListObjects: () => s3.send(new ListObjectsCommand({ Bucket })),
+    CreateMultipartUpload: () => s3.send(new CreateMultipartUploadCommand({ Bucket, Key })),
+  };
+  const struck: string[] = [];
+  for (const [name, send] of Object.entries(sent)) await send().catch(() => struck.push(name));
+  expect(struck).toEqual(['PutObjectTagging', 'GetBucketVersioning']);
 });
 
 it('the same seed strikes the same requests, another seed others, as often as the probability says', async () => {

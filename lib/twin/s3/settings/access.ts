@@ -1,26 +1,27 @@
 import type { ServerResponse } from 'node:http';
-import { AwsError, type SignedRequest } from '../../http/service.ts';
+import { AwsError } from '../../http/service.ts';
+import type { Bucket } from '../disk/bucket.ts';
 import { sendXml } from '../wire/answers.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { xmlDocument } from '../wire/xml.ts';
 
 /**
  * Who may use a bucket, as it is with every new one since April 2023: its owner alone, without ACLs, closed to the public.
- * The twin evaluates no policy, so none can be put.
+ * The twin's bucket policies are the template's, so none can be put.
  */
-export function bucketAccess(name: string, request: SignedRequest, response: ServerResponse): boolean {
-  const asked = Object.keys(answers).find(each => request.query.has(each));
-  if (asked === undefined) return false;
-  if (request.method === 'GET') sendXml(response, answers[asked]?.(name) ?? '');
-  else if (request.method === 'PUT' && asked === 'acl') throw aclsAreOff();
-  else throw s3Errors.notImplemented(asked);
-  return true;
+export function answerAccess(word: string, bucket: string, response: ServerResponse): void {
+  sendXml(response, answers[word]?.(bucket) ?? '');
 }
 
-/** GET and PUT of an object's `?acl`. */
-export function objectAcl(request: SignedRequest, response: ServerResponse): void {
-  if (request.method === 'PUT') throw aclsAreOff();
+/** GET of an object's `?acl`. */
+export async function getObjectAcl(bucket: Bucket, key: string, response: ServerResponse): Promise<void> {
+  if (!(await bucket.find(key))) throw s3Errors.noSuchKey(key);
   sendXml(response, ownersAcl());
+}
+
+/** PUT of any `?acl`. */
+export function refuseAcl(): never {
+  throw aclsAreOff();
 }
 
 /** Refuses a write that brings an ACL; but for those that give the bucket's owner all, who is the writer here. */

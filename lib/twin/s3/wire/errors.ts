@@ -59,6 +59,8 @@ export const s3Errors = {
       501,
       `A header or query you provided implies functionality that is not implemented: ${what}`,
     ),
+  methodNotAllowed: () =>
+    new AwsError('MethodNotAllowed', 405, 'The specified method is not allowed against this resource.'),
   accessDenied: () => new AwsError('AccessDenied', 403, 'Access Denied'),
   behindLink: (folder: string) =>
     new AwsError(
