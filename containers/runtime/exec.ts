@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { drained } from '../../lib/process/drained.ts';
 import type { ExecResult } from '../../lib/spec/task.ts';
+import type { Log } from './line-log.ts';
 import { toolLines } from './tool-lines.ts';
 
 export interface ToolRun {
@@ -12,7 +13,7 @@ export interface ToolRun {
   readonly signal: AbortSignal;
   /** Between SIGTERM and SIGKILL, in ms. */
   readonly graceMs: number;
-  onLine(line: string): void;
+  readonly onLine: Log;
 }
 
 /**
@@ -42,8 +43,16 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
     timer = setTimeout(() => kill('SIGKILL'), run.graceMs);
   };
   run.signal.addEventListener('abort', stop, { once: true });
+  /** Readers that wait for whoever reads our log: nothing comes from the tool meanwhile, and yet it is not done. */
+  let held = 0;
   const lines = [child.stdout, child.stderr].map(async stream => {
-    for await (const line of toolLines(stream)) run.onLine(line);
+    for await (const line of toolLines(stream)) {
+      const caughtUp = run.onLine(line);
+      if (!caughtUp) continue;
+      held++;
+      await caughtUp;
+      held--;
+    }
   });
   const result = await new Promise<ExecResult>(done => {
     child.once('error', error => {
@@ -58,7 +67,7 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   clearTimeout(timer);
   // What the tool left running would hold the mounts; a pipe that it keeps open must not hold us.
   kill('SIGKILL');
-  await drained(Promise.all(lines), [child.stdout, child.stderr]);
+  await drained(Promise.all(lines), [child.stdout, child.stderr], () => held > 0);
   const peakMemoryBytes = memory();
   const told = timer !== undefined && result.exitCode === 0;
   return { ...(told ? stopped : result), ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };

@@ -1,5 +1,6 @@
 import { env } from '../../lib/spec/env.ts';
 import { exitCodes } from '../../lib/spec/exit-codes.ts';
+import { lineLog } from './line-log.ts';
 import { runShard, type ShardOptions } from './run-shard.ts';
 import { type ContainerWorld, containerWorld } from './world.ts';
 
@@ -14,7 +15,7 @@ export async function main(
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const world = containerWorld(environment, line => void process.stdout.write(`${line}\n`));
+  const world = containerWorld(environment, lineLog(process.stdout));
   if (environment[env.run]) return runShard(world, options);
   if (options.raw) return options.raw(world, argv);
   world.log(`the environment has no ${env.run}: submit this workload with lab submit`);

@@ -13,7 +13,7 @@ import { containerWorld } from './world.ts';
 export const runStandIn: RunStandIn = container => {
   const { environment, signal } = container;
   const world = {
-    ...containerWorld(environment, container.log),
+    ...containerWorld(environment, line => void container.log(line)),
     now: container.now,
     interruption: () => ({ signal, stop: () => undefined }),
   };

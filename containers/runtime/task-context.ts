@@ -18,7 +18,7 @@ export function taskContext(
   scratch: string,
 ): { readonly context: TaskContext; peakMemoryBytes(): number } {
   let peak = 0;
-  const log = (line: string): void => world.log(`[${name}] ${line}`);
+  const log = (line: string): Promise<void> | undefined => world.log(`[${name}] ${line}`);
   const environment = {
     ...toolEnvironment(world.environment),
     [env.item]: name,

@@ -4,6 +4,7 @@ import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import type { Store } from '../../lib/spec/ports.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
+import type { Log } from './line-log.ts';
 
 /** Where a container runs: its environment, and AWS (or the twin) as its job role. */
 export interface ContainerWorld {
@@ -16,10 +17,10 @@ export interface ContainerWorld {
   now(): Date;
   /** What tells the container to stop; call it once, and `stop` when nothing is left to be stopped. */
   interruption(): Interruption;
-  log(line: string): void;
+  readonly log: Log;
 }
 
-export function containerWorld(environment: NodeJS.ProcessEnv, log: (line: string) => void): ContainerWorld {
+export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): ContainerWorld {
   const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
   const credentials = containerKeys(environment);
   const s3 = at(endpointFrom(environment, 'S3'));
