@@ -25,8 +25,8 @@ export interface SchedulerOptions {
   readonly seed?: number;
   /** Between SIGTERM and SIGKILL, in ms: 30 s on AWS. */
   readonly stopTimeoutMs: number;
-  /** A line of a container's output, for its log stream. */
-  readonly log: (group: string, stream: string, line: string) => void;
+  /** Lines of a container's output, for its log stream. */
+  readonly log: (group: string, stream: string, lines: readonly string[]) => void;
   /** A job, or a child of it, has come to another status. */
   readonly changed: (job: Job, index: number | undefined) => void;
 }
@@ -225,7 +225,7 @@ export class Scheduler {
     this.capacity.take(spec, 1);
     this.attempts.start(job, index, host, {
       ...containerSpec(job, index, task.attempts.length, definition, host),
-      onOutput: line => log(definition.logGroup, attempt.stream, line),
+      onOutput: lines => log(definition.logGroup, attempt.stream, lines),
     });
   }
 

@@ -65,7 +65,7 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
     clock,
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     stopTimeoutMs: options.stopTimeoutMs ?? 30 * pace.secondMs,
-    log: (group, stream, line) => options.logs.append(group, stream, line, clock.now()),
+    log: (group, stream, lines) => options.logs.append(group, stream, lines, clock.now()),
     changed: stateChanges(options, clock),
   });
   replay(scheduler, entries, pace.statusSummaryLagMs, clock.now);

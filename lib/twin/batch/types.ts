@@ -112,7 +112,7 @@ export interface ContainerSpec {
   readonly metadataUrl?: string;
   /** What the scratch volume holds; as much as this machine has when left out. */
   readonly scratchMiB?: number;
-  onOutput(line: string): void;
+  onOutput(lines: readonly string[]): void;
 }
 
 export interface Exit {

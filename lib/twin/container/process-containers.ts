@@ -4,10 +4,11 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { drained } from '../../process/drained.ts';
 import { env, scratchSentinel } from '../../spec/env.ts';
-import type { ContainerSpec, RunContainer, RunningContainer } from '../batch/types.ts';
+import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
 import { type ContainerCredentials, credentialsPath } from './credentials.ts';
 import { endLeftovers, rememberProcess, removeFolder } from './leftovers.ts';
 import { forwardLines } from './lines.ts';
+import { holdMemory, outOfMemory } from './memory-limit.ts';
 import { type ContainerFolders, endNamespace, foldersIn, hasNamespaces, inNamespace } from './namespace.ts';
 
 export { type ContainerCredentials, containerCredentials } from './credentials.ts';
@@ -92,16 +93,25 @@ function runProcess(
     forwardLines(child.stderr, spec.onOutput),
   ]);
   const started = new Promise<void>(runs => child.once('spawn', runs));
-  const exited = new Promise<{ exitCode?: number; reason?: string; statusReason?: string }>(done => {
+  let isTooLarge = false;
+  const letGo = holdMemory(child.pid, spec.memoryMiB, () => {
+    isTooLarge = true;
+  });
+  const exited = new Promise<Exit>(done => {
     child.once('error', error =>
       done({ statusReason: 'Task failed to start', reason: `CannotStartContainerError: ${error.message}` }),
     );
     child.once('exit', (code, signal) => {
       send(child.pid, 'SIGKILL', true);
       const exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
-      void drained(lines, [child.stdout, child.stderr]).then(() => done({ exitCode }));
+      void drained(lines, [child.stdout, child.stderr]).then(() =>
+        done(isTooLarge ? outOfMemory : { exitCode }),
+      );
     });
-  }).finally(clean);
+  }).finally(() => {
+    letGo();
+    clean();
+  });
   // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
   return { signal: name => send(child.pid, name, name === 'SIGKILL'), started, exited };
 }

@@ -5,6 +5,7 @@ import type { RunStandIn, ToolCall, ToolEnd } from '../../spec/stand-in.ts';
 import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { ContainerParts } from '../twin.ts';
+import { outOfMemory } from './memory-limit.ts';
 import { containerEnvironment, notCreated } from './process-containers.ts';
 
 /** What a stand-in does instead of the tool. */
@@ -25,7 +26,6 @@ export interface StandInOptions {
 
 /** How often a harness looks for a spot notice, in ms. */
 const lookMs = 5000;
-const outOfMemory: Exit = { exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' };
 
 /**
  * Runs the harness of every container in this process, with a stand-in for the tool that takes its time of a simulated
@@ -64,7 +64,7 @@ function start(
   };
   const stop = (why: string): void => {
     if (isOver || stopping.signal.aborted) return;
-    spec.onOutput(`stopping: ${why}`);
+    spec.onOutput([`stopping: ${why}`]);
     stopping.abort(why);
   };
   const tool = (call: ToolCall): Promise<ToolEnd> => {
@@ -101,7 +101,7 @@ function start(
     tool,
     // What is killed prints no more, though its harness ends a little later.
     log: line => {
-      if (!isOver) spec.onOutput(line);
+      if (!isOver) spec.onOutput([line]);
     },
   });
   const exited = Promise.race([harness.then(exitCode => ({ exitCode })), killed]).finally(() => {

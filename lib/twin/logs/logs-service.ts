@@ -47,7 +47,7 @@ function logActions(files: StreamFiles, arn: string): Record<string, (input: Inp
     throw missing('The specified log stream does not exist.');
   };
   return {
-    GetLogEvents: input => getEvents(files.read(...streamOf(input)), input),
+    GetLogEvents: input => getEvents(files.path(...streamOf(input)), input),
     FilterLogEvents(input) {
       const group = groupOf(input);
       const names = input.logStreamNames as readonly string[] | undefined;

@@ -1,23 +1,39 @@
 import { invalid } from './invalid.ts';
 import { linePattern } from './line-pattern.ts';
 import type { LogEvent } from './stream-files.ts';
+import { type Page, readBackward, readForward, type Wanted } from './stream-pages.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
 /** Most events that one answer holds. */
 const mostEvents = 10_000;
 
-/** GetLogEvents: a page, and tokens for both directions; at the end the token that was given comes back, which is how clients see the end. */
-export function getEvents(all: readonly LogEvent[], input: Input): unknown {
+/**
+ * GetLogEvents over a stream's file: a page, and tokens for both directions; at the end the token that was given comes back,
+ * which is how clients see the end. Tokens are places in the file: a page costs what it holds, however long the stream.
+ */
+export function getEvents(path: string, input: Input): unknown {
   const [from, to] = span(input);
-  const events = all.filter(each => each.timestamp >= from && each.timestamp < to);
-  const limit = limitOf(input);
-  const [start, end] = range(events.length, limit, input);
+  const wanted = {
+    limit: limitOf(input),
+    accepts: (each: LogEvent) => each.timestamp >= from && each.timestamp < to,
+  };
+  const { events, start, end } = pageOf(path, wanted, input);
   return {
-    events: events.slice(start, end).map(each => ({ ...each, ingestionTime: each.timestamp })),
+    events: events.map(each => ({ ...each, ingestionTime: each.timestamp })),
     nextForwardToken: `f/${end}`,
     nextBackwardToken: `b/${start}`,
   };
+}
+
+function pageOf(path: string, wanted: Wanted, input: Input): Page {
+  if (input.nextToken === undefined)
+    return input.startFromHead === true
+      ? readForward(path, 0, wanted)
+      : readBackward(path, Number.MAX_SAFE_INTEGER, wanted);
+  if (String(input.nextToken).startsWith('b/'))
+    return readBackward(path, position(/^b\/(\d+)$/, input.nextToken), wanted);
+  return readForward(path, position(/^f\/(\d+)$/, input.nextToken), wanted);
 }
 
 /** FilterLogEvents over streams of a group, oldest first. */
@@ -50,19 +66,6 @@ interface FoundEvent extends LogEvent {
   readonly logStreamName: string;
   readonly ingestionTime: number;
   readonly eventId: string;
-}
-
-function range(count: number, limit: number, input: Input): [number, number] {
-  if (input.nextToken === undefined) {
-    const start = input.startFromHead === true ? 0 : Math.max(0, count - limit);
-    return [start, Math.min(count, start + limit)];
-  }
-  if (String(input.nextToken).startsWith('b/')) {
-    const end = Math.min(count, position(/^b\/(\d+)$/, input.nextToken));
-    return [Math.max(0, end - limit), end];
-  }
-  const start = position(/^f\/(\d+)$/, input.nextToken);
-  return [start, Math.max(start, Math.min(count, start + limit))];
 }
 
 /** Times are ms since 1970; the end is not part of it. */

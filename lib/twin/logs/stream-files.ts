@@ -6,7 +6,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
   readSync,
   statSync,
 } from 'node:fs';
@@ -34,9 +33,9 @@ export interface StreamFiles {
   makeStream(group: string, stream: string, at: number): void;
   /** Makes group and stream where they are not there. */
   append(group: string, stream: string, events: readonly LogEvent[]): void;
-  /** In the order of writing; none when there is no such stream. */
-  read(group: string, stream: string): LogEvent[];
-  /** The same one by one, however long the stream. */
+  /** Its file, which is there when the stream is. */
+  path(group: string, stream: string): string;
+  /** In the order of writing, one by one, however long the stream; none when there is no such stream. */
   scan(group: string, stream: string): Iterable<LogEvent>;
   /** By name. */
   streams(group: string): StreamInfo[];
@@ -56,6 +55,8 @@ export function streamFiles(folder: string): StreamFiles {
     if (known.has(file)) return;
     mkdirSync(groupPath(group), { recursive: true });
     if (!existsSync(file)) appendFileSync(file, `${JSON.stringify({ stream, created: at })}\n`);
+    // What a kill has torn must not take the next event with it.
+    else if (!endsWithLine(file)) appendFileSync(file, '\n');
     // Of streams that have ended, none is to be remembered for good.
     if (known.size >= mostKnown) known.clear();
     known.add(file);
@@ -71,19 +72,11 @@ export function streamFiles(folder: string): StreamFiles {
       const lines = events.map(event => `${JSON.stringify({ t: event.timestamp, m: event.message })}\n`);
       appendFileSync(path(group, stream), lines.join(''));
     },
-    read(group, stream) {
-      const file = path(group, stream);
-      if (!existsSync(file)) return [];
-      return readFileSync(file, 'utf8').split('\n').slice(1).flatMap(parseEvent);
-    },
+    path,
     *scan(group, stream) {
       const file = path(group, stream);
       if (!existsSync(file)) return;
-      let isHead = true;
-      for (const line of linesOf(file)) {
-        if (!isHead) yield* parseEvent(line);
-        isHead = false;
-      }
+      for (const line of linesOf(file)) yield* parseEvent(line);
     },
     streams: group =>
       readdirSync(groupPath(group))
@@ -97,6 +90,19 @@ function fileName(stream: string): string {
   const hash = createHash('sha256').update(stream).digest('hex').slice(0, 8);
   return `${encodeURIComponent(stream).slice(0, 150)}-${hash}.jsonl`;
 }
+
+function endsWithLine(path: string): boolean {
+  const file = openSync(path, 'r');
+  try {
+    const { size } = statSync(path);
+    const last = Buffer.alloc(1);
+    return size === 0 || (readSync(file, last, 0, 1, size - 1) === 1 && last[0] === lineEnd);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export const lineEnd = 0x0a;
 
 /** A file's lines, without holding more of it than one line and a piece. */
 function* linesOf(path: string): Iterable<string> {
@@ -116,11 +122,11 @@ function* linesOf(path: string): Iterable<string> {
   }
 }
 
-/** A line that a kill has torn was never an event. */
-function parseEvent(line: string): LogEvent[] {
+/** The event of a line: none for the first, which names the stream, and for one that a kill has torn, which never was one. */
+export function parseEvent(line: string): LogEvent[] {
   try {
-    const { t, m } = JSON.parse(line) as { t: number; m: string };
-    return [{ timestamp: t, message: m }];
+    const { t, m } = JSON.parse(line) as { t?: number; m?: string };
+    return t === undefined || m === undefined ? [] : [{ timestamp: t, message: m }];
   } catch {
     return [];
   }

@@ -19,8 +19,10 @@ class Reader extends Writable {
   lines = 0;
   last = '';
   largest = 0;
-  constructor(readonly ms: number) {
+  private readonly ms: number;
+  constructor(ms: number) {
     super({ highWaterMark: 16 * 1024, decodeStrings: false });
+    this.ms = ms;
   }
   override _write(text: string, _: BufferEncoding, done: () => void): void {
     this.largest = Math.max(this.largest, this.writableLength);

@@ -14,7 +14,7 @@ const noOp: RunContainer = spec => ({
   signal: () => undefined,
   exited: new Promise(done => {
     setImmediate(() => {
-      spec.onOutput('done');
+      spec.onOutput(['done']);
       done({ exitCode: 0 });
     });
   }),

@@ -63,7 +63,7 @@ function project(source: string, isolate?: boolean) {
       isSpot: false,
       memoryMiB: 512,
       environment: { GREETING: 'hello', AWS_ENDPOINT_URL: 'https://aws.example' },
-      onOutput: line => void lines.push(line),
+      onOutput: more => void lines.push(...more),
       ...given,
     });
     const waitFor = async (text: string): Promise<void> => {
@@ -278,4 +278,35 @@ it('a container that is told where its metadata is may ask for it', async () => 
   const not = start({ jobId: 'other' });
   await not.exited;
   expect(not.lines).toEqual(['true undefined']);
+});
+
+describe('memory', () => {
+  const onLinux = process.platform === 'linux' ? it : it.skip;
+  const outOfMemory = {
+    exitCode: 137,
+    reason: 'OutOfMemoryError: Container killed due to memory usage',
+  };
+  /** A tool in a process group of its own, as the harness starts one. */
+  const tool = (script: string): string =>
+    `import { spawn } from 'node:child_process';
+     const tool = spawn(process.execPath, ['-e', ${JSON.stringify(script)}], { detached: true, stdio: 'inherit' });
+     tool.on('exit', code => { process.exitCode = code ?? 1; });`;
+  const takes = (mib: number): string =>
+    `const b = Buffer.alloc(${mib} * 1024 * 1024, 1); setTimeout(() => b[0], 900)`;
+
+  onLinux('what a job asked for is held, over all its processes', async () => {
+    const start = project(tool(takes(600)));
+    expect(await start({ memoryMiB: 512 }).exited).toEqual(outOfMemory);
+    expect(await start({ jobId: 'b', memoryMiB: 1024 }).exited).toEqual({ exitCode: 0 });
+  });
+
+  onLinux('what processes share is counted once', async () => {
+    // Three forks of a shell with 100 MiB each, that nobody writes to.
+    const start = project(
+      `import { spawnSync } from 'node:child_process';
+       const fork = 'x=$(head -c 100000000 /dev/zero | tr "\\\\0" x); (sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait';
+       process.exitCode = spawnSync('sh', ['-c', fork], { stdio: 'inherit' }).status ?? 1;`,
+    );
+    expect(await start({ memoryMiB: 420 }).exited).toEqual({ exitCode: 0 });
+  });
 });

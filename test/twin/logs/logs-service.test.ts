@@ -13,6 +13,7 @@ import {
   type GetLogEventsCommandInput,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import fc from 'fast-check';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { type LogsService, logsService } from '../../../lib/twin/logs/logs-service.ts';
@@ -102,6 +103,43 @@ describe('GetLogEvents', () => {
     logs = logsService({ folder, region: 'us-east-1' });
     expect((await get()).events?.map(each => each.message)).toEqual([message]);
   });
+});
+
+it('pages of any size, in either direction, hold every line once and in order', async () => {
+  const lines = fc.array(fc.oneof(fc.string({ unit: 'grapheme' }), fc.constant('x'.repeat(200_000))), {
+    minLength: 1,
+    maxLength: 25,
+  });
+  let round = 0;
+  await fc.assert(
+    fc.asyncProperty(lines, fc.integer({ min: 1, max: 9 }), async (written, limit) => {
+      const logStreamName = `s${round++}`;
+      logs.append(group, logStreamName, written, 1);
+      const pages = async (startFromHead: boolean, token: 'nextForwardToken' | 'nextBackwardToken') => {
+        const found: string[][] = [];
+        for (let nextToken: string | undefined; ; ) {
+          const page = await get({ logStreamName, startFromHead, limit, nextToken });
+          if (page[token] === nextToken) return found;
+          found.push(page.events!.map(each => each.message!));
+          nextToken = page[token];
+        }
+      };
+      expect((await pages(true, 'nextForwardToken')).flat()).toEqual(written);
+      expect((await pages(false, 'nextBackwardToken')).reverse().flat()).toEqual(written);
+    }),
+    { numRuns: 20 },
+  );
+});
+
+it('what a kill has torn takes no later line with it', async () => {
+  logs.append(group, stream, 'whole');
+  const [groupFolder] = readdirSync(folder);
+  const [file] = readdirSync(join(folder, groupFolder!));
+  appendFileSync(join(folder, groupFolder!, file!), '{"t":1,"m":"to');
+  logs = logsService({ folder, region: 'us-east-1' });
+  logs.append(group, stream, 'after');
+  for (const startFromHead of [true, false])
+    expect((await get({ startFromHead })).events?.map(each => each.message)).toEqual(['whole', 'after']);
 });
 
 describe('FilterLogEvents', () => {
