@@ -14,7 +14,7 @@ import { hostInfo } from '../runtime/host.ts';
 import { watchInterruption } from '../runtime/interruption.ts';
 import { type Mounts, openMounts } from '../runtime/mounts/open-mounts.ts';
 import { stage } from '../runtime/mounts/stage.ts';
-import { openScratch } from '../runtime/scratch.ts';
+import { openScratch } from '../runtime/scratch/open-scratch.ts';
 import { toolEnvironment } from '../runtime/tool-environment.ts';
 import { uploadPath } from '../runtime/upload.ts';
 import { type ContainerWorld, serviceOf } from '../runtime/world.ts';

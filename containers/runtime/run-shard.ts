@@ -10,7 +10,7 @@ import { hostInfo } from './host.ts';
 import { openMounts } from './mounts/open-mounts.ts';
 import { identify, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
-import { openScratch } from './scratch.ts';
+import { openScratch } from './scratch/open-scratch.ts';
 import type { ContainerWorld } from './world.ts';
 
 export interface ShardOptions {

@@ -13,7 +13,8 @@ import { containerWorld } from './world.ts';
 export const runStandIn: RunStandIn = container => {
   const { environment, signal } = container;
   const world = {
-    ...containerWorld(environment, line => void container.log(line)),
+    // They share a folder, and need nothing of it that would have to be reserved.
+    ...containerWorld({ ...environment, [env.scratchGiB]: '0' }, line => void container.log(line)),
     now: container.now,
     interruption: () => ({ signal, stop: () => undefined }),
   };

@@ -83,7 +83,7 @@ describe('a shard that cannot be started', () => {
     expect(await run.start(copy, 0, full)).toBe(68);
     expect((await run.record())?.items[0]).toMatchObject({
       state: 'failed',
-      reason: expect.stringContaining('1000000 are needed'),
+      reason: expect.stringContaining('1000000 GiB are needed'),
     });
     rmSync(join(lab.folders.scratch, scratchSentinel));
     expect(await run.start(copy, 0, { attempt: 2 })).toBe(68);

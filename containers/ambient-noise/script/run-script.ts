@@ -1,0 +1,116 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  completenessOf,
+  missingText,
+  type Verdict,
+  verdict,
+} from '../../../jobs/ambient-noise/completeness.ts';
+import { parseRows } from '../../../jobs/ambient-noise/rows.ts';
+import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
+import type { Unit } from '../../../jobs/ambient-noise/units.ts';
+import type { ExecResult } from '../../../lib/spec/task.ts';
+import { mapLimit } from '../map-limit.ts';
+import { atOnce, listed, type Results } from '../places.ts';
+import { type ScriptPlaces, scriptCommand, scriptEnvironment } from './environment.ts';
+
+/** What a script may tell of its station-days, in its output folder. */
+export const rowsFile = 'station-days.csv';
+
+export interface ScriptWork {
+  readonly unit: Unit;
+  readonly script: string;
+  readonly arguments: readonly string[];
+  readonly allowed: number;
+  readonly places: Omit<ScriptPlaces, 'unit' | 'outputFolder' | 'checkpointFolder'>;
+  readonly results: Results;
+  /** Key prefixes, `/` at the end. */
+  readonly outputPrefix: string;
+  readonly checkpointPrefix: string;
+  exec(command: readonly string[], environment: Readonly<Record<string, string>>): Promise<ExecResult>;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface ScriptResult {
+  readonly exitCode: number;
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly rows: readonly StationDay[];
+  /** What the script left to be stored. */
+  readonly outputFolder: string;
+}
+
+/**
+ * Runs a script over a unit. What it left as a checkpoint when it was stopped is there again at its next attempt. A script that ends well
+ * and has left nothing has not done its unit.
+ */
+export async function runScript(work: ScriptWork): Promise<ScriptResult> {
+  const { unit, places, results, signal } = work;
+  const outputFolder = join(places.scratch, 'out');
+  const checkpointFolder = join(places.scratch, 'checkpoint');
+  for (const folder of [outputFolder, checkpointFolder]) await mkdir(folder, { recursive: true });
+  await restore(work, checkpointFolder);
+  const { exitCode, signal: killedBy } = await work.exec(
+    scriptCommand(work.script, work.arguments, unit),
+    scriptEnvironment({ ...places, unit, outputFolder, checkpointFolder }),
+  );
+  const end = { exitCode, rows: [], outputFolder, verdict: 'failed' } as const;
+  if (exitCode !== 0) {
+    if (signal.aborted) await keep(work, checkpointFolder);
+    return { ...end, reason: exitText(work.script, exitCode, killedBy) };
+  }
+  const made = await readdir(outputFolder);
+  const rows = await rowsOf(outputFolder);
+  if (typeof rows === 'string') return { ...end, reason: rows };
+  const written = made.length > 0 || (await listed(results.list(work.outputPrefix, { limit: 1 }))).length > 0;
+  if (!written)
+    return {
+      ...end,
+      reason: `${work.script} ended well, and left nothing in OUTPUT_DIR or below OUTPUT_URI`,
+    };
+  if (rows.length === 0) return { ...end, verdict: 'whole' };
+  const judged = verdict(completenessOf(rows), work.allowed);
+  return { ...end, rows, verdict: judged, ...(judged === 'whole' ? {} : { reason: missingText(rows) }) };
+}
+
+async function rowsOf(folder: string): Promise<readonly StationDay[] | string> {
+  const path = join(folder, rowsFile);
+  if (!existsSync(path)) return [];
+  try {
+    return parseRows(await readFile(path, 'utf8'));
+  } catch (error) {
+    return `${rowsFile}: ${(error as Error).message}`;
+  }
+}
+
+async function restore(
+  { results, checkpointPrefix, signal, log }: ScriptWork,
+  folder: string,
+): Promise<void> {
+  const kept = await listed(results.list(checkpointPrefix));
+  if (kept.length > 0) log(`goes on from a checkpoint of ${kept.length} files`);
+  await mapLimit(kept, atOnce, async ({ key }) => {
+    await mkdir(join(folder, key.slice(checkpointPrefix.length), '..'), { recursive: true });
+    await results.download(key, join(folder, key.slice(checkpointPrefix.length)), signal);
+  });
+}
+
+/** The script has ended by now: what it left is not being written to. */
+async function keep({ results, checkpointPrefix, log }: ScriptWork, folder: string): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  await mapLimit(files, atOnce, path =>
+    results.upload(path, `${checkpointPrefix}${path.slice(folder.length + 1)}`),
+  );
+  if (files.length > 0) log(`kept a checkpoint of ${files.length} files`);
+}
+
+function exitText(script: string, exitCode: number, killedBy: string | undefined): string {
+  if (exitCode === 127) return `${script} is not found in the image, or what it is run with is not`;
+  if (exitCode === 126) return `${script} is not executable`;
+  return killedBy === 'SIGKILL' || exitCode === 137
+    ? `${script} was killed: out of memory?`
+    : `${script} ended with ${exitCode}`;
+}
