@@ -1,5 +1,6 @@
 import { LabError } from '../spec/errors.ts';
 import { exitCodes } from '../spec/exit-codes.ts';
+import { networkProblem } from './network-problem.ts';
 
 export const errorName = (error: unknown): string => (error as { name?: string })?.name ?? '';
 export const statusOf = (error: unknown): number | undefined =>
@@ -13,6 +14,8 @@ export function explainAwsError(error: unknown, profile?: string): unknown {
   const message = (error as Error)?.message ?? String(error);
   const known = fixes.find(([pattern]) => pattern.test(name) || pattern.test(message))?.[1];
   const fix = known === noCredentials && profile ? noCredentialsOf(profile) : known;
+  const unreached = known === undefined || known === isTwinUp ? networkProblem(error) : undefined;
+  if (unreached) return new LabError({ where: 'AWS', ...unreached }, exitCodes.service);
   if (!fix && statusOf(error) === undefined) return error;
   return new LabError(
     { where: 'AWS', message: `${name}: ${message}`, ...(fix ? { fix } : {}) },
@@ -20,6 +23,7 @@ export function explainAwsError(error: unknown, profile?: string): unknown {
   );
 }
 
+const isTwinUp = 'nothing answers there; is the twin up? lab twin status';
 const noCredentials =
   'no AWS credentials were found: aws configure sso, or set AWS_PROFILE (on the twin: --local)';
 const noCredentialsOf = (profile: string): string =>
@@ -36,5 +40,5 @@ const fixes: readonly (readonly [RegExp, string])[] = [
     /^AccessDenied|UnauthorizedOperation/,
     'the identity you use may not do this: ask whoever deployed the lab for member rights',
   ],
-  [/ECONNREFUSED/, 'nothing answers there; is the twin up? lab twin status'],
+  [/ECONNREFUSED/, isTwinUp],
 ];

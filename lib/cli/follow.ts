@@ -5,7 +5,8 @@ import type { ItemNoun } from '../spec/workload.ts';
 import { readRun } from '../submit/stored-run.ts';
 import { accountOf } from './account-of.ts';
 import type { Context } from './context.ts';
-import { counted, cut, tint } from './output.ts';
+import { counted, cut, harmless, tint } from './output.ts';
+import { paceMeter } from './pace.ts';
 import { failureText, progressLine } from './progress.ts';
 import type { OpenRun } from './run-lookup.ts';
 import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
@@ -33,18 +34,19 @@ export async function followToEnd(
   // On the twin a job waits for this machine's cores: there is no host that could fail to join.
   const hint = quick ? undefined : hintOf(context, open);
   let last = '';
-  let doneAtStart: number | undefined;
   let pause = quick ? 300 : 5000;
+  const pace = paceMeter();
   for (;;) {
     const began = performance.now();
     const wasStuck = isStuck();
     const ledger = await open.ledger();
     const tookMs = performance.now() - began;
-    doneAtStart ??= ledger.counts.done;
     tellFailures(context, ledger, told, open.spec.item);
     const why = await hint?.look(ledger, context.now());
     if (why) tellHint(context, runId, why);
-    const line = progressLine(err, ledger, (context.now().getTime() - started) / 1000, doneAtStart);
+    const { done, failed, cancelled, running, waiting } = ledger.counts;
+    const seconds = (context.now().getTime() - started) / 1000;
+    const line = progressLine(err, ledger, pace(done + failed + cancelled, running + waiting, seconds));
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
       if (event !== last) context.print(event);
@@ -106,7 +108,7 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
     else if (told.size <= failuresTold && !ledger.ended) {
       const { err } = context.io;
       const text = `${noun.one} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
-      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(text, (err.columns ?? 200) - 1)}`);
+      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(harmless(err, text), (err.columns ?? 200) - 1)}`);
     }
   }
 }

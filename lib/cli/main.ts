@@ -49,10 +49,12 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   }
   const command = commands.find(candidate => candidate.name === verb);
   if (!command) {
-    const near = suggest(
-      verb,
-      commands.map(candidate => candidate.name),
-    );
+    const near =
+      otherTools.get(verb) ??
+      suggest(
+        verb,
+        commands.map(candidate => candidate.name),
+      );
     throw new LabError({
       where: verb,
       message: 'is no verb of lab',
@@ -81,6 +83,37 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     await close();
   }
 }
+
+/** What the same is called elsewhere: fingers know it from a shell, a scheduler or another tool. */
+const otherTools: ReadonlyMap<string, string> = new Map([
+  ['ls', 'runs'],
+  ['list', 'runs'],
+  ['history', 'runs'],
+  ['jobs', 'runs'],
+  ['ps', 'status'],
+  ['show', 'status'],
+  ['stat', 'status'],
+  ['queue', 'status'],
+  ['tail', 'logs --follow'],
+  ['cat', 'logs'],
+  ['run', 'submit'],
+  ['start', 'submit'],
+  ['sbatch', 'submit'],
+  ['qsub', 'submit'],
+  ['stop', 'cancel'],
+  ['kill', 'cancel'],
+  ['abort', 'cancel'],
+  ['terminate', 'cancel'],
+  ['delete', 'cancel'],
+  ['rerun', 'retry'],
+  ['resubmit', 'retry'],
+  ['download', 'fetch'],
+  ['get', 'fetch'],
+  ['pull', 'fetch'],
+  ['check', 'doctor'],
+  ['up', 'twin up'],
+  ['down', 'twin down'],
+]);
 
 /** A submit, and the rehearsal of one, have their workload's own options. */
 function optionsOf(

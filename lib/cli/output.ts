@@ -10,6 +10,7 @@ export interface Stream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  once?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
 export type Tone = 'good' | 'bad' | 'busy' | 'quiet' | 'strong';
@@ -35,7 +36,27 @@ export function width(text: string): number {
   return columns;
 }
 
-/** A table that fits the stream: the last column gives way. Whole when it is not a terminal. */
+/**
+ * What a tool printed, as a terminal may have it: colours stay, and whatever else it would obey (a new title, a cleared
+ * screen, a cursor elsewhere, an answer typed for it) is shown instead of done. A file or a pipe gets the bytes as they are.
+ */
+export function harmless(stream: Stream, text: string): string {
+  if (!stream.isTTY) return text;
+  const shown = text.replace(commands, found =>
+    colour.test(found) || found === '\t' ? found : visible(found.charCodeAt(0)) + found.slice(1),
+  );
+  return shown.includes('\u001b[') ? `${shown}\u001b[0m` : shown;
+}
+
+/** A colour, or a single character that a terminal takes for a command: C0 but for line feeds, DEL and C1. */
+const commands = /\u001b\[[\d;:]*m|[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g;
+const colour = /^\u001b\[[\d;:]*m$/;
+
+/** Its picture in Unicode where it has one. */
+const visible = (code: number): string =>
+  code < 0x20 ? String.fromCharCode(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+
+/** A table that fits the stream: the last column gives way; where even that is not enough, a row is a block of lines. Whole when it is not a terminal. */
 export function table(
   stream: Stream,
   header: readonly string[],
@@ -45,6 +66,7 @@ export function table(
   const widths = header.map((_, column) => Math.max(...all.map(row => width(row[column] ?? ''))));
   const room = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
   const fixed = widths.slice(0, -1).reduce((sum, value) => sum + value + 2, 0);
+  if (fixed + Math.min(10, widths.at(-1)!) > room) return blocks(header, rows, room);
   const last = Math.max(10, room - fixed);
   const line = (row: readonly string[]): string =>
     row
@@ -54,6 +76,28 @@ export function table(
       .join('')
       .trimEnd();
   return `${all.map(line).join('\n')}\n`;
+}
+
+function blocks(header: readonly string[], rows: readonly (readonly string[])[], room: number): string {
+  const widest = Math.max(...header.map(width));
+  const block = (row: readonly string[]): string =>
+    header
+      .map((name, column) => [name.padEnd(widest), row[column] ?? ''] as const)
+      .filter(([, cell]) => cell !== '')
+      .map(([name, cell]) => `${cut(`${name}  ${cell}`, room)}\n`)
+      .join('');
+  return rows.map(block).join('\n');
+}
+
+/** Writes a text, and waits where its reader is behind, so that what is printed is not this process's memory. */
+export async function writeAll(stream: Stream, text: string): Promise<void> {
+  if (stream.write(text) !== false || !stream.once) return;
+  const { once } = stream;
+  await new Promise<void>(done => {
+    once.call(stream, 'drain', done);
+    once.call(stream, 'close', done);
+    once.call(stream, 'error', done);
+  });
 }
 
 /** A text in at most `columns` columns. */
@@ -88,6 +132,9 @@ export function durationText(totalSeconds: number): string {
   return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
 }
 
+/** `20,000`. */
+export const numberText = (count: number): string => count.toLocaleString('en-US');
+
 /** `1 participant`, `6 participants`. */
 export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>
-  `${count.toLocaleString('en-US')} ${count === 1 ? noun.one : noun.many}`;
+  `${numberText(count)} ${count === 1 ? noun.one : noun.many}`;

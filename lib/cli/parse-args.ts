@@ -65,17 +65,17 @@ export function readArgs(
   };
 }
 
-/** A count: `12`. */
+/** A count of at least 1: `12`. */
 export function wholeNumber(args: Args, name: string): number | undefined {
   return converted(
     args,
     name,
-    text => (/^\d+$/.test(text) ? Number(text) : undefined),
-    'is not a whole number',
+    text => (/^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined),
+    'is not a whole number of at least 1',
   );
 }
 
-/** MiB from `62000`, `62000MiB`, `60GiB`, or with `current` also `x2`. */
+/** MiB from `62000`, `62000MiB`, `60GiB`, `60G`, or with `current` also `x2`. Powers of 1024 whatever the unit, as Docker has them. */
 export function memoryMiB(args: Args, name: string, current?: number): number | undefined {
   return converted(
     args,
@@ -83,13 +83,15 @@ export function memoryMiB(args: Args, name: string, current?: number): number | 
     text => {
       const times = /^x(\d+(?:\.\d+)?)$/.exec(text);
       if (times && current !== undefined) return Math.ceil(current * Number(times[1]));
-      const found = /^(\d+(?:\.\d+)?)\s*(MiB|GiB)?$/i.exec(text);
+      const found = /^(\d+(?:\.\d+)?)\s*(?:(m|g|t)(?:i?b|i)?)?$/i.exec(text);
       if (!found) return undefined;
-      return Math.ceil(Number(found[1]) * (found[2]?.toLowerCase() === 'gib' ? 1024 : 1));
+      return Math.ceil(Number(found[1]) * mebibytes[found[2]?.toLowerCase() ?? 'm']!);
     },
     `is not a size in MiB: write 62000, 60GiB${current === undefined ? '' : ' or x2'}`,
   );
 }
+
+const mebibytes: Readonly<Record<string, number>> = { m: 1, g: 1024, t: 1024 * 1024 };
 
 /** Seconds from `3600`, `90m`, `10h`, `2d`. */
 export function seconds(args: Args, name: string): number | undefined {

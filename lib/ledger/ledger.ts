@@ -33,6 +33,8 @@ export interface LedgerRow {
 export interface Ledger {
   readonly rows: readonly LedgerRow[];
   readonly counts: Readonly<Record<ItemState, number>>;
+  /** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */
+  readonly atWork: number;
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
   /** Names of the items that are done, by step. */
@@ -60,7 +62,8 @@ export async function readLedger(
       readShards(ports, plan, step, outputs || total <= detailedShards),
     )
   ).flat();
-  return foldLedger(shards, rounds[0]?.steps.map(step => step.name) ?? [], manifest);
+  const oneByOne = new Set(parts.filter(({ step }) => step.takes === 'item').map(({ step }) => step.name));
+  return foldLedger(shards, rounds[0]?.steps.map(step => step.name) ?? [], manifest, oneByOne);
 }
 
 /** Pure part: shards in the order of their rounds → one row an item. */
@@ -68,6 +71,7 @@ function foldLedger(
   shards: readonly ShardState[],
   steps: readonly string[],
   manifest: readonly Item[],
+  oneByOne: ReadonlySet<string>,
 ): Ledger {
   const entries = new Map<string, Map<string, StepEntry>>(manifest.map(item => [item.name, new Map()]));
   for (const shard of shards) {
@@ -94,6 +98,9 @@ function foldLedger(
   return {
     rows,
     counts,
+    atWork: shards
+      .filter(shard => !shard.done && isRunning(shard))
+      .reduce((sum, { step, items }) => sum + (oneByOne.has(step) ? 1 : items.length), 0),
     ended: counts.running + counts.waiting === 0 && !shards.some(isUnderWay),
     doneByStep,
   };
@@ -136,7 +143,7 @@ function stateOf(shard: ShardState, hasFailed: boolean, ended: boolean): ItemSta
   // What had failed before the cancel came has failed.
   if (shard.ended && isCancelReason(shard.ended) && !hasFailed) return 'cancelled';
   if (ended) return 'failed';
-  return shard.status === 'RUNNING' || shard.status === 'STARTING' ? 'running' : 'waiting';
+  return isRunning(shard) ? 'running' : 'waiting';
 }
 
 function reasonOf(
@@ -164,4 +171,5 @@ function isEnded(shard: ShardState): boolean {
   );
 }
 
+const isRunning = ({ status }: ShardState): boolean => status === 'RUNNING' || status === 'STARTING';
 const isUnderWay = (shard: ShardState): boolean => !shard.done && !isEnded(shard);

@@ -20,9 +20,21 @@ it.each([
   ],
   [['submit'], 'workload: has to be named\n  there are: rapidtide'],
   [['rehearse', 'rapidtide'], 'rapidtide: needs the participants'],
-  [['submit', 'rapidtide', '--participants', '1..5', '--limit', '0'], '--limit: 0 is not a whole number'],
+  [
+    ['submit', 'rapidtide', '--participants', '1..5', '--limit', '0'],
+    '--limit: "0" is not a whole number of at least 1',
+  ],
   // Words of a name are no words of AWS.
   [['submit', 'rapidtide', '--participants', 'sso.txt'], 'error sso.txt: there is no such file'],
+  [['ls'], 'did you mean lab runs?'],
+  [['list'], 'did you mean lab runs?'],
+  [['kill'], 'did you mean lab cancel?'],
+  [
+    ['submit', 'rapidtide', '--participants', '1..5', '--limit', '-1'],
+    '--limit: "-1" is not a whole number of',
+  ],
+  [['submit', 'rapidtide', '--participants', '1..5', '--memory', '60TB'], '62914560 MiB fit no host'],
+  [['deploy', '--local'], 'needs none: lab deploy is for AWS'],
   [['twin', 'fly'], '"fly"'],
   [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],
 ])('lab %j is refused with exit code 2 and a way out', async (argv, words) => {

@@ -127,7 +127,7 @@ it.each([
     run: { runId: 'r-1' },
     spec: { item: { one: 'participant', many: 'participants' } },
     connection: { ownTwin },
-    ledger: async () => ({ rows: [], ended: false, doneByStep: {}, counts }),
+    ledger: async () => ({ rows: [], ended: false, doneByStep: {}, counts, atWork: counts.running }),
   } as unknown as OpenRun;
   expect(await followRun(context, open)).toBe(130);
   expect(said).toContain(`${text}\nNext: npx lab watch r-1 --local\n`);

@@ -8,7 +8,8 @@ import { exitCodes } from '../../spec/exit-codes.ts';
 import { runPrefix } from '../../spec/keys.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { bytesText, counted } from '../output.ts';
+import { bytesText, counted, durationText, numberText } from '../output.ts';
+import { paceMeter } from '../pace.ts';
 import { openRun } from '../run-lookup.ts';
 
 export const fetch: Command = {
@@ -66,18 +67,20 @@ export const fetch: Command = {
     }).finally(progress.clear);
     if (context.signal.aborted) {
       context.say(
-        `\ninterrupted; ${fetched} files have come\nNext: the same again goes on, npx lab fetch ${run.runId}${context.suffix}`,
+        `\ninterrupted; ${filesText(fetched)} here now\nNext: the same again goes on, npx lab fetch ${run.runId}${context.suffix}`,
       );
       return exitCodes.interruptedByUser;
     }
     if (context.json)
       context.print(JSON.stringify({ run: run.runId, folder, files: outputs.length, fetched, bytes }));
     else context.print(folder);
-    context.say(`${outputs.length} files, ${bytesText(bytes)}; ${fetched} fetched now`);
+    context.say(`${filesText(outputs.length)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
     context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
     return exitCodes.ok;
   },
 };
+
+const filesText = (count: number): string => counted(count, { one: 'file', many: 'files' });
 
 /** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */
 function fetchProgress(
@@ -88,6 +91,7 @@ function fetchProgress(
   const { err } = context.io;
   const everyMs = err.isTTY ? 500 : 30_000;
   let told = performance.now();
+  const pace = paceMeter();
   let isDrawn = false;
   let done = 0;
   let come = 0;
@@ -97,7 +101,9 @@ function fetchProgress(
       come += size;
       if (context.json || performance.now() - told < everyMs) return;
       told = performance.now();
-      const text = `${done} of ${files} files, ${bytesText(come)} of ${bytesText(bytes)}`;
+      const { leftSeconds } = pace(come, bytes - come, told / 1000);
+      const left = leftSeconds === undefined ? '' : `, ${durationText(leftSeconds)} left`;
+      const text = `${numberText(done)} of ${filesText(files)}, ${bytesText(come)} of ${bytesText(bytes)}${left}`;
       if (err.isTTY) err.write(`\r\u001b[2K${text}`);
       else context.say(text);
       isDrawn = true;

@@ -5,7 +5,7 @@ import { exitCodes } from '../../spec/exit-codes.ts';
 import { isTerminal } from '../../spec/ports.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
-import { tint } from '../output.ts';
+import { harmless, tint, writeAll } from '../output.ts';
 import { type OpenRun, openRun } from '../run-lookup.ts';
 
 export const logs: Command = {
@@ -81,8 +81,13 @@ async function printPages(
 ): Promise<string | undefined> {
   for (let token = from; ; ) {
     const page = await connection.logs.read(stream, token);
-    for (const { at, message } of page.lines)
-      context.print(context.json ? JSON.stringify({ item, at, message }) : message);
+    const { out } = context.io;
+    const lines = page.lines.map(({ at, message }) =>
+      context.json ? JSON.stringify({ item, at, message }) : harmless(out, message),
+    );
+    // What a page holds is one write: ten million lines are ten million writes otherwise.
+    if (lines.length > 0) await writeAll(out, `${lines.join('\n')}\n`);
+    if (context.signal.aborted) return token;
     if (page.token === undefined || page.token === token) return token;
     token = page.token;
   }

@@ -34,8 +34,11 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
   if (context.local)
     throw new LabError({
       where: `lab ${verb} --local`,
-      message: 'the twin has no stack',
-      fix: verb === 'destroy' ? 'lab twin reset' : 'lab twin up',
+      message: `the twin has no stack, and needs none: lab ${verb} is for AWS`,
+      fix:
+        verb === 'destroy'
+          ? 'lab twin reset deletes what the twin has'
+          : 'lab twin up reads lab.config.ts; where it has changed, lab twin down first',
     });
   refuseTwinsShell(context.environment, verb);
   const given = cdkContext(args.rest);

@@ -1,0 +1,115 @@
+import { stripVTControlCharacters } from 'node:util';
+import fc from 'fast-check';
+import { harmless, type Stream, table, width } from '../../lib/cli/output.ts';
+import { paceMeter } from '../../lib/cli/pace.ts';
+import { progressLine } from '../../lib/cli/progress.ts';
+import type { Ledger } from '../../lib/ledger/ledger.ts';
+
+const terminal = (columns: number): Stream => ({ write: () => true, isTTY: true, columns });
+const ledgerOf = (counts: Partial<Ledger['counts']>, atWork = counts.running ?? 0): Ledger => {
+  const all = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, ...counts };
+  const total = Object.values(all).reduce((sum, count) => sum + count, 0);
+  return { rows: { length: total } as Ledger['rows'], counts: all, atWork, ended: false, doneByStep: {} };
+};
+const shown = (columns: number, ledger: Ledger, pace = { perSecond: 0 }): string =>
+  stripVTControlCharacters(progressLine(terminal(columns), ledger, pace));
+
+describe('the progress line', () => {
+  it('of 20,000 items in shards of 50, counts as running what is worked on, not what its shard holds', () => {
+    const line = shown(120, ledgerOf({ done: 50, running: 100, waiting: 19_850 }, 2));
+    expect(line).toContain('50/20,000 done · 2 running · 19,948 waiting');
+  });
+
+  it('fits any terminal and never loses how many failed', () => {
+    const count = fc.integer({ min: 0, max: 100_000 });
+    fc.assert(
+      fc.property(
+        fc.record({ done: count, failed: count, running: count, waiting: count, cancelled: count }),
+        fc.integer({ min: 40, max: 200 }),
+        fc.constantFrom({ perSecond: 0 }, { perSecond: 0.3, leftSeconds: 86_399 }),
+        (counts, columns, pace) => {
+          const line = shown(columns, ledgerOf(counts), pace);
+          expect(width(line)).toBeLessThan(columns);
+          if (counts.failed > 0) expect(line).toContain(`${counts.failed.toLocaleString('en-US')} failed`);
+        },
+      ),
+    );
+  });
+
+  it('on 40 columns still shows what runs and when it ends', () => {
+    const line = shown(40, ledgerOf({ done: 1, failed: 1, running: 1, waiting: 5 }), {
+      perSecond: 1,
+      leftSeconds: 90,
+    } as never);
+    expect(line).toBe('1/8 done · 1 failed · 1 running');
+  });
+});
+
+describe('time left', () => {
+  /** Items of `each` seconds, `atOnce` at a time, after a start of `start` seconds: seconds told, and true. */
+  function toldAndTrue(start: number, each: number, atOnce: number, items: number) {
+    const meter = paceMeter();
+    const endsAt = (item: number): number => start + (Math.floor(item / atOnce) + 1) * each;
+    const found: (readonly [number, number])[] = [];
+    for (let now = 1; now < endsAt(items - 1); now++) {
+      const ended = Array.from({ length: items }, (_, item) => item).filter(
+        item => endsAt(item) <= now,
+      ).length;
+      const { leftSeconds } = meter(ended, items - ended, now);
+      if (leftSeconds !== undefined) found.push([leftSeconds, endsAt(items - 1) - now]);
+    }
+    return found;
+  }
+
+  it('is not taken from the minutes in which hosts came and images were pulled', () => {
+    // 40 items of 6 s, two at once, after 20 s, or 5 min: told as 14m38s at first where it took two minutes.
+    for (const start of [20, 300]) {
+      const looks = toldAndTrue(start, 6, 2, 40);
+      expect(looks.length).toBeGreaterThan(90);
+      // How far the items under way are, nobody can know.
+      for (const [told, left] of looks) expect(Math.abs(told - left)).toBeLessThanOrEqual(left * 0.9 + 6);
+    }
+  });
+
+  it('of a run that was half done when somebody began to watch, is that of the other half', () => {
+    const meter = paceMeter();
+    expect(meter(500, 500, 0).leftSeconds).toBeUndefined();
+    meter(501, 499, 10);
+    expect(meter(511, 489, 110).leftSeconds).toBeCloseTo(4890);
+  });
+});
+
+describe('what a tool printed', () => {
+  const moves = [
+    '\u001b[2J',
+    '\u001b]0;title\u0007',
+    '\u009b2J',
+    '\u001bc',
+    '\u001b[6n',
+    'a\rb',
+    '\b',
+    '\u007f',
+  ];
+
+  it('does nothing to a terminal but colour it', () => {
+    for (const text of moves) {
+      const told = harmless(terminal(80), text);
+      expect(told).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+    }
+    expect(harmless(terminal(80), '\u001b[31mred')).toBe('\u001b[31mred\u001b[0m');
+    expect(harmless(terminal(80), 'a\tb é 日')).toBe('a\tb é 日');
+  });
+
+  it('is as it was in a file or a pipe', () => {
+    for (const text of moves) expect(harmless({ write: () => true }, text)).toBe(text);
+  });
+});
+
+it('a table that a narrow terminal cannot hold is a block of lines a row', () => {
+  const head = ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'pool'];
+  const rows = [['run', '20,000', '2 arrays', '8', '60,000', '10h00m', 'arm64-ondemand']];
+  const text = table(terminal(40), head, rows);
+  expect(text.split('\n').every(line => width(line) <= 40)).toBe(true);
+  expect(text).toContain('timeout  10h00m\npool     arm64-ondemand\n');
+  expect(table(terminal(80), head, rows).split('\n')).toHaveLength(3);
+});
