@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { crc32, deflateRawSync } from 'node:zlib';
+import type { Region } from '../../jobs/vcf/bed.ts';
+import { endOfFile } from '../../jobs/vcf/bgzf.ts';
+
+export type Format = 'b' | 'z' | 'v' | 't';
+export const extensions: Readonly<Record<Format, string>> = { b: '.bcf', z: '.vcf.gz', v: '.vcf', t: '.tsv' };
+
+/** The header of a file that holds no record, and says why: contigs of the regions that were asked for, and the sample. */
+export function headerOnlyText(sample: string, regions: readonly Region[]): string {
+  const contigs = [...new Set(regions.map(({ contig }) => contig))];
+  return [
+    '##fileformat=VCFv4.2',
+    '##FILTER=<ID=PASS,Description="All filters passed">',
+    ...contigs.map(contig => `##contig=<ID=${contig}>`),
+    '##arraylab_no_records=The dataset holds no record of this sample in the regions that were asked for; this header is not that of its file.',
+    `#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t${sample}\n`,
+  ].join('\n');
+}
+
+/** Writes such a file. tiledbvcf writes none at all for a sample without records, and exits with 0. */
+export async function writeHeaderOnly(
+  path: string,
+  format: 'b' | 'z' | 'v',
+  sample: string,
+  regions: readonly Region[],
+): Promise<void> {
+  const text = Buffer.from(headerOnlyText(sample, regions));
+  if (format === 'v') return writeFile(path, text);
+  await writeFile(path, bgzf(format === 'z' ? text : bcfOf(text)));
+}
+
+function bcfOf(text: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(text.length + 1);
+  return Buffer.concat([Buffer.from('BCF\u0002\u0002', 'latin1'), length, text, Buffer.alloc(1)]);
+}
+
+/** BGZF: blocks of at most 65,280 bytes, and the empty one that ends the file. */
+export function bgzf(data: Buffer): Buffer {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < data.length; at += 65_280) {
+    const piece = data.subarray(at, at + 65_280);
+    const packed = deflateRawSync(piece);
+    const head = Buffer.from('1f8b08040000000000ff0600424302000000', 'hex');
+    head.writeUInt16LE(packed.length + 25, 16);
+    const foot = Buffer.alloc(8);
+    foot.writeUInt32LE(crc32(piece), 0);
+    foot.writeUInt32LE(piece.length, 4);
+    blocks.push(head, packed, foot);
+  }
+  return Buffer.concat([...blocks, endOfFile]);
+}

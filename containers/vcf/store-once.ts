@@ -1,0 +1,82 @@
+import type { Fetch, Sample } from './local-files.ts';
+import { countAll, type Touches } from './settle.ts';
+import { cut, storeBatches } from './store-batches.ts';
+import type { StoreSizes, Tool } from './tool.ts';
+
+export interface StoreWorld {
+  readonly tool: Tool;
+  readonly fetch: Fetch;
+  readonly touches: Touches;
+  readonly sizes: StoreSizes;
+  /** A folder of this attempt's own. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  log(line: string): void;
+}
+
+export interface StoredSample {
+  readonly name: string;
+  /** `there`: an earlier attempt stored it; `open`: this one was interrupted before it was sure. */
+  readonly is: 'there' | 'stored' | 'repaired' | 'failed' | 'open';
+  readonly reason?: string;
+}
+
+export interface StoredShard {
+  readonly samples: readonly StoredSample[];
+  readonly bytesIn: number;
+  /** Calls of the tool's writer: fragments follow them. */
+  readonly batches: number;
+}
+
+/** Stores after the first one of an attempt. A sample that still is not right has failed. */
+const repairs = 2;
+
+/**
+ * Stores every sample of a shard exactly once, whatever earlier attempts have left: each is counted before and after against
+ * its index; what is neither absent nor whole is deleted by name, waited for, and stored again. No exit code is believed,
+ * and the tool's --resume is never used: it loses contigs in silence.
+ */
+export async function storeOnce(samples: readonly Sample[], world: StoreWorld): Promise<StoredShard> {
+  const { tool, touches, signal, sizes } = world;
+  const touched = new Map<string, 'stored' | 'repaired'>();
+  const reasons = new Map<string, string>();
+  let open = samples;
+  let bytesIn = 0;
+  let batches = 0;
+  await touches.waitForEarlier(samples, signal);
+  for (let pass = 0; !signal.aborted; pass++) {
+    const counts = await countAll(tool, open, signal);
+    open = open.filter(sample => !isWhole(sample, counts.get(sample)));
+    if (open.length === 0 || pass > repairs) break;
+    const wrong = open.filter(sample => counts.get(sample) !== undefined);
+    for (const sample of wrong) {
+      const found = `${counts.get(sample)} of ${sample.records} records are in the dataset`;
+      reasons.set(sample.name, found);
+      world.log(`${sample.name}: ${found}; it is deleted and stored again`);
+      touched.set(sample.name, 'repaired');
+    }
+    await touches.forget(tool, wrong, signal);
+    // What fails a batch is found alone.
+    const stored = await storeBatches(cut(open, pass === 0 ? sizes.batch : 1), world);
+    for (const [name, reason] of stored.reasons) reasons.set(name, reason);
+    bytesIn += stored.bytes;
+    batches += stored.batches;
+    for (const { name } of open) if (!touched.has(name)) touched.set(name, 'stored');
+  }
+  const left = new Set(open);
+  const states = samples.map((sample): StoredSample => {
+    const { name } = sample;
+    if (!left.has(sample)) return { name, is: touched.get(name) ?? 'there' };
+    if (signal.aborted) return { name, is: 'open' };
+    return {
+      name,
+      is: 'failed',
+      reason: reasons.get(name) ?? 'it is not in the dataset after it was stored',
+    };
+  });
+  return { samples: states, bytesIn, batches };
+}
+
+/** A file without records is not listed when it was stored alone, and is when it was stored with others. */
+const isWhole = ({ records }: Sample, found: number | undefined): boolean =>
+  (found ?? 0) === records && (found !== undefined || records === 0);

@@ -1,0 +1,195 @@
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { type Delivered, type ExportWorld, exportOnce } from '../../containers/vcf/export-once.ts';
+import { storeOnce } from '../../containers/vcf/store-once.ts';
+import { type Call, Tool } from '../../containers/vcf/tool.ts';
+import { mergeRegions, type Region } from '../../jobs/vcf/bed.ts';
+import { laboratory, samplesOf } from './in-process.ts';
+import { makeIndex, makeSample } from './sample-files.ts';
+
+const made = ['a', 'b', 'c', 'd'].map((name, seed) =>
+  makeSample(name, {
+    seed,
+    blocks: name === 'b',
+    contigs: name === 'd' ? { chr9: 3 } : { chr1: 6, chr2: 4 },
+  }),
+);
+/** Records of chr1 and chr2 that begin at 100 or 3100; d has none there. */
+const regions: readonly Region[] = mergeRegions([
+  { contig: 'chr1', start: 0, end: 3000 },
+  { contig: 'chr1', start: 3000, end: 4000 },
+  { contig: 'chr2', start: 50, end: 150 },
+]);
+let lab: ReturnType<typeof laboratory>;
+let root: string;
+
+beforeAll(async () => {
+  lab = laboratory(made);
+  const host = lab.host();
+  await host.tool.create(['fmt_GT', 'fmt_DP'], false);
+  await storeOnce(samplesOf(made), host);
+  root = mkdtempSync(join(tmpdir(), 'vcf-export-'));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+function newWorld(options: { readonly diskBytes?: number; readonly call?: (call: Call) => Call } = {}) {
+  const folder = mkdtempSync(join(root, 'work-'));
+  const to = mkdtempSync(join(root, 'to-'));
+  const remembered = new Map<string, Delivered>();
+  const log: string[] = [];
+  const tool = lab.tool(options.diskBytes);
+  const world: ExportWorld = {
+    tool: options.call ? new Tool(options.call(lab.call(0, options.diskBytes)), tool.uri, root) : tool,
+    regions,
+    format: 'z',
+    attributes: [],
+    memoryMiB: 512,
+    batch: 3,
+    folder,
+    signal: new AbortController().signal,
+    bcftools: async args => {
+      const path = args.at(-1)!;
+      const lines = gunzipSync(readFileSync(path))
+        .toString()
+        .split('\n')
+        .filter(line => line && !line.startsWith('#'));
+      const contigs: Record<string, number> = {};
+      for (const line of lines) contigs[line.split('\t')[0]!] = (contigs[line.split('\t')[0]!] ?? 0) + 1;
+      writeFileSync(`${path}.csi`, makeIndex(contigs, readFileSync(path).length));
+      return 0;
+    },
+    before: async name => remembered.get(name),
+    deliver: async (name, paths, records) => {
+      const outputs = paths.map(path => ({ key: path.split('/').at(-1)!, bytes: readFileSync(path).length }));
+      for (const path of paths) renameSync(path, join(to, path.split('/').at(-1)!));
+      for (const path of paths) writeFileSync(path, '');
+      remembered.set(name, { records, outputs });
+      return { records, outputs };
+    },
+    log: line => void log.push(line),
+  };
+  const recordsOf = (name: string): string[] =>
+    gunzipSync(readFileSync(join(to, `${name}.vcf.gz`)))
+      .toString()
+      .split('\n')
+      .filter(line => line && !line.startsWith('#'));
+  return { world, to, log, recordsOf, remembered };
+}
+
+it('each sample has one file with its records of the regions, once, and an index; one without says so', async () => {
+  const { world, to, recordsOf } = newWorld();
+  const results = await exportOnce(['a', 'b', 'c', 'd'], world);
+  expect(results.map(each => each.is === 'done' && each.delivered.records)).toEqual([3, 3, 3, 0]);
+  expect(readdirSync(to).sort()).toEqual(
+    ['a', 'b', 'c', 'd'].flatMap(name => [`${name}.vcf.gz`, `${name}.vcf.gz.csi`]),
+  );
+  expect(recordsOf('b').map(line => line.split('\t').slice(0, 2).join(':'))).toEqual([
+    'chr1:100',
+    'chr1:3100',
+    'chr2:100',
+  ]);
+  expect(gunzipSync(readFileSync(join(to, 'd.vcf.gz'))).toString()).toContain('##arraylab_no_records=');
+});
+
+it('a name that is not in the dataset fails alone, and the tool never sees it', async () => {
+  const { world, to } = newWorld();
+  lab.calls.length = 0;
+  const results = await exportOnce(['a', 'typo'], world);
+  expect(results[1]).toEqual({ name: 'typo', is: 'failed', reason: 'typo is not in the dataset' });
+  expect(readdirSync(to).sort()).toEqual(['a.vcf.gz', 'a.vcf.gz.csi']);
+  expect(lab.calls.flat()).not.toContain('typo');
+});
+
+it('when all names are unknown nothing is exported: an empty list would be everybody', async () => {
+  const { world, to } = newWorld();
+  lab.calls.length = 0;
+  await exportOnce(['nobody'], world);
+  expect(readdirSync(to)).toEqual([]);
+  expect(lab.calls.map(([command]) => command)).toEqual(['list']);
+});
+
+it('files of 0 bytes of a full disk, which exits with 0, are exported again alone, and fail where that does not help', async () => {
+  const roomForOne = newWorld({ diskBytes: 700 });
+  expect((await exportOnce(['a', 'b', 'c'], roomForOne.world)).map(({ is }) => is)).toEqual([
+    'done',
+    'done',
+    'done',
+  ]);
+  expect(roomForOne.log.join()).toContain('has 0 bytes');
+  const none = newWorld({ diskBytes: 10 });
+  expect(await exportOnce(['a'], none.world)).toEqual([
+    { name: 'a', is: 'failed', reason: 'the file of a has 0 bytes' },
+  ]);
+  expect(readdirSync(none.to)).toEqual([]);
+});
+
+it('what an earlier attempt delivered is not exported again', async () => {
+  const { world, remembered } = newWorld();
+  remembered.set('a', { records: 3, outputs: [] });
+  lab.calls.length = 0;
+  await exportOnce(['a'], world);
+  expect(lab.calls.map(([command]) => command)).toEqual(['list']);
+});
+
+it('a file that nobody asked for stops the export before anything of it leaves the host', async () => {
+  const everybody =
+    (call: Call): Call =>
+    (args, options) =>
+      call(
+        args[0] === 'export' && args.includes('-d') ? [...args, '--disable-check-samples'] : args,
+        options,
+      );
+  const { world, to } = newWorld({ call: everybody });
+  await expect(exportOnce(['a', 'b'], world)).rejects.toThrow('files that nobody asked for: c.vcf.gz');
+  expect(readdirSync(to)).toEqual([]);
+});
+
+const spoil: Record<string, (file: Buffer) => Buffer> = {
+  'cut short': file => file.subarray(0, file.length - 40),
+  'without its end': file => file.subarray(0, file.length - 28),
+  empty: () => Buffer.alloc(0),
+  'of another sample': () => made[2]!.file,
+  'short of a record': () => makeSample('a', { contigs: { chr1: 2 } }).file,
+  'not a variant file': () => Buffer.from('hello\n'),
+};
+it.each(Object.entries(spoil))('a file that is %s is not delivered', async (_what, change) => {
+  const spoiling =
+    (call: Call): Call =>
+    async (args, options) => {
+      const called = await call(args, options);
+      const path = join(args[args.indexOf('-d') + 1] ?? '', 'a.vcf.gz');
+      if (args.includes('-d') && existsSync(path)) writeFileSync(path, change(readFileSync(path)));
+      return called;
+    };
+  const { world, to } = newWorld({ call: spoiling });
+  expect((await exportOnce(['a'], world))[0]!.is).toBe('failed');
+  expect(readdirSync(to)).toEqual([]);
+});
+
+it('a table has a row a record', async () => {
+  const { world } = newWorld();
+  const tables: string[] = [];
+  await exportOnce(['a', 'd'], {
+    ...world,
+    format: 't',
+    attributes: ['fmt_GT', 'info_END'],
+    deliver: async (_name, [path], records) => {
+      tables.push(readFileSync(path!, 'utf8'));
+      return { records, outputs: [] };
+    },
+  });
+  const [a = '', d = ''] = tables;
+  expect(a.split('\n')[1]).toBe('a\tchr1\t100\t.\tA\tC\t50\tPASS\t0/1\t.');
+  expect(a.trim().split('\n')).toHaveLength(4);
+  expect(d).toBe('SAMPLE\tCHR\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tF:GT\tI:END\n');
+});

@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import { bgzf } from '../../../containers/vcf/header-only.ts';
+import type { Host } from './cli.ts';
+import type { Dataset } from './dataset.ts';
+import type { Options } from './options.ts';
+import { byBcftools, contigOf, spanOf, withEnd } from './variants.ts';
+
+/** What a full disk keeps of a file: the program closes it without looking. */
+export interface ExportHost {
+  write(path: string, body: Buffer): Promise<boolean>;
+}
+
+type Region = readonly [contig: string, first: number, last: number];
+
+export async function exportFiles(
+  options: Options,
+  open: (options: Options) => Dataset,
+  host: Host,
+): Promise<number> {
+  const dataset = open(options);
+  await dataset.open();
+  const known = await dataset.list();
+  const names = await namesOf(options, known, host);
+  const regions = await regionsOf(options, host);
+  const records = async (name: string): Promise<readonly string[]> => {
+    const all = await dataset.records(name);
+    if (!regions) return all;
+    // A record is given once for every region that it meets.
+    return regions.flatMap(([contig, first, last]) =>
+      all.filter(each => contigOf(each) === contig && spanOf(each)[0] <= last && spanOf(each)[1] >= first),
+    );
+  };
+  if (options.flags.has('-c')) {
+    let count = 0;
+    for (const name of names) count += (await records(name)).length;
+    host.out(String(count));
+    return 0;
+  }
+  const format = options.get('-O') ?? 'b';
+  for (const name of names) {
+    const found = await records(name);
+    if (found.length === 0) continue;
+    if (format === 't') {
+      await host.write(options.needed('-o'), Buffer.from(table(name, found, options.get('-t') ?? '')));
+      continue;
+    }
+    const { meta } = (await dataset.header(name))!;
+    const columns = `#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t${name}`;
+    const hasEnd = meta.some(line => line.startsWith('##INFO=<ID=END,'));
+    const text = Buffer.from([...meta, columns, ...(hasEnd ? found.map(withEnd) : found), ''].join('\n'));
+    const extension = format === 'v' ? '.vcf' : format === 'z' ? '.vcf.gz' : '.bcf';
+    const body = format === 'v' ? text : format === 'z' ? bgzf(text) : byBcftools(text, 'b');
+    if (!(await host.write(join(options.get('-d') ?? '.', `${name}${extension}`), body)))
+      throw new Error(`could not create file for ${name}`);
+  }
+  return 0;
+}
+
+/** -s is checked by nobody; -f is, unless it is told not to; and an empty list is everybody. */
+async function namesOf(options: Options, known: readonly string[], host: Host): Promise<readonly string[]> {
+  const given = options.get('-s');
+  const file = options.get('-f');
+  if (given !== undefined) return [...new Set(given.split(','))].filter(name => known.includes(name));
+  if (file === undefined) return known;
+  const text = (await host.read(file))!.toString();
+  const names = text.replace(/\r/g, '').replace(/\n+$/, '').split(/\n/);
+  if (text === '' || options.flags.has('--disable-check-samples')) return known;
+  const wrong = names.find(name => name === '' || !known.includes(name));
+  if (wrong === '') throw new Error("sample name '' is invalid");
+  if (wrong !== undefined) throw new Error(`sample ${wrong} has not been registered`);
+  return partition([...new Set(names)].sort(), options.get('--sample-partition'));
+}
+
+function partition(names: readonly string[], asked: string | undefined): readonly string[] {
+  if (asked === undefined) return names;
+  const [index, of] = asked.split(':').map(Number) as [number, number];
+  if (!(of >= 1 && of <= names.length && index < of)) throw new Error('invalid sample partition');
+  const start = (i: number): number => i * Math.floor(names.length / of) + Math.min(i, names.length % of);
+  return names.slice(start(index), start(index + 1));
+}
+
+/** A plain .bed has its overlapping lines merged by htslib, those that touch not; -r has nothing merged. */
+async function regionsOf(options: Options, host: Host): Promise<readonly Region[] | undefined> {
+  const given = options.get('-r');
+  if (given !== undefined)
+    return given.split(',').map((each): Region => {
+      const [, contig = '', first, last] = /^(.+):(\d+)-(\d+)$/.exec(each) ?? [];
+      return [contig, Number(first), Number(last)];
+    });
+  const file = options.get('-R');
+  if (file === undefined) return undefined;
+  if (!/\.bed(\.gz|\.bgz)?$/.test(file)) throw new Error('the regions file must be a BED file');
+  const lines = (await host.read(file))!
+    .toString()
+    .split(/\r?\n/)
+    .filter(line => line !== '');
+  if (lines.length === 0 || lines[0]!.startsWith('track')) throw new Error('cannot parse the BED file');
+  const merged: [string, number, number][] = [];
+  for (const line of lines) {
+    const [contig = '', start, end] = line.split('\t');
+    const last = merged.at(-1);
+    if (last && last[0] === contig && Number(start) < last[2]) last[2] = Math.max(last[2], Number(end));
+    else merged.push([contig, Number(start) + 1, Number(end)]);
+  }
+  return merged;
+}
+
+function table(name: string, records: readonly string[], fields: string): string {
+  const columns = fields.split(',').filter(field => field !== 'SAMPLE');
+  const rows = records.map(record => {
+    const [CHR, POS, ID, REF, ALT, QUAL, FILTER, info = '', formats = '', values = ''] = record.split('\t');
+    const plain: Record<string, string | undefined> = { CHR, POS, ID, REF, ALT, QUAL, FILTER };
+    const of = (field: string): string => {
+      const [kind, id] = field.split(':');
+      if (id === undefined) return plain[field] ?? '.';
+      if (kind === 'I') return new RegExp(`(?:^|;)${id}=([^;]*)`).exec(info)?.[1] ?? '.';
+      return values.split(':')[formats.split(':').indexOf(id)] ?? '.';
+    };
+    return [name, ...columns.map(of)].join('\t');
+  });
+  return `${[['SAMPLE', ...columns].join('\t'), ...rows].join('\n')}\n`;
+}

@@ -1,0 +1,117 @@
+import { rmSync } from 'node:fs';
+import { type Touches, toleratedMs } from '../../containers/vcf/settle.ts';
+import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
+import type { Tool } from '../../containers/vcf/tool.ts';
+import { killAt, killToolAt, laboratory, samplesOf } from './in-process.ts';
+import { makeSample } from './sample-files.ts';
+import { Killed } from './stand-in/disk.ts';
+
+const made = ['a', 'b', 'c', 'd', 'e'].map((name, seed) =>
+  makeSample(name, { blocks: seed % 2 === 0, seed, contigs: { chr1: 4, chr2: 3 } }),
+);
+const samples = samplesOf(made);
+
+/** Every record of every sample exactly once, field by field; INFO/END aside. */
+async function expectOnce({ dataset }: ReturnType<typeof laboratory>): Promise<void> {
+  expect(await dataset.list()).toEqual(made.map(({ name }) => name));
+  for (const { name, records } of made) expect(await dataset.records(name)).toEqual(records);
+}
+
+async function newLaboratory(statistics = false) {
+  const lab = laboratory(made);
+  await lab.host().tool.create(['fmt_GT', 'fmt_DP'], statistics);
+  return lab;
+}
+
+type Mutation = (world: StoreWorld) => StoreWorld;
+
+/** Attempts, killed at the moments that `random` picks, until one gets through. */
+async function killedRun(random: () => number, kills: number, mutate: Mutation = world => world) {
+  const lab = await newLaboratory();
+  const oneOf = (count: number): number => Math.floor(random() * count);
+  let killed = 0;
+  for (let attempt = 0; attempt < 50; attempt++) {
+    // Hosts whose clocks differ by as much as is tolerated, and are set back after a delete in every second attempt.
+    const half = toleratedMs / 2;
+    const host = mutate(lab.host(oneOf(toleratedMs) - half, oneOf(2) * half));
+    const isKilled = killed < kills;
+    if (isKilled && oneOf(4) === 0) lab.hook(killToolAt(oneOf(12)));
+    else lab.hook(isKilled ? killAt(oneOf(60)) : () => {});
+    try {
+      const { samples: states } = await storeOnce(samples, host);
+      lab.hook(() => {});
+      rmSync(lab.root, { recursive: true });
+      return { killed, lab, states };
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      killed++;
+    }
+  }
+  throw new Error('no attempt gets through');
+}
+
+/** Numbers of a seed: a failure can be looked at again. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
+  };
+}
+
+it('killed at 300 random points on hosts with different clocks, every run ends with each record exactly once', async () => {
+  let killed = 0;
+  for (let seed = 1; killed < 300; seed++) {
+    const run = await killedRun(seeded(seed), 4);
+    killed += run.killed;
+    expect(run.states.filter(({ is }) => is === 'failed' || is === 'open')).toEqual([]);
+    await expectOnce(run.lab);
+  }
+  expect(killed).toBeGreaterThanOrEqual(300);
+});
+
+/** A store that leaves one of our checks out, and what the tool does then. */
+const mutations: Record<string, Mutation> = {
+  'a listed sample is believed to be whole': world =>
+    withTool(world, tool => ({
+      count: async name =>
+        samples.find(each => each.name === name)!.records && tool.count(name).then(() => 7),
+    })),
+  'what is listed is not asked for': world => withTool(world, () => ({ list: async () => [] })),
+  'what is wrong is not deleted': world => withTool(world, () => ({ delete: async () => {} })),
+  'the tool resumes by itself': world =>
+    withTool(world, tool => ({
+      store: (list, sizes) => tool.store(list, { ...sizes, batch: `${sizes.batch} --resume` as never }),
+    })),
+  'a delete is not waited for': world =>
+    withTouches(world, touches => ({
+      forget: async (tool, wrong) => {
+        await touches.remember(wrong);
+        for (const { name } of wrong) await tool.delete(name);
+      },
+    })),
+  'another host’s clock is not waited for': world =>
+    withTouches(world, () => ({ waitForEarlier: async () => {} })),
+};
+const withTool = (world: StoreWorld, change: (tool: Tool) => Partial<Tool>): StoreWorld => ({
+  ...world,
+  tool: Object.assign(Object.create(world.tool), change(world.tool)),
+});
+const withTouches = (world: StoreWorld, change: (touches: Touches) => Partial<Touches>): StoreWorld => ({
+  ...world,
+  touches: Object.assign(Object.create(world.touches), change(world.touches)),
+});
+
+it.each(Object.entries(mutations))('it is noticed when %s', async (_what, mutate) => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const run = await killedRun(seeded(seed), 4, mutate).catch(() => undefined);
+    const isRight =
+      run &&
+      (await expectOnce(run.lab).then(
+        () => run.states.every(({ is }) => is !== 'failed'),
+        () => false,
+      ));
+    if (!isRight) return;
+  }
+  throw new Error('no run of 60 went wrong');
+});
