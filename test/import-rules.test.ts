@@ -35,6 +35,7 @@ const rules: Record<string, readonly string[]> = {
   'containers/runtime': ['lib/spec', 'lib/process', 'lib/aws/wire'],
   'containers/rapidtide': ['lib/spec', 'lib/aws/wire', 'containers/runtime', 'jobs'],
   'containers/ambient-noise': ['lib/spec', 'containers/runtime', 'jobs'],
+  'containers/vcf': ['lib/spec', 'lib/aws/wire', 'containers/runtime', 'jobs'],
   jobs: ['lib/spec'],
 };
 const sdk = /^@aws-sdk\//;
