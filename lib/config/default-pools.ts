@@ -22,6 +22,8 @@ export const defaultPools: Readonly<Record<string, Pool>> = {
   'x86-ondemand': pool('x86_64', 'on-demand'),
   'x86-spot': pool('x86_64', 'spot'),
   'x86-scratch': pool('x86_64', 'on-demand', true),
+  'arm64-scratch-spot': pool('arm64', 'spot', true),
+  'x86-scratch-spot': pool('x86_64', 'spot', true),
 };
 
 /** What a pool has that says nothing else. */
@@ -36,5 +38,7 @@ export function pool(architecture: Architecture, market: Market, isInstanceStore
     spillToOnDemand: false,
     rootGiB: 100,
     scratch: isInstanceStore ? 'instance-store' : gp3,
+    // What is on the host's own disks costs nothing more, and is faster than its root volume.
+    dockerOnScratch: isInstanceStore,
   };
 }

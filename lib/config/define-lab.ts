@@ -1,3 +1,4 @@
+import type { BakeSchedule } from '../spec/baked-image.ts';
 import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../spec/config.ts';
 import type { DatasetAccess } from '../spec/mount.ts';
 import type { Architecture, Market, Resources } from '../spec/workload.ts';
@@ -35,6 +36,11 @@ export interface LabConfigInput {
   /** Pools of the lab's own, or changes to the default ones, by name. */
   readonly pools?: Readonly<Record<string, PoolInput>>;
   readonly workloads?: Readonly<Record<string, WorkloadInput>>;
+  /**
+   * Machine images that the account bakes by EC2 Image Builder, by name: ECS-optimized Amazon Linux 2023 with reference data and
+   * container images on it. A pool uses one by `image: 'baked:<name>'`. @default none
+   */
+  readonly bakedImages?: Readonly<Record<string, BakedImageInput>>;
   /**
    * Where images of workloads are built.
    *
@@ -95,8 +101,8 @@ export interface NdaInput {
 
 /**
  * A queue with hosts of one architecture. There are `arm64-ondemand`, `arm64-spot`, `x86-ondemand` and `x86-spot`, with
- * 64 and 128 GiB hosts and 200 GiB of scratch, and `arm64-scratch` and `x86-scratch` with at least 1,700 GiB of it; what is
- * said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
+ * 64 and 128 GiB hosts and 200 GiB of scratch, and `arm64-scratch`, `x86-scratch`, `arm64-scratch-spot` and `x86-scratch-spot` with at least 1,700 GiB of
+ * it; what is said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
  */
 export interface PoolInput {
   /** @default that of the default pool of this name, else 'x86_64' */
@@ -127,11 +133,30 @@ export interface PoolInput {
    */
   readonly scratch?: ScratchVolumeInput | 'instance-store';
   /**
-   * An image of your own: its id (`ami-…`), or the name of an SSM parameter that holds one, which is read again at each
+   * Images of containers, and what they write outside of /scratch, are on the disk of scratch and not on the root volume: large
+   * images do not fill it. What they take is not there for /scratch. @default true with `instance-store`, else false
+   */
+  readonly dockerOnScratch?: boolean;
+  /**
+   * A baked one of `bakedImages`: `'baked:<name>'`. Or an image of your own: its id (`ami-…`), or the name of an SSM parameter that holds one, which is read again at each
    * deploy. It is Amazon Linux 2023 with the ECS agent, for the pool's architecture. Where it has a file system on /dev/xvdb (reference data,
    * say), that is kept, grown to the volume's size and mounted at /scratch. @default Batch's newest Amazon Linux 2023
    */
   readonly image?: string;
+}
+
+/** What is baked takes from half an hour to hours; no deploy waits for it, and pools use the newest one of each deploy. */
+export interface BakedImageInput {
+  /** @default 'x86_64' */
+  readonly architecture?: Architecture;
+  /** `s3://bucket/prefix/` each, in any region: jobs find it, to be read, below /reference/<prefix>. @default none */
+  readonly referenceData?: readonly string[];
+  /** Images that hosts would else pull, with a tag or a digest: public ones, or of ECR. @default none */
+  readonly containerImages?: readonly string[];
+  /** Of the root volume; pools that use it have at least as much. @default 100 */
+  readonly rootGiB?: number;
+  /** When it is baked anew on the newest base; whenever this is changed it is baked as well. @default 'monthly' */
+  readonly schedule?: BakeSchedule;
 }
 
 export interface ScratchVolumeInput {

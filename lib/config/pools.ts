@@ -1,3 +1,4 @@
+import { bakedImageParameter, bakedPrefix } from '../spec/baked-image.ts';
 import { allocationStrategies, type Pool, type Scratch } from '../spec/config.ts';
 import { instanceStoreFamilies } from '../spec/instance-store.ts';
 import { instanceType } from '../spec/instance-types.ts';
@@ -6,18 +7,19 @@ import type { PoolInput } from './define-lab.ts';
 import { mapValues, type Say, unknownFields, whole } from './say.ts';
 import { checkVolume } from './scratch-volume.ts';
 
-export function resolvePools(input: Readonly<Record<string, PoolInput>>): Record<string, Pool> {
-  return { ...defaultPools, ...mapValues(input, (each, name) => resolvePool(each, defaultPools[name])) };
+export function resolvePools(input: Readonly<Record<string, PoolInput>>, lab: string): Record<string, Pool> {
+  return { ...defaultPools, ...mapValues(input, (each, name) => resolvePool(each, defaultPools[name], lab)) };
 }
 
-function resolvePool(input: PoolInput, known: Pool | undefined): Pool {
+function resolvePool(input: PoolInput, known: Pool | undefined, lab: string): Pool {
   const scratch = resolveScratch(input.scratch ?? known?.scratch);
   const base = pool(
     input.architecture ?? known?.architecture ?? 'x86_64',
     input.market ?? known?.market ?? 'on-demand',
     scratch === 'instance-store',
   );
-  const { instanceTypes, maxvCpus, allocationStrategy, spillToOnDemand, rootGiB, image } = input;
+  const { instanceTypes, maxvCpus, allocationStrategy, spillToOnDemand, rootGiB, dockerOnScratch, image } =
+    input;
   return {
     ...base,
     scratch,
@@ -33,8 +35,15 @@ function resolvePool(input: PoolInput, known: Pool | undefined): Pool {
     ...(allocationStrategy ? { allocationStrategy } : {}),
     ...(spillToOnDemand === undefined ? {} : { spillToOnDemand }),
     ...(rootGiB === undefined ? {} : { rootGiB }),
-    ...(image === undefined ? {} : { image }),
+    ...(dockerOnScratch === undefined ? {} : { dockerOnScratch }),
+    ...(image === undefined ? {} : { image: imageOf(image, lab) }),
   };
+}
+
+/** A baked one is the parameter that has its newest id. */
+function imageOf(image: string, lab: string): string {
+  const isBaked = typeof image === 'string' && image.startsWith(bakedPrefix);
+  return isBaked ? bakedImageParameter(lab, image.slice(bakedPrefix.length)) : image;
 }
 
 function resolveScratch(input: PoolInput['scratch']): Scratch {
@@ -54,6 +63,7 @@ const poolFields: readonly (keyof PoolInput)[] = [
   'spillToOnDemand',
   'rootGiB',
   'scratch',
+  'dockerOnScratch',
   'image',
 ];
 
@@ -87,11 +97,13 @@ export function checkPool(name: string, each: Pool, input: PoolInput | undefined
     say(`${where}.spillToOnDemand`, `${JSON.stringify(each.spillToOnDemand)} is neither true nor false`);
   else if (each.spillToOnDemand && each.market !== 'spot')
     say(`${where}.spillToOnDemand`, 'is of spot pools, and this one is on demand', "market: 'spot'");
+  if (typeof each.dockerOnScratch !== 'boolean')
+    say(`${where}.dockerOnScratch`, `${JSON.stringify(each.dockerOnScratch)} is neither true nor false`);
   if (each.image !== undefined && !isImage(each.image))
     say(
       `${where}.image`,
       `${JSON.stringify(each.image)} is neither an AMI’s id nor the name of an SSM parameter`,
-      'ami-0123456789abcdef0, or /lab/image',
+      "ami-0123456789abcdef0, /lab/image, or 'baked:<name>' of bakedImages",
     );
   if (each.scratch !== 'instance-store') checkVolume(`${where}.scratch`, each.scratch, input?.scratch, say);
 }

@@ -1,6 +1,7 @@
 import type { LabConfig } from '../spec/config.ts';
 import { type Problem, refuse } from '../spec/errors.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
+import { checkBakedImages, resolveBakedImage } from './baked-images.ts';
 import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
@@ -37,7 +38,12 @@ export function resolveConfig(
   const say: Say = (where, message, fix) =>
     void problems.push({ where: `lab.config.ts ${where}`, message, ...(fix ? { fix } : {}) });
   const input = overridden(written, overrides);
-  unknownFields(input, [...overridable, 'datasets', 'pools', 'workloads', 'pullThroughCache'], '', say);
+  unknownFields(
+    input,
+    [...overridable, 'datasets', 'pools', 'workloads', 'bakedImages', 'pullThroughCache'],
+    '',
+    say,
+  );
   const region = input.region ?? 'us-east-1';
   const config: LabConfig = {
     name: input.name ?? 'lab',
@@ -45,7 +51,8 @@ export function resolveConfig(
     network: input.network ?? 'public',
     ...(input.compliance ? { compliance: input.compliance } : {}),
     datasets: mapValues(input.datasets ?? {}, dataset => resolveDataset(dataset, region)),
-    pools: resolvePools(input.pools ?? {}),
+    pools: resolvePools(input.pools ?? {}, input.name ?? 'lab'),
+    bakedImages: mapValues(input.bakedImages ?? {}, resolveBakedImage),
     workloads: Object.fromEntries(
       specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name])]),
     ),
@@ -80,6 +87,7 @@ export function resolveConfig(
   for (const [name, dataset] of Object.entries(config.datasets))
     checkDataset(name, dataset, input.datasets![name]!, say);
   for (const [name, each] of Object.entries(config.pools)) checkPool(name, each, input.pools?.[name], say);
+  checkBakedImages(config, input, say);
   for (const spec of specs) checkWorkload(spec, config, input.workloads?.[spec.name], say);
   checkImages(config, input, say);
   checkNetwork(config, say);

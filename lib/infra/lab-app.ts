@@ -1,8 +1,10 @@
-import { type App, Validations } from 'aws-cdk-lib';
+import { type App, Stage, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks } from 'cdk-nag';
+import { imageStage } from '../spec/baked-image.ts';
 import type { Compliance, LabConfig } from '../spec/config.ts';
 import { stackName } from '../spec/metadata.ts';
 import type { WorkloadSpec } from '../spec/workload.ts';
+import { ImageStack } from './baked-images/image-stack.ts';
 import { batchRules } from './batch-rules.ts';
 import { LabStack } from './lab-stack.ts';
 
@@ -14,16 +16,24 @@ export function buildApp(
   app: App,
 ): { readonly app: App; readonly stack: LabStack } {
   const name = stackName(config.name);
+  const env = {
+    region: config.region,
+    ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),
+  };
   const stack = new LabStack(app, name, {
     config,
     specs,
     projectRoot,
     stackName: name,
-    env: {
-      region: config.region,
-      ...(process.env.CDK_DEFAULT_ACCOUNT ? { account: process.env.CDK_DEFAULT_ACCOUNT } : {}),
-    },
+    env,
   });
+  // In a stage of their own: cdk deploy means the lab's stack, and names these only where they are asked for.
+  if (Object.keys(config.bakedImages).length > 0)
+    new ImageStack(new Stage(app, imageStage), {
+      lab: config.name,
+      images: config.bakedImages,
+      env,
+    });
   Validations.of(app).addPlugins(
     new AwsSolutionsChecks(app),
     ...compliancePacks(app, config.compliance),

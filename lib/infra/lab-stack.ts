@@ -4,6 +4,7 @@ import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
+import { bakedImageParameter } from '../spec/baked-image.ts';
 import type { LabConfig } from '../spec/config.ts';
 import {
   jobDefinitionName,
@@ -121,6 +122,7 @@ export class LabStack extends Stack {
           executionRole: execution,
           jobRole: role,
           image: images.of(spec, architecture),
+          hasReference: hasReference(config, spec, architecture),
           queueIds: config.workloads[spec.name]!.pools.filter(
             name => config.pools[name]!.architecture === architecture,
           ).map(name => queueIds[name]!),
@@ -190,6 +192,17 @@ export class LabStack extends Stack {
     }
     return arns;
   }
+}
+
+/** Whether a pool of the workload starts from a baked image with reference data. */
+function hasReference(config: LabConfig, spec: WorkloadSpec, architecture: Architecture): boolean {
+  const images = config.workloads[spec.name]!.pools.map(name => config.pools[name]!)
+    .filter(pool => pool.architecture === architecture)
+    .map(pool => pool.image);
+  return Object.entries(config.bakedImages).some(
+    ([name, { referenceData }]) =>
+      referenceData.length > 0 && images.includes(bakedImageParameter(config.name, name)),
+  );
 }
 
 function architectures(config: LabConfig, spec: WorkloadSpec): readonly Architecture[] {

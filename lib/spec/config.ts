@@ -1,3 +1,4 @@
+import type { BakedImage } from './baked-image.ts';
 import type { DatasetSource } from './mount.ts';
 import type { Architecture, Market, Resources } from './workload.ts';
 
@@ -22,6 +23,7 @@ export interface LabConfig {
   readonly compliance?: Compliance;
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly pools: Readonly<Record<string, Pool>>;
+  readonly bakedImages: Readonly<Record<string, BakedImage>>;
   readonly workloads: Readonly<Record<string, WorkloadConfig>>;
   readonly imageBuild: ImageBuild;
   /** By the prefix of the repositories that ECR keeps copies in. */
@@ -58,6 +60,8 @@ export interface Pool {
   /** Where images of containers and what they write outside of /scratch are. */
   readonly rootGiB: number;
   readonly scratch: Scratch;
+  /** Docker's storage is on the disk of scratch, and not on the root volume. */
+  readonly dockerOnScratch: boolean;
   /** AMI id, or the name of an SSM parameter that holds one. @default Batch's newest Amazon Linux 2023 */
   readonly image?: string;
 }

@@ -25,9 +25,11 @@ describe('default pools', () => {
     expect(Object.keys(defaultPools).sort()).toEqual([
       'arm64-ondemand',
       'arm64-scratch',
+      'arm64-scratch-spot',
       'arm64-spot',
       'x86-ondemand',
       'x86-scratch',
+      'x86-scratch-spot',
       'x86-spot',
     ]);
   });
@@ -81,6 +83,7 @@ describe('a pool of the lab’s own', () => {
       spillToOnDemand: true,
       rootGiB: 60,
       scratch: { type: 'io2', sizeGiB: 500, iops: 100_000 },
+      dockerOnScratch: false,
       image: '/lab/image',
     };
     expect(resolve({ mine: all }).pools.mine).toEqual(all);

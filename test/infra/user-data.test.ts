@@ -165,6 +165,31 @@ it('a host that cannot even be shut down has no agent', () => {
 it('a udev that does not answer costs nothing where the disk is there', () =>
   expectWell(boot('volume', [root, volume], { broken: ['udevadm'] }), '/dev/nvme1n1'));
 
+describe('Docker’s storage', () => {
+  const binds = (found: Boot): readonly string[] => found.calls.filter(each => /--bind|tmpfs/.test(each));
+
+  it('is on the disk of scratch, where no job sees it', () => {
+    const found = boot('docker-on-store', [root, own(1)]);
+    expectWell(found, '/dev/nvme1n1');
+    expect(binds(found)).toEqual([
+      'mount --bind /scratch/.docker /var/lib/docker',
+      'mount -t tmpfs -o ro,size=4k,mode=000 none /scratch/.docker',
+    ]);
+  });
+
+  it('is there again after another boot', () => {
+    const host = newHost({ kind: 'docker-on-store', disks: [root, own(1)] });
+    host.boot();
+    expect(binds(host.boot())).toHaveLength(2);
+  });
+
+  it('stays on the root disk where images were baked into it', () => {
+    const found = boot('docker-on-store', [root, own(1)], { hasBakedImages: true });
+    expectWell(found, '/dev/nvme1n1');
+    expect(binds(found)).toEqual([]);
+  });
+});
+
 describe('a second boot', () => {
   it.each([
     ['a volume', 'volume', [root, volume], '/dev/nvme1n1'],

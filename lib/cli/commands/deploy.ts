@@ -1,5 +1,6 @@
 import { errorName } from '../../aws/sdk-error.ts';
 import { secretName } from '../../config/resolve-mounts.ts';
+import { imageStage } from '../../spec/baked-image.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import type { StackState } from '../../spec/lifecycle.ts';
@@ -138,9 +139,13 @@ async function checkSecrets({ aws, config }: Target, stack: StackState | undefin
   );
 }
 
+const bakesImages = ({ config }: Target): boolean => Object.keys(config.bakedImages).length > 0;
+
 /** cdk deploy with what the person gave it; its exit code in our words. */
 async function runDeploy(context: Context, target: Target): Promise<number> {
-  const code = await target.cdk('deploy', ...target.rest);
+  // Pipelines of machine images come first: the lab's pools ask for their parameters. What they bake is waited for by nobody.
+  const images = bakesImages(target) ? await target.cdk('deploy', `${imageStage}/*`, ...target.rest) : 0;
+  const code = images === 0 ? await target.cdk('deploy', ...target.rest) : images;
   if (code === 0) {
     context.say(`Next: ${next(target)}`);
     return exitCodes.ok;

@@ -1,3 +1,4 @@
+import { imageStage } from '../../spec/baked-image.ts';
 import { LabError } from '../../spec/errors.ts';
 import { exitCodes } from '../../spec/exit-codes.ts';
 import type { StackState } from '../../spec/lifecycle.ts';
@@ -178,6 +179,9 @@ async function destroyStack(
   const code = await target.cdk('destroy', target.stack, '--force', ...args.rest);
   const after = await target.aws.stacks.read(stack.id);
   const isGone = !after || after.status === 'DELETE_COMPLETE';
+  // Machine images are kept by nobody once the lab is gone; those that were baked are found, and told, by what still costs money.
+  if (isGone && Object.keys(target.config.bakedImages).length > 0)
+    await target.cdk('destroy', `${imageStage}/*`, '--force', ...args.rest);
   if (isGone) return finish(context, target, view);
   if (context.signal.aborted || code === exitCodes.interruptedByUser) {
     context.say(

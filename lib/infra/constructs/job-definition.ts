@@ -22,6 +22,7 @@ import {
 import type { MountSource } from '../../spec/mount.ts';
 import { retryRules } from '../../spec/retry-rules.ts';
 import type { Architecture, WorkloadSpec } from '../../spec/workload.ts';
+import { referenceFolder } from '../baked-images/component.ts';
 import type { BuiltImage } from './cloud-build.ts';
 
 export interface WorkloadJobProps {
@@ -35,6 +36,8 @@ export interface WorkloadJobProps {
   readonly executionRole: IRole;
   readonly jobRole: IRole;
   readonly image: BuiltImage;
+  /** Whether hosts of its pools have reference data baked in. */
+  readonly hasReference: boolean;
   /** Logical ids of the queues that its jobs go to. */
   readonly queueIds: readonly string[];
 }
@@ -62,6 +65,7 @@ export class WorkloadJob extends Construct {
       linuxParameters: linux,
       volumes: [
         EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
+        ...(props.hasReference ? [referenceVolume()] : []),
       ],
       environment: environmentOf(props),
       executionRole: props.executionRole,
@@ -92,6 +96,15 @@ export class WorkloadJob extends Construct {
     definition.addMetadata(metadataNames.queues, props.queueIds);
   }
 }
+
+/** Of a host without any, an empty folder. */
+const referenceVolume = (): HostVolume =>
+  EcsVolume.host({
+    name: 'reference',
+    hostPath: referenceFolder,
+    containerPath: '/reference',
+    readonly: true,
+  }) as HostVolume;
 
 /** A download needs no FUSE, and so no privileges. */
 function privilegedFor(

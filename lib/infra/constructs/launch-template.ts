@@ -37,7 +37,7 @@ export function poolLaunchTemplate(
   const template = new LaunchTemplate(scope, id, {
     requireImdsv2: true,
     httpTokens: LaunchTemplateHttpTokens.REQUIRED,
-    userData: scratchUserData(scratch === 'instance-store' ? scratch : 'volume'),
+    userData: scratchUserData(scratch === 'instance-store' ? scratch : 'volume', pool.dockerOnScratch),
     // Disks of the instance type's own need no mapping, and are encrypted by the host.
     blockDevices: scratch === 'instance-store' ? [root] : [root, scratchDevice(scratch, common)],
   });

@@ -5,14 +5,23 @@ import { instanceStoreDisk, volumeDisk } from './user-data-disks.ts';
 /**
  * MIME user data, which Batch requires: gives the host its scratch before the ECS agent starts, or stops the host. A host
  * without scratch would let jobs fill its root disk in silence. Why a host was stopped is on its console, in lines that
- * start with `arraylab:`, where lab doctor finds it.
+ * start with `arraylab:`, where lab doctor finds it. `dockerOnScratch`: images, and what containers write outside of /scratch, are
+ * on its disk too, and not on the root volume.
  */
-export function scratchUserData(kind: 'volume' | 'instance-store'): MultipartUserData {
+export function scratchUserData(
+  kind: 'volume' | 'instance-store',
+  dockerOnScratch = false,
+): MultipartUserData {
   const data = new MultipartUserData({ partsSeparator: '==ARRAYLAB==' });
   data.addPart(
     MultipartBody.fromRawBody({
       contentType: 'text/x-shellscript; charset="us-ascii"',
-      body: [start, kind === 'volume' ? volumeDisk : instanceStoreDisk, scratch].join(''),
+      body: [
+        start,
+        kind === 'volume' ? volumeDisk : instanceStoreDisk,
+        scratch,
+        dockerOnScratch ? dockerStorage : '',
+      ].join(''),
     }),
   );
   return data;
@@ -68,4 +77,15 @@ fi
 mountpoint -q /scratch || fail '/scratch is not mounted'
 chmod 1777 /scratch
 touch /scratch/${scratchSentinel} || fail '/scratch cannot be written'
+`;
+
+// Docker has not started yet: it waits for cloud-init. Jobs see /scratch with all that is mounted below it, and so not Docker's own.
+const dockerStorage = `
+# Images that were baked into this host's image are on its root disk, and Docker finds them where they are.
+if [ ! -e /opt/arraylab/images-on-root ] && ! mountpoint -q /var/lib/docker; then
+  mkdir -p /scratch/.docker /var/lib/docker
+  chmod 710 /scratch/.docker
+  mount --bind /scratch/.docker /var/lib/docker || fail 'Docker cannot have its storage on scratch'
+  mount -t tmpfs -o ro,size=4k,mode=000 none /scratch/.docker || fail 'the storage of Docker cannot be kept from jobs'
+fi
 `;

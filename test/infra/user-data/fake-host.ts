@@ -40,6 +40,8 @@ export interface Host {
   readonly mdadm?: 'yes' | 'installable' | 'no';
   /** A fresh line of Batch's own part. @default 'ECS_CLUSTER=batch' */
   readonly ecsConfig?: string;
+  /** The image was baked with images of containers. */
+  readonly hasBakedImages?: boolean;
 }
 
 export interface Boot {
@@ -87,6 +89,7 @@ export class FakeHost {
       mkdirSync(join(this.root, folder), { recursive: true });
     writeFileSync(join(this.root, 'etc/ecs/ecs.config'), `${host.ecsConfig ?? 'ECS_CLUSTER=batch'}\n`);
     writeFileSync(join(this.root, 'dev/null'), '');
+    if (host.hasBakedImages) this.write('opt/arraylab/images-on-root', '');
     this.write('functions', functions(this.root, host.broken?.includes('udevadm') ?? false));
     for (const disk of host.disks) this.attach(disk);
     const broken = host.broken ?? [];
@@ -182,7 +185,7 @@ export class FakeHost {
 
 /** The same text with its absolute paths below a folder. */
 const here = (root: string, script: string): string =>
-  script.replace(/(?<![\w.*}$-])\/(dev|sys|etc|var|scratch)\b/g, `${root}/$1`);
+  script.replace(/(?<![\w.*}$-])\/(dev|sys|etc|var|scratch|opt)\b/g, `${root}/$1`);
 
 const stub = (root: string, name: string, body: string, isBroken: boolean): string =>
   `#!${root}/bin/bash\nR=${root}\necho "${name} $*" >> "$R/state/calls"\n${isBroken ? 'exit 1' : body}\n`;
@@ -241,6 +244,7 @@ esac`,
   'mkfs.xfs': 'for disk; do :; done; echo xfs > "$disk"',
   mount: `
 for at; do :; done
+case " $* " in *' --bind '* | *' tmpfs '*) echo "$1 $at" >> "$R/state/mounts"; exit ;; esac
 while [ $# -gt 2 ]; do shift; done
 case $(cat "$1") in xfs | ext4) ;; *) exit 32 ;; esac
 echo "$1 $at" >> "$R/state/mounts"`,

@@ -1,11 +1,13 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { scratchUserData } from '../../../lib/infra/constructs/user-data.ts';
 
-export type Kind = 'volume' | 'instance-store';
+export type Kind = 'volume' | 'instance-store' | 'docker-on-store';
 
 /** User data as a host gets it. */
 export const userDataText = (kind: Kind): string =>
-  new Stack(new App(), 'S').resolve(scratchUserData(kind).render()) as string;
+  new Stack(new App(), 'S').resolve(
+    scratchUserData(kind === 'volume' ? kind : 'instance-store', kind === 'docker-on-store').render(),
+  ) as string;
 
 /** The script in it: what cloud-init writes to a file and runs. */
 export function scriptText(kind: Kind): string {
