@@ -270,3 +270,19 @@ it('-c lab=NAME of cdk and --lab NAME choose the same lab', async () => {
   const { err } = await me.lab('destroy --yes -c lab=other');
   expect(err).toContain('lab other in us-east-1: stack arraylab-other');
 });
+
+it('machine images have their pipelines first: the lab’s pools ask for what they write', async () => {
+  const baked = await shell(account, {
+    ...rapidtideLab,
+    bakedImages: { genome: { referenceData: ['s3://bucket/hg38/'] } },
+  });
+  try {
+    expect(await baked.lab('deploy --require-approval never')).toMatchObject({ code: 0 });
+    expect(deploys()).toEqual([
+      'cdk deploy Images/* --require-approval never',
+      'cdk deploy --require-approval never',
+    ]);
+  } finally {
+    await baked.leave();
+  }
+});

@@ -147,7 +147,8 @@ await check('a finished day is done again by no process at all', async () => {
   const { day, results } = world();
   await day(days[0]!);
   const [before, wrote] = [starts, results.writes.length];
-  session = (await session!.then(({ close }) => close()), undefined);
+  await (await session!).close();
+  session = undefined;
   const again = await day(days[0]!);
   assert.equal(again.stood, true);
   assert.deepEqual([starts, results.writes.length], [before, wrote]);

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# The real NoisePy, from PyPI, met by our code in every way in which it ends well over less than was asked for.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}
+venv=$cache/noisepy
+if [ ! -x "$venv/bin/noisepy" ]; then
+  # Its metadata take Python 3.9 and 3.10 alone.
+  python=$(for each in python3.10 ~/.pyenv/versions/3.10.*/bin/python; do command -v "$each" && "$each" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' && break; done | head -1 || true)
+  [ -n "$python" ] || { echo "no Python 3.10"; exit 77; }
+  "$python" -m venv "$venv"
+  "$venv/bin/pip" install -q --disable-pip-version-check -r "$ROOT/containers/ambient-noise/noisepy/requirements.txt"
+fi
+export PYTHONDONTWRITEBYTECODE=1
+node "$here/traps.ts" "$venv/bin/python" "$here/waveforms.py"
