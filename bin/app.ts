@@ -4,8 +4,8 @@ import { workloads } from '../jobs/index.ts';
 import { loadConfig } from '../lib/config/load-config.ts';
 import { overridesOf } from '../lib/config/overrides.ts';
 import { resolveConfig } from '../lib/config/resolve-config.ts';
+import { LabError } from '../lib/contract/workload/errors.ts';
 import { buildApp } from '../lib/infra/lab-app.ts';
-import { LabError } from '../lib/spec/errors.ts';
 
 const projectRoot = dirname(import.meta.dirname);
 try {

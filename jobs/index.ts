@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../lib/spec/workload.ts';
+import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
 import { rapidtide } from './rapidtide.ts';
 
 /** Every workload that a lab can turn on. A new one is a file beside this and a line here. */

@@ -1,5 +1,5 @@
-import { configPrefix } from '../lib/spec/keys.ts';
-import type { WorkloadSpec } from '../lib/spec/workload.ts';
+import { configPrefix } from '../lib/contract/run/keys.ts';
+import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
 
 /** fMRI: Rapidtide, or any script of the lab's, over participants. Source: the contract of rapidtide-cloud. */
 export const rapidtide: WorkloadSpec = {

@@ -1,4 +1,4 @@
-import type { ObjectInfo, Store } from '../../lib/spec/ports.ts';
+import type { ObjectInfo, Store } from '../../lib/contract/ports/ports.ts';
 
 /** The archive of waveforms: it is read alone. Keys begin with `prefix`. */
 export interface Archive extends Pick<Store, 'bucket' | 'list' | 'download'> {

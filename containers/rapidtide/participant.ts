@@ -1,7 +1,7 @@
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import { configPrefix } from '../../lib/spec/keys.ts';
-import type { Store } from '../../lib/spec/ports.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
+import { configPrefix } from '../../lib/contract/run/keys.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from '../runtime/failure.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import { configPrefix } from '../../lib/spec/keys.ts';
-import type { OutputRecord } from '../../lib/spec/records.ts';
-import type { Task, TaskContext, TaskResult } from '../../lib/spec/task.ts';
+import { configPrefix } from '../../lib/contract/run/keys.ts';
+import type { OutputRecord } from '../../lib/contract/run/records.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import type { Task, TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
 import { commandFor } from './commands.ts';
 import { madeIn, openDataOut } from './data-out.ts';
 

@@ -1,5 +1,5 @@
-import { resultKey } from '../../lib/spec/keys.ts';
-import type { AttemptRecord, ItemRecord } from '../../lib/spec/records.ts';
+import { resultKey } from '../../lib/contract/run/keys.ts';
+import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
 import type { Shard } from './read-shard.ts';
 
 /**

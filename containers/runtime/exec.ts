@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { ExecResult } from '../../lib/contract/workload/task.ts';
 import { drained } from '../../lib/process/drained.ts';
-import type { ExecResult } from '../../lib/spec/task.ts';
 import type { Log } from './line-log.ts';
 import { toolLines } from './tool-lines.ts';
 

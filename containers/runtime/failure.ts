@@ -1,4 +1,4 @@
-/** An end of the shard with an exit code of ours (lib/spec/exit-codes.ts) and a sentence for the record. */
+/** An end of the shard with an exit code of ours (lib/contract/workload/exit-codes.ts) and a sentence for the record. */
 export class ShardFailure extends Error {
   readonly exitCode: number;
   constructor(exitCode: number, message: string) {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { HostInfo } from '../../lib/spec/records.ts';
+import type { HostInfo } from '../../lib/contract/run/records.ts';
 import { askMetadata } from './instance-metadata.ts';
 
 /** Which host this is, where its metadata answers. */

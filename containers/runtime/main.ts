@@ -1,5 +1,5 @@
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import { lineLog } from './line-log.ts';
 import { runShard, type ShardOptions } from './run-shard.ts';
 import { type ContainerWorld, containerWorld } from './world.ts';

@@ -1,12 +1,18 @@
 import { WireError } from '../../lib/aws/wire/http.ts';
-import { claimArray, parentJobId } from '../../lib/spec/claim.ts';
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import { doneKey, parseRunUri, planKey, type RunRef, type ShardAttempt } from '../../lib/spec/keys.ts';
-import type { Store } from '../../lib/spec/ports.ts';
-import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
-import { decodeShard, indexRange, readEntry } from '../../lib/spec/shard-index.ts';
-import type { Item } from '../../lib/spec/workload.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
+import { claimArray, parentJobId } from '../../lib/contract/run/claim.ts';
+import {
+  doneKey,
+  parseRunUri,
+  planKey,
+  type RunRef,
+  type ShardAttempt,
+} from '../../lib/contract/run/keys.ts';
+import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
+import { decodeShard, indexRange, readEntry } from '../../lib/contract/run/shard-index.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 import { ShardFailure } from './failure.ts';
 import type { ContainerWorld } from './world.ts';
 

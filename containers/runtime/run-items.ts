@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import type { ItemRecord } from '../../lib/spec/records.ts';
-import type { Task, TaskResult } from '../../lib/spec/task.ts';
-import type { Item } from '../../lib/spec/workload.ts';
+import type { ItemRecord } from '../../lib/contract/run/records.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import type { Task, TaskResult } from '../../lib/contract/workload/task.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 import type { TakeBytesIn } from './bytes-in.ts';
 import { ShardFailure } from './failure.ts';
 import type { Shard } from './read-shard.ts';

@@ -1,9 +1,9 @@
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import { doneKey, resultKey } from '../../lib/spec/keys.ts';
-import type { AttemptRecord, ItemRecord } from '../../lib/spec/records.ts';
-import type { Task } from '../../lib/spec/task.ts';
-import type { MountSpec } from '../../lib/spec/workload.ts';
+import { doneKey, resultKey } from '../../lib/contract/run/keys.ts';
+import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import type { Task } from '../../lib/contract/workload/task.ts';
+import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { hostInfo } from './host.ts';

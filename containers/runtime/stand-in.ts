@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from '../../lib/spec/env.ts';
-import type { RunStandIn, StandInContainer } from '../../lib/spec/stand-in.ts';
-import type { Task } from '../../lib/spec/task.ts';
+import type { RunStandIn, StandInContainer } from '../../lib/contract/ports/stand-in.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import type { Task } from '../../lib/contract/workload/task.ts';
 import { runShard } from './run-shard.ts';
 import { containerWorld } from './world.ts';
 

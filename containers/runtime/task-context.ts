@@ -1,8 +1,8 @@
-import { env } from '../../lib/spec/env.ts';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
-import { outputsPrefix } from '../../lib/spec/keys.ts';
-import type { TaskContext } from '../../lib/spec/task.ts';
-import type { Item } from '../../lib/spec/workload.ts';
+import { outputsPrefix } from '../../lib/contract/run/keys.ts';
+import { env } from '../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import type { TaskContext } from '../../lib/contract/workload/task.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 import { runTool } from './exec.ts';
 import { ShardFailure } from './failure.ts';
 import { stage } from './mounts/stage.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { Store } from '../../lib/spec/ports.ts';
-import type { OutputRecord } from '../../lib/spec/records.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { OutputRecord } from '../../lib/contract/run/records.ts';
 
 /** Uploads a file, or a folder's files below `key`, each with its SHA-256; a store refuses bytes that differ. */
 export async function uploadPath(store: Store, path: string, key: string): Promise<readonly OutputRecord[]> {

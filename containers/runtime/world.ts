@@ -2,7 +2,7 @@ import type { WireService } from '../../lib/aws/wire/calls.ts';
 import { type CredentialSource, containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
-import type { Store } from '../../lib/spec/ports.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import type { Log } from './line-log.ts';
 

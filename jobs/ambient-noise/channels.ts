@@ -1,4 +1,4 @@
-import type { Problem } from '../../lib/spec/errors.ts';
+import type { Problem } from '../../lib/contract/workload/errors.ts';
 
 /** The components that NoisePy stacks: all three, or the vertical one alone. */
 const components = ['E', 'N', 'Z'];

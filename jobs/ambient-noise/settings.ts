@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Problem } from '../../lib/spec/errors.ts';
+import type { Problem } from '../../lib/contract/workload/errors.ts';
 
 /** The release whose behaviour the checks around it are made for. */
 export const noisepyVersion = '0.9.93';

@@ -1,4 +1,4 @@
-import { LabError, type Problem } from '../../lib/spec/errors.ts';
+import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
 import { metadataPrefix } from './archive.ts';
 
 /** A station as `CI.PASC`: network and station code of SEED. */

@@ -1,4 +1,4 @@
-import { LabError, type Problem } from '../../lib/spec/errors.ts';
+import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
 import { type Day, daysFrom, firstOf, isDay, isMonth, lastOf, monthOf } from './calendar.ts';
 
 /** What is asked for, retried and reported as one: a month or a day of the calendar, or the part of a month in a range. */

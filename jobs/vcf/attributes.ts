@@ -1,4 +1,4 @@
-import type { Problem } from '../../lib/spec/errors.ts';
+import type { Problem } from '../../lib/contract/workload/errors.ts';
 import type { VariantHeader } from './header.ts';
 
 /** What the old script made without being asked, and so do we. */

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { LabError, type Problem } from '../../lib/spec/errors.ts';
+import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
 import { byBytes } from './sample-name.ts';
 
 /** An interval of a contig, `[start, end)` from 0, as BED has it. */

@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/spec/ports.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
 
 /** Ours, written last by `create`, so that a dataset that has it is whole. */
 export interface DatasetMarker {

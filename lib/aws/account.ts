@@ -1,4 +1,4 @@
-import type { Account } from '../spec/account.ts';
+import type { Account } from '../contract/ports/account.ts';
 import { batchState } from './account/batch-state.ts';
 import { bucketState } from './account/bucket-state.ts';
 import { openDataset } from './account/dataset.ts';

@@ -10,8 +10,8 @@ import {
   SubmitJobCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
-import type { BatchPort, JobDetail, JobStatus, JobSubmission, JobSummary } from '../spec/ports.ts';
-import { retryRules } from '../spec/retry-rules.ts';
+import { retryRules } from '../contract/hosts/retry-rules.ts';
+import type { BatchPort, JobDetail, JobStatus, JobSubmission, JobSummary } from '../contract/ports/ports.ts';
 import { untilTaken } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName, statusOf } from './sdk-error.ts';

@@ -1,5 +1,5 @@
-import { LabError } from '../spec/errors.ts';
-import { outputNames, type StackMap, stackName } from '../spec/metadata.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { outputNames, type StackMap, stackName } from '../contract/workload/metadata.ts';
 
 /** What `lab` knows of a deployed stack, from its outputs. */
 export interface Deployment {

@@ -1,5 +1,5 @@
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { Logs } from '../spec/ports.ts';
+import type { Logs } from '../contract/ports/ports.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';
 

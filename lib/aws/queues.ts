@@ -11,8 +11,8 @@ import {
   TerminateJobCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
-import type { LiveJob, Queues } from '../spec/lifecycle.ts';
-import { isTerminal, jobStatuses } from '../spec/ports.ts';
+import type { LiveJob, Queues } from '../contract/ports/lifecycle.ts';
+import { isTerminal, jobStatuses } from '../contract/ports/ports.ts';
 import { untilTaken } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';

@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { LabError } from '../spec/errors.ts';
-import { stackName } from '../spec/metadata.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { stackName } from '../contract/workload/metadata.ts';
 import { type Deployment, deploymentOf } from './deployment.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 

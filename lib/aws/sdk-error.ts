@@ -1,5 +1,5 @@
-import { LabError } from '../spec/errors.ts';
-import { exitCodes } from '../spec/exit-codes.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { networkProblem } from './network-problem.ts';
 
 export const errorName = (error: unknown): string => (error as { name?: string })?.name ?? '';

@@ -3,7 +3,7 @@ import {
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import type { Secrets } from '../spec/ports.ts';
+import type { Secrets } from '../contract/ports/ports.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 
 /** Secrets Manager over the SDK. Values are texts. */

@@ -9,8 +9,8 @@ import {
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { LabError } from '../spec/errors.ts';
-import type { StackResource, StackState, Stacks } from '../spec/lifecycle.ts';
+import type { StackResource, StackState, Stacks } from '../contract/ports/lifecycle.ts';
+import { LabError } from '../contract/workload/errors.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';
 

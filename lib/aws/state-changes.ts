@@ -1,6 +1,6 @@
 import type { JobDetail as SdkJob } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import type { JobDetail, StateChanges } from '../spec/ports.ts';
+import type { JobDetail, StateChanges } from '../contract/ports/ports.ts';
 import { toDetail } from './batch.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';

@@ -15,7 +15,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import type { ListOptions, ObjectInfo, PutOptions, Store } from '../spec/ports.ts';
+import type { ListOptions, ObjectInfo, PutOptions, Store } from '../contract/ports/ports.ts';
 import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName, statusOf } from './sdk-error.ts';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { bundlePath } from '../spec/metadata.ts';
-import { standInBundle } from '../spec/stand-in.ts';
+import { standInBundle } from '../contract/ports/stand-in.ts';
+import { bundlePath } from '../contract/workload/metadata.ts';
 
 export interface Bundle {
   readonly workload: string;

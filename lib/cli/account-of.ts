@@ -1,5 +1,5 @@
 import type { Endpoint } from '../aws/endpoint.ts';
-import type { Account } from '../spec/account.ts';
+import type { Account } from '../contract/ports/account.ts';
 import type { Context } from './context.ts';
 
 /**

@@ -3,15 +3,15 @@ import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
-import type { LabConfig } from '../spec/config.ts';
-import { LabError } from '../spec/errors.ts';
-import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../spec/ports.ts';
-import { suggest } from '../spec/suggest.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
-import type { Lifecycle } from './lifecycle/lifecycle.ts';
-import type { Output } from './output.ts';
-import { connectTwin } from './twin-link.ts';
-import { twinPlace } from './twin-place.ts';
+import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { suggest } from '../contract/workload/suggest.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import type { Output } from './output/output.ts';
+import type { Lifecycle } from './stack/lifecycle.ts';
+import { connectTwin } from './twin/connect.ts';
+import { twinPlace } from './twin/folder.ts';
 
 /** The world a command runs in; a test makes its own. */
 export interface World {

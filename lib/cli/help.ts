@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../spec/workload.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
 import { commands } from './commands.ts';
 

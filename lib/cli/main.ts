@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explainAwsError } from '../aws/sdk-error.ts';
-import { describeProblem, LabError } from '../spec/errors.ts';
-import { exitCodes } from '../spec/exit-codes.ts';
-import { suggest } from '../spec/suggest.ts';
+import { describeProblem, LabError } from '../contract/workload/errors.ts';
+import { exitCodes } from '../contract/workload/exit-codes.ts';
+import { suggest } from '../contract/workload/suggest.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
 import { rehearseOptions } from './commands/rehearse.ts';
 import { submitOptions } from './commands/submit.ts';
 import { commands } from './commands.ts';
 import { findSpec, makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
-import { passOn } from './lifecycle/pass-on.ts';
+import { readArgs } from './input/parse-args.ts';
 import { orInterrupted } from './or-interrupted.ts';
-import { tint } from './output.ts';
-import { readArgs } from './parse-args.ts';
+import { tint } from './output/output.ts';
+import { passOn } from './stack/pass-on.ts';
 
 /** Runs `lab` with these arguments in this world and answers its exit code. Never throws. */
 export async function runCli(argv: readonly string[], world: World): Promise<number> {

@@ -1,5 +1,5 @@
-import { LabError } from '../spec/errors.ts';
-import { exitCodes } from '../spec/exit-codes.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { exitCodes } from '../contract/workload/exit-codes.ts';
 
 /**
  * Work that changes nothing, waited for until the user has had enough: then it is left alone, and a LabError says

@@ -1,6 +1,6 @@
+import type { Item, WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Ledger, readLedger } from '../ledger/ledger.ts';
-import type { Item, WorkloadSpec } from '../spec/workload.ts';
-import { findRun, readManifest, readRun, type StoredRun } from '../submit/stored-run.ts';
+import { findRun, readManifest, readRun, type StoredRun } from '../runs/stored-run.ts';
 import type { Args } from './command.ts';
 import type { Connection, Context } from './context.ts';
 

@@ -1,6 +1,6 @@
-import type { LabConfig } from '../spec/config.ts';
-import type { Problem } from '../spec/errors.ts';
-import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
+import type { Problem } from '../contract/workload/errors.ts';
+import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
 import type { Connection } from './context.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { type BakedImage, bakedPrefix, bakeSchedules } from '../spec/baked-image.ts';
-import type { LabConfig } from '../spec/config.ts';
+import { type BakedImage, bakedPrefix, bakeSchedules } from '../contract/workload/baked-image.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
 import type { BakedImageInput, LabConfigInput } from './define-lab.ts';
 import { type Say, unknownFields, unknownName, whole } from './say.ts';
 

@@ -1,4 +1,4 @@
-import { complianceNames, type LabConfig } from '../spec/config.ts';
+import { complianceNames, type LabConfig } from '../contract/workload/config.ts';
 import type { Say } from './say.ts';
 
 /** A pack that there is, in a network that it allows. */

@@ -1,4 +1,4 @@
-import type { Dataset } from '../spec/config.ts';
+import type { Dataset } from '../contract/workload/config.ts';
 import type { DatasetInput } from './define-lab.ts';
 import { type Say, unknownFields } from './say.ts';
 

@@ -1,5 +1,5 @@
-import type { Gp3Volume, Io2Volume, Pool } from '../spec/config.ts';
-import type { Architecture, Market } from '../spec/workload.ts';
+import type { Gp3Volume, Io2Volume, Pool } from '../contract/workload/config.ts';
+import type { Architecture, Market } from '../contract/workload/workload.ts';
 
 // 64 GiB hosts first, and twice as much for retries with more memory.
 const arm64 = ['m7g.4xlarge', 'm6g.4xlarge', 'r7g.2xlarge', 'r6g.2xlarge', 'r7g.4xlarge', 'r6g.4xlarge'];

@@ -1,7 +1,7 @@
-import type { BakeSchedule } from '../spec/baked-image.ts';
-import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../spec/config.ts';
-import type { DatasetAccess } from '../spec/mount.ts';
-import type { Architecture, Market, Resources } from '../spec/workload.ts';
+import type { BakeSchedule } from '../contract/workload/baked-image.ts';
+import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../contract/workload/config.ts';
+import type { DatasetAccess } from '../contract/workload/mount.ts';
+import type { Architecture, Market, Resources } from '../contract/workload/workload.ts';
 
 /** What a lab writes in `lab.config.ts`. Everything but the datasets has a default. */
 export interface LabConfigInput {

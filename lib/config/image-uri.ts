@@ -1,4 +1,4 @@
-import type { PullThroughCache } from '../spec/config.ts';
+import type { PullThroughCache } from '../contract/workload/config.ts';
 
 /** An image's URI in its parts, as Docker understands it. */
 export interface ImageUri {

@@ -1,4 +1,4 @@
-import { imageBuilds, type LabConfig, type PullThroughCache } from '../spec/config.ts';
+import { imageBuilds, type LabConfig, type PullThroughCache } from '../contract/workload/config.ts';
 import type { LabConfigInput, PullThroughCacheInput } from './define-lab.ts';
 import { parseImageUri } from './image-uri.ts';
 import { mapValues, type Say, unknownFields } from './say.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { LabError } from '../spec/errors.ts';
+import { LabError } from '../contract/workload/errors.ts';
 import type { LabConfigInput } from './define-lab.ts';
 
 /** The default export of `lab.config.ts`, or a JSON file's object. Throws LabError where there is none. */

@@ -1,4 +1,4 @@
-import { type LabConfig, networkModes } from '../spec/config.ts';
+import { type LabConfig, networkModes } from '../contract/workload/config.ts';
 import { cachedImage, parseEcrUri } from './image-uri.ts';
 import type { Say } from './say.ts';
 

@@ -1,5 +1,5 @@
-import { type Problem, refuse } from '../spec/errors.ts';
-import { suggest } from '../spec/suggest.ts';
+import { type Problem, refuse } from '../contract/workload/errors.ts';
+import { suggest } from '../contract/workload/suggest.ts';
 import { type Overrides, overridable } from './resolve-config.ts';
 
 /** Fields that are more than a word. */

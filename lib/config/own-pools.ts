@@ -1,4 +1,4 @@
-import type { LabConfig } from '../spec/config.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
 import { mapValues } from './say.ts';
 
 /** Name of the copy of a pool that one workload has for itself. */

@@ -1,7 +1,7 @@
-import type { Pool } from '../spec/config.ts';
-import { instanceStoreGiB } from '../spec/instance-store.ts';
-import { type InstanceType, instanceType, usableMemoryMiB } from '../spec/instance-types.ts';
-import type { Resources } from '../spec/workload.ts';
+import { instanceStoreGiB } from '../contract/hosts/instance-store.ts';
+import { type InstanceType, instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
+import type { Pool } from '../contract/workload/config.ts';
+import type { Resources } from '../contract/workload/workload.ts';
 
 /** GiB that are free on a host's scratch at first: XFS keeps up to 2 % for itself (measured: test/conformance/user-data). */
 export const freeScratchGiB = ({ scratch }: Pool, host: InstanceType): number => {

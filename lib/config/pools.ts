@@ -1,7 +1,7 @@
-import { bakedImageParameter, bakedPrefix } from '../spec/baked-image.ts';
-import { allocationStrategies, type Pool, type Scratch } from '../spec/config.ts';
-import { instanceStoreFamilies } from '../spec/instance-store.ts';
-import { instanceType } from '../spec/instance-types.ts';
+import { instanceStoreFamilies } from '../contract/hosts/instance-store.ts';
+import { instanceType } from '../contract/hosts/instance-types.ts';
+import { bakedImageParameter, bakedPrefix } from '../contract/workload/baked-image.ts';
+import { allocationStrategies, type Pool, type Scratch } from '../contract/workload/config.ts';
 import { defaultPools, gp3, io2, pool } from './default-pools.ts';
 import type { PoolInput } from './define-lab.ts';
 import { mapValues, type Say, unknownFields, whole } from './say.ts';

@@ -1,6 +1,6 @@
-import type { LabConfig } from '../spec/config.ts';
-import { type Problem, refuse } from '../spec/errors.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
+import { type Problem, refuse } from '../contract/workload/errors.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { checkBakedImages, resolveBakedImage } from './baked-images.ts';
 import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';

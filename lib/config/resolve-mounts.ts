@@ -1,6 +1,6 @@
-import type { LabConfig } from '../spec/config.ts';
-import { hasSecret, type MountSource } from '../spec/mount.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
+import { hasSecret, type MountSource } from '../contract/workload/mount.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 
 /** Where the bytes of each of a workload's mounts come from, by mount path. */
 export function resolveMounts(config: LabConfig, spec: WorkloadSpec): Record<string, MountSource> {

@@ -1,4 +1,4 @@
-import { suggest } from '../spec/suggest.ts';
+import { suggest } from '../contract/workload/suggest.ts';
 
 /** Remembers a problem of the configuration: where it is, what is wrong, how to mend it. */
 export type Say = (where: string, message: string, fix?: string) => void;

@@ -1,4 +1,4 @@
-import type { ScratchVolume } from '../spec/config.ts';
+import type { ScratchVolume } from '../contract/workload/config.ts';
 import type { PoolInput } from './define-lab.ts';
 import { type Say, unknownFields, whole } from './say.ts';
 

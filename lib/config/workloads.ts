@@ -1,6 +1,6 @@
-import type { LabConfig, WorkloadConfig } from '../spec/config.ts';
-import { instanceType, usableMemoryMiB } from '../spec/instance-types.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
+import { instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
+import type { LabConfig, WorkloadConfig } from '../contract/workload/config.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { WorkloadInput } from './define-lab.ts';
 import { ownPoolName } from './own-pools.ts';
 import { scratchShortage } from './pool-scratch.ts';

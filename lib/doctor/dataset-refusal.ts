@@ -1,5 +1,5 @@
-import type { Refusal } from '../spec/account.ts';
-import type { Dataset } from '../spec/config.ts';
+import type { Refusal } from '../contract/ports/account.ts';
+import type { Dataset } from '../contract/workload/config.ts';
 
 export interface Told {
   /** One clear sentence, without a full stop. */

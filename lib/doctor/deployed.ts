@@ -1,5 +1,5 @@
-import type { Account } from '../spec/account.ts';
-import { outputNames, type StackMap } from '../spec/metadata.ts';
+import type { Account } from '../contract/ports/account.ts';
+import { outputNames, type StackMap } from '../contract/workload/metadata.ts';
 import { NotChecked, type Scope } from './finding.ts';
 
 /** What the stack's outputs say. */

@@ -1,4 +1,4 @@
-import type { EnvironmentState } from '../spec/account.ts';
+import type { EnvironmentState } from '../contract/ports/account.ts';
 import { fixReason } from './environment-reason.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
 

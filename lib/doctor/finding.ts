@@ -1,6 +1,6 @@
-import type { Account } from '../spec/account.ts';
-import type { LabConfig } from '../spec/config.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
+import type { Account } from '../contract/ports/account.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 
 /** `unchecked`: it could not be asked, and the text says why. Never the same as ok. */
 export type Outcome = 'ok' | 'warn' | 'fail' | 'unchecked';

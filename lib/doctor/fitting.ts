@@ -1,4 +1,4 @@
-import { type InstanceType, instanceType, usableMemoryMiB } from '../spec/instance-types.ts';
+import { type InstanceType, instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
 
 export interface Demand {
   readonly vcpus: number;

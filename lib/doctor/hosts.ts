@@ -1,4 +1,4 @@
-import type { Account, EnvironmentState, Instance, JoinedHost } from '../spec/account.ts';
+import type { Account, EnvironmentState, Instance, JoinedHost } from '../contract/ports/account.ts';
 import { readConsole } from './console.ts';
 import type { Told } from './dataset-refusal.ts';
 import { whyNot } from './why-not.ts';

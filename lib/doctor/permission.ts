@@ -1,4 +1,4 @@
-import type { Refusal } from '../spec/account.ts';
+import type { Refusal } from '../contract/ports/account.ts';
 
 /** What an error of a service says: its code, its sentence and the HTTP status. */
 export function refusalOf(error: unknown): Refusal {

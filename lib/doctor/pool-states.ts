@@ -1,4 +1,4 @@
-import type { Account, EnvironmentState, QueueState } from '../spec/account.ts';
+import type { Account, EnvironmentState, QueueState } from '../contract/ports/account.ts';
 import { deployed } from './deployed.ts';
 import type { Scope } from './finding.ts';
 

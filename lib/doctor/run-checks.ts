@@ -1,4 +1,4 @@
-import type { Account } from '../spec/account.ts';
+import type { Account } from '../contract/ports/account.ts';
 import { type Check, type Finding, orOk, type Scope, unchecked } from './finding.ts';
 import { whyNot } from './why-not.ts';
 

@@ -1,4 +1,4 @@
-import type { Account } from '../spec/account.ts';
+import type { Account } from '../contract/ports/account.ts';
 import { gatherHosts, type HostFacts } from './hosts.ts';
 import type { PoolState } from './pool-states.ts';
 import type { WaitingFacts } from './waiting-reason.ts';

@@ -1,4 +1,4 @@
-import type { WaitingJob } from '../spec/account.ts';
+import type { WaitingJob } from '../contract/ports/account.ts';
 import { environmentFinding } from './environment-finding.ts';
 import type { Outcome } from './finding.ts';
 import { demandText, hostsFor, largest } from './fitting.ts';

@@ -1,7 +1,7 @@
 import type { IPolicyValidationPlugin, PolicyViolation } from 'aws-cdk-lib';
-import { checkTemplate } from './rules/check-template.ts';
-import { pack } from './rules/pack.ts';
-import { readTemplateFile } from './rules/read-file.ts';
+import { checkTemplate } from '../rules/check-template.ts';
+import { pack } from '../rules/pack.ts';
+import { readTemplateFile } from '../rules/read-file.ts';
 
 /**
  * Our rules for Batch as a part of every synth, beside cdk-nag: a finding fails it. Accepted, with its reason, by

@@ -1,9 +1,9 @@
 import { type App, Stage, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks } from 'cdk-nag';
-import { imageStage } from '../spec/baked-image.ts';
-import type { Compliance, LabConfig } from '../spec/config.ts';
-import { stackName } from '../spec/metadata.ts';
-import type { WorkloadSpec } from '../spec/workload.ts';
+import { imageStage } from '../contract/workload/baked-image.ts';
+import type { Compliance, LabConfig } from '../contract/workload/config.ts';
+import { stackName } from '../contract/workload/metadata.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { ImageStack } from './baked-images/image-stack.ts';
 import { batchRules } from './batch-rules.ts';
 import { LabStack } from './lab-stack.ts';

@@ -4,27 +4,27 @@ import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
 import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
-import { bakedImageParameter } from '../spec/baked-image.ts';
-import type { LabConfig } from '../spec/config.ts';
+import { bakedImageParameter } from '../contract/workload/baked-image.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
 import {
   jobDefinitionName,
   memberPolicyOutput,
   outputNames,
   type StackMap,
   tagNames,
-} from '../spec/metadata.ts';
-import { hasSecret, secretPlaceholder } from '../spec/mount.ts';
-import type { Architecture, WorkloadSpec } from '../spec/workload.ts';
+} from '../contract/workload/metadata.ts';
+import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
+import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
 import { acknowledge } from './acknowledge.ts';
-import { EventLog } from './constructs/event-log.ts';
-import { Images } from './constructs/images.ts';
-import { WorkloadJob } from './constructs/job-definition.ts';
-import { labKey } from './constructs/lab-key.ts';
-import { MemberPolicy } from './constructs/member-policy.ts';
-import { Network } from './constructs/network.ts';
-import { PoolQueue } from './constructs/pool-queue.ts';
-import { executionRole, instanceRole, JobRole } from './constructs/roles.ts';
-import { Storage } from './constructs/storage.ts';
+import { EventLog } from './ground/event-log.ts';
+import { labKey } from './ground/lab-key.ts';
+import { Network } from './ground/network.ts';
+import { Storage } from './ground/storage.ts';
+import { Images } from './images/images.ts';
+import { WorkloadJob } from './jobs/job-definition.ts';
+import { MemberPolicy } from './jobs/member-policy.ts';
+import { executionRole, instanceRole, JobRole } from './jobs/roles.ts';
+import { PoolQueue } from './pools/pool-queue.ts';
 
 export interface LabStackProps extends StackProps {
   readonly config: LabConfig;

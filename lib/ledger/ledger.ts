@@ -1,8 +1,8 @@
-import { isCancelReason } from '../spec/claim.ts';
-import { explainExitCode } from '../spec/exit-codes.ts';
-import type { OutputRecord } from '../spec/records.ts';
-import type { RoundPlan } from '../spec/run.ts';
-import type { Item } from '../spec/workload.ts';
+import { isCancelReason } from '../contract/run/claim.ts';
+import type { OutputRecord } from '../contract/run/records.ts';
+import type { RoundPlan } from '../contract/run/run.ts';
+import { explainExitCode } from '../contract/workload/exit-codes.ts';
+import type { Item } from '../contract/workload/workload.ts';
 import { mapLimit } from './map-limit.ts';
 import { type LedgerPorts, readShards, type ShardState } from './read-shards.ts';
 

@@ -1,6 +1,3 @@
-import { closedClaim, readClaim } from '../spec/claim.ts';
-import { explainExitCode } from '../spec/exit-codes.ts';
-import { donePrefix, resultsPrefix } from '../spec/keys.ts';
 import {
   type BatchPort,
   isTerminal,
@@ -9,11 +6,14 @@ import {
   jobStatuses,
   type StateChanges,
   type Store,
-} from '../spec/ports.ts';
-import type { AttemptRecord } from '../spec/records.ts';
-import type { PlannedArray, PlannedStep, RoundPlan } from '../spec/run.ts';
-import { decodeItems, entryBytes } from '../spec/shard-index.ts';
-import type { Item } from '../spec/workload.ts';
+} from '../contract/ports/ports.ts';
+import { closedClaim, readClaim } from '../contract/run/claim.ts';
+import { donePrefix, resultsPrefix } from '../contract/run/keys.ts';
+import type { AttemptRecord } from '../contract/run/records.ts';
+import type { PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
+import { decodeItems, entryBytes } from '../contract/run/shard-index.ts';
+import { explainExitCode } from '../contract/workload/exit-codes.ts';
+import type { Item } from '../contract/workload/workload.ts';
 import { mapLimit } from './map-limit.ts';
 
 export interface LedgerPorts {

@@ -1,4 +1,4 @@
-import { LabError } from '../spec/errors.ts';
+import { LabError } from '../contract/workload/errors.ts';
 
 /** UTF-8 text without its BOM. Throws LabError with the offset of the first byte that is not UTF-8. */
 export function decodeText(bytes: Buffer, source: string): string {

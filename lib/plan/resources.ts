@@ -1,7 +1,7 @@
-import type { Pool } from '../spec/config.ts';
-import type { Problem } from '../spec/errors.ts';
-import { type InstanceType, instanceType, usableMemoryMiB } from '../spec/instance-types.ts';
-import type { Resources } from '../spec/workload.ts';
+import { type InstanceType, instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
+import type { Pool } from '../contract/workload/config.ts';
+import type { Problem } from '../contract/workload/errors.ts';
+import type { Resources } from '../contract/workload/workload.ts';
 
 /** Why no host of the pool can hold a job of these resources, or undefined when one can. */
 export function fitProblem(

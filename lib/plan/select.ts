@@ -1,6 +1,6 @@
-import { LabError, type Problem } from '../spec/errors.ts';
-import { suggest } from '../spec/suggest.ts';
-import type { Item, ItemNoun } from '../spec/workload.ts';
+import { LabError, type Problem } from '../contract/workload/errors.ts';
+import { suggest } from '../contract/workload/suggest.ts';
+import type { Item, ItemNoun } from '../contract/workload/workload.ts';
 import { expandRange } from './range.ts';
 
 export interface Selection {

@@ -1,4 +1,4 @@
-import type { Item } from '../spec/workload.ts';
+import type { Item } from '../contract/workload/workload.ts';
 
 /** How items are cut: so many shards, or so many items a shard. */
 export interface Cut {

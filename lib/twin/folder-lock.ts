@@ -1,6 +1,6 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LabError } from '../spec/errors.ts';
+import { LabError } from '../contract/workload/errors.ts';
 import { startOf } from './process-start.ts';
 
 interface Holder {

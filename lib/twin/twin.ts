@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { twinKeyPrefix } from '../spec/env.ts';
+import { twinKeyPrefix } from '../contract/workload/env.ts';
 import { type HostUse, startBatch } from './batch/start-batch.ts';
 import type { RunContainer } from './batch/types.ts';
 import { type Clock, realClock } from './clock.ts';

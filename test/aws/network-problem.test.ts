@@ -1,6 +1,6 @@
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
 import { explainAwsError } from '../../lib/aws/sdk-error.ts';
-import { LabError } from '../../lib/spec/errors.ts';
+import { LabError } from '../../lib/contract/workload/errors.ts';
 
 const told = (error: unknown): LabError => {
   const found = explainAwsError(error);

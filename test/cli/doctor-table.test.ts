@@ -1,5 +1,5 @@
-import { countsText, doctorTable } from '../../lib/cli/doctor-table.ts';
-import { width } from '../../lib/cli/output.ts';
+import { countsText, doctorTable } from '../../lib/cli/output/doctor-table.ts';
+import { width } from '../../lib/cli/output/output.ts';
 import type { Row } from '../../lib/doctor/run-checks.ts';
 
 const rows: Row[] = [

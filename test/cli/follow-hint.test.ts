@@ -1,6 +1,6 @@
 import type { Context } from '../../lib/cli/context.ts';
-import { followRun } from '../../lib/cli/follow.ts';
 import type { OpenRun } from '../../lib/cli/run-lookup.ts';
+import { followRun } from '../../lib/cli/watch/follow.ts';
 import { type Answer, type Asked, fakeAws } from '../aws/account/fake-aws.ts';
 import { now } from '../doctor/fake-account.ts';
 

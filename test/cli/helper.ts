@@ -7,8 +7,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { workloads } from '../../jobs/index.ts';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
-import { twinPlace } from '../../lib/cli/twin-place.ts';
-import { readServer, type TwinServer } from '../../lib/cli/twin-server.ts';
+import { twinPlace } from '../../lib/cli/twin/folder.ts';
+import { readServer, type TwinServer } from '../../lib/cli/twin/server.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 
 export interface Ran {

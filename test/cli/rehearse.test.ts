@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RehearsalReport } from '../../lib/cli/rehearsal/report.ts';
-import { outputNames } from '../../lib/spec/metadata.ts';
+import { outputNames } from '../../lib/contract/workload/metadata.ts';
 import { type Ran, user } from './helper.ts';
 
 const config = {

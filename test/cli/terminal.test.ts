@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { harmless, type Stream, table, width } from '../../lib/cli/output.ts';
-import { paceMeter } from '../../lib/cli/pace.ts';
-import { progressLine } from '../../lib/cli/progress.ts';
+import { harmless, type Stream, table, width } from '../../lib/cli/output/output.ts';
+import { progressLine } from '../../lib/cli/output/progress.ts';
+import { paceMeter } from '../../lib/cli/watch/pace.ts';
 import type { Ledger } from '../../lib/ledger/ledger.ts';
 
 const terminal = (columns: number): Stream => ({ write: () => true, isTTY: true, columns });

@@ -1,4 +1,4 @@
-import { twinPlace } from '../../lib/cli/twin-place.ts';
+import { twinPlace } from '../../lib/cli/twin/folder.ts';
 
 const at = (environment: NodeJS.ProcessEnv): string =>
   twinPlace({ cwd: '/home/me', projectRoot: '/home/me/lab', environment }).folder;

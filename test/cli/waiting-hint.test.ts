@@ -1,5 +1,5 @@
-import { explainRound, type Hint, waitingHint } from '../../lib/cli/waiting-hint.ts';
-import type { RoundPlan } from '../../lib/spec/run.ts';
+import { explainRound, type Hint, waitingHint } from '../../lib/cli/watch/waiting-hint.ts';
+import type { RoundPlan } from '../../lib/contract/run/run.ts';
 import {
   denied,
   environment,

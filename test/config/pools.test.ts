@@ -4,9 +4,9 @@ import { defaultPools } from '../../lib/config/default-pools.ts';
 import type { LabConfigInput, PoolInput } from '../../lib/config/define-lab.ts';
 import { freeScratchGiB, scratchShortage } from '../../lib/config/pool-scratch.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import type { LabConfig } from '../../lib/spec/config.ts';
-import { instanceStoreFamilies } from '../../lib/spec/instance-store.ts';
-import { instanceType } from '../../lib/spec/instance-types.ts';
+import { instanceStoreFamilies } from '../../lib/contract/hosts/instance-store.ts';
+import { instanceType } from '../../lib/contract/hosts/instance-types.ts';
+import type { LabConfig } from '../../lib/contract/workload/config.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 import { problemsOf } from './problems-of.ts';
 

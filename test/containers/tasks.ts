@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShardOptions } from '../../containers/runtime/run-shard.ts';
-import type { TaskContext, TaskResult } from '../../lib/spec/task.ts';
+import type { TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
 
 /** What a container is given whose work of one item, or of one shard, is `run`. */
 export const options = (run: (context: TaskContext) => Promise<TaskResult>): ShardOptions => ({

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { rapidtide } from '../../jobs/rapidtide.ts';
+import type { Account } from '../../lib/contract/ports/account.ts';
 import { quotas } from '../../lib/doctor/checks/quotas.ts';
 import { checks, firstCheck } from '../../lib/doctor/checks.ts';
 import { runChecks } from '../../lib/doctor/run-checks.ts';
-import type { Account } from '../../lib/spec/account.ts';
 import { awsError, configInput, denied, fakeAccount, findings, scopeOf } from './fake-account.ts';
 
 const all = [firstCheck, ...checks];

@@ -1,5 +1,5 @@
+import type { Dataset } from '../../lib/contract/workload/config.ts';
 import { explainRefusal } from '../../lib/doctor/dataset-refusal.ts';
-import type { Dataset } from '../../lib/spec/config.ts';
 
 const dataset: Dataset = { bucket: 'hcp-openaccess', region: 'us-east-1', prefix: 'HCP/', access: 'keys' };
 const told = (name: string, status = 403, more: Partial<Dataset> = {}, region?: string) =>

@@ -1,10 +1,16 @@
 import { rapidtide } from '../../jobs/rapidtide.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import type {
+  Account,
+  EnvironmentState,
+  Instance,
+  JoinedHost,
+  WaitingJob,
+} from '../../lib/contract/ports/account.ts';
+import { outputNames, type StackMap } from '../../lib/contract/workload/metadata.ts';
 import type { Check, Finding, Scope } from '../../lib/doctor/finding.ts';
 import { runChecks } from '../../lib/doctor/run-checks.ts';
-import type { Account, EnvironmentState, Instance, JoinedHost, WaitingJob } from '../../lib/spec/account.ts';
-import { outputNames, type StackMap } from '../../lib/spec/metadata.ts';
 
 export const now = new Date('2026-11-21T12:00:00Z');
 export const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { Account } from '../../lib/contract/ports/account.ts';
 import { readConsole } from '../../lib/doctor/console.ts';
 import { explainHosts, gatherHosts } from '../../lib/doctor/hosts.ts';
-import { scratchUserData } from '../../lib/infra/constructs/user-data.ts';
-import type { Account } from '../../lib/spec/account.ts';
+import { scratchUserData } from '../../lib/infra/pools/user-data.ts';
 import { denied, environment, fakeAccount, instance, joinedHost, minutesAgo, now } from './fake-account.ts';
 
 const asked = { ...environment, desiredvCpus: 16 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import type { EnvironmentState, QueueState } from '../../lib/contract/ports/account.ts';
 import { explainWaiting, type WaitingFacts } from '../../lib/doctor/waiting-reason.ts';
-import type { EnvironmentState, QueueState } from '../../lib/spec/account.ts';
 import { environment, instance, job, joinedHost, minutesAgo, now } from './fake-account.ts';
 
 const queue: QueueState = {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import type { ObjectInfo, Store } from '../../lib/spec/ports.ts';
+import type { ObjectInfo, Store } from '../../lib/contract/ports/ports.ts';
 
 /** A bucket that is a folder. `writes` has the keys that were written, in order. */
 export function folderStore(root: string, bucket = 'bucket'): Store & { readonly writes: string[] } {

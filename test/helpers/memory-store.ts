@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/spec/ports.ts';
+import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/contract/ports/ports.ts';
 
 /** A bucket in memory. `before` is called ahead of every request and may throw: the crash of a process. */
 export function memoryStore(

@@ -1,7 +1,7 @@
-import { indexKey, itemsKey, type RunRef } from '../../lib/spec/keys.ts';
-import type { PlannedStep, RoundPlan } from '../../lib/spec/run.ts';
-import { encodeShards } from '../../lib/spec/shard-index.ts';
-import type { Item } from '../../lib/spec/workload.ts';
+import { indexKey, itemsKey, type RunRef } from '../../lib/contract/run/keys.ts';
+import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
+import { encodeShards } from '../../lib/contract/run/shard-index.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 
 /** Round 0 of a run with one step, as the planner gives it to the submitter, over items that are cut already. */
 export function oneStepRound(

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { imageStage } from '../../lib/spec/baked-image.ts';
-import { defaultLab, labApp } from './rules/synthesized.ts';
+import { imageStage } from '../../lib/contract/workload/baked-image.ts';
+import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 interface Resource {
   readonly Type: string;

@@ -6,7 +6,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { buildProject } from '../../lib/infra/constructs/build-project.ts';
+import { buildProject } from '../../lib/infra/images/build-project.ts';
 
 const stack = new Stack();
 buildProject(stack, 'arm64', {

@@ -3,8 +3,8 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { CfnVPC } from 'aws-cdk-lib/aws-ec2';
 import type { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { CfnBucket } from 'aws-cdk-lib/aws-s3';
-import { complianceNames } from '../../lib/spec/config.ts';
-import { defaultLab, labApp, strictLab } from './rules/synthesized.ts';
+import { complianceNames } from '../../lib/contract/workload/config.ts';
+import { defaultLab, labApp, strictLab } from '../rules/synthesized.ts';
 
 const lab = { ...defaultLab, network: 'private-nat', compliance: 'hipaa' } as const;
 const { stack } = labApp(lab);

@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { EventLog } from '../../lib/infra/constructs/event-log.ts';
+import { EventLog } from '../../lib/infra/ground/event-log.ts';
 
 interface Statement {
   readonly Action: string;

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
+import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
-import { defaultLab, labApp, root, synthesize as synthesizeAnew } from './rules/synthesized.ts';
+import { defaultLab, labApp, root, synthesize as synthesizeAnew } from '../rules/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-images-'));
 const marker = join(folder, 'docker-was-called');
@@ -258,7 +258,7 @@ describe('what an image is made of', () => {
   const project = (bundle: string, other: string): string => {
     const copy = mkdtempSync(join(folder, 'project-'));
     cpSync(join(root, 'containers/rapidtide'), join(copy, 'containers/rapidtide'), { recursive: true });
-    for (const each of ['lib/infra/lambda', 'lib/aws/wire', 'lib/spec'])
+    for (const each of ['lib/infra/lambda', 'lib/aws/wire', 'lib/contract'])
       cpSync(join(root, each), join(copy, each), { recursive: true });
     mkdirSync(join(copy, 'dist/containers'), { recursive: true });
     writeFileSync(join(copy, 'dist/containers/rapidtide.mjs'), bundle);

@@ -1,5 +1,5 @@
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { synthesize } from '../cli/lifecycle/fake-lab.ts';
+import { synthesize } from '../cli/stack/fake-lab.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
 interface Resource {

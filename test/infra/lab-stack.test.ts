@@ -1,7 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { secretPlaceholder } from '../../lib/spec/mount.ts';
+import { secretPlaceholder } from '../../lib/contract/workload/mount.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
-import { defaultLab, labApp } from './rules/synthesized.ts';
+import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 const { app, stack } = labApp(defaultLab);
 const template = Template.fromStack(stack);

@@ -1,5 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { defaultLab, labApp } from './rules/synthesized.ts';
+import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 interface Statement {
   readonly Action: string | string[];

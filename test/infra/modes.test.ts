@@ -3,8 +3,8 @@ import { workloads } from '../../jobs/index.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
+import { labApp } from '../rules/synthesized.ts';
 import { covering, illegal, labOf, legal, pairs, refusal, title } from './modes.ts';
-import { labApp } from './rules/synthesized.ts';
 
 interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;

@@ -1,6 +1,11 @@
 import { workloads } from '../../jobs/index.ts';
 import type { DatasetInput, LabConfigInput } from '../../lib/config/define-lab.ts';
-import { type Compliance, complianceNames, type NetworkMode, networkModes } from '../../lib/spec/config.ts';
+import {
+  type Compliance,
+  complianceNames,
+  type NetworkMode,
+  networkModes,
+} from '../../lib/contract/workload/config.ts';
 
 /** A lab as one choice of each: how hosts get out, what it is held to, who its data is read as. */
 export interface Mode {

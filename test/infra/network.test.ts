@@ -1,7 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { networkModes } from '../../lib/spec/config.ts';
-import { defaultLab, labApp } from './rules/synthesized.ts';
+import { networkModes } from '../../lib/contract/workload/config.ts';
+import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 interface Resource {
   readonly Type: string;

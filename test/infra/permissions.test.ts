@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { defaultLab, labApp, root, strictLab } from './rules/synthesized.ts';
+import { defaultLab, labApp, root, strictLab } from '../rules/synthesized.ts';
 
 const document = readFileSync(join(root, 'docs/permissions.md'), 'utf8');
 

@@ -1,7 +1,7 @@
-import { checkTemplate } from '../../lib/infra/rules/check-template.ts';
+import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
+import { defaultLab, strictLab, synthesize } from '../rules/synthesized.ts';
 import { everyPool } from './pool-kinds.ts';
-import { defaultLab, strictLab, synthesize } from './rules/synthesized.ts';
 
 interface Found {
   readonly Type: string;

@@ -1,4 +1,4 @@
-import { defaultLab, synthesize } from './rules/synthesized.ts';
+import { defaultLab, synthesize } from '../rules/synthesized.ts';
 
 expect.addSnapshotSerializer({ test: value => typeof value === 'string', print: String });
 

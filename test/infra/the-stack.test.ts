@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
-import { instanceType, usableMemoryMiB } from '../../lib/spec/instance-types.ts';
-import { defaultLab, labApp, root } from './rules/synthesized.ts';
+import { instanceType, usableMemoryMiB } from '../../lib/contract/hosts/instance-types.ts';
+import { defaultLab, labApp, root } from '../rules/synthesized.ts';
 
 const text = readFileSync(join(root, 'docs/the-stack.md'), 'utf8');
 

@@ -1,5 +1,5 @@
 import type { LabConfigInput, PoolInput } from '../../lib/config/define-lab.ts';
-import { defaultLab, synthesize } from './rules/synthesized.ts';
+import { defaultLab, synthesize } from '../rules/synthesized.ts';
 
 /**
  * Properties whose change makes CloudFormation replace the resource: createOnlyProperties of the types' schemas, as

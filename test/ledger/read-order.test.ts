@@ -1,7 +1,7 @@
+import type { BatchPort, JobDetail } from '../../lib/contract/ports/ports.ts';
+import { doneKey, resultKey } from '../../lib/contract/run/keys.ts';
 import { detailedShards, readLedger } from '../../lib/ledger/ledger.ts';
-import { doneKey, resultKey } from '../../lib/spec/keys.ts';
-import type { BatchPort, JobDetail } from '../../lib/spec/ports.ts';
-import { storeRound } from '../../lib/submit/store-round.ts';
+import { storeRound } from '../../lib/runs/store-round.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 import { oneStepRound } from '../helpers/one-step-round.ts';
 

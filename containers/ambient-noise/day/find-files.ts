@@ -8,7 +8,7 @@ import {
 } from '../../../jobs/ambient-noise/archive.ts';
 import type { Day } from '../../../jobs/ambient-noise/calendar.ts';
 import type { DayInput } from '../../../jobs/ambient-noise/marker.ts';
-import type { ObjectInfo } from '../../../lib/spec/ports.ts';
+import type { ObjectInfo } from '../../../lib/contract/ports/ports.ts';
 import { type Archive, listed } from '../places.ts';
 
 export interface Found {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exitCodes } from '../../../lib/spec/exit-codes.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from '../failure.ts';
 import type { MountCommand, Mounted, ToMount } from './mount.ts';
 

@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { getSecret } from '../../../lib/aws/wire/calls.ts';
 import { fixedKeys, type Keys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
-import { exitCodes } from '../../../lib/spec/exit-codes.ts';
-import { type MountSource, parseAccessKeys } from '../../../lib/spec/mount.ts';
-import type { Store } from '../../../lib/spec/ports.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { type MountSource, parseAccessKeys } from '../../../lib/contract/workload/mount.ts';
 import { ShardFailure } from '../failure.ts';
 import { type ContainerWorld, serviceOf } from '../world.ts';
 

@@ -1,5 +1,5 @@
-import type { MountSource } from '../../../lib/spec/mount.ts';
-import type { MountSpec } from '../../../lib/spec/workload.ts';
+import type { MountSource } from '../../../lib/contract/workload/mount.ts';
+import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
 import type { ContainerWorld } from '../world.ts';
 
 /** An input that is in place. */

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes } from '../../../lib/spec/exit-codes.ts';
-import { type NdaLogin, parseNdaLogin } from '../../../lib/spec/mount.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { type NdaLogin, parseNdaLogin } from '../../../lib/contract/workload/mount.ts';
 import { ShardFailure } from '../failure.ts';
 import { toolLines } from '../tool-lines.ts';
 import { filledSecret } from './identity.ts';

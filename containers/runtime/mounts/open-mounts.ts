@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { env } from '../../../lib/spec/env.ts';
-import { exitCodes } from '../../../lib/spec/exit-codes.ts';
-import type { MountSource } from '../../../lib/spec/mount.ts';
-import type { MountSpec } from '../../../lib/spec/workload.ts';
+import { env } from '../../../lib/contract/workload/env.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import type { MountSource } from '../../../lib/contract/workload/mount.ts';
+import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
 import { bytesIn, type TakeBytesIn } from '../bytes-in.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';

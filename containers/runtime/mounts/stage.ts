@@ -1,7 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
-import { exitCodes } from '../../../lib/spec/exit-codes.ts';
-import type { ObjectInfo, Store } from '../../../lib/spec/ports.ts';
+import type { ObjectInfo, Store } from '../../../lib/contract/ports/ports.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from '../failure.ts';
 
 const atOnce = 8;

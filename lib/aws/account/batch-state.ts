@@ -12,7 +12,13 @@ import {
   paginateDescribeJobDefinitions,
   paginateDescribeJobQueues,
 } from '@aws-sdk/client-batch';
-import type { Account, EnvironmentState, JobState, QueueState, WaitingJob } from '../../spec/account.ts';
+import type {
+  Account,
+  EnvironmentState,
+  JobState,
+  QueueState,
+  WaitingJob,
+} from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig } from './reading.ts';
 

@@ -9,7 +9,7 @@ import {
   type LifecycleRule,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { BucketState } from '../../spec/account.ts';
+import type { BucketState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig, unless } from './reading.ts';
 

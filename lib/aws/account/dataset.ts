@@ -1,7 +1,7 @@
 import { ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import type { DatasetAnswer } from '../../spec/account.ts';
-import type { Dataset } from '../../spec/config.ts';
-import type { AccessKeys } from '../../spec/mount.ts';
+import type { DatasetAnswer } from '../../contract/ports/account.ts';
+import type { Dataset } from '../../contract/workload/config.ts';
+import type { AccessKeys } from '../../contract/workload/mount.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { errorName, statusOf } from '../sdk-error.ts';
 import { readingConfig } from './reading.ts';

@@ -9,7 +9,7 @@ import {
   ECSClient,
   paginateListContainerInstances,
 } from '@aws-sdk/client-ecs';
-import type { Account, Instance, JoinedHost, LaunchTemplate } from '../../spec/account.ts';
+import type { Account, Instance, JoinedHost, LaunchTemplate } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig } from './reading.ts';
 

@@ -1,5 +1,5 @@
 import { BatchGetImageCommand, ECRClient, GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
-import type { Account, ImageAnswer } from '../../spec/account.ts';
+import type { Account, ImageAnswer } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { architecturesOf, manifestTypes, splitReference } from './image-manifest.ts';
 import { readingConfig, unless } from './reading.ts';

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Account, Identity, RegionState } from '../../spec/account.ts';
+import type { Account, Identity, RegionState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig, unless } from './reading.ts';
 

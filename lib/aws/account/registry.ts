@@ -1,4 +1,4 @@
-import type { ImageAnswer } from '../../spec/account.ts';
+import type { ImageAnswer } from '../../contract/ports/account.ts';
 import { architecturesOf, manifestTypes, splitReference } from './image-manifest.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SsoSession } from '../../spec/account.ts';
+import type { SsoSession } from '../../contract/ports/account.ts';
 
 /** Where the AWS CLI keeps a user's profiles and sessions. */
 export interface ProfileFiles {

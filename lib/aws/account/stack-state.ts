@@ -5,7 +5,7 @@ import {
   paginateListStackResources,
   type StackEvent,
 } from '@aws-sdk/client-cloudformation';
-import type { Account, FailedResource, StackResource, StackState } from '../../spec/account.ts';
+import type { Account, FailedResource, StackResource, StackState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig, unless } from './reading.ts';
 

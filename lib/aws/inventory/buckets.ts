@@ -9,8 +9,8 @@ import {
   paginateListBuckets,
   S3Client,
 } from '@aws-sdk/client-s3';
-import type { BucketSize, LabBucket } from '../../spec/lifecycle.ts';
-import { stackName, tagNames } from '../../spec/metadata.ts';
+import type { BucketSize, LabBucket } from '../../contract/ports/lifecycle.ts';
+import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { statusOf } from '../sdk-error.ts';
 import { collect } from './look.ts';

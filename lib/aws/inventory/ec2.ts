@@ -12,8 +12,8 @@ import {
   paginateDescribeVpcs,
   type Tag,
 } from '@aws-sdk/client-ec2';
-import type { Found } from '../../spec/lifecycle.ts';
-import { stackName, tagNames } from '../../spec/metadata.ts';
+import type { Found } from '../../contract/ports/lifecycle.ts';
+import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { collect, type Look } from './look.ts';
 

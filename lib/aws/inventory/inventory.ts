@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { BucketSize, Found, Inventory } from '../../spec/lifecycle.ts';
+import type { BucketSize, Found, Inventory } from '../../contract/ports/lifecycle.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { labBuckets, measureBucket } from './buckets.ts';
 import { ec2Looks } from './ec2.ts';

@@ -9,8 +9,8 @@ import {
   paginateGetResources,
   ResourceGroupsTaggingAPIClient,
 } from '@aws-sdk/client-resource-groups-tagging-api';
-import type { Found } from '../../spec/lifecycle.ts';
-import { stackName, tagNames } from '../../spec/metadata.ts';
+import type { Found } from '../../contract/ports/lifecycle.ts';
+import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { collect, type Look } from './look.ts';
 import { isOwnName, isStackMade } from './names.ts';

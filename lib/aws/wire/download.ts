@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
-import type { ObjectInfo } from '../../spec/ports.ts';
+import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { type Answer, readBody } from './http.ts';
 

@@ -1,4 +1,4 @@
-import type { ListOptions, ObjectInfo } from '../../spec/ports.ts';
+import type { ListOptions, ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { sendAndRead } from './http.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ObjectInfo, PutOptions, Store } from '../../spec/ports.ts';
+import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import type { ObjectInfo } from '../../spec/ports.ts';
+import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { xmlField } from './list.ts';

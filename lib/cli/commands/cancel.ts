@@ -1,8 +1,8 @@
-import { cancelReason } from '../../spec/claim.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { closeRound } from '../../submit/close-round.ts';
+import { cancelReason } from '../../contract/run/claim.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { closeRound } from '../../runs/close-round.ts';
 import type { Command } from '../command.ts';
-import { counted } from '../output.ts';
+import { counted } from '../output/output.ts';
 import { openRun } from '../run-lookup.ts';
 
 export const cancel: Command = {

@@ -1,19 +1,19 @@
 import { errorName } from '../../aws/sdk-error.ts';
 import { secretName } from '../../config/resolve-mounts.ts';
-import { imageStage } from '../../spec/baked-image.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { StackState } from '../../spec/lifecycle.ts';
-import { hasSecret } from '../../spec/mount.ts';
+import type { StackState } from '../../contract/ports/lifecycle.ts';
+import { imageStage } from '../../contract/workload/baked-image.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { hasSecret } from '../../contract/workload/mount.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { lookAhead, refuseAtRisk } from '../lifecycle/deploy-guard.ts';
-import { checkState, isNew } from '../lifecycle/deploy-state.ts';
-import { explainFailures } from '../lifecycle/explain-failure.ts';
-import { settleOutputBucket } from '../lifecycle/reattach.ts';
-import { ofType } from '../lifecycle/stack-view.ts';
-import { drain } from '../lifecycle/stop-jobs.ts';
-import { again, readTarget, type Target } from '../lifecycle/target.ts';
+import { lookAhead, refuseAtRisk } from '../stack/deploy-guard.ts';
+import { checkState, isNew } from '../stack/deploy-state.ts';
+import { explainFailures } from '../stack/explain-failure.ts';
+import { settleOutputBucket } from '../stack/reattach.ts';
+import { ofType } from '../stack/stack-view.ts';
+import { drain } from '../stack/stop-jobs.ts';
+import { again, readTarget, type Target } from '../stack/target.ts';
 
 export const deploy: Command = {
   name: 'deploy',

@@ -1,11 +1,12 @@
-import { imageStage } from '../../spec/baked-image.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { StackState } from '../../spec/lifecycle.ts';
+import type { StackState } from '../../contract/ports/lifecycle.ts';
+import { imageStage } from '../../contract/workload/baked-image.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type Audit, audit, auditText, remember } from '../lifecycle/audit.ts';
-import { explainFailures } from '../lifecycle/explain-failure.ts';
+import { openPrompt } from '../input/prompt.ts';
+import { type Audit, audit, auditText, remember } from '../stack/audit.ts';
+import { explainFailures } from '../stack/explain-failure.ts';
 import {
   countByState,
   countJobs,
@@ -14,11 +15,10 @@ import {
   runningRows,
   runningTable,
   stateText,
-} from '../lifecycle/running.ts';
-import { ofType, readStackView, type StackView, sizeText, summarize } from '../lifecycle/stack-view.ts';
-import { cancelAll, closeQueues, drain } from '../lifecycle/stop-jobs.ts';
-import { again, readTarget, type Target } from '../lifecycle/target.ts';
-import { openPrompt } from '../prompt.ts';
+} from '../stack/running.ts';
+import { ofType, readStackView, type StackView, sizeText, summarize } from '../stack/stack-view.ts';
+import { cancelAll, closeQueues, drain } from '../stack/stop-jobs.ts';
+import { again, readTarget, type Target } from '../stack/target.ts';
 
 export const destroy: Command = {
   name: 'destroy',

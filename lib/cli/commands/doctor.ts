@@ -1,15 +1,15 @@
 import type { Endpoint } from '../../aws/endpoint.ts';
+import type { Dataset, LabConfig } from '../../contract/workload/config.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { stackName } from '../../contract/workload/metadata.ts';
 import { checks, firstCheck, jobChecks } from '../../doctor/checks.ts';
 import type { Scope } from '../../doctor/finding.ts';
 import { runChecks } from '../../doctor/run-checks.ts';
-import type { Dataset, LabConfig } from '../../spec/config.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { stackName } from '../../spec/metadata.ts';
 import { accountOf } from '../account-of.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { countsText, doctorTable } from '../doctor-table.ts';
+import { countsText, doctorTable } from '../output/doctor-table.ts';
 
 export const doctor: Command = {
   name: 'doctor',

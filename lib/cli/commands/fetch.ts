@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { runPrefix } from '../../contract/run/keys.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { detailedShards } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { runPrefix } from '../../spec/keys.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { bytesText, counted, durationText, numberText } from '../output.ts';
-import { paceMeter } from '../pace.ts';
+import { bytesText, counted, durationText, numberText } from '../output/output.ts';
 import { openRun } from '../run-lookup.ts';
+import { paceMeter } from '../watch/pace.ts';
 
 export const fetch: Command = {
   name: 'fetch',

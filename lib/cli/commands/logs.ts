@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isTerminal } from '../../contract/ports/ports.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { LedgerRow } from '../../ledger/ledger.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { isTerminal } from '../../spec/ports.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
-import { harmless, tint, writeAll } from '../output.ts';
+import { harmless, tint, writeAll } from '../output/output.ts';
 import { type OpenRun, openRun } from '../run-lookup.ts';
 
 export const logs: Command = {

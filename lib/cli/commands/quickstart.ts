@@ -1,12 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { Store } from '../../spec/ports.ts';
+import type { Store } from '../../contract/ports/ports.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';
 import { commonOptions } from '../command.ts';
 import { type Context, makeContext } from '../context.ts';
-import { type Stream, tint } from '../output.ts';
-import { readArgs } from '../parse-args.ts';
+import { readArgs } from '../input/parse-args.ts';
+import { type Stream, tint } from '../output/output.ts';
 import { retry } from './retry.ts';
 import { status } from './status.ts';
 import { submit, submitOptions } from './submit.ts';

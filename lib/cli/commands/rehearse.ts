@@ -1,19 +1,19 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { WorkloadSpec } from '../../spec/workload.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
-import { followToEnd } from '../follow.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
 import { rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import type { Stage } from '../rehearsal/stage.ts';
 import { openRun } from '../run-lookup.ts';
-import { twinPlace } from '../twin-place.ts';
+import { twinPlace } from '../twin/folder.ts';
+import { followToEnd } from '../watch/follow.ts';
 import { submitRetry } from './retry.ts';
 import { submit, submitOptions, submitRun } from './submit.ts';
 

@@ -1,16 +1,16 @@
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { Item, RunRequest } from '../../contract/workload/workload.ts';
 import { planRound } from '../../plan/plan-round.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { Item, RunRequest } from '../../spec/workload.ts';
-import { closeRound } from '../../submit/close-round.ts';
-import { storeRound } from '../../submit/store-round.ts';
-import { submitRound } from '../../submit/submit-round.ts';
+import { closeRound } from '../../runs/close-round.ts';
+import { storeRound } from '../../runs/store-round.ts';
+import { submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { followRun } from '../follow.ts';
-import { counted } from '../output.ts';
-import { memoryMiB, seconds, wholeNumber } from '../parse-args.ts';
+import { memoryMiB, seconds, wholeNumber } from '../input/parse-args.ts';
+import { counted } from '../output/output.ts';
 import { type OpenRun, openRun } from '../run-lookup.ts';
+import { followRun } from '../watch/follow.ts';
 
 export const retry: Command = {
   name: 'retry',

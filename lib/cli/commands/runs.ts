@@ -1,9 +1,9 @@
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { listRuns, readRun } from '../../submit/stored-run.ts';
+import { listRuns, readRun } from '../../runs/stored-run.ts';
 import type { Command } from '../command.ts';
-import { table } from '../output.ts';
-import { wholeNumber } from '../parse-args.ts';
+import { wholeNumber } from '../input/parse-args.ts';
+import { table } from '../output/output.ts';
 
 export const runs: Command = {
   name: 'runs',

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Endpoint } from '../../aws/endpoint.ts';
+import type { Dataset } from '../../contract/workload/config.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { type AccessKeys, hasSecret, parseAccessKeys, parseNdaLogin } from '../../contract/workload/mount.ts';
+import { suggest } from '../../contract/workload/suggest.ts';
 import { explainRefusal } from '../../doctor/dataset-refusal.ts';
-import type { Dataset } from '../../spec/config.ts';
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { type AccessKeys, hasSecret, parseAccessKeys, parseNdaLogin } from '../../spec/mount.ts';
-import { suggest } from '../../spec/suggest.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { readAll } from '../read-all.ts';
-import { twinPlace } from '../twin-place.ts';
+import { readAll } from '../input/read-all.ts';
+import { twinPlace } from '../twin/folder.ts';
 
 export const secret: Command = {
   name: 'secret',

@@ -1,6 +1,6 @@
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import { tagNames } from '../../spec/metadata.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { tagNames } from '../../contract/workload/metadata.ts';
 import type { Command } from '../command.ts';
 
 export const stackInfo: Command = {

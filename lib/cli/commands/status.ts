@@ -1,7 +1,7 @@
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { LedgerRow } from '../../ledger/ledger.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
 import type { Command } from '../command.ts';
-import { counted, durationText, type Tone, table, tint } from '../output.ts';
+import { counted, durationText, type Tone, table, tint } from '../output/output.ts';
 import { openRun } from '../run-lookup.ts';
 
 const tones: Record<LedgerRow['state'], Tone> = {

@@ -1,24 +1,24 @@
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { Item, ParameterSpec, RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
 import { planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { selectItems } from '../../plan/select.ts';
-import type { LabConfig } from '../../spec/config.ts';
-import { gather, LabError, type Problem, refuse } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
-import type { Item, ParameterSpec, RunRequest, WorkloadSpec } from '../../spec/workload.ts';
-import { storeRound, storeRun } from '../../submit/store-round.ts';
-import { findRun, readRun } from '../../submit/stored-run.ts';
-import { submitRound } from '../../submit/submit-round.ts';
+import { storeRound, storeRun } from '../../runs/store-round.ts';
+import { findRun, readRun } from '../../runs/stored-run.ts';
+import { submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
-import { followRun } from '../follow.ts';
+import { wholeNumber } from '../input/parse-args.ts';
+import { readAll } from '../input/read-all.ts';
+import { readItems } from '../input/read-items.ts';
+import { readRequest } from '../input/read-request.ts';
 import { orInterrupted } from '../or-interrupted.ts';
-import { wholeNumber } from '../parse-args.ts';
-import { planText } from '../plan-text.ts';
-import { readAll } from '../read-all.ts';
-import { readItems } from '../read-items.ts';
-import { readRequest } from '../read-request.ts';
+import { planText } from '../output/plan-text.ts';
 import { openRun } from '../run-lookup.ts';
 import { unfilledSecrets } from '../unfilled-secrets.ts';
+import { followRun } from '../watch/follow.ts';
 
 export const submit: Command = {
   name: 'submit',

@@ -1,10 +1,10 @@
-import { LabError } from '../../spec/errors.ts';
-import { exitCodes } from '../../spec/exit-codes.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { openPrompt } from '../prompt.ts';
-import { resetTwin, toolFolders, twinPlace } from '../twin-place.ts';
-import { readServer, serveTwin, stopServer, upServer } from '../twin-server.ts';
+import { openPrompt } from '../input/prompt.ts';
+import { resetTwin, toolFolders, twinPlace } from '../twin/folder.ts';
+import { readServer, serveTwin, stopServer, upServer } from '../twin/server.ts';
 
 export const twin: Command = {
   name: 'twin',

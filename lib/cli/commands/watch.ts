@@ -1,6 +1,6 @@
 import type { Command } from '../command.ts';
-import { followRun } from '../follow.ts';
 import { openRun } from '../run-lookup.ts';
+import { followRun } from '../watch/follow.ts';
 
 export const watch: Command = {
   name: 'watch',

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { gather, LabError } from '../../spec/errors.ts';
+import { gather, LabError } from '../../contract/workload/errors.ts';
 import type { Faults } from '../../twin/faults/config.ts';
 import { parseFaults } from '../../twin/faults/read-faults.ts';
 import type { Args, OptionSpec } from '../command.ts';
-import { memoryMiB, seconds, wholeNumber } from '../parse-args.ts';
+import { memoryMiB, seconds, wholeNumber } from '../input/parse-args.ts';
 import { presets, rehearsalPace } from './presets.ts';
 
 /** From the first to the second, each as likely as any other between. */

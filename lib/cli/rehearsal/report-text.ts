@@ -1,6 +1,6 @@
+import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { FailureGroup } from '../../ledger/failure-groups.ts';
-import type { ItemNoun } from '../../spec/workload.ts';
-import { counted, cut, durationText, type Stream, table, tint } from '../output.ts';
+import { counted, cut, durationText, type Stream, table, tint } from '../output/output.ts';
 import type { RehearsalReport } from './report.ts';
 
 /** A rehearsal's report for a person: what it would take, what would fail, and what a retry would do about it. */

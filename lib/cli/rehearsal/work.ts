@@ -1,4 +1,4 @@
-import type { ToolCall } from '../../spec/stand-in.ts';
+import type { ToolCall } from '../../contract/ports/stand-in.ts';
 import type { StandInWork } from '../../twin/container/stand-in-containers.ts';
 import { chance } from '../../twin/faults/chance.ts';
 import type { RehearsalOptions, Span } from './options.ts';

@@ -1,4 +1,4 @@
-import type { Identity, Refusal, SsoSession } from '../../spec/account.ts';
+import type { Identity, Refusal, SsoSession } from '../../contract/ports/account.ts';
 import { type Check, fail, ok, warn } from '../finding.ts';
 import { refusalOf } from '../permission.ts';
 

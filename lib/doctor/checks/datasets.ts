@@ -1,5 +1,5 @@
-import type { Account, DatasetAnswer } from '../../spec/account.ts';
-import { parseAccessKeys } from '../../spec/mount.ts';
+import type { Account, DatasetAnswer } from '../../contract/ports/account.ts';
+import { parseAccessKeys } from '../../contract/workload/mount.ts';
 import { elsewhere, explainRefusal } from '../dataset-refusal.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, type Finding, fail, NotChecked, ok, type Scope, unchecked, warn } from '../finding.ts';

@@ -1,4 +1,4 @@
-import type { ImageAnswer } from '../../spec/account.ts';
+import type { ImageAnswer } from '../../contract/ports/account.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
 

@@ -1,4 +1,4 @@
-import type { JobState } from '../../spec/account.ts';
+import type { JobState } from '../../contract/ports/account.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, fail, NotChecked, ok, type Scope, warn } from '../finding.ts';
 import { queueStates } from '../pool-states.ts';

@@ -1,4 +1,4 @@
-import type { BucketState } from '../../spec/account.ts';
+import type { BucketState } from '../../contract/ports/account.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, type Finding, fail, orOk, type Scope, warn } from '../finding.ts';
 

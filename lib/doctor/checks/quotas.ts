@@ -1,6 +1,6 @@
-import type { LabConfig } from '../../spec/config.ts';
-import { instanceType } from '../../spec/instance-types.ts';
-import type { Market } from '../../spec/workload.ts';
+import { instanceType } from '../../contract/hosts/instance-types.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import type { Market } from '../../contract/workload/workload.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked, warn } from '../finding.ts';
 
 /** vCPUs that EC2 lets an account run at once, by family and market: docs.aws.amazon.com/ec2, On-Demand and Spot quotas. */

@@ -1,4 +1,4 @@
-import type { RegionState } from '../../spec/account.ts';
+import type { RegionState } from '../../contract/ports/account.ts';
 import { type Check, fail, ok, unchecked } from '../finding.ts';
 
 /** The region of the configuration is there, and turned on for the account. */

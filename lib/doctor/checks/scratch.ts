@@ -1,5 +1,5 @@
-import { instanceStoreGiB } from '../../spec/instance-store.ts';
-import type { InstanceType } from '../../spec/instance-types.ts';
+import { instanceStoreGiB } from '../../contract/hosts/instance-store.ts';
+import type { InstanceType } from '../../contract/hosts/instance-types.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
 import { jobsOn, knownTypes } from '../fitting.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';

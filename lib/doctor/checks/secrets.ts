@@ -1,5 +1,5 @@
-import type { Account } from '../../spec/account.ts';
-import { hasSecret, parseAccessKeys, parseNdaLogin } from '../../spec/mount.ts';
+import type { Account } from '../../contract/ports/account.ts';
+import { hasSecret, parseAccessKeys, parseNdaLogin } from '../../contract/workload/mount.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, type Finding, fail, ok, type Scope } from '../finding.ts';
 import { usedDatasets } from '../used-datasets.ts';

@@ -1,4 +1,4 @@
-import type { FailedResource, StackState } from '../../spec/account.ts';
+import type { FailedResource, StackState } from '../../contract/ports/account.ts';
 import { type Check, type Finding, fail, ok, warn } from '../finding.ts';
 
 interface Facts {

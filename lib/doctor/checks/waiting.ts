@@ -1,4 +1,4 @@
-import type { WaitingJob } from '../../spec/account.ts';
+import type { WaitingJob } from '../../contract/ports/account.ts';
 import { type Check, type Finding, ok, type Scope } from '../finding.ts';
 import { isDeployed, poolStates } from '../pool-states.ts';
 import { hostActions, waitingFacts } from '../waiting-facts.ts';

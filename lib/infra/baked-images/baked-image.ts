@@ -17,10 +17,10 @@ import {
 } from 'aws-cdk-lib/aws-imagebuilder';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { type BakedImage, bakedImageParameter } from '../../spec/baked-image.ts';
-import { tagNames } from '../../spec/metadata.ts';
+import { type BakedImage, bakedImageParameter } from '../../contract/workload/baked-image.ts';
+import { tagNames } from '../../contract/workload/metadata.ts';
 import { acknowledge, acknowledgeStars } from '../acknowledge.ts';
-import type { Network } from '../constructs/network.ts';
+import type { Network } from '../ground/network.ts';
 import { componentDocument, referenceArns, referenceBuckets } from './component.ts';
 
 export interface BakedImageProps {

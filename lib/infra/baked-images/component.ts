@@ -1,5 +1,5 @@
 import { Aws } from 'aws-cdk-lib';
-import type { BakedImage } from '../../spec/baked-image.ts';
+import type { BakedImage } from '../../contract/workload/baked-image.ts';
 
 /**
  * What a baked image has over the ECS-optimized Amazon Linux 2023 that it starts from, as a component of Image Builder's.

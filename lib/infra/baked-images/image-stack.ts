@@ -1,9 +1,9 @@
 import { Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type BakedImage, imageStackName } from '../../spec/baked-image.ts';
-import { tagNames } from '../../spec/metadata.ts';
+import { type BakedImage, imageStackName } from '../../contract/workload/baked-image.ts';
+import { tagNames } from '../../contract/workload/metadata.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { Network } from '../constructs/network.ts';
+import { Network } from '../ground/network.ts';
 import { BakedImagePipeline } from './baked-image.ts';
 
 export interface ImageStackProps extends StackProps {

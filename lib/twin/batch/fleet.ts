@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { type InstanceType, instanceType, usableMemoryMiB } from '../../spec/instance-types.ts';
+import { type InstanceType, instanceType, usableMemoryMiB } from '../../contract/hosts/instance-types.ts';
 import type { Clock } from '../clock.ts';
 import type { ComputeEnvironment, TwinStack } from '../template/twin-stack.ts';
 import type { Pace } from './pace.ts';

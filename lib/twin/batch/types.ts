@@ -1,7 +1,7 @@
-import type { JobStatus as Status } from '../../spec/ports.ts';
+import type { JobStatus as Status } from '../../contract/ports/ports.ts';
 import type { JobDefinition } from '../template/twin-stack.ts';
 
-export { isTerminal as isEnded, jobStatuses as statuses } from '../../spec/ports.ts';
+export { isTerminal as isEnded, jobStatuses as statuses } from '../../contract/ports/ports.ts';
 export type { Status };
 export type Counts = Record<Status, number>;
 

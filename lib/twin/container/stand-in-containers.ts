@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { env, scratchSentinel } from '../../spec/env.ts';
-import type { RunStandIn, ToolCall, ToolEnd } from '../../spec/stand-in.ts';
+import type { RunStandIn, ToolCall, ToolEnd } from '../../contract/ports/stand-in.ts';
+import { env, scratchSentinel } from '../../contract/workload/env.ts';
 import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { ContainerParts } from '../twin.ts';

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Problem, refuse } from '../../spec/errors.ts';
+import { type Problem, refuse } from '../../contract/workload/errors.ts';
 import {
   type ContainerFault,
   containerFaults,

@@ -1,4 +1,4 @@
-import { LabError } from '../../spec/errors.ts';
+import { LabError } from '../../contract/workload/errors.ts';
 import { AwsError } from '../http/service.ts';
 import type { LifecycleRule } from '../s3/disk/lifecycle-rule.ts';
 import type { BucketSettings, Encryption, ObjectLock } from '../s3/disk/settings.ts';

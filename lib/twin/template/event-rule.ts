@@ -1,4 +1,4 @@
-import { LabError } from '../../spec/errors.ts';
+import { LabError } from '../../contract/workload/errors.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 import type { Properties } from './symbols.ts';
 

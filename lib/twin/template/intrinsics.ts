@@ -1,4 +1,4 @@
-import { LabError } from '../../spec/errors.ts';
+import { LabError } from '../../contract/workload/errors.ts';
 
 /** What references in a template stand for on the twin. */
 export interface Symbols {

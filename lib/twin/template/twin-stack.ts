@@ -1,4 +1,4 @@
-import { LabError } from '../../spec/errors.ts';
+import { LabError } from '../../contract/workload/errors.ts';
 import type { BucketSettings } from '../s3/disk/settings.ts';
 import { bucketSettings, withoutEffect } from './bucket-settings.ts';
 import { type EventRule, eventRule } from './event-rule.ts';

@@ -1,5 +1,5 @@
 import { openDataset } from '../../../lib/aws/account/dataset.ts';
-import type { Dataset } from '../../../lib/spec/config.ts';
+import type { Dataset } from '../../../lib/contract/workload/config.ts';
 import { type Answer, awsOfFile, s3Error } from './fake-aws.ts';
 
 const dataset: Dataset = { bucket: 'scans', region: 'us-east-1', prefix: 'a/', access: 'role' };

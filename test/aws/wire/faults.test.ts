@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
 import { getJobParameters, getSecret } from '../../../lib/aws/wire/calls.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
-import type { Store } from '../../../lib/spec/ports.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { type Answering, reset, say, scriptedServer } from './scripted-server.ts';
 
 const credentials = fixedKeys({ accessKeyId: 'AKID', secretAccessKey: 'secret' });

@@ -6,7 +6,7 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sd
 import fc from 'fast-check';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
-import type { Store } from '../../../lib/spec/ports.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { keys, startS3 } from '../../twin/s3/helper.ts';
 
 let twin: Awaited<ReturnType<typeof startS3>>;

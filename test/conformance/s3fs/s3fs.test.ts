@@ -17,7 +17,7 @@ import { openMounts } from '../../../containers/runtime/mounts/open-mounts.ts';
 import type { ContainerWorld } from '../../../containers/runtime/world.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
-import type { MountSource } from '../../../lib/spec/mount.ts';
+import type { MountSource } from '../../../lib/contract/workload/mount.ts';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { s3Service } from '../../../lib/twin/s3/s3-service.ts';

@@ -17,8 +17,8 @@ import { s3fsCommand } from '../../../containers/runtime/mounts/s3fs.ts';
 import { stage } from '../../../containers/runtime/mounts/stage.ts';
 import { standIn } from '../../../containers/runtime/mounts/stand-in.ts';
 import { containerWorld } from '../../../containers/runtime/world.ts';
-import { type MountSource, secretPlaceholder } from '../../../lib/spec/mount.ts';
-import type { MountSpec } from '../../../lib/spec/workload.ts';
+import { type MountSource, secretPlaceholder } from '../../../lib/contract/workload/mount.ts';
+import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
 import { say, scriptedServer } from '../../aws/wire/scripted-server.ts';
 import { labOfFile } from '../lab.ts';
 

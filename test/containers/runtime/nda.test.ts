@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openMounts } from '../../../containers/runtime/mounts/open-mounts.ts';
 import { containerWorld } from '../../../containers/runtime/world.ts';
-import { secretPlaceholder } from '../../../lib/spec/mount.ts';
+import { secretPlaceholder } from '../../../lib/contract/workload/mount.ts';
 import { say, scriptedServer } from '../../aws/wire/scripted-server.ts';
 
 let root: string;

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ShardFailure } from '../../../containers/runtime/failure.ts';
-import { scratchSentinel } from '../../../lib/spec/env.ts';
+import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { labOfFile, objectText, storeRun } from '../lab.ts';
 import { copy, named, options, shell } from '../tasks.ts';
 

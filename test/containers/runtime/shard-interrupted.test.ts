@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ShardOptions } from '../../../containers/runtime/run-shard.ts';
-import { scratchSentinel } from '../../../lib/spec/env.ts';
+import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { say, scriptedServer } from '../../aws/wire/scripted-server.ts';
 import { labOfFile, storeRun } from '../lab.ts';
 import { named, shell } from '../tasks.ts';

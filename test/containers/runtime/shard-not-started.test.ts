@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimArray } from '../../../lib/spec/claim.ts';
-import { scratchSentinel } from '../../../lib/spec/env.ts';
-import { planKey } from '../../../lib/spec/keys.ts';
+import { claimArray } from '../../../lib/contract/run/claim.ts';
+import { planKey } from '../../../lib/contract/run/keys.ts';
+import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { labOfFile, storeRun } from '../lab.ts';
 import { copy, named, options } from '../tasks.ts';
 

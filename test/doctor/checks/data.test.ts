@@ -1,8 +1,8 @@
+import type { Account } from '../../../lib/contract/ports/account.ts';
+import { secretPlaceholder } from '../../../lib/contract/workload/mount.ts';
 import { datasets } from '../../../lib/doctor/checks/datasets.ts';
 import { outputBucket } from '../../../lib/doctor/checks/output-bucket.ts';
 import { secrets } from '../../../lib/doctor/checks/secrets.ts';
-import type { Account } from '../../../lib/spec/account.ts';
-import { secretPlaceholder } from '../../../lib/spec/mount.ts';
 import { awsError, configInput, fakeAccount, findings, keysText, scopeOf } from '../fake-account.ts';
 
 describe('secrets', () => {

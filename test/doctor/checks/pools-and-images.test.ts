@@ -1,9 +1,9 @@
+import type { Account } from '../../../lib/contract/ports/account.ts';
 import { environments } from '../../../lib/doctor/checks/environments.ts';
 import { images } from '../../../lib/doctor/checks/images.ts';
 import { poolSize } from '../../../lib/doctor/checks/pool-size.ts';
 import { queues } from '../../../lib/doctor/checks/queues.ts';
 import { scratch } from '../../../lib/doctor/checks/scratch.ts';
-import type { Account } from '../../../lib/spec/account.ts';
 import { environment, findings } from '../fake-account.ts';
 
 describe('images', () => {

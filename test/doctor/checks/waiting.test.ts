@@ -1,7 +1,7 @@
+import type { Account } from '../../../lib/contract/ports/account.ts';
 import { job as jobCheck } from '../../../lib/doctor/checks/job.ts';
 import { waiting } from '../../../lib/doctor/checks/waiting.ts';
 import { jobChecks } from '../../../lib/doctor/checks.ts';
-import type { Account } from '../../../lib/spec/account.ts';
 import { configInput, denied, findings, job, minutesAgo, scopeOf } from '../fake-account.ts';
 
 describe('waiting jobs', () => {

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { bundleFunction } from '../../../lib/infra/constructs/build-function.ts';
+import { bundleFunction } from '../../../lib/infra/images/build-function.ts';
 import { scriptedServer } from '../../aws/wire/scripted-server.ts';
 
 const root = resolve(__dirname, '../../..');

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { scratchSentinel } from '../../../lib/spec/env.ts';
+import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { type Kind, scriptText } from './text.ts';
 
 /** A disk of a fake host. */

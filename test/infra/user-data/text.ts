@@ -1,5 +1,5 @@
 import { App, Stack } from 'aws-cdk-lib';
-import { scratchUserData } from '../../../lib/infra/constructs/user-data.ts';
+import { scratchUserData } from '../../../lib/infra/pools/user-data.ts';
 
 export type Kind = 'volume' | 'instance-store' | 'docker-on-store';
 

@@ -1,6 +1,6 @@
 import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
-import { instanceType, usableMemoryMiB } from '../../../lib/spec/instance-types.ts';
+import { instanceType, usableMemoryMiB } from '../../../lib/contract/hosts/instance-types.ts';
 import { Fleet, type Host } from '../../../lib/twin/batch/fleet.ts';
 import { defaultPace, type Pace } from '../../../lib/twin/batch/pace.ts';
 import type { JobSpec } from '../../../lib/twin/batch/types.ts';

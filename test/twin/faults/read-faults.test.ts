@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { LabError } from '../../../lib/spec/errors.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
 import { parseFaults, readFaults } from '../../../lib/twin/faults/read-faults.ts';
 
 const problemsOf = (value: unknown): string[] => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ListBucketsCommand, S3Client } from '@aws-sdk/client-s3';
-import { LabError } from '../../../lib/spec/errors.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
 import { parseFaults } from '../../../lib/twin/faults/read-faults.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../../lib/twin/twin.ts';
 

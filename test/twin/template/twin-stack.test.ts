@@ -1,4 +1,4 @@
-import { LabError } from '../../../lib/spec/errors.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
 import { readTwinStack } from '../../../lib/twin/template/twin-stack.ts';
 
 const place = { region: 'eu-west-1', account: '000000000000' };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openScratch } from '../../../../containers/runtime/scratch/open-scratch.ts';
 import type { ContainerWorld } from '../../../../containers/runtime/world.ts';
-import { scratchSentinel } from '../../../../lib/spec/env.ts';
+import { scratchSentinel } from '../../../../lib/contract/workload/env.ts';
 
 let root: string;
 let said: string[];

@@ -1,0 +1,93 @@
+import type { ItemNoun } from '../../contract/workload/workload.ts';
+import { failureGroups } from '../../ledger/failure-groups.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Pace } from '../watch/pace.ts';
+import {
+  counted,
+  cut,
+  durationText,
+  harmless,
+  numberText,
+  type Stream,
+  type Tone,
+  tint,
+  width,
+} from './output.ts';
+
+/**
+ * `▓▓▓▓░░ 4/6 done · 1 failed · 2 running · 1m left`, in the stream's columns: what matters least goes first, and how many
+ * failed never does.
+ */
+export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string {
+  const { done, failed, running, waiting, cancelled } = ledger.counts;
+  const total = ledger.rows.length;
+  const atWork = Math.min(running, ledger.atWork);
+  const parts: readonly Part[] = [
+    { text: `${numberText(done)}/${numberText(total)} done` },
+    { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
+    { text: atWork > 0 ? `${numberText(atWork)} running` : '' },
+    { text: waiting + running > atWork ? `${numberText(waiting + running - atWork)} waiting` : '' },
+    { text: cancelled > 0 ? `${numberText(cancelled)} cancelled` : '' },
+    { text: pace.perSecond > 0 && running + waiting > 0 ? rateText(pace.perSecond) : '' },
+    { text: pace.leftSeconds === undefined ? '' : `${durationText(pace.leftSeconds)} left` },
+  ];
+  const columns = (stream.columns ?? 80) - 1;
+  const bar = barOf(stream, ledger, Math.max(8, Math.min(30, columns - 49)));
+  let shown = parts.map((part, index) => ({ ...part, index })).filter(part => part.text !== '');
+  const text = (): string => shown.map(part => part.text).join(' · ');
+  let hasBar = true;
+  for (const least of leastFirst) {
+    if (!stream.isTTY || width(text()) + (hasBar ? bar.cells + 1 : 0) <= columns) break;
+    if (least === theBar) hasBar = false;
+    shown = shown.filter(part => part.index !== least);
+  }
+  const line = shown.map(part => (part.tone ? tint(stream, part.tone, part.text) : part.text)).join(' · ');
+  return hasBar ? `${bar.text} ${line}` : line;
+}
+
+interface Part {
+  readonly text: string;
+  readonly tone?: Tone;
+}
+
+/** A bar says nothing that the numbers do not. */
+const theBar = -1;
+/** By what is missed least: rate, cancelled, the bar, waiting, time left, running. */
+const leastFirst = [5, 4, theBar, 3, 6, 2];
+
+function barOf(stream: Stream, { counts, rows }: Ledger, cells: number): { text: string; cells: number } {
+  const { done, failed } = counts;
+  const filled = Math.round((cells * done) / Math.max(1, rows.length));
+  const broken =
+    failed === 0 ? 0 : Math.max(1, Math.min(cells - filled, Math.round((cells * failed) / rows.length)));
+  const empty = '░'.repeat(Math.max(0, cells - filled - broken));
+  const text = tint(stream, 'good', '█'.repeat(filled)) + tint(stream, 'bad', '▒'.repeat(broken)) + empty;
+  return { text, cells };
+}
+
+/** A rate in the unit that gives a number a person can hold on to. */
+function rateText(perSecond: number): string {
+  const [value, unit] = (
+    [
+      [perSecond, 's'],
+      [perSecond * 60, 'min'],
+      [perSecond * 3600, 'h'],
+    ] as const
+  ).find(([each]) => each >= 1) ?? [perSecond * 3600, 'h'];
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)}/${unit}`;
+}
+
+/** The items that failed, in groups of one reason each. */
+export function failureText(stream: Stream, ledger: Ledger, noun: ItemNoun): string {
+  return failureGroups(ledger.rows)
+    .slice(0, 10)
+    .map(group => {
+      const shown =
+        group.names.slice(0, 6).join(', ') +
+        (group.names.length > 6 ? `, and ${numberText(group.names.length - 6)} more` : '');
+      const code = group.exitCode === undefined ? '' : ` (exit code ${group.exitCode})`;
+      const head = tint(stream, 'bad', `${counted(group.names.length, noun)} failed${code}: `);
+      return `${head}${cut(harmless(stream, group.reason), 200)}\n  ${shown}\n`;
+    })
+    .join('');
+}

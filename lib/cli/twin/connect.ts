@@ -1,0 +1,67 @@
+import { type Deployment, deploymentOf } from '../../aws/deployment.ts';
+import type { Endpoint } from '../../aws/endpoint.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import type { Twin, TwinOptions } from '../../twin/twin.ts';
+import type { TwinPlace } from './folder.ts';
+import { readServer, type TwinServer } from './server.ts';
+
+export interface TwinLink {
+  readonly endpoint: Endpoint;
+  readonly deployment: Deployment;
+  /** Whether it runs in this process and ends with it. */
+  readonly own: boolean;
+  close(): Promise<void>;
+}
+
+/** The twin that is up, or one of this process's own. */
+export async function connectTwin(
+  place: TwinPlace,
+  config: LabConfig,
+  say: (text: string) => void,
+): Promise<TwinLink> {
+  const server = await readServer(place);
+  if (server && server.lab !== config.name) {
+    throw new LabError({
+      where: '--local',
+      message: `the twin that is up is lab ${server.lab}'s`,
+      fix: 'lab twin down, then again',
+    });
+  }
+  if (server) return link(server, config.name, false, async () => {});
+  // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
+  const { startOwnTwin } = await import('./start.ts');
+  const twin = await startOwnTwin(place, config, say);
+  return link({ ...twin, region: config.region }, config.name, true, twin.close);
+}
+
+/** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
+export async function startTwinIn(
+  folder: string,
+  place: TwinPlace,
+  config: LabConfig,
+  say: (text: string) => void,
+  options: Pick<TwinOptions, 'clock' | 'faults' | 'containers'>,
+): Promise<TwinLink & Pick<Twin, 'hosts'>> {
+  const { startOwnTwin } = await import('./start.ts');
+  const twin = await startOwnTwin(place, config, say, { folder, ...options });
+  return { ...link({ ...twin, region: config.region }, config.name, true, twin.close), hosts: twin.hosts };
+}
+
+function link(
+  twin: Pick<TwinServer, 'url' | 'region' | 'accessKeyId' | 'secretAccessKey' | 'outputs'>,
+  lab: string,
+  own: boolean,
+  close: () => Promise<void>,
+): TwinLink {
+  return {
+    endpoint: {
+      region: twin.region,
+      url: twin.url,
+      credentials: { accessKeyId: twin.accessKeyId, secretAccessKey: twin.secretAccessKey },
+    },
+    deployment: deploymentOf(twin.outputs, lab),
+    own,
+    close,
+  };
+}

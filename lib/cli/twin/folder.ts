@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { delimiter, join, resolve } from 'node:path';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { refuse } from '../../contract/workload/errors.ts';
+import { stackName } from '../../contract/workload/metadata.ts';
+
+/** Where a twin of this project keeps its state, and what it is made from. */
+export interface TwinPlace {
+  readonly projectRoot: string;
+  readonly configFile: string;
+  readonly folder: string;
+  /** Folders of the programs that the workloads' images would hold. */
+  readonly tools: readonly string[];
+}
+
+/** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
+export const toolsVariable = 'LAB_TOOLS';
+
+/** Says where the twin's state is, for who wants more than one: absolute, or relative to where the command is given. */
+export const folderVariable = 'LAB_TWIN_FOLDER';
+
+export const twinPlace = (world: {
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly projectRoot: string;
+  readonly twinFolder?: string;
+  readonly configFile?: string;
+}): TwinPlace => ({
+  projectRoot: world.projectRoot,
+  configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
+  folder:
+    world.twinFolder ??
+    resolve(world.cwd, world.environment[folderVariable] || join(world.projectRoot, '.lab', 'twin')),
+  tools: toolFolders(world.environment[toolsVariable], world.cwd),
+});
+
+/** The folders of a list with colons between. Throws LabError for those that are not there. */
+export function toolFolders(text: string | undefined, cwd: string): readonly string[] {
+  const folders = (text ?? '').split(delimiter).filter(folder => folder !== '');
+  refuse(
+    folders
+      .filter(folder => !existsSync(resolve(cwd, folder)))
+      .map(folder => ({
+        where: `tools ${folder}`,
+        message: 'there is no such folder',
+        fix: 'name the folder that the programs are in, for example /opt/venv/bin',
+      })),
+  );
+  return folders.map(folder => resolve(cwd, folder));
+}
+
+/** Everything that a twin remembers. */
+export const stateFolder = (place: TwinPlace): string => join(place.folder, 'state');
+export const serverFile = (place: TwinPlace): string => join(place.folder, 'server.json');
+export const outFolder = (place: TwinPlace): string => join(place.folder, 'cdk.out');
+export const templateFile = (place: TwinPlace, config: LabConfig): string =>
+  join(outFolder(place), `${stackName(config.name)}.template.json`);
+
+/** Deletes the twin's state. */
+export async function resetTwin(place: TwinPlace): Promise<void> {
+  await rm(place.folder, { recursive: true, force: true });
+}

@@ -1,0 +1,120 @@
+import { spawn } from 'node:child_process';
+import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { isAlive } from '../../process/is-alive.ts';
+import { folderVariable, serverFile, type TwinPlace, toolsVariable } from './folder.ts';
+
+/** A twin that is up, as `.lab/twin/server.json` says. */
+export interface TwinServer {
+  readonly url: string;
+  readonly pid: number;
+  readonly lab: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly tools: readonly string[];
+}
+
+/** Starts a long-lived twin as a process of its own, or answers the one that is up. */
+export async function upServer(
+  place: TwinPlace,
+  config: LabConfig,
+  say: (text: string) => void,
+): Promise<TwinServer> {
+  const before = await readServer(place);
+  if (before) {
+    if (place.tools.length === 0 || place.tools.join() === before.tools.join()) return before;
+    throw new LabError({
+      where: 'lab twin up',
+      message: `the twin that is up has ${before.tools.join(', ') || 'no tools'}`,
+      fix: 'lab twin down, then again',
+    });
+  }
+  const { prepareTwin } = await import('./start.ts');
+  await prepareTwin(place, config, say);
+  const logFile = join(place.folder, 'server.log');
+  const log = await open(logFile, 'a');
+  const { size } = await log.stat();
+  const child = spawn(
+    process.execPath,
+    [join(place.projectRoot, 'bin', 'lab.ts'), 'twin', 'serve', '--lab', config.name],
+    {
+      cwd: place.projectRoot,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      env: {
+        ...process.env,
+        [toolsVariable]: place.tools.join(delimiter),
+        [folderVariable]: place.folder,
+      },
+    },
+  );
+  child.unref();
+  for (let tries = 0; tries < 150; tries++) {
+    const server = await readServer(place);
+    if (server) {
+      await log.close();
+      return server;
+    }
+    if (child.exitCode !== null) break;
+    await sleep(100);
+  }
+  await log.close();
+  const said = (await readFile(logFile)).subarray(size).toString('utf8').trim();
+  throw new LabError(
+    {
+      where: 'lab twin up',
+      message: `the twin did not come up${said ? `: ${said}` : ''}`,
+      fix: `its log is ${logFile}`,
+    },
+    child.exitCode ?? exitCodes.internal,
+  );
+}
+
+/** Runs the twin in this process until it is told to stop. */
+export async function serveTwin(place: TwinPlace, config: LabConfig, signal: AbortSignal): Promise<number> {
+  const { startOwnTwin } = await import('./start.ts');
+  const twin = await startOwnTwin(place, config, () => {});
+  const server: TwinServer = {
+    ...twin,
+    pid: process.pid,
+    lab: config.name,
+    region: config.region,
+    tools: place.tools,
+  };
+  const path = serverFile(place);
+  await writeFile(`${path}.new`, JSON.stringify(server), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+  await new Promise<void>(done =>
+    signal.aborted ? done() : signal.addEventListener('abort', () => done(), { once: true }),
+  );
+  await twin.close();
+  await rm(path, { force: true });
+  return exitCodes.ok;
+}
+
+/** What is up, or undefined; a file left by a killed twin is no twin. */
+export async function readServer(place: TwinPlace): Promise<TwinServer | undefined> {
+  try {
+    const server = JSON.parse(await readFile(serverFile(place), 'utf8')) as TwinServer;
+    process.kill(server.pid, 0);
+    const answer = await fetch(`${server.url}/_lab/health`, { signal: AbortSignal.timeout(2000) });
+    return answer.ok ? server : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends the long-lived twin by its own process id and waits until it is gone. */
+export async function stopServer(place: TwinPlace): Promise<boolean> {
+  const server = await readServer(place);
+  if (!server) return false;
+  process.kill(server.pid, 'SIGTERM');
+  for (let tries = 0; tries < 400 && isAlive(server.pid); tries++) await sleep(50);
+  return true;
+}

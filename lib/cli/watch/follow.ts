@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { ItemNoun } from '../../contract/workload/workload.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { readRun } from '../../runs/stored-run.ts';
+import { accountOf } from '../account-of.ts';
+import type { Context } from '../context.ts';
+import { counted, cut, harmless, tint } from '../output/output.ts';
+import { failureText, progressLine } from '../output/progress.ts';
+import type { OpenRun } from '../run-lookup.ts';
+import { paceMeter } from './pace.ts';
+import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
+
+/**
+ * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
+ * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
+ */
+export async function followRun(context: Context, open: OpenRun): Promise<number> {
+  const ledger = await followToEnd(context, open);
+  return ledger ? finish(context, open.run.runId, open.spec.item, ledger) : stopWatching(context, open);
+}
+
+/** The ledger at a run's end, or where nothing can go on any more; undefined where Ctrl-C ended the watching. */
+export async function followToEnd(
+  context: Context,
+  open: OpenRun,
+  isStuck: () => boolean = () => false,
+): Promise<Ledger | undefined> {
+  const { runId } = open.run;
+  const quick = context.local;
+  const { err } = context.io;
+  const started = context.now().getTime();
+  const told = new Set<string>();
+  // On the twin a job waits for this machine's cores: there is no host that could fail to join.
+  const hint = quick ? undefined : hintOf(context, open);
+  let last = '';
+  let pause = quick ? 300 : 5000;
+  const pace = paceMeter();
+  for (;;) {
+    const began = performance.now();
+    const wasStuck = isStuck();
+    const ledger = await open.ledger();
+    const tookMs = performance.now() - began;
+    tellFailures(context, ledger, told, open.spec.item);
+    const why = await hint?.look(ledger, context.now());
+    if (why) tellHint(context, runId, why);
+    const { done, failed, cancelled, running, waiting } = ledger.counts;
+    const seconds = (context.now().getTime() - started) / 1000;
+    const line = progressLine(err, ledger, pace(done + failed + cancelled, running + waiting, seconds));
+    if (context.json) {
+      const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
+      if (event !== last) context.print(event);
+      last = event;
+    } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
+    else if (JSON.stringify(ledger.counts) !== last) {
+      context.say(line);
+      last = JSON.stringify(ledger.counts);
+    }
+    if (ledger.ended || wasStuck) {
+      if (err.isTTY && !context.json) err.write('\n');
+      await removeCaps(open);
+      return ledger;
+    }
+    if (context.signal.aborted) return undefined;
+    // A ledger that takes long to read is not to keep the machine busy.
+    const longer = Math.max(pause, 4 * tookMs);
+    await sleep(longer, undefined, { signal: context.signal }).catch(() => undefined);
+    if (context.signal.aborted) return undefined;
+    pause = quick ? 500 : Math.min(60_000, pause * 1.2);
+  }
+}
+
+function hintOf(context: Context, { run, connection }: OpenRun): WaitingHint | undefined {
+  const round = run.rounds.at(-1);
+  if (!round) return undefined;
+  const { queues } = connection.deployment.map;
+  return waitingHint(new Date(round.createdAt), async () => {
+    const account = await accountOf(context, connection.endpoint);
+    return explainRound(account, run.request.lab, round, queues, context.now());
+  });
+}
+
+function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
+  const clear = context.io.err.isTTY ? '\r\u001b[2K' : '';
+  if (context.json) context.print(JSON.stringify({ event: 'waiting', run: runId, reason: text, fix }));
+  else context.say(`${clear}nothing has started for ten minutes: ${text}${fix ? `\n  ${fix}` : ''}`);
+}
+
+/** A person who watches wants to know at once; of a thousand failures, only that there are many. */
+const failuresTold = 5;
+
+/** What capped how many shards ran at once would stay in the account for good. */
+async function removeCaps({ connection, run }: OpenRun): Promise<void> {
+  for (const { parallel } of (await readRun(connection.store, run)).rounds)
+    if (parallel) await connection.batch.deleteConsumableResource(parallel.resource).catch(() => undefined);
+}
+
+/** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
+function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun: ItemNoun): void {
+  for (const row of ledger.rows) {
+    const id = `${row.name}\u0000${row.round}`;
+    if (row.state !== 'failed' || told.has(id)) continue;
+    told.add(id);
+    if (context.json)
+      context.print(
+        JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),
+      );
+    else if (told.size <= failuresTold && !ledger.ended) {
+      const { err } = context.io;
+      const text = `${noun.one} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
+      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(harmless(err, text), (err.columns ?? 200) - 1)}`);
+    }
+  }
+}
+
+function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger): number {
+  const { done } = ledger.counts;
+  const total = ledger.rows.length;
+  if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
+  if (done === total) {
+    context.say(
+      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
+    );
+    return exitCodes.ok;
+  }
+  context.io.err.write(failureText(context.io.err, ledger, noun));
+  const { failed, cancelled } = ledger.counts;
+  const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
+  context.say(
+    `${done} of ${counted(total, noun)} done${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
+  );
+  return exitCodes.notDone;
+}
+
+function stopWatching(context: Context, { run: { runId }, connection }: OpenRun): number {
+  const what = connection.ownTwin
+    ? 'stopped, with the twin of this command; the run goes on with the next'
+    : 'stopped watching; the run goes on';
+  context.say(`\n${what}\nNext: npx lab watch ${runId}${context.suffix}`);
+  return exitCodes.interruptedByUser;
+}

@@ -1,0 +1,137 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import {
+  type CfnJobDefinition,
+  EcsEc2ContainerDefinition,
+  EcsJobDefinition,
+  EcsVolume,
+  type HostVolume,
+  LinuxParameters,
+} from 'aws-cdk-lib/aws-batch';
+import { LogDriver } from 'aws-cdk-lib/aws-ecs';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { retryRules } from '../../contract/hosts/retry-rules.ts';
+import type { WorkloadConfig } from '../../contract/workload/config.ts';
+import { env } from '../../contract/workload/env.ts';
+import {
+  bundlePath,
+  type JobDefinitionMetadata,
+  jobDefinitionName,
+  metadataNames,
+} from '../../contract/workload/metadata.ts';
+import type { MountSource } from '../../contract/workload/mount.ts';
+import type { Architecture, WorkloadSpec } from '../../contract/workload/workload.ts';
+import { referenceFolder } from '../baked-images/component.ts';
+import type { BuiltImage } from '../images/cloud-build.ts';
+
+export interface WorkloadJobProps {
+  readonly lab: string;
+  readonly spec: WorkloadSpec;
+  readonly workload: WorkloadConfig;
+  readonly architecture: Architecture;
+  readonly mounts: Readonly<Record<string, MountSource>>;
+  readonly bucketName: string;
+  readonly logGroup: LogGroup;
+  readonly executionRole: IRole;
+  readonly jobRole: IRole;
+  readonly image: BuiltImage;
+  /** Whether hosts of its pools have reference data baked in. */
+  readonly hasReference: boolean;
+  /** Logical ids of the queues that its jobs go to. */
+  readonly queueIds: readonly string[];
+}
+
+/** A workload's job definition for one architecture. */
+export class WorkloadJob extends Construct {
+  readonly definition: EcsJobDefinition;
+
+  constructor(scope: Construct, id: string, props: WorkloadJobProps) {
+    super(scope, id);
+    const { spec, workload } = props;
+    const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
+    const name = jobDefinitionName(props.lab, spec.name, props.architecture);
+    const linux = new LinuxParameters(this, 'Linux', {
+      initProcessEnabled: true,
+      ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
+    });
+    const privileged = privilegedFor(spec, props.mounts);
+    if (privileged) linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
+    const container = new EcsEc2ContainerDefinition(this, 'Container', {
+      image: props.image.image,
+      cpu: vcpus,
+      memory: Size.mebibytes(memoryMiB),
+      privileged: privileged !== undefined,
+      linuxParameters: linux,
+      volumes: [
+        EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
+        ...(props.hasReference ? [referenceVolume()] : []),
+      ],
+      environment: environmentOf(props),
+      executionRole: props.executionRole,
+      jobRole: props.jobRole,
+      // A tool that prints faster than the log takes it loses lines rather than time.
+      logging: LogDriver.awsLogs({
+        streamPrefix: name,
+        logGroup: props.logGroup,
+        mode: 'non-blocking' as never,
+        maxBufferSize: Size.mebibytes(25),
+      }),
+    });
+    this.definition = new EcsJobDefinition(this, 'Definition', {
+      jobDefinitionName: name,
+      container,
+      timeout: Duration.seconds(timeoutSeconds),
+      retryAttempts: attempts,
+      propagateTags: true,
+      // A run that waits keeps the revision it was submitted with.
+      skipDeregisterOnUpdate: true,
+    });
+    if (props.image.built) this.definition.node.addDependency(props.image.built);
+    const definition = this.definition.node.defaultChild as CfnJobDefinition;
+    definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
+    const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
+    definition.addMetadata('Arraylab', metadata);
+    if (privileged) definition.addMetadata(metadataNames.privileged, privileged.why);
+    definition.addMetadata(metadataNames.queues, props.queueIds);
+  }
+}
+
+/** Of a host without any, an empty folder. */
+const referenceVolume = (): HostVolume =>
+  EcsVolume.host({
+    name: 'reference',
+    hostPath: referenceFolder,
+    containerPath: '/reference',
+    readonly: true,
+  }) as HostVolume;
+
+/** A download needs no FUSE, and so no privileges. */
+function privilegedFor(
+  spec: WorkloadSpec,
+  mounts: Readonly<Record<string, MountSource>>,
+): WorkloadSpec['privileged'] {
+  const isMounted = spec.mounts.some(
+    mount => mount.access !== 'stage' && mounts[mount.path]!.access !== 'nda',
+  );
+  return isMounted ? spec.privileged : undefined;
+}
+
+function environmentOf({
+  lab,
+  spec,
+  workload,
+  mounts,
+  bucketName,
+}: WorkloadJobProps): Record<string, string> {
+  return {
+    ...spec.environment,
+    [env.lab]: lab,
+    [env.workload]: spec.name,
+    [env.outputBucket]: bucketName,
+    [env.mounts]: JSON.stringify(mounts),
+    [env.scratchGiB]: String(spec.scratchGiB),
+    ...(workload.image ? { [env.image]: workload.image } : {}),
+    ...Object.fromEntries(spec.mounts.map(mount => [mount.bucketEnv, mounts[mount.path]!.bucket])),
+  };
+}

@@ -1,0 +1,117 @@
+import { Duration, Fn, Stack, Tags } from 'aws-cdk-lib';
+import {
+  AllocationStrategy,
+  type CfnComputeEnvironment,
+  type CfnJobQueue,
+  EcsMachineImageType,
+  JobQueue,
+  ManagedEc2EcsComputeEnvironment,
+} from 'aws-cdk-lib/aws-batch';
+import { type IMachineImage, InstanceType, type LaunchTemplate, MachineImage } from 'aws-cdk-lib/aws-ec2';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Pool } from '../../contract/workload/config.ts';
+import type { Market } from '../../contract/workload/workload.ts';
+import type { Network } from '../ground/network.ts';
+import { poolLaunchTemplate } from './launch-template.ts';
+
+export interface PoolQueueProps {
+  readonly pool: Pool;
+  readonly network: Network;
+  readonly instanceRole: IRole;
+  readonly lab: string;
+  /** Of volumes. @default - EBS's own key */
+  readonly encryptionKey?: IKey;
+}
+
+/**
+ * A queue with its launch template and compute environment: one architecture, scratch on every host. A spot pool that spills
+ * has a second environment, on demand.
+ */
+export class PoolQueue extends Construct {
+  readonly queue: JobQueue;
+
+  constructor(scope: Construct, id: string, props: PoolQueueProps) {
+    super(scope, id);
+    const { pool } = props;
+    const template = poolLaunchTemplate(this, 'Template', props);
+    const environments = [
+      this.environment('Environment', props, template, pool.market),
+      // Batch goes on to it when the first has no capacity, or is at its maxvCpus.
+      ...(pool.spillToOnDemand ? [this.environment('OnDemand', props, template, 'on-demand')] : []),
+    ];
+    this.queue = new JobQueue(this, 'Queue', {
+      computeEnvironments: environments.map((computeEnvironment, at) => ({
+        computeEnvironment,
+        order: at + 1,
+      })),
+      priority: 1,
+    });
+    (this.queue.node.defaultChild as CfnJobQueue).jobStateTimeLimitActions = [
+      'COMPUTE_ENVIRONMENT_MAX_RESOURCE',
+      'JOB_RESOURCE_REQUIREMENT',
+    ].map(cause => ({
+      action: 'CANCEL',
+      maxTimeSeconds: 1200,
+      reason: `MISCONFIGURATION:${cause}`,
+      state: 'RUNNABLE',
+    }));
+    Tags.of(this).add('arraylab:pool', id);
+  }
+
+  /** The queue's name, which CloudFormation makes. */
+  get queueName(): string {
+    return Fn.select(1, Fn.split('/', this.queue.jobQueueArn));
+  }
+
+  get logicalId(): string {
+    return Stack.of(this).getLogicalId(this.queue.node.defaultChild as CfnJobQueue);
+  }
+
+  private environment(
+    id: string,
+    { pool, network, instanceRole }: PoolQueueProps,
+    template: LaunchTemplate,
+    market: Market,
+  ): ManagedEc2EcsComputeEnvironment {
+    const environment = new ManagedEc2EcsComputeEnvironment(this, id, {
+      vpc: network.vpc,
+      vpcSubnets: network.hostSubnets,
+      securityGroups: [network.securityGroup],
+      instanceRole,
+      instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
+      useOptimalInstanceClasses: false,
+      images: [
+        {
+          imageType: EcsMachineImageType.ECS_AL2023,
+          ...(pool.image ? { image: machineImage(Stack.of(this).region, pool.image) } : {}),
+        },
+      ],
+      launchTemplate: template,
+      spot: market === 'spot',
+      allocationStrategy:
+        market === pool.market
+          ? AllocationStrategy[pool.allocationStrategy]
+          : AllocationStrategy.BEST_FIT_PROGRESSIVE,
+      minvCpus: 0,
+      maxvCpus: pool.maxvCpus,
+      replaceComputeEnvironment: false,
+      terminateOnUpdate: false,
+      // The most that Batch takes: jobs longer than this want a drained pool before an update.
+      updateTimeout: Duration.minutes(360),
+    });
+    const resource = environment.node.defaultChild as CfnComputeEnvironment;
+    // Hosts keep their policies until they are gone, or they never leave the cluster.
+    resource.node.addDependency(instanceRole);
+    // Without a version the environment stays with the template's first one for ever.
+    resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
+    return environment;
+  }
+}
+
+/** In the environment and not the launch template, where Batch would not look for a change of it. */
+const machineImage = (region: string, image: string): IMachineImage =>
+  image.startsWith('ami-')
+    ? MachineImage.genericLinux({ [region]: image })
+    : MachineImage.fromSsmParameter(image);

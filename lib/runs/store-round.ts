@@ -1,0 +1,43 @@
+import type { Store } from '../contract/ports/ports.ts';
+import { indexKey, itemsKey, manifestKey, planKey, type RunRef, requestKey } from '../contract/run/keys.ts';
+import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
+import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import type { Item } from '../contract/workload/workload.ts';
+
+/** Freezes a run: its request and its manifest, before any round of it is stored. */
+export async function storeRun(
+  store: Store,
+  run: RunRef,
+  request: StoredRequest,
+  items: readonly Item[],
+): Promise<void> {
+  await putOnce(store, manifestKey(run), encodeShards([items]).items);
+  await putOnce(store, requestKey(run), JSON.stringify(request));
+}
+
+/** Stores a round's items, indexes and, last, its plan: a round exists once its plan does. */
+export async function storeRound(
+  store: Store,
+  plan: RoundPlan,
+  files: Readonly<Record<string, ShardFile>>,
+): Promise<void> {
+  for (const step of plan.steps) {
+    const file = files[step.name]!;
+    await putOnce(store, itemsKey(plan, plan.round, step.name), file.items);
+    await putOnce(store, indexKey(plan, plan.round, step.name), file.index);
+  }
+  await putOnce(store, planKey(plan, plan.round), JSON.stringify(plan));
+}
+
+/** Written once with If-None-Match; the same bytes written again are no conflict. */
+async function putOnce(store: Store, key: string, body: Buffer | string): Promise<void> {
+  if (await store.put(key, body, { ifNoneMatch: true })) return;
+  const there = await store.get(key);
+  if (there?.equals(Buffer.from(body))) return;
+  throw new LabError({
+    where: `s3://${store.bucket}/${key}`,
+    message: 'is there already, with other contents: someone else is working on this run',
+    fix: 'look at it with lab status, then try again',
+  });
+}

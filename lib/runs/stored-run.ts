@@ -1,0 +1,96 @@
+import type { Store } from '../contract/ports/ports.ts';
+import {
+  manifestKey,
+  planKey,
+  type RunRef,
+  requestKey,
+  runsPrefix,
+  workloadPrefix,
+} from '../contract/run/keys.ts';
+import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
+import { decodeItems } from '../contract/run/shard-index.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import type { Item } from '../contract/workload/workload.ts';
+
+/** A run as its bucket has it. */
+export interface StoredRun extends RunRef {
+  readonly request: StoredRequest;
+  readonly rounds: readonly RoundPlan[];
+}
+
+/** The run with this id, or beginning of one, or `latest`. Throws LabError when none or several fit. */
+export async function findRun(store: Store, text: string, workloads: readonly string[]): Promise<RunRef> {
+  const runs = await listRuns(store, workloads);
+  if (text === 'latest' && runs.length > 0) return runs[0]!;
+  const fits = runs.filter(
+    run => run.runId === text || run.runId.startsWith(text) || run.runId.endsWith(`-${text}`),
+  );
+  const exact = fits.find(run => run.runId === text);
+  if (exact) return exact;
+  if (fits.length === 1) return fits[0]!;
+  throw new LabError({
+    where: text,
+    message:
+      fits.length === 0
+        ? 'there is no such run'
+        : `fits several runs: ${fits
+            .slice(0, 4)
+            .map(run => run.runId)
+            .join(', ')}`,
+    fix: 'lab runs lists them; what is given first is the run, and latest is the newest',
+  });
+}
+
+/** Every run, newest first: one small listing a workload, whatever the runs hold. */
+export async function listRuns(store: Store, workloads: readonly string[]): Promise<readonly RunRef[]> {
+  const runs: RunRef[] = [];
+  for (const workload of workloads) {
+    const prefix = workloadPrefix(workload);
+    let startAfter = prefix;
+    for (;;) {
+      const next = await firstKey(store, prefix, startAfter);
+      if (!next) break;
+      const runId = next.slice(prefix.length).split('/')[0]!;
+      runs.push({ workload, runId });
+      // Past everything of this run: `0` sorts right after `/`.
+      startAfter = `${prefix}${runId}0`;
+    }
+  }
+  return runs.sort((a, b) => (a.runId < b.runId ? 1 : -1));
+}
+
+async function firstKey(store: Store, prefix: string, startAfter: string): Promise<string | undefined> {
+  for await (const object of store.list(prefix, { startAfter, limit: 1 })) return object.key;
+  return undefined;
+}
+
+/** Reads a run's request and rounds. Throws LabError when it is not whole: `request.json` is written before any job. */
+export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
+  const body = await store.get(requestKey(run));
+  if (!body) {
+    throw new LabError({
+      where: run.runId,
+      message: `has no request under ${runsPrefix}: it was interrupted before anything was submitted`,
+      fix: 'submit it again',
+    });
+  }
+  const rounds: RoundPlan[] = [];
+  for (;;) {
+    const plan = await store.get(planKey(run, rounds.length));
+    if (!plan) break;
+    rounds.push(JSON.parse(plan.toString('utf8')) as RoundPlan);
+  }
+  return { ...run, request: JSON.parse(body.toString('utf8')) as StoredRequest, rounds };
+}
+
+/** The run's items in the manifest's order. */
+export async function readManifest(store: Store, run: RunRef): Promise<readonly Item[]> {
+  const lines = await store.get(manifestKey(run));
+  if (!lines)
+    throw new LabError({
+      where: run.runId,
+      message: 'its manifest is missing',
+      fix: `s3://${store.bucket}/${manifestKey(run)} has to be restored from a version`,
+    });
+  return decodeItems(lines);
+}

@@ -1,0 +1,126 @@
+import type { BatchPort, JobSubmission, Store } from '../contract/ports/ports.ts';
+import { claimArray, closedClaim, readClaim } from '../contract/run/claim.ts';
+import { runUri } from '../contract/run/keys.ts';
+import type { PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
+import { env } from '../contract/workload/env.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { exitCodes } from '../contract/workload/exit-codes.ts';
+
+export interface Submitted {
+  readonly step: string;
+  readonly array: number;
+  readonly jobId: string;
+  /** Whether this call sent it, or found it sent before. */
+  readonly sent: boolean;
+}
+
+/**
+ * Submits what of a stored round is not submitted yet; the first submission, `--resume` and each retry all come through
+ * here. Safe to call again after any interruption: what has a claim is never sent, what has none is looked up by name
+ * first, and of two jobs for one array only the one that holds the claim works.
+ */
+export async function submitRound(
+  ports: { readonly store: Store; readonly batch: BatchPort },
+  plan: RoundPlan,
+  onSubmitted: (job: Submitted) => void = () => {},
+): Promise<readonly Submitted[]> {
+  if (plan.parallel) await ports.batch.createConsumableResource(plan.parallel.resource, plan.parallel.total);
+  const jobs: Submitted[] = [];
+  for (const step of plan.steps) {
+    const dependsOn = jobs.filter(job => step.dependsOn.includes(job.step)).map(job => job.jobId);
+    for (const array of step.arrays) {
+      const job = await submitArray(ports, plan, step, array, dependsOn);
+      jobs.push(job);
+      onSubmitted(job);
+    }
+  }
+  return jobs;
+}
+
+async function submitArray(
+  { store, batch }: { store: Store; batch: BatchPort },
+  plan: RoundPlan,
+  step: PlannedStep,
+  array: PlannedArray,
+  dependsOn: readonly string[],
+): Promise<Submitted> {
+  const at = { round: plan.round, step: step.name, array: array.array };
+  const claimed = await readClaim(store, plan, at);
+  if (claimed) return { step: step.name, array: array.array, jobId: notClosed(claimed, plan), sent: false };
+
+  const found = (await batch.findByName(step.jobQueue, array.jobName)).at(-1);
+  const jobId = found?.jobId ?? (await send(batch, submissionOf(store, plan, step, array, dependsOn)));
+  const winner = notClosed(await claimArray(store, plan, at, jobId).catch(orphan(jobId, plan)), plan);
+  // Ours came second: its children would find the other's claim and stop, so it need not even start.
+  if (winner !== jobId && !found)
+    await batch.terminate(jobId, `a duplicate of ${winner}`).catch(() => undefined);
+  return { step: step.name, array: array.array, jobId: winner, sent: !found && winner === jobId };
+}
+
+/** One SubmitJob. A lost answer is looked up by name: SubmitJob has no idempotency token. */
+async function send(batch: BatchPort, job: JobSubmission): Promise<string> {
+  try {
+    return (await batch.submit(job)).jobId;
+  } catch (error) {
+    const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+    if (status !== undefined && status < 500 && status !== 429) throw error;
+    const found = (await batch.findByName(job.jobQueue, job.jobName).catch(() => [])).at(-1);
+    if (found) return found.jobId;
+    throw error;
+  }
+}
+
+function submissionOf(
+  store: Store,
+  plan: RoundPlan,
+  step: PlannedStep,
+  array: PlannedArray,
+  dependsOn: readonly string[],
+): JobSubmission {
+  return {
+    jobName: array.jobName,
+    jobQueue: step.jobQueue,
+    jobDefinition: step.jobDefinition,
+    ...(array.size > 1 ? { arraySize: array.size } : {}),
+    dependsOn,
+    environment: {
+      [env.run]: runUri(store.bucket, plan),
+      [env.step]: step.name,
+      [env.round]: String(plan.round),
+      [env.array]: String(array.array),
+      [env.shardOffset]: String(array.offset),
+    },
+    vcpus: step.vcpus,
+    memoryMiB: step.memoryMiB,
+    timeoutSeconds: step.timeoutSeconds,
+    attempts: step.attempts,
+    ...(plan.parallel ? { consumableResource: plan.parallel.resource } : {}),
+    tags: { 'arraylab:lab': plan.lab, 'arraylab:workload': plan.workload, 'arraylab:run': plan.runId },
+  };
+}
+
+function notClosed(claim: string, plan: RoundPlan): string {
+  if (claim !== closedClaim) return claim;
+  throw new LabError(
+    {
+      where: plan.runId,
+      message: `round ${plan.round} was closed by a cancel or a retry`,
+      fix: `lab status ${plan.runId}`,
+    },
+    exitCodes.notDone,
+  );
+}
+
+/** The job is in Batch and unclaimed: its children will claim it, so nothing is lost; say how to go on. */
+function orphan(jobId: string, plan: RoundPlan): (error: unknown) => never {
+  return error => {
+    throw new LabError(
+      {
+        where: plan.runId,
+        message: `job ${jobId} is submitted, but its claim could not be stored: ${(error as Error).message}`,
+        fix: `lab submit --resume ${plan.runId}`,
+      },
+      exitCodes.service,
+    );
+  };
+}

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { CfnResource, Validations } from 'aws-cdk-lib';
+import { defaultPools } from '../../lib/config/default-pools.ts';
+import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import type { LabStack } from '../../lib/infra/lab-stack.ts';
+import { checkTemplate } from '../../lib/rules/check-template.ts';
+import { readTemplate } from '../../lib/rules/reading/template.ts';
+import { defaultLab, labApp, root, synthesize } from './synthesized.ts';
+
+const image = 'public.ecr.aws/rapidtide/rapidtide:v3.2.0';
+const hcp = { bucket: 'hcp-openaccess', access: 'keys' } as const;
+
+/** Labs that differ in what rules look at. */
+const labs: Record<string, LabConfigInput> = {
+  'every default pool, another region': {
+    name: 'all',
+    region: 'eu-central-1',
+    datasets: { d: { bucket: 'some-bucket', access: 'role', prefix: 'a/' } },
+    workloads: { rapidtide: { datasets: { '/data_in': 'd' }, pools: Object.keys(defaultPools) } },
+  },
+  'a bucket, a secret and an image that are there already': {
+    existingOutputBucket: 'my-bucket',
+    datasets: { hcp: { ...hcp, existingSecret: 'theirs' } },
+    workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, image } },
+  },
+  'a secret by ARN, a public dataset': {
+    datasets: {
+      hcp: { ...hcp, existingSecret: 'arn:aws:secretsmanager:us-east-1:111122223333:secret:theirs-AbCdEf' },
+      open: { bucket: 'open-bucket', access: 'public' },
+    },
+    workloads: { rapidtide: { datasets: { '/data_in': 'open' } } },
+  },
+  'pools of the lab’s own, the smallest job': {
+    datasets: { hcp: { ...hcp, access: 'requester-pays' } },
+    pools: {
+      small: { architecture: 'arm64', instanceTypes: ['c7g.large'], maxvCpus: 4, scratch: { sizeGiB: 50 } },
+      fast: {
+        architecture: 'x86_64',
+        market: 'spot',
+        instanceTypes: ['m7i.large'],
+        scratch: { sizeGiB: 1000, iops: 16_000, throughputMiBps: 1000 },
+      },
+    },
+    workloads: {
+      rapidtide: {
+        datasets: { '/data_in': 'hcp' },
+        pools: ['small', 'fast'],
+        resources: { vcpus: 1, memoryMiB: 1024, timeoutSeconds: 600, attempts: 1 },
+      },
+    },
+  },
+};
+
+it.each(Object.entries(labs))('finds nothing in a lab with %s', (_, input) => {
+  const { json, imageArchitectures } = synthesize(input);
+  expect(checkTemplate(json, imageArchitectures)).toEqual([]);
+});
+
+it('knows what our images are built for, and which queues our jobs go to', () => {
+  const { json, imageArchitectures } = synthesize(defaultLab);
+  expect([...imageArchitectures.values()].sort()).toEqual(['arm64', 'x86_64']);
+  const { resources } = readTemplate(json);
+  for (const [start, queue] of [
+    ['Jobrapidtidearm64', 'Poolarm64ondemandQueue'],
+    ['Jobrapidtidex86', 'Poolx86ondemandQueue'],
+  ] as const) {
+    const job = [...resources.values()].find(each => each.id.startsWith(start))!;
+    expect(job.metadata.ArraylabQueues).toEqual([expect.stringMatching(new RegExp(`^${queue}`))]);
+  }
+});
+
+/** The first resource of a type. */
+const find = (stack: LabStack, type: string): CfnResource =>
+  stack.node
+    .findAll()
+    .find((each): each is CfnResource => CfnResource.isCfnResource(each) && each.cfnResourceType === type)!;
+
+it('a synth of our stack fails on a finding, and says what, where and how to put it right', () => {
+  const { app, stack, templatePath } = labApp(defaultLab);
+  const environment = find(stack, 'AWS::Batch::ComputeEnvironment');
+  environment.addPropertyOverride('ComputeResources.Ec2Configuration.0.ImageType', 'ECS_AL2');
+  const synth = () => app.synth();
+  expect(synth).toThrow('Amazon Linux 2 is out of support');
+  expect(synth).toThrow(environment.node.path);
+  expect(synth).toThrow('"ImageType": "ECS_AL2023"');
+  expect(existsSync(templatePath)).toBe(true);
+});
+
+it('a finding that is acknowledged with a reason, beside its construct, lets the synth through', () => {
+  const { app, stack, templatePath } = labApp(defaultLab);
+  const environment = find(stack, 'AWS::Batch::ComputeEnvironment');
+  environment.addPropertyOverride('ComputeResources.MinvCpus', 8);
+  Validations.of(environment).acknowledge({ id: 'Arraylab::idle-hosts', reason: 'a course, this week' });
+  expect(() => app.synth()).not.toThrow();
+  expect(existsSync(join(templatePath, '..', 'validation-report.json'))).toBe(true);
+});
+
+it('cdk synth of a configuration that cannot work exits non-zero, with the finding in a few lines', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lab-rules-synth-'));
+  const config = join(folder, 'lab.json');
+  // A pool that is too small for one job: well-formed, and every job would wait for ever.
+  const pools = { tiny: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'], maxvCpus: 4 } };
+  const workload = { datasets: { '/data_in': 'hcp' }, pools: ['tiny'] };
+  writeFileSync(config, JSON.stringify({ ...defaultLab, pools, workloads: { rapidtide: workload } }));
+  const bin = (name: string): string => join(root, 'node_modules', name);
+  const synth = () =>
+    execFileSync(
+      bin('node/bin/node'),
+      [bin('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '-o', folder, '-c', `config=${config}`],
+      {
+        cwd: root,
+        encoding: 'utf8',
+        stdio: 'pipe',
+        env: {
+          ...process.env,
+          PATH: [bin('.bin'), process.env.PATH].join(delimiter),
+          CDK_DISABLE_CLI_TELEMETRY: 'true',
+        },
+      },
+    );
+  try {
+    expect(synth).toThrow(
+      expect.objectContaining({
+        status: 1,
+        stderr: expect.stringMatching(
+          /8 vCPUs: environments of Pooltiny\w+ may have 4 \(Arraylab\)[\s\S]*Suggested fix: a larger MaxvCpus/,
+        ),
+      }),
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
