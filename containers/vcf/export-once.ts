@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bedText, type Region } from '../../jobs/vcf/bed.ts';
 import { eachLimited } from '../../jobs/vcf/each-limited.ts';
-import { readIndex } from '../../jobs/vcf/variant-index.ts';
-import { exportProblem } from './export-files.ts';
-import { extensions, type Format, writeHeaderOnly } from './header-only.ts';
-import { type Tool, ToolError } from './tool.ts';
+import { exportFiles } from './export-call.ts';
+import { finish } from './export-finish.ts';
+import type { Format } from './header-only.ts';
+import type { Tool } from './tool.ts';
 
 export interface ExportWorld {
   readonly tool: Tool;
@@ -91,117 +91,4 @@ async function exportBatch(
     else results.push(await finish(name, path, counts.get(name)!, world));
   }
   return results;
-}
-
-/** Path of each name's file, or what is wrong with it. */
-async function exportFiles(
-  names: readonly string[],
-  counts: ReadonlyMap<string, number>,
-  bed: string,
-  world: ExportWorld,
-): Promise<ReadonlyMap<string, string | { readonly problem: string }>> {
-  const { format, folder } = world;
-  const out = join(folder, names.length === 1 ? 'one' : 'all');
-  await rm(out, { recursive: true, force: true });
-  await mkdir(out, { recursive: true });
-  const withRecords = names.filter(name => counts.get(name)! > 0);
-  const said = await callExport(withRecords, out, bed, world);
-  const wanted = new Set(withRecords.map(name => `${name}${extensions[format]}`));
-  const surplus = (await readdir(out)).filter(file => !wanted.has(file));
-  if (surplus.length > 0)
-    throw new Error(`tiledbvcf made files that nobody asked for: ${surplus.slice(0, 3).join(', ')}`);
-  const found = new Map<string, string | { readonly problem: string }>();
-  for (const name of names) {
-    const path = join(out, `${name}${extensions[format]}`);
-    const records = counts.get(name)!;
-    if (records === 0) await writeEmpty(path, name, world);
-    const problem = await exportProblem(path, format, name, records);
-    found.set(name, problem === undefined ? path : { problem: said ? `${problem} (${said})` : problem });
-  }
-  return found;
-}
-
-/** Answers what the tool said where it failed. */
-async function callExport(
-  names: readonly string[],
-  out: string,
-  bed: string,
-  { tool, format, attributes, memoryMiB }: ExportWorld,
-): Promise<string | undefined> {
-  let said: string | undefined;
-  // A table is one file for all names, so it is made name by name.
-  for (const list of format === 't' ? names.map(name => [name]) : names.length > 0 ? [names] : []) {
-    const namesFile = `${out}.names`;
-    await writeFile(namesFile, list.map(name => `${name}\n`).join(''));
-    const to = format === 't' ? ['-o', join(out, `${list[0]}.tsv`), '-t', columns(attributes)] : ['-d', out];
-    const memory = ['-b', String(memoryMiB)];
-    const called = await tool.export(['-O', format, ...to, '-f', namesFile, '-R', bed, ...memory], out);
-    if (called.exitCode !== 0) said = new ToolError('tiledbvcf export', called).message;
-  }
-  return said;
-}
-
-/** The sample's own column comes first by itself. */
-const tableColumns = ['CHR', 'POS', 'ID', 'REF', 'ALT', 'QUAL', 'FILTER'];
-const columns = (attributes: readonly string[]): string =>
-  [...tableColumns, ...attributes.map(name => name.replace(/^info_/, 'I:').replace(/^fmt_/, 'F:'))].join(',');
-
-async function writeEmpty(path: string, sample: string, world: ExportWorld): Promise<void> {
-  const { format, regions, attributes } = world;
-  if (format !== 't') return writeHeaderOnly(path, format, sample, regions);
-  await writeFile(path, `${['SAMPLE', ...columns(attributes).split(',')].join('\t')}\n`);
-}
-
-async function finish(
-  name: string,
-  path: string,
-  records: number,
-  world: ExportWorld,
-): Promise<ExportedSample> {
-  const failed = (reason: string): ExportedSample => ({ name, is: 'failed', reason });
-  const { format, attributes, folder } = world;
-  if (attributes.length > 0 && format !== 't' && records > 0) {
-    const kept = `${path}.kept`;
-    const code = await world.bcftools(
-      ['annotate', '-x', keeping(attributes), '-O', format, '-o', kept, path],
-      folder,
-    );
-    const problem = code === 0 ? await exportProblem(kept, format, name, records) : `exit code ${code}`;
-    if (problem) return failed(`bcftools annotate of ${name}: ${problem}`);
-    await rm(path);
-    path = kept;
-  }
-  const target = join(folder, `${name}${extensions[format]}`);
-  if (path !== target) await rename(path, target);
-  const index = await makeIndex(target, records, world);
-  if (typeof index === 'object') return failed(`the index of ${name} ${index.problem}`);
-  const delivered = await world.deliver(name, index ? [target, index] : [target], records);
-  await rm(target);
-  if (index) await rm(index);
-  return { name, is: 'done', delivered };
-}
-
-/** INFO/END stays: without it the length of a reference block is lost. */
-const keeping = (attributes: readonly string[]): string => {
-  const of = (kind: string): string[] =>
-    attributes.filter(name => name.startsWith(kind)).map(name => name.slice(kind.length));
-  const info = [...new Set(['END', ...of('info_')])].map(id => `INFO/${id}`);
-  const format = [...new Set(['GT', ...of('fmt_')])].map(id => `FORMAT/${id}`);
-  return `^${[...info, ...format].join(',')}`;
-};
-
-/** The path of a CSI index that counts what the file holds; none for plain text. */
-async function makeIndex(
-  path: string,
-  records: number,
-  { format, folder, bcftools }: ExportWorld,
-): Promise<string | undefined | { readonly problem: string }> {
-  if (format !== 'b' && format !== 'z') return undefined;
-  const code = await bcftools(['index', '-f', '-c', path], folder);
-  if (code !== 0) return { problem: `could not be made: bcftools index exited with ${code}` };
-  const index = readIndex(await readFile(`${path}.csi`));
-  if (typeof index === 'string') return { problem: index };
-  return index.records === records
-    ? `${path}.csi`
-    : { problem: `counts ${index.records} of ${records} records` };
 }
