@@ -1,0 +1,131 @@
+import { LabError, type Problem } from '../../lib/spec/errors.ts';
+import type { Store } from '../../lib/spec/ports.ts';
+import type { Item } from '../../lib/spec/workload.ts';
+import { parseAttributes } from './attributes.ts';
+import { type Region, readBed } from './bed.ts';
+import { datasetState, knownNames } from './dataset.ts';
+import type { Prepared } from './prepare-ingest.ts';
+import { refusedForExport } from './refused-dataset.ts';
+import { parseFolder, parseS3Uri } from './s3-uri.ts';
+import { byBytes, sampleNameProblem } from './sample-name.ts';
+
+export interface ExportPorts {
+  store(bucket: string): Pick<Store, 'get' | 'list' | 'head'>;
+}
+
+/** Checks names, regions, dataset and destination before anything is submitted; every problem together. */
+export async function prepareExport(
+  items: readonly Item[],
+  parameters: Readonly<Record<string, string>>,
+  ports: ExportPorts,
+): Promise<Prepared> {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  for (const { name } of items) {
+    const message = sampleNameProblem(name);
+    if (message) problems.push({ where: name, message });
+  }
+  if (parameters.attributes) problems.push(...parseAttributes(parameters.attributes, false).problems);
+  const bed = await readRegions(parameters.bed ?? '', ports).catch((error: unknown) => {
+    if (!(error instanceof LabError)) throw error;
+    problems.push(...error.problems);
+    return undefined;
+  });
+  problems.push(...(await datasetProblems(items, parameters['dataset-uri'] ?? '', ports, notes)));
+  problems.push(...(await destinationProblems(items, parameters, ports)));
+  if (bed) notes.push(`${bed.regions.length} regions after those that overlap or touch are made one`);
+  const sorted = items.toSorted((a, b) => byBytes(a.name, b.name));
+  const labelled = sorted.map(item => ({
+    ...item,
+    labels: { ...item.labels, ...(bed ? { bed: bed.etag } : {}) },
+  }));
+  return { items: labelled, problems, notes };
+}
+
+/** The regions of a BED on S3, and which state of it they are from. Throws LabError. */
+export async function readRegions(
+  uri: string,
+  ports: ExportPorts,
+): Promise<{ readonly regions: readonly Region[]; readonly etag: string }> {
+  const at = parseS3Uri(uri);
+  if (!at?.key)
+    throw new LabError({
+      where: '--bed',
+      message: `${JSON.stringify(uri)} is no s3://bucket/key`,
+      fix: uri
+        ? `aws s3 cp ${uri} s3://bucket/regions.bed, then --bed s3://bucket/regions.bed`
+        : '--bed s3://bucket/regions.bed',
+    });
+  const store = ports.store(at.bucket);
+  const [info, body] = [await store.head(at.key), await store.get(at.key)];
+  if (!info || !body)
+    throw new LabError({ where: '--bed', message: `there is no ${uri}`, fix: `aws s3 ls ${uri}` });
+  return { regions: readBed(body, uri), etag: info.etag };
+}
+
+async function datasetProblems(
+  items: readonly Item[],
+  uri: string,
+  ports: ExportPorts,
+  notes: string[],
+): Promise<readonly Problem[]> {
+  const dataset = parseFolder(uri);
+  if (!dataset)
+    return [
+      {
+        where: '--dataset-uri',
+        message: `${JSON.stringify(uri)} is no folder of a bucket`,
+        fix: '--dataset-uri s3://bucket/cohort',
+      },
+    ];
+  const store = ports.store(dataset.place.bucket);
+  const refused = refusedForExport(dataset.uri, await datasetState(store, dataset.place.key));
+  if (refused) return [refused];
+  const names = await knownNames(store, dataset.place.key);
+  if (!names) {
+    notes.push(
+      'which samples the dataset has is asked by the first job: it stops before any export where a name is unknown',
+    );
+    return [];
+  }
+  const known = new Set(names);
+  return items
+    .filter(({ name }) => !known.has(name))
+    .map(({ name }) => ({
+      where: name,
+      message: `is not among the ${names.length} samples of ${dataset.uri}`,
+    }));
+}
+
+async function destinationProblems(
+  items: readonly Item[],
+  parameters: Readonly<Record<string, string>>,
+  ports: ExportPorts,
+): Promise<readonly Problem[]> {
+  const uri = parameters['dest-s3'] ?? '';
+  const destination = parseFolder(uri);
+  if (!destination)
+    return [
+      {
+        where: '--dest-s3',
+        message: `${JSON.stringify(uri)} is no folder of a bucket`,
+        fix: '--dest-s3 s3://bucket/exports/',
+      },
+    ];
+  if (parameters.overwrite === 'true') return [];
+  const { bucket, key } = destination.place;
+  const wanted = new Set(
+    items.flatMap(({ name }) => ['.bcf', '.vcf.gz', '.vcf', '.tsv'].map(end => `${key}${name}${end}`)),
+  );
+  const taken: string[] = [];
+  for await (const object of ports.store(bucket).list(key))
+    if (wanted.has(object.key)) taken.push(object.key);
+  if (taken.length === 0) return [];
+  return [
+    {
+      where: '--dest-s3',
+      message: `${taken.length} of the files are there already: s3://${bucket}/${taken[0]}${taken.length > 1 ? ', …' : ''}`,
+      fix: 'name another folder, or --overwrite',
+    },
+  ];
+}
