@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { exitCodes } from '../../lib/spec/exit-codes.ts';
+import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 
 /** A job of the old scripts, which did not come from our CLI: its command begins with `tiledbvcf` and is run as it stands. */
 export async function runCommand(argv: readonly string[], log: (line: string) => void): Promise<number> {

@@ -1,6 +1,6 @@
-import { LabError, type Problem } from '../../lib/spec/errors.ts';
-import type { Store } from '../../lib/spec/ports.ts';
-import type { Item } from '../../lib/spec/workload.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
+import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 import { parseAttributes } from './attributes.ts';
 import { type Region, readBed } from './bed.ts';
 import { datasetState, knownNames } from './dataset.ts';

@@ -1,4 +1,4 @@
-import type { Problem } from '../../lib/spec/errors.ts';
+import type { Problem } from '../../lib/contract/workload/errors.ts';
 import type { DatasetState } from './dataset.ts';
 
 const where = '--dataset-uri';
