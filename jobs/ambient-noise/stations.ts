@@ -23,7 +23,7 @@ export function checkStations(words: readonly string[]): readonly Problem[] {
   if (words.length === 0)
     return [{ where: '--stations', message: 'names no station', fix: '--stations CI.PASC,CI.RPV, or CI.*' }];
   return words
-    .filter(word => !exact.test(word) && !pattern.test(word))
+    .filter(word => !(isPattern(word) ? pattern : exact).test(word))
     .map(word => ({
       where: '--stations',
       message: `${word} is no station`,
