@@ -1,6 +1,6 @@
 import type { CredentialSource } from './credentials.ts';
 import { awsEndpoint } from './endpoints.ts';
-import { type Sent, send, type WireRequest } from './http.ts';
+import { readBody, type Sent, send, type WireRequest } from './http.ts';
 import { encode, queryText, sha256Hex, sign } from './sign.ts';
 
 export interface BucketOptions {
@@ -25,10 +25,25 @@ export interface CallOptions {
 /** One request to a bucket; the key is empty for the bucket itself. */
 export type BucketCall = (method: string, key: string, options?: CallOptions) => Promise<Sent>;
 
+/** One request as it would be sent; signed anew whenever its headers are asked for. */
+export type BucketRequest = (method: string, key: string, options?: CallOptions) => WireRequest;
+
 /** Requests to one bucket, signed where there is somebody to sign as. */
-export function bucketCall(options: BucketOptions): BucketCall {
+export const bucketCall = (options: BucketOptions): BucketCall => bucketWire(options).call;
+
+/** The same, and the requests themselves for who sends them another way. */
+export function bucketWire(options: BucketOptions): {
+  readonly call: BucketCall;
+  readonly request: BucketRequest;
+} {
   const { origin, host, prefix } = address(options);
-  return (method, key, { query = {}, headers = {}, body, contentLength, payload } = {}) => {
+  // S3 refuses signatures that are 15 minutes off; its own Date says by how much this machine's clock is.
+  let aheadMs = 0;
+  const request: BucketRequest = (
+    method,
+    key,
+    { query = {}, headers = {}, body, contentLength, payload } = {},
+  ) => {
     const path = key === '' ? prefix || '/' : `${prefix}/${key.split('/').map(encode).join('/')}`;
     const text = queryText(query);
     const all = { ...headers, ...(options.requesterPays ? { 'x-amz-request-payer': 'requester' } : {}) };
@@ -38,21 +53,35 @@ export function bucketCall(options: BucketOptions): BucketCall {
       path,
       query,
       headers: all,
-      payload: payload ?? sha256Hex(Buffer.isBuffer(body) ? body : ''),
+      payload: payload ?? (body === undefined ? emptySha256 : sha256Hex(Buffer.isBuffer(body) ? body : '')),
       region: options.region,
       service: 's3',
     };
-    return send({
+    return {
       origin,
       target: text === '' ? path : `${path}?${text}`,
       method,
       ...(body === undefined ? {} : { body }),
       ...(contentLength === undefined ? {} : { contentLength }),
       headers: async () =>
-        options.credentials ? sign(toSign, await options.credentials(), new Date()) : { ...all, host },
-    });
+        options.credentials
+          ? sign(toSign, await options.credentials(), new Date(Date.now() + aheadMs))
+          : { ...all, host },
+    };
   };
+  const call: BucketCall = async (method, key, callOptions) => {
+    const first = await send(request(method, key, callOptions));
+    const theirs = Date.parse(first.answer.headers.date ?? '');
+    if (first.answer.status !== 403 || !(Math.abs(theirs - Date.now() - aheadMs) > skewMs)) return first;
+    aheadMs = theirs - Date.now();
+    await readBody(first.answer).catch(() => undefined);
+    return send(request(method, key, callOptions));
+  };
+  return { call, request };
 }
+
+const skewMs = 4 * 60_000;
+const emptySha256 = sha256Hex('');
 
 /** The bucket's own host on AWS; its path on another endpoint, and where dots in its name break TLS's wildcard. */
 function address({ bucket, region, endpoint }: BucketOptions): {

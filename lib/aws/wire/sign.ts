@@ -38,10 +38,7 @@ export function sign(request: ToSign, keys: Keys, now: Date): Record<string, str
   ].join('\n');
   const date = amzDate.slice(0, 8);
   const scope = `${date}/${request.region}/${request.service}/aws4_request`;
-  const key = ['aws4_request', request.service, request.region, date].reduceRight<string | Buffer>(
-    (secret, text) => hmac(secret, text),
-    `AWS4${keys.secretAccessKey}`,
-  );
+  const key = signingKey(keys.secretAccessKey, date, request.region, request.service);
   const signature = hmac(key, ['AWS4-HMAC-SHA256', amzDate, scope, sha256Hex(canonical)].join('\n')).toString(
     'hex',
   );
@@ -49,6 +46,20 @@ export function sign(request: ToSign, keys: Keys, now: Date): Record<string, str
     ...headers,
     authorization: `AWS4-HMAC-SHA256 Credential=${keys.accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`,
   };
+}
+
+let known: { readonly of: string; readonly key: Buffer } | undefined;
+
+/** A day's key for a service; the last one is kept, for it is four of the five HMACs that a request costs. */
+function signingKey(secret: string, date: string, region: string, service: string): Buffer {
+  const of = [secret, date, region, service].join(' ');
+  if (known?.of === of) return known.key;
+  const key = ['aws4_request', service, region, date].reduceRight<string | Buffer>(
+    (made, text) => hmac(made, text),
+    `AWS4${secret}`,
+  ) as Buffer;
+  known = { of, key };
+  return key;
 }
 
 /** A query as it is signed and sent. */

@@ -1,0 +1,111 @@
+import {
+  type EncodedIndex,
+  encodeIndex,
+  entryOf,
+  entryOfMarker,
+  hex32,
+  type IndexEntry,
+} from '../../../jobs/plate-archive/archive-index.ts';
+import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/archive-keys.ts';
+import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
+import { type Layout, layOut, type TarPlan } from '../../../jobs/plate-archive/layout.ts';
+import type { FolderRule, Plate } from '../../../jobs/plate-archive/plate-folders.ts';
+import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import type { BuiltTar } from './build-tar.ts';
+import { type Choice, chooseGeneration } from './choose-generation.ts';
+import type { Generation } from './generations.ts';
+import { makeBag, putIndexTar } from './index-tar.ts';
+
+export interface PlateJob {
+  readonly source: ObjectStore;
+  readonly archive: ObjectStore;
+  /** Verdicts of the verifier: what it condemned is archived anew. */
+  readonly proofs: ObjectStore;
+  readonly plate: Plate;
+  readonly rules: readonly FolderRule[];
+  readonly tarBytes: number;
+  readonly storageClass: string;
+  /** Archive anew although an archive of the plate is whole; the checkpoint keeps a retry from doing so twice. */
+  readonly again?: boolean;
+  readonly checkpoint?: { read(): Promise<string | undefined>; write(text: string): Promise<void> };
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Makes the tars, in any order and at any number at once. */
+  readonly makeTars: (generation: Generation, plans: readonly TarPlan[]) => Promise<readonly BuiltTar[]>;
+}
+
+export interface ArchivedPlate {
+  readonly digest: string;
+  readonly seal: Seal;
+  /** Whether the archive was whole before we came. */
+  readonly wasWhole: boolean;
+}
+
+/** One plate: inventory, tars, index, and the seal last. Can be interrupted anywhere, and called again. Throws PlateError. */
+export async function archivePlate(job: PlateJob): Promise<ArchivedPlate> {
+  const choice: Choice = await chooseGeneration(job);
+  const { inventory } = choice.generation;
+  const { digest, head } = inventory;
+  if (choice.seal) return { digest, seal: choice.seal, wasWhole: true };
+  const layout = layOut(inventory.objects, head.tarBytes);
+  job.log(
+    `${head.objects} objects, ${head.bytes} bytes, ${layout.tars.length} tars; inventory ${digest.slice(0, 16)} of ${head.frozenAt}`,
+  );
+  const built = await job.makeTars(choice.generation, layout.tars);
+  job.signal?.throwIfAborted();
+  return { digest, seal: await closeArchive(job, choice.generation, layout, built), wasWhole: false };
+}
+
+async function closeArchive(
+  { archive, plate, storageClass }: PlateJob,
+  { inventory, number }: Generation,
+  layout: Layout,
+  built: readonly BuiltTar[],
+): Promise<Seal> {
+  const { digest, head } = inventory;
+  const entries = entriesOf(layout, built);
+  const index: EncodedIndex = encodeIndex(entries);
+  const bag = makeBag(inventory, entries, index, number);
+  const indexTar = await putIndexTar(archive, plate, inventory, bag, storageClass);
+  const manifest = bag.files['manifest-sha256.txt'];
+  await archive.put(indexKey(plate, digest), index.bytes);
+  await archive.put(manifestKey(plate, digest), manifest);
+  const seal: Seal = {
+    format: 'plate archive 1',
+    inventory: digest,
+    storageClass,
+    objects: head.objects,
+    markers: layout.markers.length,
+    bytes: head.bytes,
+    tars: layout.tars.map(({ number: tar, bytes, members }) => ({
+      name: tarName(digest, tar),
+      bytes,
+      crc32: hex32(built[tar]!.crc32),
+      members: members.length,
+    })),
+    indexTar,
+    index: { bytes: index.bytes.length, sha256: index.sha256, blocks: index.blocks },
+    manifest: sha256(manifest),
+  };
+  if (await archive.put(sealKey(plate, digest), encodeSeal(seal), { ifNoneMatch: true })) return seal;
+  // Another archiver was first: the same inventory made the same archive, but for the class that it was asked for.
+  const theirs = decodeSeal((await archive.get(sealKey(plate, digest)))!);
+  const { storageClass: _, ...same } = theirs;
+  const { storageClass: __, ...ours } = seal;
+  if (JSON.stringify(same) !== JSON.stringify(ours))
+    throw new Error(
+      `${sealKey(plate, digest)} was written by another archiver, and is not what this one made`,
+    );
+  return theirs;
+}
+
+/** In the order of the keys, markers among them. */
+function entriesOf({ tars, markers }: Layout, built: readonly BuiltTar[]): readonly IndexEntry[] {
+  const files = tars.flatMap(({ number, members }) =>
+    members.map((member, i) => entryOf(member, built[number]!.sums[i]!)),
+  );
+  if (markers.length === 0) return files;
+  return [...files, ...markers.map(entryOfMarker)].sort((a, b) => compareKeys(a.key, b.key));
+}

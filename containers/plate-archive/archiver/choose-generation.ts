@@ -1,0 +1,58 @@
+import { failureKey, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import type { Inventory, SourceObject } from '../../../jobs/plate-archive/inventory.ts';
+import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
+import { PlateError } from '../plate-error.ts';
+import type { PlateJob } from './archive-plate.ts';
+import { type Frozen, freeze, listFolder } from './freeze.ts';
+import { type Generation, newestGeneration, nextGeneration } from './generations.ts';
+
+export interface Choice {
+  readonly generation: Generation;
+  /** There when the archive is whole. */
+  readonly seal?: Seal;
+}
+
+/**
+ * Which archive of the plate to go on with: the newest where it is whole and holds all that the source has, or is half made
+ * and the source is still what its inventory says; else a new one. What the verifier condemned is never gone on with.
+ */
+export async function chooseGeneration(job: PlateJob): Promise<Choice> {
+  const { archive, proofs, plate } = job;
+  const newest = await newestGeneration(archive, plate);
+  if (!newest) return begin(job, 1, await frozen(job));
+  const { digest, head } = newest.inventory;
+  if (await proofs.head(failureKey(plate, digest))) return begin(job, newest.number + 1, await frozen(job));
+  const seal = await archive.get(sealKey(plate, digest));
+  const isOurs = (await job.checkpoint?.read()) === digest;
+  if (seal && job.again && !isOurs) return begin(job, newest.number + 1, await frozen(job));
+  const now = (await Promise.all(head.folders.map(({ prefix }) => listFolder(job.source, prefix)))).flat();
+  const others = differing(newest.inventory, now);
+  if (seal) {
+    // Objects that are gone were deleted behind the archive, or by somebody: the archive holds them.
+    if (others.length === 0) return { generation: newest, seal: decodeSeal(seal) };
+    throw new PlateError([
+      `${plate.plate} was archived as of ${head.frozenAt}, and ${others.length} objects came or changed since, s3://${job.source.bucket}/${others[0]!.key} first: --again archives it anew`,
+    ]);
+  }
+  if (others.length === 0 && now.length === head.objects) return { generation: newest };
+  job.log(`the source changed since the inventory of ${head.frozenAt}: a new one is frozen`);
+  return begin(job, newest.number + 1, await frozen(job));
+}
+
+const frozen = (job: PlateJob): Promise<Frozen> =>
+  freeze(job.source, job.plate, job.rules, { tarBytes: job.tarBytes, now: job.now() });
+
+async function begin(job: PlateJob, number: number, { bytes }: Frozen): Promise<Choice> {
+  const generation = await nextGeneration(job.archive, job.plate, number, bytes);
+  await job.checkpoint?.write(generation.inventory.digest);
+  return { generation };
+}
+
+/** Objects of the listing that the inventory has not, or has otherwise. */
+export function differing(inventory: Inventory, now: readonly SourceObject[]): readonly SourceObject[] {
+  const known = new Map(inventory.objects.map(object => [object.key, object]));
+  return now.filter(object => {
+    const was = known.get(object.key);
+    return was?.etag !== object.etag || was.size !== object.size || was.versionId !== object.versionId;
+  });
+}

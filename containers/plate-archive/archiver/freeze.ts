@@ -1,0 +1,76 @@
+import {
+  encodeInventory,
+  type InventoryHead,
+  type SourceFolder,
+  type SourceObject,
+  sortObjects,
+} from '../../../jobs/plate-archive/inventory.ts';
+import { type FolderRule, type Plate, prefixOf } from '../../../jobs/plate-archive/plate-folders.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { currentObjects } from '../current-objects.ts';
+import { PlateError } from '../plate-error.ts';
+
+export interface Frozen {
+  readonly bytes: Buffer;
+  readonly objects: readonly SourceObject[];
+}
+
+/** Classes whose objects cannot be read as they are. */
+const archived = new Set(['GLACIER', 'DEEP_ARCHIVE']);
+
+/** Lists a plate's folders and makes the inventory that everything afterwards goes by. Throws PlateError. */
+export async function freeze(
+  source: ObjectStore,
+  plate: Plate,
+  rules: readonly FolderRule[],
+  { tarBytes, now }: { readonly tarBytes: number; readonly now: Date },
+): Promise<Frozen> {
+  const listed = await Promise.all(rules.map(rule => listFolder(source, prefixOf(rule, plate))));
+  const folders = rules.map(
+    (rule, i): SourceFolder => ({
+      name: rule.name,
+      prefix: prefixOf(rule, plate),
+      objects: listed[i]!.length,
+      bytes: listed[i]!.reduce((sum, { size }) => sum + size, 0),
+    }),
+  );
+  const missing = folders.filter((folder, i) => rules[i]!.required && folder.objects === 0);
+  if (missing.length > 0)
+    throw new PlateError(
+      missing.map(
+        ({ name, prefix }) =>
+          `there are no ${name} of ${plate.plate}: nothing lies below s3://${source.bucket}/${prefix}`,
+      ),
+    );
+  const objects = sortObjects(listed.flat());
+  const head: InventoryHead = {
+    format: 'plate inventory 1',
+    project: plate.project,
+    batch: plate.batch,
+    plate: plate.plate,
+    plateFull: plate.plateFull,
+    labels: plate.labels,
+    bucket: source.bucket,
+    frozenAt: now.toISOString(),
+    tarBytes,
+    folders,
+    objects: objects.length,
+    bytes: folders.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+  return { bytes: encodeInventory(head, objects), objects };
+}
+
+/** A folder's objects, all of which can be read. */
+export async function listFolder(source: ObjectStore, prefix: string): Promise<readonly SourceObject[]> {
+  const objects: SourceObject[] = [];
+  const cold: string[] = [];
+  for await (const { storageClass, ...object } of currentObjects(source, prefix)) {
+    if (archived.has(storageClass)) cold.push(object.key);
+    objects.push(object);
+  }
+  if (cold.length > 0)
+    throw new PlateError([
+      `${cold.length} objects are in an archive class already and cannot be read, s3://${source.bucket}/${cold[0]} first: restore them, or leave their folder out`,
+    ]);
+  return objects;
+}

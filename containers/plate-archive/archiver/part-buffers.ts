@@ -1,0 +1,38 @@
+/** A few buffers that parts take turns in: what a process holds does not grow with what it moves. */
+export class PartBuffers {
+  readonly #bytes: number;
+  #left: number;
+  readonly #idle: ArrayBuffer[] = [];
+  readonly #waiting: { take(memory: ArrayBuffer): void; fail(error: Error): void }[] = [];
+  #error: Error | undefined;
+
+  /** A part's padding and end blocks may make it some blocks longer than `partBytes`. */
+  constructor(partBytes: number, count: number) {
+    this.#bytes = partBytes + 16 * 1024;
+    this.#left = count;
+  }
+
+  /** A buffer of so many bytes, with anything in it; waits for one that is given back. */
+  async take(bytes: number): Promise<Buffer> {
+    if (this.#error) throw this.#error;
+    if (bytes > this.#bytes)
+      throw new RangeError(`a part of ${bytes} bytes, and buffers have ${this.#bytes}`);
+    const idle = this.#idle.pop() ?? (this.#left-- > 0 ? new ArrayBuffer(this.#bytes) : undefined);
+    const memory =
+      idle ?? (await new Promise<ArrayBuffer>((take, fail) => this.#waiting.push({ take, fail })));
+    return Buffer.from(memory, 0, bytes);
+  }
+
+  give(buffer: Buffer): void {
+    const memory = buffer.buffer as ArrayBuffer;
+    const next = this.#waiting.shift();
+    if (next) next.take(memory);
+    else this.#idle.push(memory);
+  }
+
+  /** Buffers of what failed do not come back: who waits hears it instead. */
+  fail(error: Error): void {
+    this.#error ??= error;
+    for (const each of this.#waiting.splice(0)) each.fail(error);
+  }
+}

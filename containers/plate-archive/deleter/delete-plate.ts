@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { batchKey, deletedKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
+import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
+import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { PlateError } from '../plate-error.ts';
+import { openProof } from './open-proof.ts';
+import { planDeletion } from './plan-deletion.ts';
+
+export interface DeleteJob {
+  readonly source: ObjectStore;
+  readonly archive: ObjectStore;
+  readonly proofs: ObjectStore;
+  readonly journal: ObjectStore;
+  readonly plate: PlateName;
+  readonly digest: string;
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** DeleteObjects calls under way at once. */
+  readonly parallel: number;
+}
+
+export interface Deletion {
+  readonly deleted: number;
+  /** Were not there. */
+  readonly gone: number;
+  /** Changed since the archive: they stay. */
+  readonly changed: readonly string[];
+  /** Came since the archive: they stay. */
+  readonly added: readonly string[];
+  readonly errors: readonly { readonly key: string; readonly reason: string }[];
+}
+
+const batchObjects = 1000;
+
+/**
+ * Deletes what the proof speaks of, each key under its ETag, in batches that are noted before and after: an interrupted
+ * deletion goes on where it was. Throws PlateError before anything is deleted where there is no proof that holds.
+ */
+export async function deletePlate(job: DeleteJob): Promise<Deletion> {
+  const { journal, plate, digest, now } = job;
+  const proof = await openProof(job.proofs, plate, digest, now());
+  const { inventory, going, gone, changed, added } = await planDeletion(job, proof);
+  // Batches are cut from the inventory and not from what is left, so that they are the same ones after an interruption.
+  const left = new Set(going.map(({ key }) => key));
+  const batches = Math.ceil(inventory.objects.length / batchObjects);
+  const total = { deleted: 0, gone, changed: [...changed], errors: [] as { key: string; reason: string }[] };
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < batches) {
+      const number = next++;
+      const objects = inventory.objects
+        .slice(number * batchObjects, (number + 1) * batchObjects)
+        .filter(({ key }) => left.has(key));
+      if (objects.length === 0) continue;
+      job.signal?.throwIfAborted();
+      if (Date.parse(proof.text.expiresAt) <= now().getTime())
+        throw new PlateError(['the proof has expired meanwhile']);
+      await journal.put(batchKey(plate, digest, number, 'intent'), intentOf(objects, proof.versionId, now()));
+      const outcomes = await deleteBatch(job.source, objects, job.signal);
+      const told = outcomes.filter(({ outcome }) => outcome !== 'deleted');
+      for (const { key, outcome, reason = '' } of told) {
+        if (outcome === 'gone') total.gone++;
+        else if (outcome === 'changed') total.changed.push(key);
+        else total.errors.push({ key, reason });
+      }
+      total.deleted += outcomes.length - told.length;
+      const noted = { at: now().toISOString(), deleted: outcomes.length - told.length, others: told };
+      await journal.put(batchKey(plate, digest, number, 'outcome'), `${JSON.stringify(noted)}\n`);
+      job.log(`${total.deleted} of ${going.length} objects deleted`);
+      // A refusal is the same for all that follow.
+      if (told.some(({ reason }) => reason?.startsWith('AccessDenied'))) next = batches;
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(job.parallel, batches)) }, worker)).finally(
+    () => {
+      next = batches;
+    },
+  );
+  const deletion: Deletion = { ...total, added };
+  if (deletion.errors.length === 0) await noteDeleted(job, proof.versionId, deletion);
+  return deletion;
+}
+
+const intentOf = (objects: readonly SourceObject[], proofVersion: string, at: Date): string =>
+  `${JSON.stringify({ at: at.toISOString(), proofVersion, objects: objects.map(({ key, etag, versionId }) => ({ key, etag, ...(versionId === undefined ? {} : { versionId }) })) })}\n`;
+
+/** What passes is asked again; each key's fate is what S3 said last. */
+async function deleteBatch(
+  source: ObjectStore,
+  objects: readonly SourceObject[],
+  signal?: AbortSignal,
+): Promise<readonly DeleteOutcome[]> {
+  const outcomes = new Map<string, DeleteOutcome>();
+  let open: readonly SourceObject[] = objects;
+  for (let attempt = 1; open.length > 0; attempt++) {
+    const answers = await source.deleteMany(open.map(({ key, etag }) => ({ key, etag })));
+    for (const answer of answers) {
+      // After a try whose answer was an error, a key that is gone was deleted by us.
+      const isOurs = answer.outcome === 'gone' && outcomes.has(answer.key);
+      outcomes.set(answer.key, isOurs ? { key: answer.key, outcome: 'deleted' } : answer);
+    }
+    const again = answers.filter(({ outcome, reason = '' }) => outcome === 'error' && passing.test(reason));
+    if (again.length === 0 || attempt === 6) break;
+    const keys = new Set(again.map(({ key }) => key));
+    open = open.filter(({ key }) => keys.has(key));
+    await sleep(Math.random() * Math.min(5000, 100 * 2 ** attempt), undefined, signal ? { signal } : {});
+  }
+  return objects.map(({ key }) => outcomes.get(key)!);
+}
+
+const passing =
+  /^(InternalError|SlowDown|ServiceUnavailable|OperationAborted|ConditionalRequestConflict|RequestTimeout)/;
+
+async function noteDeleted(
+  { journal, plate, digest, now }: DeleteJob,
+  proofVersion: string,
+  deletion: Deletion,
+): Promise<void> {
+  const { deleted, gone, changed, added } = deletion;
+  const note = { at: now().toISOString(), proofVersion, deleted, gone, changed, added: added.length };
+  await journal.put(deletedKey(plate, digest), `${JSON.stringify(note)}\n`);
+}

@@ -1,0 +1,95 @@
+import { indexKey, inventoryKey, type PlateName, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import {
+  decodeInventory,
+  type Inventory,
+  type SourceObject,
+  sha256,
+} from '../../../jobs/plate-archive/inventory.ts';
+import { objectsDigest } from '../../../jobs/plate-archive/proof.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { currentObjects } from '../current-objects.ts';
+import { PlateError } from '../plate-error.ts';
+import type { DeletionProof } from './open-proof.ts';
+
+/** What would become of every object below the plate's folders. */
+export interface DeletionPlan {
+  readonly inventory: Inventory;
+  /** As the proof has them, and still there as they were. */
+  readonly going: readonly SourceObject[];
+  /** Not there any more. */
+  readonly gone: number;
+  /** Changed or written anew since: they stay. */
+  readonly changed: readonly string[];
+  /** Added since: they stay. */
+  readonly added: readonly string[];
+}
+
+/** Compares proof, inventory, archive and source once more. Throws PlateError where the proof does not hold any longer. */
+export async function planDeletion(
+  {
+    source,
+    archive,
+    plate,
+  }: { readonly source: ObjectStore; readonly archive: ObjectStore; readonly plate: PlateName },
+  proof: DeletionProof,
+): Promise<DeletionPlan> {
+  const inventory = await provenInventory(archive, plate, proof);
+  await checkTars(archive, plate, proof);
+  const { head, objects } = inventory;
+  if (head.bucket !== source.bucket || proof.text.bucket !== source.bucket)
+    throw new PlateError([
+      `the proof is of the bucket ${proof.text.bucket}, and ${source.bucket} is to be deleted from`,
+    ]);
+  const now = new Map<string, SourceObject>();
+  for (const { prefix } of head.folders)
+    for await (const object of currentObjects(source, prefix)) now.set(object.key, object);
+  const going: SourceObject[] = [];
+  const changed: string[] = [];
+  let gone = 0;
+  for (const object of objects) {
+    const there = now.get(object.key);
+    now.delete(object.key);
+    if (!there) gone++;
+    else if (isSame(object, there)) going.push(object);
+    else changed.push(object.key);
+  }
+  return { inventory, going, gone, changed, added: [...now.keys()] };
+}
+
+const isSame = (was: SourceObject, is: SourceObject): boolean =>
+  was.etag === is.etag && was.size === is.size && was.versionId === is.versionId;
+
+async function provenInventory(
+  archive: ObjectStore,
+  plate: PlateName,
+  { text }: DeletionProof,
+): Promise<Inventory> {
+  const bytes = await archive.get(inventoryKey(plate, text.inventory));
+  if (!bytes || sha256(bytes) !== text.inventory)
+    throw new PlateError(['the inventory is not the one that was proven']);
+  const inventory = decodeInventory(bytes);
+  const listed = inventory.objects.map(object => ({ ...object }));
+  if (objectsDigest(listed) !== text.objectsDigest || listed.length !== text.objects)
+    throw new PlateError(['the proof is of other objects than the inventory lists']);
+  const index = await archive.get(indexKey(plate, text.inventory));
+  if (!index || sha256(index) !== text.index)
+    throw new PlateError(['the index is not the one that was proven']);
+  return inventory;
+}
+
+/** The very versions that were read, still there. */
+async function checkTars(archive: ObjectStore, plate: PlateName, { text }: DeletionProof): Promise<void> {
+  const problems: string[] = [];
+  for (const [i, proven] of text.tars.entries()) {
+    const key = tarKey(plate, text.inventory, i);
+    const now = await archive.look(
+      key,
+      proven.versionId === undefined ? {} : { versionId: proven.versionId },
+    );
+    const crc32 = now?.checksums.CRC32 && Buffer.from(now.checksums.CRC32, 'base64').toString('hex');
+    if (!now) problems.push(`${key} is not there any more`);
+    else if (now.size !== proven.bytes || now.etag !== proven.etag || crc32 !== proven.crc32)
+      problems.push(`${key} is another than the one that was proven`);
+  }
+  if (problems.length > 0) throw new PlateError(problems);
+}

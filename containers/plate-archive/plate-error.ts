@@ -1,0 +1,13 @@
+/** What stops one plate, in words for its row: nothing is wrong with the program. */
+export class PlateError extends Error {
+  readonly problems: readonly string[];
+  /** Whether the next attempt may go well: the source did not change, something broke on the way. */
+  readonly isPassing: boolean;
+
+  constructor(problems: readonly string[], { isPassing = false }: { readonly isPassing?: boolean } = {}) {
+    super(problems.join('; '));
+    this.name = 'PlateError';
+    this.problems = problems;
+    this.isPassing = isPassing;
+  }
+}

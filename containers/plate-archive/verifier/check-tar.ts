@@ -1,0 +1,226 @@
+import { createHash, type Hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import type { Checksums, ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { Findings } from './findings.ts';
+import { type IndexedObject, keyOfName, type ListedObject } from './lines.ts';
+import { storedBytes } from './stored-bytes.ts';
+import { type ReadMember, TarReader } from './tar-reader.ts';
+import { mayHaveChecksum, type RunningWitness, type WitnessMaker, witnesses } from './witness.ts';
+
+/** A member as inventory and index have it, in the order of the tar. */
+export interface Expected {
+  readonly listed: ListedObject;
+  readonly indexed: IndexedObject;
+}
+
+export interface TarCheck {
+  readonly source: ObjectStore;
+  readonly archive: ObjectStore;
+  /** As HEAD has it: read under this ETag and version alone. */
+  readonly object: StoredObject;
+  readonly expected: readonly Expected[];
+  readonly connections: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+}
+
+export interface TarReport {
+  /** Hex, of all bytes of the tar. */
+  readonly sha256: string;
+  readonly crc32: number;
+  readonly witnesses: Readonly<Record<string, number>>;
+  readonly findings: Findings;
+}
+
+/** Reads a stored tar from its first byte to its last and compares every member with index, inventory and source. */
+export async function checkTar(check: TarCheck): Promise<TarReport> {
+  const { object, expected } = check;
+  const findings = new Findings();
+  const checksums = await sourceChecksums(check, findings);
+  const make = await witnesses();
+  const members = new MemberChecks(object.key, expected, findings, make, checksums);
+  const reader = new TarReader(object.key, findings, members);
+  const hash = createHash('sha256');
+  let sum = 0;
+  for await (const bytes of storedBytes(check.archive, object, check.signal)) {
+    hash.update(bytes);
+    sum = crc32(bytes, sum);
+    reader.push(bytes);
+    check.onBytes?.(bytes.length);
+  }
+  reader.finish();
+  members.finish();
+  const stored = object.checksums.CRC32;
+  findings.check(
+    'tar-own-crc32',
+    stored !== undefined && Buffer.from(stored, 'base64').readUInt32BE() === sum,
+    () => `${object.key}: S3's CRC-32 ${stored ?? '(none)'} is not that of the bytes that it gives`,
+  );
+  await readAgain(check, members.open, findings);
+  return { sha256: hash.digest('hex'), crc32: sum, witnesses: members.counts, findings };
+}
+
+/** What S3 knows of the sources, asked of S3 and not of the archiver. */
+async function sourceChecksums(
+  { source, expected, connections }: TarCheck,
+  findings: Findings,
+): Promise<ReadonlyMap<string, Checksums>> {
+  const known = new Map<string, Checksums>();
+  const asked = expected.filter(({ listed }) => mayHaveChecksum(listed));
+  await eachAtOnce(asked, connections, async ({ listed }) => {
+    const { key, versionId } = listed;
+    const found = await source.look(key, versionId === undefined ? {} : { versionId });
+    const isSame = found?.etag === listed.etag && found.size === listed.size;
+    if (
+      findings.check(
+        'source-looked-at',
+        isSame,
+        () => `s3://${source.bucket}/${key} is another than the inventory has`,
+      )
+    )
+      known.set(key, found!.checksums);
+  });
+  return known;
+}
+
+/** Members that nothing but the source can vouch for: it is read again, under its ETag. */
+async function readAgain(
+  { source, connections, signal }: TarCheck,
+  open: readonly { readonly listed: ListedObject; readonly sha256: string }[],
+  findings: Findings,
+): Promise<void> {
+  await eachAtOnce(open, connections, async ({ listed, sha256 }) => {
+    const hash = createHash('sha256');
+    const { key, size, etag, versionId } = listed;
+    for await (const bytes of storedBytes(
+      source,
+      { key, size, etag, ...(versionId ? { versionId } : {}) },
+      signal,
+    ))
+      hash.update(bytes);
+    findings.check(
+      'source-reread',
+      hash.digest('hex') === sha256,
+      () => `${key}: the archive's bytes are not the source's`,
+    );
+  });
+}
+
+/** What is compared while a tar is read, member by member. */
+class MemberChecks {
+  readonly counts: Record<string, number> = {};
+  readonly open: { readonly listed: ListedObject; readonly sha256: string }[] = [];
+  readonly #tar: string;
+  readonly #expected: readonly Expected[];
+  readonly #found: Findings;
+  readonly #make: WitnessMaker;
+  readonly #checksums: ReadonlyMap<string, Checksums>;
+  #next = 0;
+  #now: { readonly expected: Expected; readonly hash: Hash; readonly witness: RunningWitness } | undefined;
+  #crc32 = 0;
+
+  constructor(
+    tar: string,
+    expected: readonly Expected[],
+    found: Findings,
+    make: WitnessMaker,
+    checksums: ReadonlyMap<string, Checksums>,
+  ) {
+    this.#tar = tar;
+    this.#expected = expected;
+    this.#found = found;
+    this.#make = make;
+    this.#checksums = checksums;
+  }
+
+  begin({ name, size, mtime, offset }: ReadMember): void {
+    const expected = this.#expected[this.#next++];
+    this.#now = undefined;
+    if (
+      !this.#found.check(
+        'member-unexpected',
+        expected !== undefined,
+        () => `${this.#tar} has one member too many: ${name}`,
+      )
+    )
+      return;
+    const { listed, indexed } = expected!;
+    const is = (check: string, isWell: boolean, what: string): boolean =>
+      this.#found.check(check, isWell, () => `${this.#tar}, member ${name}: ${what}`);
+    is('member-name', keyOfName(name) === listed.key, `the name stands for another key than ${listed.key}`);
+    is(
+      'member-name-indexed',
+      name === (indexed.member ?? `data/${indexed.key}`),
+      'the index has another name',
+    );
+    is('member-size', size === listed.size, `${size} bytes, and the source has ${listed.size}`);
+    is(
+      'member-offset',
+      offset === indexed.offset,
+      `it lies at ${offset}, and the index says ${indexed.offset}`,
+    );
+    is('member-time', mtime === secondsOf(listed.modified), `its time is not ${listed.modified}`);
+    this.#crc32 = 0;
+    this.#now = {
+      expected: expected!,
+      hash: createHash('sha256'),
+      witness: this.#make(listed, this.#checksums.get(listed.key)),
+    };
+  }
+
+  data(bytes: Buffer): void {
+    if (!this.#now) return;
+    this.#now.hash.update(bytes);
+    this.#now.witness.update(bytes);
+    this.#crc32 = crc32(bytes, this.#crc32);
+  }
+
+  end(): void {
+    if (!this.#now) return;
+    const { expected, hash, witness } = this.#now;
+    const { listed, indexed } = expected;
+    this.#now = undefined;
+    const own = { sha256: hash.digest('hex'), crc32: this.#crc32 };
+    const is = (check: string, isWell: boolean, what: string): boolean =>
+      this.#found.check(check, isWell, () => `${this.#tar}: ${listed.key} ${what}`);
+    is(
+      'member-sha256',
+      own.sha256 === indexed.sha256,
+      `has the SHA-256 ${own.sha256}, and the index has ${indexed.sha256}`,
+    );
+    is('member-crc32', own.crc32 === Number.parseInt(indexed.crc32, 16), 'has another CRC-32 than the index');
+    const agrees = witness.agrees(own);
+    is('source-checksum', agrees !== false, `is not what the source is: its ${witness.kind} differs`);
+    const kind = agrees === undefined ? 'reread' : witness.kind;
+    this.counts[kind] = (this.counts[kind] ?? 0) + 1;
+    if (agrees === undefined) this.open.push({ listed, sha256: own.sha256 });
+  }
+
+  finish(): void {
+    const missing = this.#expected.slice(this.#next);
+    this.#found.check(
+      'members-missing',
+      missing.length === 0,
+      () => `${this.#tar} lacks ${missing.length} members, ${missing[0]!.listed.key} first`,
+    );
+  }
+}
+
+/** What a header can hold of a time: whole seconds, from 1970 to 2106. */
+const secondsOf = (iso: string): number =>
+  Math.min(4_294_967_295, Math.max(0, Math.floor(Date.parse(iso) / 1000)));
+
+export async function eachAtOnce<T>(
+  list: readonly T[],
+  atOnce: number,
+  work: (each: T) => Promise<void>,
+): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < list.length) await work(list[next++]!);
+  };
+  const workers = Array.from({ length: Math.min(atOnce, list.length) }, worker);
+  await Promise.all(workers).finally(() => {
+    next = list.length;
+  });
+}

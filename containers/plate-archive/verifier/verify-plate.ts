@@ -1,0 +1,226 @@
+import {
+  failureKey,
+  indexTarKey,
+  type PlateName,
+  proofKey,
+  tarKey,
+  tarsPrefix,
+} from '../../../jobs/plate-archive/archive-keys.ts';
+import { objectsDigest, type ProvenTar } from '../../../jobs/plate-archive/proof.ts';
+import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
+import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { checkIndexTar } from './check-index-tar.ts';
+import { checkSource } from './check-source.ts';
+import type { Expected, TarCheck, TarReport } from './check-tar.ts';
+import { Findings } from './findings.ts';
+import { type MintedProof, mintProof, storedProof } from './mint-proof.ts';
+import { hex, type ReadArchive, readArchive } from './read-archive.ts';
+
+export interface VerifyJob {
+  readonly source: ObjectStore;
+  readonly archive: ObjectStore;
+  readonly proofs: ObjectStore;
+  readonly plate: PlateName;
+  /** Hex SHA-256 of the inventory: which archive of the plate. */
+  readonly digest: string;
+  readonly connections: number;
+  readonly now: () => Date;
+  /** How long a proof allows a deletion, in days. */
+  readonly proofDays: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Reads a tar, here or in a thread. */
+  readonly checkTar: (check: Omit<TarCheck, 'source' | 'archive'>) => Promise<TarReport>;
+  /** Tars that are read at once. */
+  readonly parallel: number;
+}
+
+export interface Verdict {
+  readonly findings: Findings;
+  /** Only without a finding. */
+  readonly proof?: MintedProof;
+}
+
+interface StoredTar {
+  readonly sealed: SealedTar;
+  readonly object: StoredObject;
+}
+
+/** Tags of what was verified; the bucket's lifecycle moves it to the class that it names. */
+export const verifiedTags = (storageClass: string): Readonly<Record<string, string>> => ({
+  verified: 'yes',
+  'archive-class': storageClass,
+});
+
+/** Proves that what is stored is the source, whole and nothing else, or says what is not so. */
+export async function verifyPlate(job: VerifyJob): Promise<Verdict> {
+  const { archive, proofs, plate, digest } = job;
+  const findings = new Findings();
+  const read = await readArchive(archive, plate, digest, findings);
+  if (!read || findings.count > 0) return condemned(job, findings);
+  const tars = await lookAtTars(job, read, findings);
+  if (findings.count > 0) return condemned(job, findings);
+  const reports = await readTars(job, read, tars, findings);
+  await checkIndexTar(archive, await storedIndexTar(job, read, findings), read, findings, job.signal);
+  if (findings.count > 0) return condemned(job, findings);
+  await checkSource(job.source, read.head, read.listed, findings);
+  // The archive is well; what it is an archive of is not there any more.
+  if (findings.count > 0) return { findings };
+  await tagAll(job, read, tars, findings);
+  if (findings.count > 0) return { findings };
+  const proof = mintProof(proofOf(job, read, tars, reports));
+  await proofs.put(proofKey(plate, digest), storedProof(proof));
+  return { findings, proof };
+}
+
+/** Says so where the archiver looks, so that the plate is archived anew. */
+async function condemned({ proofs, plate, digest, now }: VerifyJob, findings: Findings): Promise<Verdict> {
+  const failed = { at: now().toISOString(), count: findings.count, findings: findings.list };
+  await proofs.put(failureKey(plate, digest), `${JSON.stringify(failed, null, 1)}\n`);
+  return { findings };
+}
+
+/** Every tar of archive.json is there, as S3 described it when it was made, and no other. */
+async function lookAtTars(
+  job: VerifyJob,
+  { seal }: ReadArchive,
+  found: Findings,
+): Promise<readonly StoredTar[]> {
+  const { archive, plate, digest } = job;
+  const wanted = new Map(seal.tars.map((sealed, i) => [tarKey(plate, digest, i), sealed]));
+  const indexTar = indexTarKey(plate, digest);
+  for await (const { key } of archive.list(tarsPrefix(plate, digest)))
+    found.check('tar-unknown', wanted.has(key) || key === indexTar, () => `${key} is not in archive.json`);
+  const tars: StoredTar[] = [];
+  for (const [key, sealed] of wanted) {
+    const object = await lookAt(archive, key, sealed, found);
+    if (object) tars.push({ sealed, object });
+  }
+  return tars;
+}
+
+async function lookAt(
+  archive: ObjectStore,
+  key: string,
+  sealed: SealedTar,
+  found: Findings,
+): Promise<StoredObject | undefined> {
+  const object = await archive.look(key);
+  if (!found.check('tar-there', object !== undefined, () => `${key} is not there`)) return undefined;
+  const { size, checksums } = object!;
+  found.check(
+    'tar-name',
+    key.endsWith(`/${sealed.name}`),
+    () => `${key} is called ${sealed.name} in archive.json`,
+  );
+  found.check(
+    'tar-size',
+    size === sealed.bytes,
+    () => `${key} has ${size} bytes, and archive.json says ${sealed.bytes}`,
+  );
+  const crc32 = checksums.CRC32 && Buffer.from(checksums.CRC32, 'base64').toString('hex');
+  found.check(
+    'tar-crc32',
+    crc32 === sealed.crc32,
+    () => `${key}: S3 has the CRC-32 ${crc32 ?? '(none)'}, and archive.json ${sealed.crc32}`,
+  );
+  return object;
+}
+
+async function storedIndexTar(
+  { archive, plate, digest }: VerifyJob,
+  { seal }: ReadArchive,
+  found: Findings,
+): Promise<StoredObject | undefined> {
+  return lookAt(archive, indexTarKey(plate, digest), seal.indexTar, found);
+}
+
+async function readTars(
+  job: VerifyJob,
+  { listed, indexed }: ReadArchive,
+  tars: readonly StoredTar[],
+  findings: Findings,
+): Promise<readonly TarReport[]> {
+  const expected: Expected[][] = tars.map(() => []);
+  indexed.forEach((own, i) => {
+    if (own.tar !== undefined) expected[own.tar]?.push({ listed: listed[i]!, indexed: own });
+  });
+  const reports: TarReport[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < tars.length) {
+      const i = next++;
+      job.signal?.throwIfAborted();
+      const { object } = tars[i]!;
+      reports[i] = await job.checkTar({
+        object,
+        expected: expected[i]!,
+        connections: job.connections,
+        signal: job.signal,
+        onBytes: job.onBytes,
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(job.parallel, tars.length) }, worker));
+  for (const report of reports) findings.add(report.findings);
+  return reports;
+}
+
+/** Tags, and reads the tags back: what is not tagged would expire. */
+async function tagAll(
+  job: VerifyJob,
+  { seal }: ReadArchive,
+  tars: readonly StoredTar[],
+  found: Findings,
+): Promise<void> {
+  const { archive, plate, digest } = job;
+  const tags = verifiedTags(seal.storageClass);
+  const keys = [...tars.map(({ object }) => object.key), indexTarKey(plate, digest)];
+  for (const key of keys) {
+    await archive.tag(key, tags);
+    const now = await archive.tags(key);
+    const isTagged = Object.entries(tags).every(([name, value]) => now[name] === value);
+    found.check('tagged', isTagged, () => `${key} could not be tagged as verified`);
+  }
+}
+
+function proofOf(
+  { plate, digest, now, proofDays }: VerifyJob,
+  { head, listed, seal, bytes }: ReadArchive,
+  tars: readonly StoredTar[],
+  reports: readonly TarReport[],
+) {
+  const at = now();
+  const witnesses: Record<string, number> = {};
+  for (const report of reports)
+    for (const [kind, count] of Object.entries(report.witnesses))
+      witnesses[kind] = (witnesses[kind] ?? 0) + count;
+  const proven = tars.map(
+    ({ sealed, object }, i): ProvenTar => ({
+      name: sealed.name,
+      bytes: object.size,
+      sha256: reports[i]!.sha256,
+      crc32: sealed.crc32,
+      etag: object.etag,
+      ...(object.versionId === undefined ? {} : { versionId: object.versionId }),
+    }),
+  );
+  return {
+    format: 'plate proof 1' as const,
+    project: plate.project,
+    batch: plate.batch,
+    plate: plate.plate,
+    bucket: head.bucket,
+    inventory: digest,
+    index: hex(bytes.index),
+    manifest: hex(bytes.manifest),
+    objectsDigest: objectsDigest(listed),
+    objects: listed.length,
+    bytes: head.bytes,
+    tars: proven,
+    witnesses,
+    storageClass: seal.storageClass,
+    verifiedAt: at.toISOString(),
+    expiresAt: new Date(at.getTime() + proofDays * 86_400_000).toISOString(),
+  };
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { createCRC32, createCRC64, type IHasher } from 'hash-wasm';
+import { bareEtag, type ChecksumName, type Checksums } from '../../../lib/contract/ports/object-store.ts';
+import type { ListedObject } from './lines.ts';
+
+/** What a member's bytes are compared with besides our own digests: something that was known of the source before we came. */
+export type WitnessKind = ChecksumName | 'ETag' | 'reread';
+
+/** What the reader computes of every member anyway. */
+export interface OwnDigests {
+  /** Hex. */
+  readonly sha256: string;
+  readonly crc32: number;
+}
+
+/** Something that runs along while a member is read. */
+export interface RunningWitness {
+  readonly kind: WitnessKind;
+  update(bytes: Buffer): void;
+  /** Whether the bytes were those of the source; undefined where only the source itself can tell. */
+  agrees(own: OwnDigests): boolean | undefined;
+}
+
+/** By what it costs. SHA-1 is left out: it is as dear as MD5, and says no more. */
+const order = ['SHA256', 'CRC32', 'CRC64NVME', 'CRC32C'] as const;
+
+/** Whether S3 has a checksum of the object that is worth asking for. */
+export const mayHaveChecksum = ({ checksum }: ListedObject): boolean =>
+  checksum !== undefined && order.some(name => name === checksum);
+
+export type WitnessMaker = (object: ListedObject, checksums: Checksums | undefined) => RunningWitness;
+
+/** Witnesses for members that are read one after the other. */
+export async function witnesses(): Promise<WitnessMaker> {
+  const wasm = { CRC64NVME: await createCRC64('9a6c9329ac4bc9b5'), CRC32C: await createCRC32(0x82f63b78) };
+  return (object, checksums = {}) => {
+    for (const name of order) {
+      const wanted = checksums[name];
+      if (wanted === undefined) continue;
+      if (name === 'SHA256' || name === 'CRC32') return ownWitness(name, wanted);
+      return wasmWitness(name, wasm[name], wanted);
+    }
+    const etag = bareEtag(object.etag);
+    return /^[0-9a-f]{32}$/.test(etag) ? md5Witness(etag) : reread;
+  };
+}
+
+const reread: RunningWitness = { kind: 'reread', update: () => undefined, agrees: () => undefined };
+
+/** Compared with what is computed anyway. */
+const ownWitness = (kind: 'SHA256' | 'CRC32', wanted: string): RunningWitness => ({
+  kind,
+  update: () => undefined,
+  agrees: ({ sha256, crc32 }) => {
+    const bytes = Buffer.from(wanted, 'base64');
+    return kind === 'SHA256' ? bytes.toString('hex') === sha256 : bytes.readUInt32BE() === crc32;
+  },
+});
+
+function wasmWitness(kind: 'CRC64NVME' | 'CRC32C', hasher: IHasher, wanted: string): RunningWitness {
+  hasher.init();
+  return {
+    kind,
+    update: bytes => void hasher.update(bytes),
+    agrees: () => Buffer.from(hasher.digest('binary')).toString('base64') === wanted,
+  };
+}
+
+/** The ETag of an object in one piece is its MD5, unless KMS or a customer's key encrypts it: only agreement says something. */
+function md5Witness(etag: string): RunningWitness {
+  const hash = createHash('md5');
+  return {
+    kind: 'ETag',
+    update: bytes => void hash.update(bytes),
+    agrees: () => (hash.digest('hex') === etag ? true : undefined),
+  };
+}

@@ -1,0 +1,30 @@
+import type { CopyOptions, CopySource } from '../../contract/ports/object-store.ts';
+import type { BucketCall } from './bucket-call.ts';
+import { readBody, WireError } from './http.ts';
+import { xmlField } from './list.ts';
+import { encode } from './sign.ts';
+
+/** CopyObject: the source only while its ETag is what the caller says, and never over another object. */
+export async function copyObject(
+  call: BucketCall,
+  from: CopySource,
+  key: string,
+  { ifMatch, ifNoneMatch, storageClass, tags }: CopyOptions,
+): Promise<{ readonly etag: string }> {
+  const path = `/${from.bucket}/${from.key.split('/').map(encode).join('/')}`;
+  const { answer } = await call('PUT', key, {
+    headers: {
+      'x-amz-copy-source': from.versionId ? `${path}?versionId=${encode(from.versionId)}` : path,
+      'x-amz-copy-source-if-match': ifMatch,
+      ...(ifNoneMatch ? { 'if-none-match': '*' } : {}),
+      ...(storageClass ? { 'x-amz-storage-class': storageClass } : {}),
+      ...(tags
+        ? { 'x-amz-tagging-directive': 'REPLACE', 'x-amz-tagging': new URLSearchParams(tags).toString() }
+        : {}),
+    },
+  });
+  const xml = (await readBody(answer)).toString('utf8');
+  // A copy that fails late is a 200 with an error inside.
+  if (xml.includes('<Error>')) throw new WireError(500, xml);
+  return { etag: xmlField(xml, 'ETag') };
+}

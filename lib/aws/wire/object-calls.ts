@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type {
+  ChecksumName,
+  RestoreOptions,
+  StoredAttributes,
+  StoredObject,
+} from '../../contract/ports/object-store.ts';
+import type { BucketCall } from './bucket-call.ts';
+import { sendAndRead, WireError } from './http.ts';
+import { plainKey } from './versions.ts';
+import { elements, fromXml, textBetween } from './xml.ts';
+
+/** RestoreObject. What is under way already, or can be read already, is no error. */
+export async function restoreObject(
+  call: BucketCall,
+  look: (key: string, options: { versionId?: string }) => Promise<StoredObject | undefined>,
+  key: string,
+  { tier, days, versionId }: RestoreOptions,
+): Promise<'requested' | 'in-progress' | 'available'> {
+  const glacier = `<GlacierJobParameters><Tier>${tier}</Tier></GlacierJobParameters>`;
+  // Intelligent-Tiering refuses Days: what is restored there stays.
+  const body = Buffer.from(
+    `<RestoreRequest>${days === undefined ? `<Tier>${tier}</Tier>` : `<Days>${days}</Days>${glacier}`}</RestoreRequest>`,
+  );
+  const headers = { 'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64') };
+  const query = { restore: '', ...(versionId ? { versionId } : {}) };
+  try {
+    await sendAndRead(() => call('POST', key, { query, body, headers }));
+  } catch (error) {
+    if (!(error instanceof WireError)) throw error;
+    if (error.code === 'RestoreAlreadyInProgress') return 'in-progress';
+    throw error;
+  }
+  const now = await look(key, versionId ? { versionId } : {});
+  return now?.restore && !now.restore.ongoing ? 'available' : 'requested';
+}
+
+const names: readonly ChecksumName[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
+
+/** GetObjectAttributes; undefined when there is no such object. */
+export async function attributesOf(
+  call: BucketCall,
+  key: string,
+  versionId?: string,
+): Promise<StoredAttributes | undefined> {
+  const headers = { 'x-amz-object-attributes': 'ETag,Checksum,StorageClass,ObjectSize' };
+  const query = { attributes: '', ...(versionId ? { versionId } : {}) };
+  try {
+    const xml = (await sendAndRead(() => call('GET', key, { query, headers }))).body.toString('utf8');
+    const text = (name: string): string => fromXml(textBetween(xml, name, 0, xml.length) ?? '');
+    const isWhole = text('ChecksumType') !== 'COMPOSITE';
+    return {
+      size: Number(text('ObjectSize')),
+      etag: text('ETag'),
+      storageClass: text('StorageClass') || 'STANDARD',
+      checksums: isWhole
+        ? Object.fromEntries(
+            names.flatMap(name => (text(`Checksum${name}`) ? [[name, text(`Checksum${name}`)]] : [])),
+          )
+        : {},
+    };
+  } catch (error) {
+    if (error instanceof WireError && error.code === 'NoSuchKey') return undefined;
+    throw error;
+  }
+}
+
+/** ListMultipartUploads, page after page. */
+export async function* listUploads(
+  call: BucketCall,
+  prefix: string,
+): AsyncIterable<{ readonly key: string; readonly uploadId: string; readonly initiated: Date }> {
+  let marker: Readonly<Record<string, string>> = {};
+  for (;;) {
+    const query = { uploads: '', prefix, 'encoding-type': 'url', ...marker };
+    const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
+    for (const [from, end] of elements(xml, 'Upload')) {
+      const text = (name: string): string => textBetween(xml, name, from, end) ?? '';
+      yield {
+        key: plainKey(text('Key')),
+        uploadId: fromXml(text('UploadId')),
+        initiated: new Date(text('Initiated')),
+      };
+    }
+    if (textBetween(xml, 'IsTruncated', 0, xml.length) !== 'true') return;
+    marker = {
+      'key-marker': plainKey(textBetween(xml, 'NextKeyMarker', 0, xml.length) ?? ''),
+      'upload-id-marker': fromXml(textBetween(xml, 'NextUploadIdMarker', 0, xml.length) ?? ''),
+    };
+  }
+}

@@ -1,0 +1,173 @@
+import type { ListOptions, ObjectInfo, Store } from './ports.ts';
+
+/**
+ * S3 as an archive needs it: conditional and partial reads, uploads by parts, versions, tags, storage classes, deletion by
+ * ETag. Implemented by `objectStore` of lib/aws/wire. Every call rejects with a StoreError where S3 refuses, after tries
+ * of its own for what passes (503, resets, silence); nothing here waits for a socket for ever.
+ */
+export interface ObjectStore extends Store {
+  /** HEAD with all that S3 says of an object; undefined when there is none (or the version is a delete marker). */
+  look(key: string, options?: { readonly versionId?: string }): Promise<StoredObject | undefined>;
+  /**
+   * Fills `target` with as many bytes of the object from `from` on (default 0), neither more nor fewer. `onBytes` sees the
+   * bytes in order, each once, as views of `target`; where a body breaks off and is asked for again, `onRestart` comes first.
+   */
+  readInto(key: string, target: Buffer, options: ReadIntoOptions): Promise<StoredObject>;
+  /** The object as a stream; a body that is short, stalls or breaks off makes the iteration throw. */
+  stream(
+    key: string,
+    options?: ReadOptions,
+  ): Promise<{ readonly info: StoredObject; readonly body: AsyncIterable<Buffer> }>;
+  /** Starts an upload by parts. What is not completed is aborted by the caller, or by the bucket's lifecycle. */
+  begin(key: string, options?: BeginOptions): Promise<PartWriter>;
+  /** Uploads to the key that were begun and neither completed nor aborted. */
+  uploads(
+    prefix: string,
+  ): AsyncIterable<{ readonly key: string; readonly uploadId: string; readonly initiated: Date }>;
+  abort(key: string, uploadId: string): Promise<void>;
+  /**
+   * Deletes each key only while its ETag (and, where it is given, its current version) is what the caller says. At most
+   * 1,000; one answer each, in order. `gone`: there was nothing. `changed`: something else is there, and stays.
+   */
+  deleteMany(entries: readonly DeleteEntry[]): Promise<readonly DeleteOutcome[]>;
+  /** Versions and delete markers in key order, the newest of a key first. An unversioned bucket's have the id `null`. */
+  versions(prefix: string, options?: ListOptions): AsyncIterable<ObjectVersion>;
+  tags(key: string, options?: { readonly versionId?: string }): Promise<Readonly<Record<string, string>>>;
+  /** Replaces all tags of an object. */
+  tag(
+    key: string,
+    tags: Readonly<Record<string, string>>,
+    options?: { readonly versionId?: string },
+  ): Promise<void>;
+  /** Asks for a readable copy of an archived object. `days` must be left out for Intelligent-Tiering. */
+  restore(key: string, options: RestoreOptions): Promise<'requested' | 'in-progress' | 'available'>;
+  /** GetObjectAttributes: what is known of the object at rest, without reading it. */
+  attributes(key: string, options?: { readonly versionId?: string }): Promise<StoredAttributes | undefined>;
+  /** A copy inside S3, up to 5 GiB; rejects with PreconditionFailed when the source changed or (ifNoneMatch) the key is taken. */
+  copy(from: CopySource, key: string, options: CopyOptions): Promise<{ readonly etag: string }>;
+  /** Deletes one version for good: only the documented destruction of an archive has the right. */
+  deleteVersion(key: string, versionId: string): Promise<void>;
+}
+
+/** An object as HEAD and GET describe it. */
+export interface StoredObject extends ObjectInfo {
+  /** Undefined in a bucket that never had versioning. */
+  readonly versionId?: string;
+  /** `STANDARD` where S3 says nothing. */
+  readonly storageClass: string;
+  /** Checksums of the whole object (type FULL_OBJECT), base64; composite ones are left out. */
+  readonly checksums: Checksums;
+  /** Where the object is archived and a copy was asked for. */
+  readonly restore?: { readonly ongoing: boolean; readonly expires?: Date };
+  /** `ARCHIVE_ACCESS`, `DEEP_ARCHIVE_ACCESS`: an Intelligent-Tiering object that cannot be read now. */
+  readonly archiveStatus?: string;
+  /** `AES256`, `aws:kms`, …: with the first, the ETag of an object in one piece is its MD5. */
+  readonly encryption?: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export type ChecksumName = 'CRC32' | 'CRC32C' | 'CRC64NVME' | 'SHA1' | 'SHA256';
+export type Checksums = { readonly [N in ChecksumName]?: string };
+
+export interface ReadOptions {
+  /** Rejects with PreconditionFailed when the object is another by now. */
+  readonly ifMatch?: string;
+  readonly versionId?: string;
+  /** `[first, end)` in bytes. */
+  readonly range?: readonly [number, number];
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadIntoOptions {
+  readonly ifMatch?: string;
+  readonly versionId?: string;
+  /** First byte, where a part of the object is wanted; undefined: the target is the whole object. */
+  readonly from?: number;
+  readonly signal?: AbortSignal;
+  readonly onBytes?: (bytes: Buffer) => void;
+  readonly onRestart?: () => void;
+}
+
+export interface BeginOptions {
+  readonly storageClass?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly contentType?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/** An upload by parts whose every part, and whose whole, S3 checks by CRC-32. */
+export interface PartWriter {
+  readonly uploadId: string;
+  /** Parts are numbered from 1; all but the last have 5 MiB at least. `crc32` is the part's. Any order, any number at once. */
+  part(number: number, body: Buffer, crc32: number): Promise<void>;
+  /**
+   * Makes the parts the object, if there is none of the key: answers `created: false` where there is one. Believed only
+   * when a HEAD afterwards shows the size and the CRC-32 of the whole.
+   */
+  complete(whole: {
+    readonly size: number;
+    readonly crc32: number;
+  }): Promise<{ readonly created: boolean; readonly object: StoredObject }>;
+  abort(): Promise<void>;
+}
+
+export interface DeleteEntry {
+  readonly key: string;
+  readonly etag: string;
+}
+
+export interface DeleteOutcome {
+  readonly key: string;
+  readonly outcome: 'deleted' | 'gone' | 'changed' | 'error';
+  /** S3's code and message, for `error`. */
+  readonly reason?: string;
+}
+
+export interface ObjectVersion extends ObjectInfo {
+  readonly versionId: string;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+  readonly storageClass: string;
+  readonly checksumAlgorithm?: string;
+}
+
+export interface RestoreOptions {
+  readonly tier: 'Bulk' | 'Standard' | 'Expedited';
+  readonly days?: number;
+  readonly versionId?: string;
+}
+
+export interface StoredAttributes {
+  readonly size: number;
+  readonly etag: string;
+  readonly storageClass: string;
+  readonly checksums: Checksums;
+}
+
+export interface CopySource {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string;
+}
+
+export interface CopyOptions {
+  readonly ifMatch: string;
+  readonly ifNoneMatch?: boolean;
+  readonly storageClass?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** S3's refusal, with its code: `NoSuchKey`, `PreconditionFailed`, `InvalidObjectState`, `AccessDenied`. */
+export interface StoreError extends Error {
+  readonly code: string;
+  readonly status: number;
+}
+
+export const isStoreError = (error: unknown, ...codes: readonly string[]): error is StoreError =>
+  error instanceof Error &&
+  typeof (error as Partial<StoreError>).code === 'string' &&
+  typeof (error as Partial<StoreError>).status === 'number' &&
+  (codes.length === 0 || codes.includes((error as StoreError).code));
+
+/** Without the quotes that some answers put around it. */
+export const bareEtag = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
