@@ -1,6 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import type { Checksums, ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import {
+  type Checksums,
+  isStoreError,
+  type ObjectStore,
+  type StoredObject,
+} from '../../../lib/contract/ports/object-store.ts';
 import { Findings } from './findings.ts';
 import { type IndexedObject, keyOfName, type ListedObject } from './lines.ts';
 import { storedBytes } from './stored-bytes.ts';
@@ -92,12 +97,18 @@ async function readAgain(
   await eachAtOnce(open, connections, async ({ listed, sha256 }) => {
     const hash = createHash('sha256');
     const { key, size, etag, versionId } = listed;
-    for await (const bytes of storedBytes(
-      source,
-      { key, size, etag, ...(versionId ? { versionId } : {}) },
-      signal,
-    ))
-      hash.update(bytes);
+    const object = { key, size, etag, ...(versionId ? { versionId } : {}) };
+    try {
+      for await (const bytes of storedBytes(source, object, signal)) hash.update(bytes);
+    } catch (error) {
+      if (!isStoreError(error, 'PreconditionFailed', 'NoSuchKey', 'NoSuchVersion')) throw error;
+      findings.check(
+        'source-not-again',
+        false,
+        () => `s3://${source.bucket}/${key} has changed or gone, and could not be compared`,
+      );
+      return;
+    }
     findings.check(
       'source-reread',
       hash.digest('hex') === sha256,
