@@ -1,5 +1,5 @@
-import { configPrefix } from '../lib/contract/run/keys.ts';
 import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
+import { inputOf, missingInputs } from './rapidtide/inputs.ts';
 
 /** fMRI: Rapidtide, or any script of the lab's, over participants. Source: the contract of rapidtide-cloud. */
 export const rapidtide: WorkloadSpec = {
@@ -16,8 +16,8 @@ export const rapidtide: WorkloadSpec = {
     },
     {
       name: 'script',
-      describe: 'a script under config/ of the output bucket, for --do script',
-      type: 'string',
+      describe: 'for --do script: ./my.sh, or a script of config/ in the bucket',
+      type: 'script',
     },
     { name: 'run', describe: 'HCP run: REST1, REST2, for --do hcp', type: 'string', default: 'REST1' },
     {
@@ -28,6 +28,23 @@ export const rapidtide: WorkloadSpec = {
       default: 'LR',
     },
     { name: 'task', describe: 'BIDS task, for --do bids', type: 'string', default: 'rest' },
+    {
+      name: 'missing',
+      describe: 'where inputs are not there, for hcp and bids',
+      type: 'choice',
+      choices: ['refuse', 'run'],
+      default: 'refuse',
+    },
+    {
+      name: 'skip-done-if',
+      describe: 'skip participants whose key is in the output bucket: hcp/{item}/done',
+      type: 'string',
+    },
+    {
+      name: 'data-out-from',
+      describe: 'what /data_out starts with, of the output bucket: hcp/{item}/',
+      type: 'string',
+    },
   ],
   // A 64 GiB host gives containers about 62,000 MiB; Rapidtide fails with less on HCP data.
   resources: { vcpus: 8, memoryMiB: 62_000, timeoutSeconds: 36_000, attempts: 3 },
@@ -43,18 +60,33 @@ export const rapidtide: WorkloadSpec = {
   // Scripts may write anywhere in the output bucket, as in rapidtide-cloud; runs of others and config stay closed.
   outputPrefixes: [''],
   onItemFailure: 'continue',
-  preflight: async (_items, { parameters }, { store, outputBucket }) => {
-    const { script } = parameters;
-    if (parameters.do !== 'script')
-      return script ? [`--script ${script} is for --do script, and --do is ${parameters.do}`] : [];
-    if (!script) return ['--do script needs --script, the name of a file under config/ of the output bucket'];
-    const config = `s3://${outputBucket}/${configPrefix}`;
-    if (/^[/.~]/.test(script))
-      return [
-        `--script is a name under ${config}, not a path of this machine: aws s3 cp ${script} ${config}, then --script ${script.split('/').at(-1)}`,
-      ];
-    if (await store(outputBucket).head(`${configPrefix}${script}`)) return [];
-    return [`there is no ${config}${script}: put it there first, aws s3 cp ${script} ${config}${script}`];
+  preflight: async (items, { parameters }, { inputs, note }) => {
+    const problems = parameterProblems(parameters);
+    const input = inputs?.['/data_in'];
+    if (problems.length > 0 || !input || inputOf(parameters, '') === undefined) return problems;
+    const found = await missingInputs(items, parameters, input);
+    for (const text of found.notes) note?.(text);
+    return found.problems;
   },
   environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
 };
+
+function parameterProblems(parameters: Readonly<Record<string, string>>): readonly string[] {
+  const { script } = parameters;
+  const problems: string[] = [];
+  if (parameters.do === 'script' && !script)
+    problems.push('--do script needs --script, a file of this machine or of config/ in the output bucket');
+  if (parameters.do !== 'script' && script)
+    problems.push(`--script ${script} is for --do script, and --do is ${parameters.do}`);
+  for (const name of ['skip-done-if', 'data-out-from']) {
+    const key = parameters[name];
+    if (key === undefined) continue;
+    if (!key.includes('{item}'))
+      problems.push(`--${name} ${key} names no {item}: it would be the same for every participant`);
+    if (/^(?:s3:\/\/|\/)/.test(key))
+      problems.push(`--${name} ${key} is a key of the output bucket, without s3:// and without / before it`);
+  }
+  const from = parameters['data-out-from'];
+  if (from && !from.endsWith('/')) problems.push(`--data-out-from ${from} is a prefix: write / at its end`);
+  return problems;
+}

@@ -94,7 +94,8 @@ async function store(url: string): Promise<Record<string, string>> {
     LAB_ROUND: '0',
     LAB_ARRAY: '0',
     LAB_SHARD_OFFSET: '0',
-    LAB_TWIN: '1',
+    LAB_MOUNTS_BY: 'download',
+    LAB_SCRATCH_CHECK: 'marker',
     OUTPUT_BUCKET: 'lab',
     AWS_BATCH_JOB_ATTEMPT: '1',
   };

@@ -1,36 +1,45 @@
+import { inputOf, subjectOf } from '../../jobs/rapidtide/inputs.ts';
 import { copyTest } from './copy-test.ts';
+
+export interface Places {
+  readonly dataIn: string;
+  readonly dataOut: string;
+  /** The words that run the run's own script, its path last. */
+  readonly script: readonly string[];
+  /** The container's: Rapidtide by itself counts the host's. */
+  readonly vcpus: number;
+}
 
 /** A participant's command line for what `--do` names. Source: rapidtide-cloud's scripts and Rapidtide's usage page. */
 export function commandFor(
   parameters: Readonly<Record<string, string>>,
   participant: string,
-  places: { readonly dataIn: string; readonly dataOut: string },
+  places: Places,
   more: readonly string[],
 ): readonly string[] {
   const { dataIn, dataOut } = places;
   switch (parameters.do) {
     case 'script':
-      return ['bash', `${dataOut}/config/${parameters.script ?? ''}`, ...more, participant];
+      return [...places.script, ...more, participant];
     case 'hcp': {
       const name = `rfMRI_${parameters.run}_${parameters.pedir}`;
-      const folder = `${dataIn}/HCP_1200/${participant}/MNINonLinear/Results/${name}`;
       return [
         'rapidtide',
-        `${folder}/${name}.nii.gz`,
+        `${dataIn}/${inputOf(parameters, participant)}`,
         `${dataOut}/HCP_1200/minpreprocslfofilt/${participant}/rapidtide_${name}`,
         ...hcpOptions,
+        ...['--nprocs', String(places.vcpus)],
         ...more,
       ];
     }
     case 'bids': {
-      const subject = participant.startsWith('sub-') ? participant : `sub-${participant}`;
-      const stem = `${subject}_task-${parameters.task}`;
-      const input = `${dataIn}/${subject}/func/${stem}_desc-preproc_bold.nii.gz`;
+      const subject = subjectOf(participant);
       return [
         'rapidtide',
-        input,
-        `${dataOut}/derivatives/rapidtide/${subject}/func/${stem}_desc-rapidtide`,
+        `${dataIn}/${inputOf(parameters, participant)}`,
+        `${dataOut}/derivatives/rapidtide/${subject}/func/${subject}_task-${parameters.task}_desc-rapidtide`,
         '--denoising',
+        ...['--nprocs', String(places.vcpus), '--noprogressbar'],
         ...more,
       ];
     }
@@ -56,7 +65,7 @@ const hcpOptions = [
     '--nofitfilt',
   ],
   ...['--passes', '3', '--despecklepasses', '4', '--ampthresh', '0.15', '--pickleft'],
-  ...['--lagminthresh', '0.25', '--lagmaxthresh', '2.5', '--nprocs', '-1', '--noprogressbar'],
+  ...['--lagminthresh', '0.25', '--lagmaxthresh', '2.5', '--noprogressbar'],
 ];
 
 /** A command that was submitted by hand, with the built-in test found under the names that rapidtide-cloud gave it. */

@@ -1,6 +1,9 @@
+import { rapidtide } from '../../jobs/rapidtide.ts';
+import { parseList } from '../../lib/contract/list/parse-list.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { configPrefix } from '../../lib/contract/run/keys.ts';
 import { env } from '../../lib/contract/workload/env.ts';
+import { LabError } from '../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from '../runtime/failure.ts';
 
@@ -12,16 +15,15 @@ import { ShardFailure } from '../runtime/failure.ts';
 export async function participantOf(
   store: Store,
   environment: Readonly<Record<string, string | undefined>>,
-  parameters: () => Promise<Readonly<Record<string, string>>>,
+  parameters: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
   const index = environment[env.arrayIndex];
   if (index === undefined) return undefined;
-  const given = await parameters();
-  const file = given.ParticipantArrayFile ?? environment.PARTICIPANT_ARRAY_FILE ?? 'participants.txt';
+  const file = parameters.ParticipantArrayFile ?? environment.PARTICIPANT_ARRAY_FILE ?? 'participants.txt';
   const key = `${configPrefix}${file}`;
   const body = await store.get(key);
   if (!body) throw new ShardFailure(exitCodes.itemNotFound, `there is no s3://${store.bucket}/${key}`);
-  const names = participantsIn(body.toString('utf8'));
+  const names = participantsIn(body, key);
   const name = names[Number(index)];
   if (name === undefined)
     throw new ShardFailure(
@@ -31,11 +33,12 @@ export async function participantOf(
   return name;
 }
 
-/** One a line; a BOM, CR, blanks around, blank lines and comments go. */
-function participantsIn(text: string): readonly string[] {
-  return text
-    .replace(/^\uFEFF/, '')
-    .split(/\r\n|\n|\r/)
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('#'));
+/** Read as `lab submit` reads it, so that both mean the same participants. */
+function participantsIn(body: Buffer, key: string): readonly string[] {
+  try {
+    return parseList(body, key, rapidtide.item).items.map(item => item.name);
+  } catch (error) {
+    if (error instanceof LabError) throw new ShardFailure(exitCodes.badJob, error.message);
+    throw error;
+  }
 }

@@ -2,25 +2,26 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink } from 'node:fs/promises';
 import { constants, hostname } from 'node:os';
-import { join } from 'node:path';
-import { getJobParameters } from '../../lib/aws/wire/calls.ts';
-import { configPrefix } from '../../lib/contract/run/keys.ts';
+import { basename, join } from 'node:path';
+import { getJob, type SubmittedJob } from '../../lib/aws/wire/calls.ts';
+import type { Store } from '../../lib/contract/ports/ports.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { runTool } from '../runtime/exec.ts';
 import { ShardFailure } from '../runtime/failure.ts';
 import { hostInfo } from '../runtime/host.ts';
-import { watchInterruption } from '../runtime/interruption.ts';
-import { type Mounts, openMounts } from '../runtime/mounts/open-mounts.ts';
+import { inPlace, type Place } from '../runtime/in-place.ts';
+import { failedLimits, keepFailed, keptText } from '../runtime/keep-failed.ts';
 import { stage } from '../runtime/mounts/stage.ts';
-import { openScratch } from '../runtime/scratch/open-scratch.ts';
 import { toolEnvironment } from '../runtime/tool-environment.ts';
 import { uploadPath } from '../runtime/upload.ts';
 import { type ContainerWorld, serviceOf } from '../runtime/world.ts';
 import { rawCommand } from './commands.ts';
-import { madeIn, openDataOut } from './data-out.ts';
+import { openDataOut } from './data-out.ts';
 import { participantOf } from './participant.ts';
+import { jobLine, tooSmall } from './raw-job.ts';
+import { runCommand } from './run-command.ts';
 
 /**
  * A job that was submitted without our CLI, by the contract of rapidtide-cloud: a command whose last argument is a
@@ -35,11 +36,14 @@ export function runRaw(
       return exitCodes.badJob;
     }
     if (!world.environment[env.inputBucket]) return passThrough(rawCommand(argv));
+    const interruption = world.interruption();
     try {
-      return await runInCloud(world, argv, mounts);
+      return await runInCloud(world, argv, mounts, interruption.signal);
     } catch (error) {
       world.log((error as Error).message);
       return error instanceof ShardFailure ? error.exitCode : exitCodes.outputFailed;
+    } finally {
+      interruption.stop();
     }
   };
 }
@@ -48,53 +52,100 @@ async function runInCloud(
   world: ContainerWorld,
   argv: readonly string[],
   mounts: readonly MountSpec[],
+  signal: AbortSignal,
 ): Promise<number> {
   const { environment } = world;
   const bucket = environment[env.outputBucket];
   if (!bucket) throw new ShardFailure(exitCodes.badJob, `the environment has no ${env.outputBucket}`);
   const store = world.store(bucket);
   const jobId = environment[env.jobId] ?? hostname();
-  const participant = await participantOf(store, environment, () =>
-    getJobParameters(serviceOf(world, 'BATCH'), jobId.split(':')[0]!),
+  const submitted = await submittedJob(world, jobId.split(':')[0]!);
+  world.log(jobLine(argv, submitted));
+  const small = tooSmall(submitted);
+  if (small) throw new ShardFailure(exitCodes.badJob, small);
+  const participant = await participantOf(store, environment, submitted.parameters);
+  const job: RawJob = {
+    store,
+    jobId,
+    attempt: Number(environment[env.attempt] ?? 1),
+    participant,
+    command: rawCommand(withParticipant(argv, participant)),
+    isLocal: environment[env.inputBucket] === 'local',
+  };
+  const needs = {
+    jobId,
+    attempt: job.attempt,
+    mounts: job.isLocal ? [] : mounts,
+    items: [participant ?? argv.at(-1)!],
+    signal,
+  };
+  return inPlace(world, needs, place => work(world, job, place, signal));
+}
+
+interface RawJob {
+  readonly store: Store;
+  readonly jobId: string;
+  readonly attempt: number;
+  /** That the array index stands for. */
+  readonly participant: string | undefined;
+  readonly command: readonly string[];
+  /** Whether its input is a working folder of its own. */
+  readonly isLocal: boolean;
+}
+
+async function work(
+  world: ContainerWorld,
+  job: RawJob,
+  { scratch, mounts }: Place,
+  signal: AbortSignal,
+): Promise<number> {
+  const { environment } = world;
+  const { store, jobId, participant } = job;
+  const dataOut = await openDataOut(environment[env.dataOut] ?? '/data_out', scratch, (prefix, folder) =>
+    stage(store, prefix, folder, signal),
   );
-  const command = rawCommand(withParticipant(argv, participant));
-  const local = environment[env.inputBucket] === 'local';
-  const interruption = watchInterruption(environment, world.log);
-  const scratch = await openScratch(world, jobId, Number(environment[env.attempt] ?? 1));
-  let inputs: Mounts | undefined;
-  try {
-    const at = {
-      scratch: scratch.folder,
-      items: [participant ?? argv.at(-1)!],
-      signal: interruption.signal,
-    };
-    inputs = local ? undefined : await openMounts(world, mounts, at);
-    const dataOut = await openDataOut(environment[env.dataOut] ?? '/data_out', scratch.folder);
-    await stage(store, configPrefix, await folder(join(dataOut, 'config')), interruption.signal);
-    const dataIn = local ? await workingFolder(environment, dataOut, jobId) : inputs?.folders['/data_in'];
-    const host = await hostInfo(environment);
-    const { exitCode } = await runTool({
+  const dataIn = job.isLocal ? await workingFolder(environment, dataOut.path, jobId) : mounts['/data_in'];
+  const host = await hostInfo(environment);
+  const { exitCode, reason } = await runCommand(job.command, (command, onLine) =>
+    runTool({
       command,
-      cwd: scratch.folder,
+      cwd: scratch,
       environment: {
         ...toolEnvironment(environment),
         ...(participant === undefined ? {} : { PARTICIPANT_FROM_ARRAY: participant }),
         ...(dataIn ? { [env.dataIn]: dataIn } : {}),
         ...(host.instanceType ? { AWS_INSTANCETYPE: host.instanceType } : {}),
-        [env.dataOut]: dataOut,
-        TMPDIR: scratch.folder,
+        [env.dataOut]: dataOut.path,
+        TMPDIR: scratch,
       },
-      signal: interruption.signal,
+      signal,
       graceMs: 25_000,
-      onLine: world.log,
-    });
-    if (exitCode === 0)
-      for (const name of await madeIn(dataOut)) await uploadPath(store, join(dataOut, name), name);
-    return interruption.signal.aborted && exitCode !== 0 ? exitCodes.interrupted : exitCode;
-  } finally {
-    interruption.stop();
-    await inputs?.close();
-    await scratch.clean();
+      onLine: line => {
+        world.log(line);
+        onLine(line);
+      },
+    }),
+  );
+  if (reason) world.log(reason);
+  const made = await dataOut.made();
+  if (exitCode === 0) {
+    for (const path of made) await uploadPath(store, path, basename(path), world.log);
+    return exitCode;
+  }
+  const prefix = `failed/${participant ?? job.command.at(-1)!.split('/').at(-1)}/${jobId}.${job.attempt}/`;
+  const limit = signal.aborted ? failedLimits.interrupted : failedLimits.failed;
+  const kept = keptText(await keepFailed(store, made, prefix, limit), store.bucket, prefix);
+  if (kept) world.log(kept);
+  return signal.aborted ? exitCodes.interrupted : exitCode;
+}
+
+/** A job that may not ask Batch about itself still runs; only what it was submitted with is not known then. */
+async function submittedJob(world: ContainerWorld, jobId: string): Promise<SubmittedJob> {
+  try {
+    return await getJob(serviceOf(world, 'BATCH'), jobId);
+  } catch (error) {
+    if (world.environment[env.arrayIndex] !== undefined) throw error;
+    return { parameters: {} };
   }
 }
 
@@ -115,15 +166,11 @@ async function workingFolder(
   dataOut: string,
   jobId: string,
 ): Promise<string> {
-  const working = await folder(join(dataOut, 'working', jobId));
+  const working = join(dataOut, 'working', jobId);
+  await mkdir(working, { recursive: true });
   const dataIn = environment[env.dataIn] ?? '/data_in';
   if (!environment[env.dataIn] && !existsSync(dataIn)) await symlink(working, dataIn);
   return working;
-}
-
-async function folder(path: string): Promise<string> {
-  await mkdir(path, { recursive: true });
-  return path;
 }
 
 /** As if the image had no entrypoint: same files, same signals, same exit code. */

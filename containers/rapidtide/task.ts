@@ -1,50 +1,80 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { configPrefix } from '../../lib/contract/run/keys.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import { inspectScript } from '../../lib/contract/workload/script.ts';
 import type { Task, TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
 import { commandFor } from './commands.ts';
-import { madeIn, openDataOut } from './data-out.ts';
+import { type DataOut, openDataOut } from './data-out.ts';
+import { runCommand } from './run-command.ts';
 
 /** One participant: /data_in is mounted, /data_out has config/, the command runs, what it made is uploaded. */
 export const rapidtideTask: Task = {
   async run(context) {
+    const { parameters, limits } = context;
     const participant = context.items[0]!.name;
+    const ready = keyFor(parameters['skip-done-if'], participant);
+    if (ready && (await context.exists(ready)))
+      return { exitCode: 0, reason: `skipped: ${ready} is there already`, outputs: [] };
     const dataIn = context.mounts['/data_in']!;
-    const dataOut = await openDataOut(context.environment[env.dataOut] ?? '/data_out', context.scratch);
-    await context.download(configPrefix, join(dataOut, 'config'));
-    const command = commandFor(context.parameters, participant, { dataIn, dataOut }, context.arguments);
-    const missing = missingScript(context, dataOut) ?? missingInput(command, dataIn);
+    const dataOut = await openDataOut(
+      context.environment[env.dataOut] ?? '/data_out',
+      context.scratch,
+      context.download,
+    );
+    const earlier = keyFor(parameters['data-out-from'], participant);
+    if (earlier) await context.download(earlier, dataOut.path);
+    const script = parameters.do === 'script' ? await placeScript(context, dataOut) : [];
+    if (!script) return noScript(parameters.script);
+    const places = { dataIn, dataOut: dataOut.path, script, vcpus: limits.vcpus };
+    const command = commandFor(parameters, participant, places, context.arguments);
+    const missing = missingInput(command, dataIn);
     if (missing) return missing;
-    // Rapidtide does not make the folder that it writes to.
-    if (command[0] === 'rapidtide') await mkdir(dirname(command[2]!), { recursive: true });
-    const { exitCode } = await context.exec(command, {
-      environment: { PARTICIPANT_FROM_ARRAY: participant, [env.dataIn]: dataIn, [env.dataOut]: dataOut },
-    });
-    if (exitCode !== 0) return { exitCode, reason: reasonOf(command, exitCode) };
-    return { exitCode, outputs: await uploadMade(context, dataOut) };
+    const { exitCode, reason } = await runCommand(command, (words, onLine) =>
+      context.exec(words, {
+        environment: {
+          PARTICIPANT_FROM_ARRAY: participant,
+          [env.dataIn]: dataIn,
+          [env.dataOut]: dataOut.path,
+        },
+        onLine,
+      }),
+    );
+    if (exitCode !== 0) {
+      await context.keepFailed(await dataOut.made());
+      return { exitCode, reason: reason ?? reasonOf(command, script, exitCode) };
+    }
+    return { exitCode, outputs: await uploadMade(context, dataOut), ...(reason ? { reason } : {}) };
   },
 };
 
-async function uploadMade(context: TaskContext, dataOut: string): Promise<readonly OutputRecord[]> {
+const keyFor = (pattern: string | undefined, participant: string): string | undefined =>
+  pattern?.replaceAll('{item}', participant);
+
+async function uploadMade(context: TaskContext, dataOut: DataOut): Promise<readonly OutputRecord[]> {
   const outputs: OutputRecord[] = [];
-  for (const name of await madeIn(dataOut))
-    outputs.push(...(await context.upload(join(dataOut, name), `${context.outputPrefix}${name}`)));
+  for (const path of await dataOut.made())
+    outputs.push(...(await context.upload(path, `${context.outputPrefix}${basename(path)}`)));
   return outputs;
 }
 
-function missingScript({ parameters }: TaskContext, dataOut: string): TaskResult | undefined {
-  if (parameters.do !== 'script') return undefined;
-  const path = join(dataOut, 'config', parameters.script ?? '');
-  if (parameters.script && existsSync(path)) return undefined;
-  return {
-    exitCode: exitCodes.itemNotFound,
-    reason: `there is no config/${parameters.script ?? ''} in the output bucket`,
-  };
+/** The run's own script among those of config/, and the words that run it; undefined where the run has none. */
+async function placeScript(context: TaskContext, dataOut: DataOut): Promise<readonly string[] | undefined> {
+  const file = await context.file('script');
+  if (!file) return undefined;
+  const path = join(dataOut.path, 'config', file.name);
+  await mkdir(dirname(path), { recursive: true });
+  await copyFile(file.path, path);
+  await chmod(path, 0o755);
+  return [...inspectScript(await readFile(path), file.name).interpreter, path];
 }
+
+const noScript = (script = ''): TaskResult => ({
+  exitCode: exitCodes.itemNotFound,
+  reason: `the run has no script ${script}: submit it again`,
+});
 
 /** A run that the participant does not have is told as that, before Rapidtide starts. */
 function missingInput(command: readonly string[], dataIn: string): TaskResult | undefined {
@@ -53,9 +83,11 @@ function missingInput(command: readonly string[], dataIn: string): TaskResult | 
   return { exitCode: exitCodes.itemNotFound, reason: `there is no ${input}` };
 }
 
-function reasonOf(command: readonly string[], exitCode: number): string {
+function reasonOf(command: readonly string[], script: readonly string[], exitCode: number): string {
   const name =
-    command[0] === 'bash' ? (command[1] === '-c' ? command[3]! : basename(command[1]!)) : command[0]!;
-  if (exitCode === 127 && command[0] !== 'bash') return `${name} is not found`;
+    script.length > 0 ? basename(script.at(-1)!) : command[0] === 'bash' ? command[3]! : command[0]!;
+  if (exitCode === 127 && command[0] === 'rapidtide') return `${name} is not found`;
+  if (exitCode === 127 && script.length > 0 && script[0] !== 'bash')
+    return `${name} exited with 127: is ${script.slice(0, -1).join(' ')} in the image?`;
   return exitCode === 137 ? `${name} was killed: out of memory?` : `${name} exited with ${exitCode}`;
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { env } from '../../lib/contract/workload/env.ts';
 import type { ExecResult } from '../../lib/contract/workload/task.ts';
 import { drained } from '../../lib/process/drained.ts';
 import type { Log } from './line-log.ts';
@@ -107,6 +108,6 @@ function groupMemory(group: number): number {
 
 const isMissing = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT';
 
-/** On the twin there is no image: the user has to say where its programs are. */
+/** Where there is no image, the user has to say where its programs are. */
 const missing = (program: string): string =>
-  `${program} is not found${process.env.LAB_TWIN === '1' ? ': name its folder by lab twin up --tools FOLDER, or in LAB_TOOLS' : ' in the image'}`;
+  `${program} is not found${process.env[env.toolsFrom] === 'path' ? ': name its folder by lab twin up --tools FOLDER, or in LAB_TOOLS' : ' in the image'}`;

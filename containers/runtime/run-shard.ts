@@ -7,10 +7,9 @@ import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { hostInfo } from './host.ts';
-import { openMounts } from './mounts/open-mounts.ts';
+import { inPlace } from './in-place.ts';
 import { identify, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
-import { openScratch } from './scratch/open-scratch.ts';
 import type { ContainerWorld } from './world.ts';
 
 export interface ShardOptions {
@@ -57,31 +56,11 @@ async function work(
   const task = options.tasks[shard.step];
   if (!task) throw new ShardFailure(exitCodes.badJob, `this image has no task for step ${shard.step}`);
   const done = await doneBefore(shard);
-  const scratch = await openScratch(world, shard.jobId, shard.attempt);
-  try {
-    const mounts = await openMounts(world, options.mounts, {
-      scratch: scratch.folder,
-      items: shard.items.map(item => item.name),
-      signal,
-    });
-    try {
-      return await runItems({
-        world,
-        shard,
-        task,
-        done,
-        scratch: scratch.folder,
-        mounts: mounts.folders,
-        takeBytesIn: mounts.takeBytesIn,
-        signal,
-        graceMs: options.graceMs ?? 25_000,
-      });
-    } finally {
-      await mounts.close();
-    }
-  } finally {
-    await scratch.clean();
-  }
+  const { jobId, attempt, items } = shard;
+  const needs = { jobId, attempt, mounts: options.mounts, items: items.map(item => item.name), signal };
+  return inPlace(world, needs, place =>
+    runItems({ world, shard, task, done, ...place, signal, graceMs: options.graceMs ?? 25_000 }),
+  );
 }
 
 /** Something around the items failed: all of them share its exit code and reason. */

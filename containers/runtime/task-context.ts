@@ -1,10 +1,12 @@
-import { outputsPrefix } from '../../lib/contract/run/keys.ts';
+import { failedPrefix, outputsPrefix } from '../../lib/contract/run/keys.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { TaskContext } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { runTool } from './exec.ts';
 import { ShardFailure } from './failure.ts';
+import { frozenFile } from './frozen-file.ts';
+import { failedLimits, keepFailed, keptText } from './keep-failed.ts';
 import { stage } from './mounts/stage.ts';
 import type { ItemsInput } from './run-items.ts';
 import { toolEnvironment } from './tool-environment.ts';
@@ -32,6 +34,7 @@ export function taskContext(
     arguments: shard.plan.arguments,
     scratch,
     mounts,
+    limits: { vcpus: shard.stepPlan.vcpus, memoryMiB: shard.stepPlan.memoryMiB },
     environment,
     signal,
     exec: async (command, options = {}) => {
@@ -41,15 +44,26 @@ export function taskContext(
         environment: { ...environment, ...options.environment },
         signal,
         graceMs,
-        onLine: log,
+        onLine: line => {
+          log(line);
+          options.onLine?.(line);
+        },
       });
       peak = Math.max(peak, result.peakMemoryBytes ?? 0);
       return result;
     },
     outputPrefix: outputsPrefix(shard.run, name),
+    exists: key => shard.store.head(key).then(Boolean, asFailure(exitCodes.mountFailed)),
+    file: parameter => frozenFile(shard, parameter, scratch).catch(asFailure(exitCodes.mountFailed)),
     download: (prefix, folder) =>
       stage(shard.store, prefix, folder, signal).catch(asFailure(exitCodes.mountFailed)),
-    upload: (path, key) => uploadPath(shard.store, path, key).catch(asFailure(exitCodes.outputFailed)),
+    upload: (path, key) => uploadPath(shard.store, path, key, log).catch(asFailure(exitCodes.outputFailed)),
+    keepFailed: async paths => {
+      const prefix = `${failedPrefix(shard.run, name)}${shard.round}.${shard.attempt}/`;
+      const limit = signal.aborted ? failedLimits.interrupted : failedLimits.failed;
+      const told = keptText(await keepFailed(shard.store, paths, prefix, limit), shard.store.bucket, prefix);
+      if (told) log(told);
+    },
     log,
   };
   return { context, peakMemoryBytes: () => peak };

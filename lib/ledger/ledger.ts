@@ -122,7 +122,8 @@ function entryOf(shard: ShardState, name: string): StepEntry {
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
   // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
   const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
-  const reason = state === 'done' ? undefined : reasonOf(shard, own, exitCode, ended);
+  // What is to be known of an item though it is done: a warning, or why it was skipped.
+  const reason = state === 'done' ? found?.reason : reasonOf(shard, own, exitCode, ended);
   return {
     state,
     round: shard.round,

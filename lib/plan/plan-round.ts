@@ -99,6 +99,7 @@ function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
     createdAt: input.now.toISOString(),
     parameters: request.parameters,
     arguments: request.arguments ?? [],
+    ...(request.files ? { files: request.files } : {}),
     onItemFailure: input.spec.onItemFailure ?? 'continue',
     ...(request.parallel === undefined
       ? {}

@@ -1,7 +1,7 @@
+import { expandRange } from '../contract/list/range.ts';
 import { LabError, type Problem } from '../contract/workload/errors.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import type { Item, ItemNoun } from '../contract/workload/workload.ts';
-import { expandRange } from './range.ts';
 
 export interface Selection {
   /** Names, or ranges of names. */

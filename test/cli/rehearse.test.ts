@@ -221,7 +221,7 @@ it('a script is looked for where the user’s twin has it', async () => {
     '--script',
     'x.sh',
   ]);
-  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('put it there first')]);
+  expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('there is no file x.sh here')]);
   const bucket = /s3:\/\/([^/]+)\/config/.exec(missing.err)![1]!;
   const folder = join(me.cwd, 'twin', 'state', 's3', bucket, 'config');
   await mkdir(folder, { recursive: true });

@@ -116,7 +116,7 @@ it('retry runs exactly what is not done, and fetch brings every output', async (
 });
 
 it('a cancelled run can be retried', async () => {
-  await put(bucket, 'config/cancelled.sh', 'sleep 30');
+  await put(bucket, 'config/cancelled.sh', 'test -e $DATA_IN/go || sleep 30');
   const submitted = await me.lab(
     [
       'submit',
@@ -144,7 +144,7 @@ it('a cancelled run can be retried', async () => {
   expect(counts).toMatchObject({ cancelled: 2, failed: 0 });
   const none = await me.lab(['retry', slow, '--failed', '--local']);
   expect(none.err).toContain('none has failed, and 2 are cancelled');
-  await put(bucket, 'config/cancelled.sh', 'true');
+  await put('scans-of-ours', 'go', 'x');
   expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
 }, 30_000);
 
@@ -172,8 +172,8 @@ it('fetch that is interrupted says how it goes on, and a run without outputs tha
 
 it.each([
   [['--script', 'work.sh'], '--script work.sh is for --do script, and --do is copy-test'],
-  [['--do', 'script', '--script', './work.sh'], 'not a path of this machine: aws s3 cp ./work.sh s3://'],
-  [['--do', 'script', '--script', 'nope.sh'], '/config/nope.sh: put it there first, aws s3 cp nope.sh s3://'],
+  [['--do', 'script', '--script', './work.sh'], '--script: there is no file ./work.sh'],
+  [['--do', 'script', '--script', 'nope.sh'], '--script: there is no file nope.sh here, and no s3://'],
   [
     ['--participants', 's3://no-such-bucket/list.txt'],
     's3://no-such-bucket/list.txt: there is no such bucket',
@@ -268,6 +268,68 @@ it('a script that is not there is told before anything is submitted', async () =
       '--local',
     ],
   ]);
-  expect([code, err]).toEqual([2, expect.stringContaining('/config/typo.sh: put it there first')]);
+  expect([code, err]).toEqual([2, expect.stringContaining('there is no file typo.sh here')]);
   expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
+});
+
+it('a script of this machine is frozen with its run: a retry runs the same bytes, whatever became of the file', async () => {
+  const path = join(me.cwd, 'mine.py.sh');
+  await writeFile(
+    path,
+    '#!/usr/bin/env -S node\nrequire("node:fs").writeFileSync(process.env.DATA_OUT + "/v", "one"); process.exit(3)\n',
+  );
+  const words = [
+    '--participants',
+    'p1,p2',
+    '--do',
+    'script',
+    '--script',
+    './mine.py.sh',
+    ...small,
+    '--local',
+  ];
+  const dry = await me.lab(['submit', 'rapidtide', ...words, '--dry-run']);
+  expect(dry.err).toContain('rapidtide over 2 participants: p1 … p2\n');
+  const ran = await me.lab(['submit', 'rapidtide', ...words, '--wait']);
+  expect([ran.code, ran.err]).toEqual([4, expect.stringContaining('mine.py.sh exited with 3')]);
+  await writeFile(path, 'exit 9');
+  const id = ran.out.trim();
+  const again = await me.lab(['retry', id, '--local', '--wait']);
+  expect(again.err).toContain('mine.py.sh exited with 3');
+  const logs = await me.lab(['logs', id, '--failed', '--local']);
+  expect(logs.err).toMatch(/p1 left 2 files, 6 B, at s3:.*\/failed\/p1\/: 0\.1\/v, 1\.1\/v/);
+});
+
+it.each([
+  [
+    'participant_id;age\nsub-1;3\nsub-2;4\n',
+    [],
+    'over 2 participants: sub-1 … sub-2 (column participant_id; labels age)',
+  ],
+  ['sub-1,3\nsub-2,4\n', ['--no-header'], 'over 2 participants: sub-1 … sub-2 (labels column 2)'],
+  ['a,b\nx,1\nx,2\n', ['--column', 'a,b'], 'over 2 participants: x/1 … x/2 (column a,b; labels a, b)'],
+  ['plate,well\nP1,A\nP1,B\n', ['--unique'], 'over 1 participant: P1 (column plate)'],
+  ['["b","a"]', ['--only', 'a'], 'over 1 participant: a\n'],
+])('the plan of a list by stdin, %j %j, says which names', async (list, words, text) => {
+  const dry = await me.lab(
+    ['submit', 'rapidtide', '--participants', '-', ...words, '--local', '--dry-run'],
+    list,
+  );
+  expect([dry.code, dry.err]).toEqual([0, expect.stringContaining(text)]);
+});
+
+it.each([
+  ['age,sex\n3,F\n', [], 'stdin line 1: none of the columns age, sex is known to name a participant'],
+  ['a\na/b\n', [], 'stdin line 2: the outputs of "a/b" would be among those of "a" (line 1)'],
+  [
+    '1\n',
+    ['--do', 'bids'],
+    '1 of 1 participants have no input at s3://scans-of-ours/, for example sub-1/func/',
+  ],
+  ['1\n', ['--do', 'script', '--script', 'crlf.sh'], 'crlf.sh: has the line ends of Windows (line 1)'],
+  ['1\n', ['--memory', '1 horse'], '--memory: "1 horse" is not a size in MiB: write 62000, 60GiB or x2'],
+])('%j with %j is refused before anything is submitted', async (list, words, text) => {
+  await put(bucket, 'config/crlf.sh', '#!/bin/bash\r\nls\r\n');
+  const refused = await me.lab(['submit', 'rapidtide', '--participants', '-', ...words, '--local'], list);
+  expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining(text)]);
 });

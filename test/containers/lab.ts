@@ -26,7 +26,8 @@ async function startLab() {
   const log: string[] = [];
   const common = {
     PATH: process.env.PATH,
-    LAB_TWIN: '1',
+    LAB_MOUNTS_BY: 'download',
+    LAB_SCRATCH_CHECK: 'marker',
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL: s3.url,

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
+import { parseList } from '../../lib/contract/list/parse-list.ts';
+import { expandRange } from '../../lib/contract/list/range.ts';
 import { decodeShard, encodeShards, indexRange, readEntry } from '../../lib/contract/run/shard-index.ts';
-import { parseManifest } from '../../lib/plan/parse-list.ts';
-import { expandRange } from '../../lib/plan/range.ts';
 import { selectItems } from '../../lib/plan/select.ts';
 
 const noun = { one: 'participant', many: 'participants' };
 const names = (text: string | Buffer, source = 'list.txt') =>
-  parseManifest(Buffer.from(text), source, noun).map(item => item.name);
+  parseList(Buffer.from(text), source, noun).items.map(item => item.name);
 
 describe('a manifest', () => {
   it('forgives CRLF, a BOM, blank lines, comments and blanks around names', () => {
@@ -38,12 +38,12 @@ describe('a manifest', () => {
   });
   it('keeps the other columns of a CSV as labels', () => {
     expect(
-      parseManifest(Buffer.from('age,participant_id,site\r\n31,"sub 01",Bonn\r\n'), 'p.csv', noun),
+      parseList(Buffer.from('age,participant_id,site\r\n31,"sub 01",Bonn\r\n'), 'p.csv', noun).items,
     ).toEqual([{ name: 'sub 01', labels: { age: '31', site: 'Bonn' } }]);
   });
   it('reads TSV and JSON lines', () => {
     expect(names('name\tx\na\t1\n', 'p.tsv')).toEqual(['a']);
-    expect(parseManifest(Buffer.from('"a"\n{"name":"b","runs":2}\n'), 'p.jsonl', noun)).toEqual([
+    expect(parseList(Buffer.from('"a"\n{"name":"b","runs":2}\n'), 'p.jsonl', noun).items).toEqual([
       { name: 'a' },
       { name: 'b', labels: { runs: '2' } },
     ]);

@@ -1,7 +1,7 @@
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { expandRange } from '../../lib/contract/list/range.ts';
 import type { Item, StepSpec, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
-import { expandRange } from '../../lib/plan/range.ts';
 
 const spec = (name: string, steps: readonly StepSpec[]): WorkloadSpec => ({
   name,

@@ -22,7 +22,7 @@ export async function mountFuse(
   if (code !== 0)
     throw new ShardFailure(
       exitCodes.mountFailed,
-      `${program} could not mount ${what} at ${target} (exit code ${code}): ${said()}`,
+      `${program} could not mount ${what} at ${target} (exit code ${code}): ${firstLine(said())}`,
     );
   // The tool goes into the background before the mount answers.
   for (let tries = 0; !isMounted(target); tries++) {
@@ -57,6 +57,9 @@ async function readProblem(target: string): Promise<string | undefined> {
   return isMounted(target) ? undefined : 'the mount went away.';
 }
 
+const firstLine = (text: string): string =>
+  text.split('\n').find(line => line.trim() !== '') ?? 'it says nothing';
+
 async function run(
   program: string,
   args: readonly string[],
@@ -67,9 +70,10 @@ async function run(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
+  // The reason stands in the first line, above whatever trace follows.
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', chunk => {
-      text = `${text}${chunk}`.slice(-2000);
+      text = `${text}${chunk}`.slice(0, 4000);
     });
     // What stays in the background may keep the pipe; it must not keep us.
     (stream as Socket).unref();

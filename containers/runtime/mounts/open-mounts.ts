@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from '../../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { hiddenText, lookAtInput } from '../../../lib/contract/workload/input-look.ts';
 import type { MountSource } from '../../../lib/contract/workload/mount.ts';
-import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
+import type { MountAccess, MountSpec } from '../../../lib/contract/workload/workload.ts';
 import { bytesIn, type TakeBytesIn } from '../bytes-in.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
@@ -67,18 +68,38 @@ export async function openMounts(
 const memoryFolder = (): string => (existsSync('/dev/shm') ? '/dev/shm' : tmpdir());
 
 async function mount(input: ToMount): Promise<Mounted> {
-  const { access } = input.spec;
   if (input.source.access === 'nda') return download(input);
-  if (access === 's3fs' && hasTool('s3fs')) return mountFuse(await s3fsCommand(input), input);
-  if (access === 'mount-s3' && hasTool('mount-s3')) return mountFuse(await mountpointCommand(input), input);
+  const access = chooseAccess(input);
+  await checkInput(input, access);
+  if (access === 's3fs') return mountFuse(await s3fsCommand(input), input);
+  return access === 'mount-s3' ? mountFuse(await mountpointCommand(input), input) : download(input);
+}
+
+/** How the input gets in, by what this container has. Throws ShardFailure. */
+function chooseAccess({ spec, world }: ToMount): MountAccess {
+  const { access } = spec;
+  if (access === 'stage' || hasTool(access)) return access;
+  if (world.environment[env.mountsBy] === 'download') {
+    world.log(`${access} is not on this machine: ${spec.path} is downloaded instead`);
+    return 'stage';
+  }
   // An image that was built where Mountpoint's download could not be reached still mounts, only slower.
-  if (access === 'mount-s3' && input.world.environment.LAB_TWIN !== '1' && hasTool('s3fs'))
-    return mountFuse(await s3fsCommand(input), input);
-  if (access !== 'stage' && input.world.environment.LAB_TWIN !== '1')
-    throw new ShardFailure(exitCodes.mountFailed, `the image has no ${access}`);
-  if (access !== 'stage')
-    input.world.log(`${access} is not on this machine: ${input.spec.path} is downloaded instead`);
-  return download(input);
+  if (access === 'mount-s3' && hasTool('s3fs')) return 's3fs';
+  throw new ShardFailure(exitCodes.mountFailed, `the image has no ${access}`);
+}
+
+/** A prefix that is not there mounts as an empty folder, and keys that are no files are left out: neither without a word. */
+async function checkInput({ spec, source, world }: ToMount, access: MountAccess): Promise<void> {
+  const address = `s3://${source.bucket}/${source.prefix}`;
+  const look = await lookAtInput(await datasetStore(world, source), source.prefix, access);
+  // What is written to may well begin empty.
+  if (look.keys === 0 && spec.readOnly)
+    throw new ShardFailure(
+      exitCodes.mountFailed,
+      `nothing is at ${address}, which ${spec.path} is to show: look at the dataset's prefix in lab.config.ts`,
+    );
+  const hidden = hiddenText(look);
+  if (hidden) world.log(`${spec.path}: ${hidden}`);
 }
 
 /** Onto the scratch volume, with a link to it at the path that the tool knows. */

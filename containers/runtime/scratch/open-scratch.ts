@@ -100,8 +100,8 @@ async function reserve(
   await writeNeed(jobs, name, { ...need, ticket: 0 });
   const ticket = Math.max(0, ...(await reservations(jobs)).map(each => each.ticket)) + 1;
   await writeNeed(jobs, name, { ...need, ticket });
-  // The twin's disk is the laptop's: it is asked for less than a host that has other jobs' leftovers.
-  if (world.environment.LAB_TWIN === '1') return ticket;
+  // A laptop's disk is no host's, which has room for what its jobs say that they need.
+  if (world.environment[env.scratchCheck] === 'marker') return ticket;
   const started = Date.now();
   for (let told = false; ; ) {
     const others = (await reservations(jobs)).filter(each => each.name !== name);

@@ -7,7 +7,7 @@ import { errorName, statusOf } from '../sdk-error.ts';
 import { readingConfig } from './reading.ts';
 
 /**
- * Lists one object of a dataset as its access says: as anyone for `public`, with `keys` for `keys`, else as who asks.
+ * Lists the first 1,000 objects of a dataset, one request, as its access says: as anyone for `public`, with `keys` for `keys`, else as who asks.
  * What S3 or the network refuses is an answer, not an error; so is that nothing is there.
  */
 export async function openDataset(
@@ -31,11 +31,17 @@ export async function openDataset(
       new ListObjectsV2Command({
         Bucket: dataset.bucket,
         Prefix: dataset.prefix,
-        MaxKeys: 1,
         ...(dataset.access === 'requester-pays' ? { RequestPayer: 'requester' } : {}),
       }),
     );
-    return { state: 'open', empty: (answer.KeyCount ?? 0) === 0, ...(region ? { region } : {}) };
+    const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }));
+    return {
+      state: 'open',
+      // A folder's mark is nothing that a tool could read.
+      empty: objects.every(({ key, size }) => key.endsWith('/') && size === 0),
+      listing: { objects, isWhole: !answer.IsTruncated },
+      ...(region ? { region } : {}),
+    };
   } catch (error) {
     region = bucketRegion((error as { $response?: unknown }).$response) ?? region;
     // Credentials that are not there are no answer of the dataset's.

@@ -17,11 +17,16 @@ export async function getSecret(service: WireService, secretId: string): Promise
   return (answer as { SecretString?: string }).SecretString ?? '';
 }
 
-/** The parameters that a job was submitted with: Batch puts them only into commands. */
-export async function getJobParameters(
-  service: WireService,
-  jobId: string,
-): Promise<Readonly<Record<string, string>>> {
+/** What a job was submitted with and its container cannot see. */
+export interface SubmittedJob {
+  /** Batch puts them only into commands. */
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly vcpus?: number;
+  readonly memoryMiB?: number;
+}
+
+/** A job as Batch has it. Rejects with WireError. */
+export async function getJob(service: WireService, jobId: string): Promise<SubmittedJob> {
   const answer = await post(
     service,
     'batch',
@@ -29,7 +34,27 @@ export async function getJobParameters(
     { 'content-type': 'application/json' },
     { jobs: [jobId] },
   );
-  return (answer as { jobs?: { parameters?: Record<string, string> }[] }).jobs?.[0]?.parameters ?? {};
+  const [job] = (answer as { jobs?: readonly DescribedJob[] }).jobs ?? [];
+  const needs = (type: string): number | undefined => {
+    const value = job?.container?.resourceRequirements?.find(each => each.type === type)?.value;
+    return value === undefined ? undefined : Number(value);
+  };
+  const vcpus = needs('VCPU') ?? job?.container?.vcpus;
+  const memoryMiB = needs('MEMORY') ?? job?.container?.memory;
+  return {
+    parameters: job?.parameters ?? {},
+    ...(vcpus === undefined ? {} : { vcpus }),
+    ...(memoryMiB === undefined ? {} : { memoryMiB }),
+  };
+}
+
+interface DescribedJob {
+  readonly parameters?: Record<string, string>;
+  readonly container?: {
+    readonly vcpus?: number;
+    readonly memory?: number;
+    readonly resourceRequirements?: readonly { readonly type: string; readonly value: string }[];
+  };
 }
 
 /** A call of AWS's JSON protocol: `logs`, `Logs_20140328.GetLogEvents`. ECR's host is not its name. Rejects with WireError. */

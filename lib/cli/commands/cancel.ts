@@ -23,7 +23,7 @@ export const cancel: Command = {
     }
     const { counts, rows } = await ledger();
     context.say(
-      `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done} of ${counted(rows.length, spec.item)} done`,
+      `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done.toLocaleString('en-US')} of ${counted(rows.length, spec.item)} done`,
     );
     if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
     const next = counts.done === rows.length ? 'fetch' : 'retry';

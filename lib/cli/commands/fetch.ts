@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { runPrefix } from '../../contract/run/keys.ts';
+import type { OutputRecord } from '../../contract/run/records.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { detailedShards } from '../../ledger/ledger.ts';
+import { detailedShards, type LedgerRow } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -34,12 +35,14 @@ export const fetch: Command = {
         message: `is no item of ${run.runId}`,
         fix: `lab status ${run.runId}`,
       });
-    const outputs = chosen.flatMap(row => row.outputs ?? []);
+    const { outputs, overwritten } = distinctOutputs(chosen);
     if (outputs.length === 0) {
       if (context.json)
         context.print(JSON.stringify({ run: run.runId, folder, files: 0, fetched: 0, bytes: 0 }));
       const done = chosen.filter(row => row.state === 'done').length;
-      context.say(`nothing to fetch: ${done} of ${counted(chosen.length, spec.item)} done, with no outputs`);
+      context.say(
+        `nothing to fetch: ${done.toLocaleString('en-US')} of ${counted(chosen.length, spec.item)} done, with no outputs`,
+      );
       context.say(`Next: npx lab logs ${run.runId}${context.suffix}`);
       return exitCodes.ok;
     }
@@ -75,12 +78,32 @@ export const fetch: Command = {
       context.print(JSON.stringify({ run: run.runId, folder, files: outputs.length, fetched, bytes }));
     else context.print(folder);
     context.say(`${filesText(outputs.length)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
+    for (const text of overwritten.slice(0, 10)) context.say(text);
+    if (overwritten.length > 10) context.say(`and ${overwritten.length - 10} more that were overwritten`);
     context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
-    return exitCodes.ok;
+    return overwritten.length > 0 ? exitCodes.found : exitCodes.ok;
   },
 };
 
 const filesText = (count: number): string => counted(count, { one: 'file', many: 'files' });
+/** Outputs by their keys, each once; and in words, keys that two items recorded with other contents: one is lost. */
+function distinctOutputs(rows: readonly LedgerRow[]): {
+  readonly outputs: readonly OutputRecord[];
+  readonly overwritten: readonly string[];
+} {
+  const first = new Map<string, { readonly name: string; readonly output: OutputRecord }>();
+  const overwritten: string[] = [];
+  for (const { name, outputs = [] } of rows)
+    for (const output of outputs) {
+      const before = first.get(output.key);
+      if (!before) first.set(output.key, { name, output });
+      else if (before.output.sha256 !== output.sha256 || before.output.bytes !== output.bytes)
+        overwritten.push(
+          `${before.name} and ${name} both wrote ${output.key}, with other contents: one of the two is lost`,
+        );
+    }
+  return { outputs: [...first.values()].map(each => each.output), overwritten };
+}
 
 /** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */
 function fetchProgress(

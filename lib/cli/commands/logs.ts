@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal } from '../../contract/ports/ports.ts';
+import { failedPrefix } from '../../contract/run/keys.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { LedgerRow } from '../../ledger/ledger.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
-import { harmless, tint, writeAll } from '../output/output.ts';
+import { failedFiles } from '../output/failed-files.ts';
+import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
 import { type OpenRun, openRun } from '../run-lookup.ts';
 
 export const logs: Command = {
@@ -34,6 +36,7 @@ export const logs: Command = {
     for (const row of chosen) {
       if (chosen.length > 1) context.say(tint(context.io.err, 'strong', `── ${row.name} (${row.state})`));
       await printLog(context, open, row, args.flag('follow'));
+      if (row.state === 'failed') await sayWhatIsKept(context, open, row.name);
     }
     context.say(
       chosen.length === 0 ? 'no item fits' : `Next: npx lab status ${open.run.runId}${context.suffix}`,
@@ -41,6 +44,19 @@ export const logs: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Names the files that failed attempts of an item left, which no fetch brings. */
+async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, item: string): Promise<void> {
+  const prefix = failedPrefix(run, item);
+  const { keys, bytes } = await failedFiles(connection.store, prefix);
+  if (keys.length === 0) return;
+  const some = keys.slice(0, 5).map(key => key.slice(prefix.length));
+  const more = keys.length > some.length ? `, … (${keys.length.toLocaleString('en-US')})` : '';
+  const files = counted(keys.length, { one: 'file', many: 'files' });
+  context.say(
+    `${item} left ${files}, ${bytesText(bytes)}, at s3://${connection.store.bucket}/${prefix}: ${some.join(', ')}${more}`,
+  );
+}
 
 async function printLog(context: Context, open: OpenRun, given: LedgerRow, follow: boolean): Promise<void> {
   const { connection } = open;

@@ -9,7 +9,8 @@ export const stackInfo: Command = {
   usage: '[workload] [--pool POOL]',
   options: { pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' } },
   examples: [
-    'aws batch submit-job --job-name test $(npx lab stack-info rapidtide) --array-properties size=6',
+    'aws batch submit-job --job-name test $(npx lab stack-info rapidtide) \\',
+    `    --array-properties size=6 --container-overrides '{"command":["simple-cp-test","ARRAY"]}'`,
   ],
   onlyReads: true,
   async run(context, args) {
@@ -35,10 +36,14 @@ export const stackInfo: Command = {
         }),
       );
     // Members may end jobs with the lab's tag alone.
-    else
+    else {
       context.print(
         `--job-queue ${queue} --job-definition ${definition} --tags ${tagNames.lab}=${deployment.map.lab}`,
       );
+      context.say(
+        `the command goes as JSON: --container-overrides '{"command":["bash","/data_out/config/my.sh","ARRAY"]}'; in the shorthand command=a,b a word such as memory=4 or vcpus=2 leaves it and becomes what the job asks for`,
+      );
+    }
     return exitCodes.ok;
   },
 };

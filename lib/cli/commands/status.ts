@@ -36,7 +36,9 @@ export const status: Command = {
     const rest = (['failed', 'cancelled'] as const)
       .filter(state => counts[state] > 0)
       .map(state => `, ${counts[state]} ${state}`);
-    context.say(`${run.runId}: ${counts.done} of ${counted(all.length, spec.item)} done${rest.join('')}`);
+    context.say(
+      `${run.runId}: ${counts.done.toLocaleString('en-US')} of ${counted(all.length, spec.item)} done${rest.join('')}`,
+    );
     const next = counts.done === all.length ? 'fetch' : ended ? 'retry' : 'watch';
     context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
     return exitCodes.ok;

@@ -1,21 +1,32 @@
+import type { ParsedList } from '../../contract/list/parse-list.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Item, ParameterSpec, RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
+import type {
+  Item,
+  ParameterSpec,
+  RunRequest,
+  SpecPorts,
+  WorkloadSpec,
+} from '../../contract/workload/workload.ts';
 import { planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { selectItems } from '../../plan/select.ts';
+import { stepFolderProblems } from '../../plan/step-folders.ts';
+import { frozenFiles, storeScripts } from '../../runs/scripts.ts';
 import { storeRound, storeRun } from '../../runs/store-round.ts';
 import { findRun, readRun } from '../../runs/stored-run.ts';
 import { submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
+import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { readAll } from '../input/read-all.ts';
-import { readItems } from '../input/read-items.ts';
+import { listOptions, readItems } from '../input/read-items.ts';
 import { readRequest } from '../input/read-request.ts';
+import { readScripts } from '../input/read-script.ts';
 import { orInterrupted } from '../or-interrupted.ts';
-import { planText } from '../output/plan-text.ts';
+import { listText, planText } from '../output/plan-text.ts';
 import { openRun } from '../run-lookup.ts';
 import { unfilledSecrets } from '../unfilled-secrets.ts';
 import { followRun } from '../watch/follow.ts';
@@ -28,8 +39,16 @@ export const submit: Command = {
     items: {
       type: 'string',
       value: 'LIST',
-      describe: 'file, s3://bucket/key, s3://bucket/prefix/*/, a..b, or -',
+      describe: 'file, s3://bucket/key or /prefix/*/, a..b, a,b,c, or -',
     },
+    column: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      describe: 'the column of the list that names them; a,b joins two',
+    },
+    'no-header': { type: 'boolean', describe: 'the first line of the list is one of them already' },
+    unique: { type: 'boolean', describe: 'a name in several rows is taken once' },
     only: {
       type: 'string',
       value: 'NAMES',
@@ -41,7 +60,7 @@ export const submit: Command = {
     'items-per-shard': { type: 'string', value: 'N', describe: 'items an array child does (default 1)' },
     parallel: { type: 'string', value: 'N', describe: 'at most N shards at once' },
     vcpus: { type: 'string', value: 'N', describe: 'vCPUs a shard' },
-    memory: { type: 'string', value: 'SIZE', describe: 'memory a shard: 62000 (MiB) or 60GiB' },
+    memory: { type: 'string', value: 'SIZE', describe: 'memory a shard: 62000 (MiB), 60GiB, 64GB or x2' },
     timeout: { type: 'string', value: 'TIME', describe: 'of one attempt: 3600, 90m, 10h' },
     attempts: { type: 'string', value: 'N', describe: 'tries of a shard after lost hosts, 1 to 10' },
     pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' },
@@ -51,7 +70,7 @@ export const submit: Command = {
   },
   examples: [
     'lab submit rapidtide --participants participants.txt --do copy-test --wait',
-    'lab submit rapidtide --participants participants.txt --do script --script my.sh --parallel 20',
+    'lab submit rapidtide --participants participants.txt --do script --script ./my.sh --parallel 20',
   ],
   run: (context, args) => (args.text('resume') ? resume(context, args) : submitNew(context, args)),
 };
@@ -117,31 +136,42 @@ export async function submitRun(
     });
   // Sizes, times and the pool are refused together with the list: planned with one item where there is none.
   const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
-  if (request) await told.ask(() => plan(request, local ?? [{ name: 'item' }], queues));
+  if (request) await told.ask(() => plan(request, local?.items ?? [{ name: 'item' }], queues));
   told.refuse();
 
   const connection = await context.connect();
-  const look = async (): Promise<readonly Item[] | undefined> => {
+  const look = async () => {
     const listed = local ?? (await readList(connection.storeOf));
+    if (!listed) return undefined;
+    const scripts = await told.ask(() => readScripts(spec, request!, context.cwd, connection.store));
+    // A rehearsal has no inputs and needs no secrets.
+    const looked = needsSecrets ? await lookAtInputs(spec, config, connection.storeOf) : undefined;
+    await told.ask(() => refuse(looked?.problems ?? []));
     if (needsSecrets)
       await told.ask(async () =>
         refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)),
       );
-    return listed && told.ask(() => prepare(spec, listed, request!, connection));
+    const notes = [...listed.notes, ...(looked?.notes ?? [])];
+    const inputs = needsSecrets ? inputPlaces(spec, config, connection.storeOf) : undefined;
+    const items = await told.ask(() => prepare(spec, listed.items, request!, connection, notes, inputs));
+    return items && scripts && { items, scripts, list: { ...listed, notes } };
   };
   const prepared = await orInterrupted(context.signal, look(), 'lab submit', 'nothing was submitted');
   told.refuse();
-  const items = prepared!;
-  const round = plan(request!, items, connection.deployment.map.queues);
+  const { items, scripts, list } = prepared!;
+  const files = frozenFiles(scripts);
+  const frozen = files ? { ...request!, files } : request!;
+  const round = plan(frozen, items, connection.deployment.map.queues);
   if (!context.json) {
     const { queues } = connection.deployment.map;
-    context.io.err.write(planText(context.io.err, spec, round.plan, items.length, queues));
+    context.io.err.write(planText(context.io.err, spec, round.plan, items.length, queues, listText(list)));
   }
   if (args.flag('dry-run')) {
     if (context.json) context.print(JSON.stringify(round.plan));
     context.say('nothing was submitted\nNext: the same without --dry-run');
     return undefined;
   }
+  await storeScripts(connection.store, { workload: spec.name, runId }, scripts);
   await storeRun(
     connection.store,
     { workload: spec.name, runId },
@@ -149,7 +179,7 @@ export async function submitRun(
       version: 1,
       runId,
       lab: config.name,
-      request: request!,
+      request: frozen,
       items: items.length,
       createdAt: context.now().toISOString(),
     },
@@ -196,16 +226,21 @@ async function readChosen(
   spec: WorkloadSpec,
   source: string,
   store: Connection['storeOf'],
-): Promise<readonly Item[]> {
+): Promise<ParsedList> {
   const limit = wholeNumber(args, 'limit');
   if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
-  const listed = await readItems(source, spec.item, {
-    cwd: context.cwd,
-    store,
-    readStdin: () => readAll(context.stdin),
-  });
+  const listed = await readItems(
+    source,
+    spec.item,
+    {
+      cwd: context.cwd,
+      store,
+      readStdin: () => readAll(context.stdin),
+    },
+    listOptions(args),
+  );
   const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
-  return selectItems(listed, selection, spec.item);
+  return { ...listed, items: selectItems(listed.items, selection, spec.item) };
 }
 
 const noStore = (bucket: string): never => {
@@ -257,9 +292,17 @@ async function prepare(
   chosen: readonly Item[],
   request: RunRequest,
   connection: Connection,
+  notes: string[],
+  inputs: SpecPorts['inputs'],
 ): Promise<readonly Item[]> {
-  const ports = { store: connection.storeOf, outputBucket: connection.deployment.outputBucket };
+  const ports: SpecPorts = {
+    store: connection.storeOf,
+    outputBucket: connection.deployment.outputBucket,
+    ...(inputs ? { inputs } : {}),
+    note: text => void notes.push(text),
+  };
   const items = spec.expand ? await spec.expand(chosen, request, ports) : chosen;
+  refuse(stepFolderProblems(spec, items));
   const found = spec.preflight ? await spec.preflight(items, request, ports) : [];
   refuse(found.map(message => ({ where: spec.name, message })));
   return items;

@@ -65,12 +65,15 @@ export function readArgs(
   };
 }
 
-/** A count of at least 1: `12`. */
+/** A count of at least 1: `12`, `20,000`. */
 export function wholeNumber(args: Args, name: string): number | undefined {
   return converted(
     args,
     name,
-    text => (/^\d+$/.test(text) && Number(text) > 0 ? Number(text) : undefined),
+    text => {
+      const count = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/.test(text) ? Number(text.replaceAll(',', '')) : 0;
+      return count > 0 ? count : undefined;
+    },
     'is not a whole number of at least 1',
   );
 }

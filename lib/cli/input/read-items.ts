@@ -1,11 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorName, explainAwsError } from '../../aws/sdk-error.ts';
+import { type ListOptions, type ParsedList, parseList } from '../../contract/list/parse-list.ts';
+import { expandRange } from '../../contract/list/range.ts';
 import type { Store } from '../../contract/ports/ports.ts';
 import { LabError } from '../../contract/workload/errors.ts';
-import type { Item, ItemNoun } from '../../contract/workload/workload.ts';
-import { parseManifest } from '../../plan/parse-list.ts';
-import { expandRange } from '../../plan/range.ts';
+import type { ItemNoun } from '../../contract/workload/workload.ts';
+import type { Args } from '../command.ts';
+
+/** How the list is to be read, by the options of a submission. */
+export function listOptions(args: Args): ListOptions {
+  const column = args.list('column');
+  return {
+    ...(column.length > 0 ? { column } : {}),
+    noHeader: args.flag('no-header'),
+    unique: args.flag('unique'),
+  };
+}
 
 export interface ItemSources {
   readonly cwd: string;
@@ -14,37 +25,48 @@ export interface ItemSources {
 }
 
 /**
- * The items that `--participants VALUE` (or its like) stands for: a file, `s3://bucket/key`, `-` for stdin, a range, or
- * an S3 listing by pattern, `s3://bucket/HCP_1200/(star)/`, where an item is what the star stands for.
+ * The items that `--participants VALUE` (or its like) stands for: a file, `s3://bucket/key`, `-` for stdin, a range, names
+ * with commas between, or an S3 listing by pattern, `s3://bucket/HCP_1200/(star)/`, where an item is what the star stands
+ * for. Throws LabError.
  */
 export async function readItems(
   value: string,
   noun: ItemNoun,
   sources: ItemSources,
-): Promise<readonly Item[]> {
-  if (value === '-') return parseManifest(await sources.readStdin(), 'stdin', noun, 'text');
+  options: ListOptions = {},
+): Promise<ParsedList> {
+  if (value === '-') return parseList(await sources.readStdin(), 'stdin', noun, options);
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(value);
   if (s3) {
     const store = sources.store(s3[1]!);
-    const read = s3[2]!.includes('*') ? listPattern : readObject;
-    return read(store, s3[2]!, value, noun).catch(error => {
+    return readStored(store, s3[2]!, value, noun, options).catch(error => {
       throw namingThe(value, error);
     });
   }
   const path = resolve(sources.cwd, value);
   try {
-    return parseManifest(await readFile(path), value, noun);
+    return parseList(await readFile(path), value, noun, options);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined || error instanceof LabError) throw error;
-    const range = expandRange(value);
-    if (range) return range.map(name => ({ name }));
+    const names = namesIn(value);
+    if (names) return parseList(Buffer.from(JSON.stringify(names)), 'the command line', noun, options);
     throw new LabError({
       where: value,
       message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`,
-      fix: `give a file with one ${noun.one} a line, s3://bucket/key, a range such as 001..120, or - for stdin`,
+      fix: `give a file with one ${noun.one} a line, s3://bucket/key, a range such as 001..120, names with commas between (one: ${/[\s,/]/.test(value) ? 'name,' : `${value},`}), or - for stdin`,
     });
   }
+}
+
+/** Names and ranges with commas between, or one range; undefined for anything else. */
+function namesIn(value: string): readonly string[] | undefined {
+  if (!value.includes(',')) return expandRange(value);
+  return value
+    .split(',')
+    .map(name => name.trim())
+    .filter(name => name !== '')
+    .flatMap(name => expandRange(name) ?? [name]);
 }
 
 /** What AWS refused says nothing of the list that was asked for. */
@@ -64,12 +86,17 @@ function namingThe(value: string, error: unknown): unknown {
     : error;
 }
 
-async function readObject(
+async function readStored(
   store: Store,
   key: string,
   value: string,
   noun: ItemNoun,
-): Promise<readonly Item[]> {
+  options: ListOptions,
+): Promise<ParsedList> {
+  if (key.includes('*')) {
+    const names = await listPattern(store, key, value, noun);
+    return parseList(Buffer.from(JSON.stringify(names)), value, noun);
+  }
   const body = await store.get(key);
   if (!body)
     throw new LabError({
@@ -77,7 +104,7 @@ async function readObject(
       message: 'there is no such object',
       fix: `aws s3 ls ${value.replace(/[^/]+$/, '')}`,
     });
-  return parseManifest(body, value, noun);
+  return parseList(body, value, noun, options);
 }
 
 async function listPattern(
@@ -85,7 +112,7 @@ async function listPattern(
   pattern: string,
   value: string,
   noun: ItemNoun,
-): Promise<readonly Item[]> {
+): Promise<readonly string[]> {
   const star = pattern.indexOf('*');
   const [before, after] = [pattern.slice(0, star), pattern.slice(star + 1)];
   if (after.includes('*'))
@@ -113,5 +140,5 @@ async function listPattern(
   }
   if (names.size === 0)
     throw new LabError({ where: value, message: `nothing there matches, so there is no ${noun.one}` });
-  return [...names].map(name => ({ name }));
+  return [...names];
 }

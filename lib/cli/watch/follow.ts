@@ -127,7 +127,7 @@ function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger)
   const { failed, cancelled } = ledger.counts;
   const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
   context.say(
-    `${done} of ${counted(total, noun)} done${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
+    `${done.toLocaleString('en-US')} of ${counted(total, noun)} done${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
   );
   return exitCodes.notDone;
 }

@@ -1,4 +1,5 @@
 import type { Dataset } from '../workload/config.ts';
+import type { InputListing } from '../workload/input-look.ts';
 import type { AccessKeys } from '../workload/mount.ts';
 
 /**
@@ -85,7 +86,13 @@ export interface StackResource {
 
 /** `region` is where the bucket is, where S3 said so. */
 export type DatasetAnswer =
-  | { readonly state: 'open'; readonly region?: string; readonly empty: boolean }
+  | {
+      readonly state: 'open';
+      readonly region?: string;
+      readonly empty: boolean;
+      /** What one listing shows; absent where that was not looked at. */
+      readonly listing?: InputListing;
+    }
   | { readonly state: 'refused'; readonly refusal: Refusal; readonly region?: string };
 
 /** What a service said no with. */

@@ -2,7 +2,7 @@ import { LabError } from '../workload/errors.ts';
 
 /**
  * Every S3 key of a run. One prefix, one permission: a job role reads `runs/<workload>/*` and writes
- * `runs/<workload>/<runId>/{claims,results,done,outputs}/…` of its own workload.
+ * `runs/<workload>/<runId>/{claims,results,done,outputs,failed}/…` of its own workload.
  */
 export const configPrefix = 'config/';
 export const runsPrefix = 'runs/';
@@ -37,6 +37,10 @@ export const doneKey = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | '
   `${donePrefix(run, at.round, at.step)}${at.shard}`;
 /** What an item's task has made; an item's name with `/` in it makes folders. */
 export const outputsPrefix = (run: RunRef, item: string): string => `${runPrefix(run)}outputs/${item}/`;
+/** A script of a person's, as it was when the run was submitted. */
+export const fileKey = (run: RunRef, parameter: string): string => `${runPrefix(run)}files/${parameter}`;
+/** What the failed attempts of an item wrote, `<round>.<attempt>/` below it. */
+export const failedPrefix = (run: RunRef, item: string): string => `${runPrefix(run)}failed/${item}/`;
 
 export interface ShardAttempt {
   readonly round: number;

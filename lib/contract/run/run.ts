@@ -1,4 +1,4 @@
-import type { RunRequest } from '../workload/workload.ts';
+import type { FrozenFile, RunRequest } from '../workload/workload.ts';
 
 /** `request.json`: written first, so that a run exists before any job of it does. */
 export interface StoredRequest {
@@ -20,6 +20,7 @@ export interface RoundPlan {
   readonly createdAt: string;
   readonly parameters: Readonly<Record<string, string>>;
   readonly arguments: readonly string[];
+  readonly files?: Readonly<Record<string, FrozenFile>>;
   readonly onItemFailure: 'continue' | 'stop';
   /** In an order in which each step comes after those it depends on. */
   readonly steps: readonly PlannedStep[];

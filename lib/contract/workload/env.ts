@@ -18,6 +18,12 @@ export const env = {
   /** GiB that must be free on scratch. */
   scratchGiB: 'LAB_SCRATCH_GIB',
   image: 'LAB_IMAGE',
+  /** `download`: inputs are downloaded where this machine has no mount tool. */
+  mountsBy: 'LAB_MOUNTS_BY',
+  /** `marker`: the scratch volume is known by its file alone; how much of it is free is not asked. */
+  scratchCheck: 'LAB_SCRATCH_CHECK',
+  /** `path`: tools are those of this machine's folders, and of no image. */
+  toolsFrom: 'LAB_TOOLS_FROM',
   /** Set for the tool. */
   item: 'LAB_ITEM',
   itemLabels: 'LAB_ITEM_LABELS',

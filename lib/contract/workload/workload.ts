@@ -45,18 +45,33 @@ export interface SpecPorts {
   /** The store for a dataset of the configuration, or the output bucket. */
   store(bucket: string): Store;
   readonly outputBucket: string;
+  /** Where each mount's bytes are, by its path; none of what is in no bucket, and none in a rehearsal. */
+  readonly inputs?: Readonly<Record<string, InputPlace>>;
+  /** Tells a person what is to be known though nothing is wrong. */
+  note?(text: string): void;
+}
+
+/** A dataset as the person who submits sees it. */
+export interface InputPlace {
+  /** `s3://bucket/prefix`. */
+  readonly address: string;
+  /** Whether a file is there, by its path below the mount; undefined where that cannot be seen. */
+  has(path: string): Promise<boolean | undefined>;
 }
 
 export interface ItemNoun {
   readonly one: string;
   readonly many: string;
+  /** `uri`: a line of a list is the address of a file, whose base name is the item's. @default 'name' */
+  readonly lines?: 'name' | 'uri';
 }
 
 /** A `--name value` of `lab submit <workload>`. */
 export interface ParameterSpec {
   readonly name: string;
   readonly describe: string;
-  readonly type: 'string' | 'number' | 'boolean' | 'choice';
+  /** `script`: a file of this machine or of `config/`, frozen with the run. */
+  readonly type: 'string' | 'number' | 'boolean' | 'choice' | 'script';
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly required?: boolean;
@@ -107,6 +122,15 @@ export interface Item {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A file as it was when the run was submitted. */
+export interface FrozenFile {
+  /** Its name, which may have folders of `config/` in it. */
+  readonly name: string;
+  readonly bytes: number;
+  /** Hex. */
+  readonly sha256: string;
+}
+
 /** What a person asked for, frozen as `request.json`. */
 export interface RunRequest {
   readonly workload: string;
@@ -120,6 +144,8 @@ export interface RunRequest {
   readonly pool?: string;
   /** How many shards may run at once; a Batch consumable resource. */
   readonly parallel?: number;
+  /** Scripts that are frozen with the run, by parameter. */
+  readonly files?: Readonly<Record<string, FrozenFile>>;
   /** Extra arguments for the tool, after `--`. */
   readonly arguments?: readonly string[];
 }

@@ -1,4 +1,5 @@
 import type { Account, DatasetAnswer } from '../../contract/ports/account.ts';
+import { hiddenText, judgeInput } from '../../contract/workload/input-look.ts';
 import { parseAccessKeys } from '../../contract/workload/mount.ts';
 import { elsewhere, explainRefusal } from '../dataset-refusal.ts';
 import { deployed } from '../deployed.ts';
@@ -37,7 +38,26 @@ async function open(account: Account, scope: Scope, name: string): Promise<Datas
   return account.openDataset(dataset, keys);
 }
 
-function judgeAnswer({ dataset: name, answer }: Fact, { config, local }: Scope): readonly Finding[] {
+function judgeAnswer(fact: Fact, scope: Scope): readonly Finding[] {
+  return [...judgeOpening(fact, scope), ...hiddenKeys(fact, scope)];
+}
+
+/** Keys that a tool will not find below the mount: nobody else says so. */
+function hiddenKeys({ dataset: name, answer }: Fact, { config, specs }: Scope): readonly Finding[] {
+  if (!('state' in answer) || answer.state !== 'open' || !answer.listing) return [];
+  const { listing } = answer;
+  const mounts = specs.flatMap(spec =>
+    spec.mounts.filter(mount => config.workloads[spec.name]?.datasets[mount.path] === name),
+  );
+  const told = mounts.flatMap(
+    ({ access }) => hiddenText(judgeInput(listing, config.datasets[name]!.prefix, access)) ?? [],
+  );
+  return [...new Set(told)].map(text =>
+    warn(`${name}: ${text}`, 'copy them to other names; a tool that reads S3 itself sees them'),
+  );
+}
+
+function judgeOpening({ dataset: name, answer }: Fact, { config, local }: Scope): readonly Finding[] {
   if ('outcome' in answer) return [answer];
   const dataset = config.datasets[name]!;
   const address = `s3://${dataset.bucket}/${dataset.prefix}`;

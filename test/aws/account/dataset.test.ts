@@ -5,18 +5,19 @@ import { type Answer, awsOfFile, s3Error } from './fake-aws.ts';
 const dataset: Dataset = { bucket: 'scans', region: 'us-east-1', prefix: 'a/', access: 'role' };
 const listing = (count: number): Answer => ({
   headers: { 'x-amz-bucket-region': 'us-east-1' },
-  body: `<ListBucketResult><KeyCount>${count}</KeyCount></ListBucketResult>`,
+  body: `<ListBucketResult><KeyCount>${count}</KeyCount>${'<Contents><Key>a/f</Key><Size>1</Size></Contents>'.repeat(count)}</ListBucketResult>`,
 });
 const aws = awsOfFile();
 
-it('lists one object of the prefix, and says where the bucket is', async () => {
+it('lists the prefix once, and says where the bucket is', async () => {
   aws.answer = () => listing(1);
   expect(await openDataset(aws.endpoint, dataset)).toEqual({
     state: 'open',
     empty: false,
+    listing: { objects: [{ key: 'a/f', size: 1 }], isWhole: true },
     region: 'us-east-1',
   });
-  expect(aws.seen[0]!.action).toMatch(/^GET \/scans\/?\?.*max-keys=1.*prefix=a%2F/);
+  expect(aws.seen[0]!.action).toMatch(/^GET \/scans\/?\?.*prefix=a%2F/);
   aws.answer = () => listing(0);
   expect(await openDataset(aws.endpoint, dataset)).toMatchObject({ empty: true });
 });

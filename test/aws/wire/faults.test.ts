@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { getJobParameters, getSecret } from '../../../lib/aws/wire/calls.ts';
+import { getJob, getSecret } from '../../../lib/aws/wire/calls.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
@@ -134,8 +134,14 @@ it('names the error of a secret that is not there, once', async () => {
 
 it("reads a job's parameters back", async () => {
   const service = await serviceThatMeets(
-    say(200, '{"jobs":[{"parameters":{"ParticipantArrayFile":"few.txt"}}]}'),
+    say(
+      200,
+      '{"jobs":[{"parameters":{"ParticipantArrayFile":"few.txt"},"container":{"resourceRequirements":[{"type":"MEMORY","value":"4"}]}}]}',
+    ),
   );
-  expect(await getJobParameters(service, 'job')).toEqual({ ParticipantArrayFile: 'few.txt' });
+  expect(await getJob(service, 'job')).toEqual({
+    parameters: { ParticipantArrayFile: 'few.txt' },
+    memoryMiB: 4,
+  });
   expect(server?.seen[0]).toMatchObject({ url: '/v1/describejobs', text: '{"jobs":["job"]}' });
 });

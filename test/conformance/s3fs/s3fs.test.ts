@@ -17,11 +17,13 @@ import { openMounts } from '../../../containers/runtime/mounts/open-mounts.ts';
 import type { ContainerWorld } from '../../../containers/runtime/world.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
+import { lookAtInput } from '../../../lib/contract/workload/input-look.ts';
 import type { MountSource } from '../../../lib/contract/workload/mount.ts';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
 import { secretsService } from '../../../lib/twin/secrets/secrets-service.ts';
+import { oddKeys, startDataset, unseen } from '../dataset.ts';
 
 const job = { accessKeyId: 'AKIAJOB', secretAccessKey: 'of-the-job' };
 const theirs = { accessKeyId: 'AKIATHEIRS', secretAccessKey: 'of-the-dataset' };
@@ -146,3 +148,18 @@ function readSafely(path: string): string {
     return '';
   }
 }
+
+it('hides exactly the keys that the table says', async () => {
+  const odd = await startDataset();
+  try {
+    for (const [key, body] of Object.entries(oddKeys)) await odd.put(key, body);
+    const mounted = await odd.mount('s3fs');
+    const { hidden } = await lookAtInput(odd.store, '', 's3fs');
+    expect(await unseen(mounted.folder, oddKeys)).toEqual(hidden.map(each => each.key).sort());
+    expect(mounted.log.join('\n')).toContain(`${hidden.length} keys cannot be seen as files`);
+    await mounted.close();
+    await expect(odd.mount('s3fs', { prefix: 'nowhere/' })).rejects.toMatchObject({ exitCode: 67 });
+  } finally {
+    await odd.stop();
+  }
+});

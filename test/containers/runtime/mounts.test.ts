@@ -187,7 +187,7 @@ describe('inputs', () => {
   it('need a source, and off the twin the tool that mounts them', async () => {
     await expect(openMounts(world({}), [spec('stage')])).rejects.toMatchObject({ exitCode: 70 });
     const none = [{ ...spec('mount-s3'), access: 'no-such-tool' as 's3fs' }];
-    const real = world({ '/data_in': source() }, { LAB_TWIN: undefined });
+    const real = world({ '/data_in': source() }, { LAB_MOUNTS_BY: undefined });
     await expect(openMounts(real, none)).rejects.toMatchObject({ exitCode: 67 });
   });
 

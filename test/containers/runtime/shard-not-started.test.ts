@@ -79,7 +79,7 @@ describe('a shard that cannot be started', () => {
 
   it('does not work on a disk that is not the scratch volume, or has too little room', async () => {
     const run = await storeRun(lab, [named('a')]);
-    const full = { environment: { LAB_TWIN: '0', LAB_SCRATCH_GIB: '1000000' } };
+    const full = { environment: { LAB_SCRATCH_CHECK: undefined, LAB_SCRATCH_GIB: '1000000' } };
     expect(await run.start(copy, 0, full)).toBe(68);
     expect((await run.record())?.items[0]).toMatchObject({
       state: 'failed',

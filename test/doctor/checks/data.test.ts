@@ -65,6 +65,21 @@ describe('datasets', () => {
     });
   });
 
+  it('that hold keys which a mount hides say which, beside how they open', async () => {
+    const objects = ['a', 'a/b', 'x//y'].map(key => ({ key: `HCP_1200/${key}`, size: 1 }));
+    const openDataset: Account['openDataset'] = async () => ({
+      state: 'open',
+      empty: false,
+      region: 'us-east-1',
+      listing: { objects, isWhole: true },
+    });
+    const [opened, hidden] = await findings(datasets, { openDataset });
+    expect([opened!.outcome, hidden!.outcome]).toEqual(['ok', 'warn']);
+    expect(hidden!.text).toBe(
+      'hcp: 2 keys cannot be seen as files, such as "HCP_1200/a": HCP_1200/a/b makes a folder of its name',
+    );
+  });
+
   it('are opened with their own keys', async () => {
     const keys: unknown[] = [];
     const openDataset: Account['openDataset'] = async (_, given) => {

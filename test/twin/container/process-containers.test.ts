@@ -100,7 +100,9 @@ it('gives a container its command and environment, and nothing of the user’s',
   expect(args).toEqual(['one', 'two']);
   expect(env).toMatchObject({
     GREETING: 'hello',
-    LAB_TWIN: '1',
+    LAB_MOUNTS_BY: 'download',
+    LAB_SCRATCH_CHECK: 'marker',
+    LAB_TOOLS_FROM: 'path',
     AWS_REGION: 'eu-west-1',
     AWS_DEFAULT_REGION: 'eu-west-1',
     AWS_ENDPOINT_URL: url,

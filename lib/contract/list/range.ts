@@ -1,4 +1,4 @@
-import { LabError } from '../contract/workload/errors.ts';
+import { LabError } from '../workload/errors.ts';
 
 /**
  * The members of a range: months `2019-01..2019-12`, days `2019-01-30..2019-02-02`, numbers `7..12` or, with leading

@@ -1,0 +1,47 @@
+import type { MountSpec } from '../../lib/contract/workload/workload.ts';
+import type { TakeBytesIn } from './bytes-in.ts';
+import { openMounts } from './mounts/open-mounts.ts';
+import { openScratch } from './scratch/open-scratch.ts';
+import type { ContainerWorld } from './world.ts';
+
+/** What a piece of work needs around it. */
+export interface Needs {
+  readonly jobId: string;
+  readonly attempt: number;
+  readonly mounts: readonly MountSpec[];
+  /** Names of the items that the inputs are for. */
+  readonly items: readonly string[];
+  /** Ends downloads. */
+  readonly signal: AbortSignal;
+}
+
+export interface Place {
+  /** This attempt's own folder on the scratch volume. */
+  readonly scratch: string;
+  /** Folder of each mount, by its path in the spec. */
+  readonly mounts: Readonly<Record<string, string>>;
+  readonly takeBytesIn: TakeBytesIn;
+}
+
+/** Does work with scratch and every input in place, and takes both away whatever becomes of it. Throws ShardFailure. */
+export async function inPlace<T>(
+  world: ContainerWorld,
+  { jobId, attempt, mounts: specs, items, signal }: Needs,
+  work: (place: Place) => Promise<T>,
+): Promise<T> {
+  const scratch = await openScratch(world, jobId, attempt, { signal });
+  try {
+    const mounts = await openMounts(world, specs, { scratch: scratch.folder, items, signal });
+    try {
+      return await work({
+        scratch: scratch.folder,
+        mounts: mounts.folders,
+        takeBytesIn: mounts.takeBytesIn,
+      });
+    } finally {
+      await mounts.close();
+    }
+  } finally {
+    await scratch.clean();
+  }
+}

@@ -1,0 +1,63 @@
+import type { Store } from '../../contract/ports/ports.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import type { Problem } from '../../contract/workload/errors.ts';
+import { hiddenText, lookAtInput } from '../../contract/workload/input-look.ts';
+import type { InputPlace, WorkloadSpec } from '../../contract/workload/workload.ts';
+
+/** Where the bytes of each mount are, as the person who submits sees them; NDA's are in no bucket. */
+export function inputPlaces(
+  spec: WorkloadSpec,
+  config: LabConfig,
+  storeOf: (bucket: string) => Store,
+): Readonly<Record<string, InputPlace>> {
+  return Object.fromEntries(
+    spec.mounts.flatMap(mount => {
+      const dataset = config.datasets[config.workloads[spec.name]?.datasets[mount.path] ?? ''];
+      if (!dataset || dataset.access === 'nda') return [];
+      const address = `s3://${dataset.bucket}/${dataset.prefix}`;
+      const has = async (path: string): Promise<boolean | undefined> => {
+        const key = `${dataset.prefix}${path}`;
+        try {
+          for await (const object of storeOf(dataset.bucket).list(key, { limit: 1 }))
+            return object.key === key;
+          return false;
+        } catch {
+          // Members may not see every dataset that jobs read.
+          return undefined;
+        }
+      };
+      return [[mount.path, { address, has }]];
+    }),
+  );
+}
+
+/**
+ * Looks at each mount's dataset before anything is submitted, one listing each: nothing there is a problem, keys that a mount
+ * hides are told. Where the person may not list it, nothing is said: jobs look again.
+ */
+export async function lookAtInputs(
+  spec: WorkloadSpec,
+  config: LabConfig,
+  storeOf: (bucket: string) => Store,
+): Promise<{ readonly problems: readonly Problem[]; readonly notes: readonly string[] }> {
+  const problems: Problem[] = [];
+  const notes: string[] = [];
+  for (const mount of spec.mounts) {
+    const name = config.workloads[spec.name]?.datasets[mount.path];
+    const dataset = name === undefined ? undefined : config.datasets[name];
+    if (!dataset || dataset.access === 'nda') continue;
+    const look = await lookAtInput(storeOf(dataset.bucket), dataset.prefix, mount.access).catch(
+      () => undefined,
+    );
+    if (!look) continue;
+    if (look.keys === 0 && mount.readOnly)
+      problems.push({
+        where: `${mount.path} of ${spec.name}`,
+        message: `nothing is at s3://${dataset.bucket}/${dataset.prefix}`,
+        fix: `put the data there, or look at datasets.${name} in lab.config.ts`,
+      });
+    const hidden = hiddenText(look);
+    if (hidden) notes.push(`${mount.path}: ${hidden}`);
+  }
+  return { problems, notes };
+}

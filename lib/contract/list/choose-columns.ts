@@ -1,0 +1,214 @@
+import { LabError, type Problem } from '../workload/errors.ts';
+import { suggest } from '../workload/suggest.ts';
+import { nameRank, normal } from './column-words.ts';
+import type { ListRecord } from './read-records.ts';
+
+export interface ColumnChoice {
+  /** Headings, or numbers from 1, that were asked for; several are joined. */
+  readonly column?: readonly string[];
+  /** Whether the first line is an item already. */
+  readonly noHeader?: boolean;
+}
+
+export interface Columns {
+  /** The records below the heading. */
+  readonly rows: readonly ListRecord[];
+  /** A heading a column; empty where the list has none and one column. */
+  readonly heading: readonly string[];
+  /** Which columns make the name. */
+  readonly names: readonly number[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Which columns name the items, and whether the first line is a heading. Throws LabError, with the line, where that is not
+ * certain: a first line that is taken for a heading is an item that never runs, and the other way round.
+ */
+export function chooseColumns(
+  records: readonly ListRecord[],
+  source: string,
+  one: string,
+  choice: ColumnChoice,
+): Columns {
+  const whole = withoutEmptyColumns(records);
+  const [first] = whole;
+  if (!first) return { rows: [], heading: [], names: [0], notes: [] };
+  const where = `${source} line ${first.line}`;
+  const wide = whole.reduce((most, { fields }) => Math.max(most, fields.length), 0);
+  if (choice.noHeader)
+    return {
+      rows: whole,
+      heading: wide === 1 ? [] : Array.from({ length: wide }, (_, index) => `column ${index + 1}`),
+      names: choice.column ? choice.column.map(each => numbered(each, wide)) : [0],
+      notes: [],
+    };
+  if (choice.column) {
+    const names = choice.column.map(each => columnOf(each, first.fields, where));
+    if (choice.column.every(isNumber) && looksLikeTheNext(whole))
+      throw new LabError(noHeading(first, where, one, wide));
+    return below(whole, names, source);
+  }
+  const ranks = first.fields.map(field => nameRank(field, one));
+  const best = Math.min(...ranks.map(rank => rank ?? Number.POSITIVE_INFINITY));
+  if (best < Number.POSITIVE_INFINITY) {
+    const name = ranks.indexOf(best);
+    if (ranks.lastIndexOf(best) !== name)
+      throw new LabError({
+        where,
+        message: `has the heading ${JSON.stringify(first.fields[name])} twice`,
+        fix: `say which by its number: --column ${name + 1}, or --column ${ranks.lastIndexOf(best) + 1}`,
+      });
+    return below(whole, [name], source);
+  }
+  if (wide > 1) throw new LabError(noHeading(first, where, one, wide, whole));
+  const problem = headingLike(whole, where, one);
+  if (problem) throw new LabError(problem);
+  return { rows: whole, heading: [], names: [0], notes: [] };
+}
+
+/** Trailing delimiters of a spreadsheet make columns without a heading and without a value. */
+function withoutEmptyColumns(records: readonly ListRecord[]): readonly ListRecord[] {
+  let wide = 0;
+  for (const { fields } of records)
+    for (let index = fields.length; index > wide; index--) {
+      if (fields[index - 1] === '') continue;
+      wide = index;
+      break;
+    }
+  return records.map(record =>
+    record.fields.length > wide ? { ...record, fields: record.fields.slice(0, wide) } : record,
+  );
+}
+
+/** The rows below a heading. Throws LabError for rows with more fields: which of them is the name is a guess then. */
+function below(records: readonly ListRecord[], names: readonly number[], source: string): Columns {
+  const { fields } = records[0]!;
+  const described = isDescription(records[1], names[0]!, fields);
+  const rows = records.slice(described ? 2 : 1);
+  const problems = rows
+    .filter(row => row.fields.slice(fields.length).some(field => field !== ''))
+    .slice(0, 3)
+    .map(
+      (row): Problem => ({
+        where: `${source} line ${row.line}`,
+        message: `has ${row.fields.length} fields, and the heading has ${fields.length}`,
+        fix: 'put a field that holds a delimiter in quotes, or give every column a heading',
+      }),
+    );
+  if (problems.length > 0) throw new LabError(problems);
+  const short = rows.filter(row => row.fields.length < fields.length);
+  const notes = [
+    ...(described ? [`line ${records[1]!.line} describes the columns and is no item`] : []),
+    ...(short.length > 0
+      ? [
+          `${short.length} ${short.length === 1 ? 'row is' : 'rows are'} shorter than the heading (first: line ${short[0]!.line}); the labels that are there are kept`,
+        ]
+      : []),
+  ];
+  return { rows, heading: distinct(fields), names, notes };
+}
+
+/** NDA's tables say in the second line what each column is, in sentences. */
+const isDescription = (record: ListRecord | undefined, name: number, heading: readonly string[]): boolean =>
+  heading.some(field => ['subjectkey', 'srcsubjectid'].includes(normal(field))) &&
+  (record?.fields[name] ?? '').split(/\s+/).length > 3;
+
+const isNumber = (text: string): boolean => /^[1-9]\d*$/.test(text);
+
+function numbered(text: string, wide: number): number {
+  if (isNumber(text) && Number(text) <= wide) return Number(text) - 1;
+  throw new LabError({
+    where: '--column',
+    message: `${JSON.stringify(text)} is no column's number, and with --no-header columns have no names`,
+    fix: wide === 1 ? '--column 1' : `--column 1 … ${wide}`,
+  });
+}
+
+function columnOf(wanted: string, heading: readonly string[], where: string): number {
+  const exact = heading.indexOf(wanted);
+  const same = exact >= 0 ? exact : heading.findIndex(field => normal(field) === normal(wanted));
+  if (same >= 0) return same;
+  if (isNumber(wanted) && Number(wanted) <= heading.length) return Number(wanted) - 1;
+  const near = suggest(wanted, heading);
+  throw new LabError({
+    where: '--column',
+    message: `there is no column ${JSON.stringify(wanted)} in ${where}, which has ${listed(heading)}`,
+    fix: near ? `did you mean ${near}?` : 'take one of these, or --no-header with a number',
+  });
+}
+
+function noHeading(
+  first: ListRecord,
+  where: string,
+  one: string,
+  wide: number,
+  records: readonly ListRecord[] = [],
+): Problem {
+  if (records.length === 1)
+    return {
+      where,
+      message: `is the only line, and has ${wide} fields: ${listed(first.fields)}`,
+      fix: `write one ${one} a line; where it is a heading, --column NAME and lines below it`,
+    };
+  if (records.length === 0 || looksLikeTheNext(records))
+    return {
+      where,
+      message: `${listed(first.fields)} may be a ${one} already: no heading there is known to name one`,
+      fix: '--no-header if it is (--column 2 for another column than the first), or write a heading line',
+    };
+  return {
+    where,
+    message: `none of the columns ${listed(first.fields)} is known to name a ${one}`,
+    fix: `--column NAME says which (--column A,B joins two); --no-header if line ${first.line} is a ${one} already`,
+  };
+}
+
+/** Digits as 9, letters as a: `sub-01` and `sub-120` are alike. */
+const shape = (text: string): string => text.replace(/\d+/g, '9').replace(/\p{Letter}+/gu, 'a');
+
+/** Whether the first line is made as the second is, with a number in it somewhere. */
+function looksLikeTheNext([first, second]: readonly ListRecord[]): boolean {
+  if (!first || !second) return false;
+  return (
+    first.fields.some(field => /\d/.test(field)) &&
+    first.fields.every((field, index) => shape(field) === shape(second.fields[index] ?? ''))
+  );
+}
+
+/** A first line that is unlike all others may be a heading that nobody knows. */
+function headingLike(records: readonly ListRecord[], where: string, one: string): Problem | undefined {
+  const [first, ...rest] = records.map(({ fields }) => fields[0]!);
+  const words = first!.split(/\s+/);
+  const known = words.some(word => /[_A-Z]/.test(word) && nameRank(word, one) !== undefined);
+  if (words.length > 1 && known && rest.every(name => name.split(/\s+/).length >= words.length))
+    return {
+      where,
+      message: `${JSON.stringify(first)} looks like a heading of columns that are separated by blanks`,
+      fix: "separate them by tabs: tr -s ' ' '\\t'; or --no-header where it is a name",
+    };
+  const alike = rest.every(name => shape(name) === shape(rest[0]!));
+  if (rest.length < 2 || /\d|^.$/u.test(first!) || !alike || !/\d/.test(rest[0]!)) return undefined;
+  return {
+    where,
+    message: `${JSON.stringify(first)} looks like a heading of the ${rest.length} lines below`,
+    fix: `--column ${quoted(first!)} if it is, --no-header if it is a ${one}`,
+  };
+}
+
+const quoted = (text: string): string => (/^[\w.-]+$/.test(text) ? text : JSON.stringify(text));
+
+function listed(fields: readonly string[]): string {
+  const some = fields.slice(0, 6).map(field => (field === '' ? '(none)' : field));
+  return `${some.join(', ')}${fields.length > 6 ? `, … (${fields.length})` : ''}`;
+}
+
+/** Headings as labels' names: one that is empty gets its number, one that is there twice another name. */
+function distinct(heading: readonly string[]): readonly string[] {
+  const seen = new Set<string>();
+  return heading.map((field, index) => {
+    let name = field === '' ? `column ${index + 1}` : field;
+    for (let copy = 2; seen.has(name); copy++) name = `${field} (${copy})`;
+    seen.add(name);
+    return name;
+  });
+}

@@ -1,0 +1,75 @@
+import { LabError, type Problem } from '../workload/errors.ts';
+
+/**
+ * The text of a list's bytes, without its BOM: UTF-8, or UTF-16 where a BOM says so, as Excel and PowerShell write it.
+ * Throws LabError that names the encoding or the file format it seems to be.
+ */
+export function decodeText(bytes: Buffer, source: string): string {
+  const problem = formatProblem(bytes, source);
+  if (problem) throw new LabError(problem);
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 'utf-16le', source);
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, 'utf-16be', source);
+  const text = bytes.toString('utf8');
+  const again = Buffer.from(text, 'utf8');
+  if (!again.equals(bytes)) throw new LabError(notUtf8(bytes, again, source));
+  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+}
+
+function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be', source: string): string {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch {
+    throw new LabError({
+      where: source,
+      message: `begins as ${encoding.toUpperCase()} and is not: it is cut or mixed`,
+      fix: 'save it anew as UTF-8',
+    });
+  }
+}
+
+/** A file that is no text at all, by its first bytes. */
+function formatProblem(bytes: Buffer, source: string): Problem | undefined {
+  const begins = (...magic: number[]): boolean => magic.every((byte, index) => bytes[index] === byte);
+  if (begins(0x50, 0x4b, 0x03, 0x04))
+    return {
+      where: source,
+      message: 'is a workbook or a zip file, not a list',
+      fix: 'save the sheet as CSV (UTF-8)',
+    };
+  if (begins(0xd0, 0xcf, 0x11, 0xe0))
+    return {
+      where: source,
+      message: 'is an Excel workbook, not a list',
+      fix: 'save the sheet as CSV (UTF-8)',
+    };
+  if (begins(0x1f, 0x8b))
+    return {
+      where: source,
+      message: 'is compressed',
+      fix: `gunzip -c ${source} and give its output by stdin: -`,
+    };
+  if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff))
+    return { where: source, message: 'is UTF-32', fix: `iconv -f UTF-32 -t UTF-8 ${source}` };
+  const nul = bytes.subarray(0, 4096).indexOf(0);
+  if (nul < 0 || begins(0xff, 0xfe) || begins(0xfe, 0xff)) return undefined;
+  return {
+    where: source,
+    message: `holds a NUL byte at offset ${nul}: it is UTF-16 without a BOM, or no text`,
+    fix: `iconv -f ${nul % 2 === 0 ? 'UTF-16BE' : 'UTF-16LE'} -t UTF-8 ${source}`,
+  };
+}
+
+function notUtf8(bytes: Buffer, again: Buffer, source: string): Problem {
+  let offset = 0;
+  while (bytes[offset] === again[offset]) offset++;
+  const value = bytes[offset];
+  const line = bytes
+    .subarray(0, offset)
+    .toString('latin1')
+    .split(/\r\n|\n|\r/).length;
+  return {
+    where: `${source} line ${line}`,
+    message: `is not UTF-8: byte ${value === undefined ? 'missing' : `0x${value.toString(16).padStart(2, '0')}`} at offset ${offset}`,
+    fix: `save it as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 ${source}`,
+  };
+}

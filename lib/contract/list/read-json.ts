@@ -1,0 +1,102 @@
+import { LabError, type Problem } from '../workload/errors.ts';
+import { nameRank, normal } from './column-words.ts';
+
+/** An item as it stands in a list, before its name is judged. */
+export interface RawItem {
+  readonly name: string;
+  /** `line 3`, `element 3`. */
+  readonly at: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Items of a JSON array: strings, whole numbers, or objects. Throws LabError. */
+export function readJson(text: string, source: string, one: string, column?: readonly string[]): RawItem[] {
+  let values: unknown;
+  try {
+    values = JSON.parse(text);
+  } catch (error) {
+    throw new LabError({
+      where: source,
+      message: `begins as JSON and is none: ${(error as Error).message}`,
+      fix: `["a", "b"], or one ${one} a line`,
+    });
+  }
+  return itemsOf(
+    (Array.isArray(values) ? values : [values]).map((value, index) => ({
+      value,
+      at: `element ${index + 1}`,
+    })),
+    source,
+    one,
+    column,
+  );
+}
+
+/** Items of JSON lines: a string or an object each. Throws LabError. */
+export function readJsonLines(
+  text: string,
+  source: string,
+  one: string,
+  column?: readonly string[],
+): RawItem[] {
+  const values: { value: unknown; at: string }[] = [];
+  text.split(/\r\n|\n/).forEach((raw, index) => {
+    if (raw.trim() === '') return;
+    const at = `line ${index + 1}`;
+    try {
+      values.push({ value: JSON.parse(raw), at });
+    } catch {
+      values.push({ value: undefined, at });
+    }
+  });
+  return itemsOf(values, source, one, column);
+}
+
+function itemsOf(
+  values: readonly { readonly value: unknown; readonly at: string }[],
+  source: string,
+  one: string,
+  column: readonly string[] | undefined,
+): RawItem[] {
+  const items: RawItem[] = [];
+  const problems: Problem[] = [];
+  for (const { value, at } of values) {
+    const item = itemOf(value, one, column);
+    if (item) items.push({ ...item, at });
+    else
+      problems.push({
+        where: `${source} ${at}`,
+        message: `is not a string or an object with a "${column?.join('" and a "') ?? `${one}" or "name`}"`,
+        ...(column ? {} : { fix: '--column NAME says which of its fields is the name' }),
+      });
+  }
+  if (problems.length > 0) throw new LabError(problems.slice(0, 20));
+  return items;
+}
+
+function itemOf(
+  value: unknown,
+  one: string,
+  column: readonly string[] | undefined,
+): Omit<RawItem, 'at'> | undefined {
+  if (typeof value === 'string') return { name: value.trim(), labels: {} };
+  if (Number.isSafeInteger(value)) return { name: String(value), labels: {} };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const fields = Object.entries(value).map(
+    ([key, field]) => [key, typeof field === 'string' ? field : JSON.stringify(field)] as const,
+  );
+  const ranked = fields
+    .map(([key]) => ({ key, rank: nameRank(key, one) }))
+    .filter(({ rank }) => rank !== undefined)
+    .sort((a, b) => a.rank! - b.rank!);
+  const wanted = column ?? ranked.slice(0, 1).map(({ key }) => key);
+  const parts = wanted.map(
+    each => fields.find(([key]) => key === each) ?? fields.find(([key]) => normal(key) === normal(each)),
+  );
+  if (parts.length === 0 || parts.some(part => part === undefined)) return undefined;
+  const only = parts.length === 1 ? parts[0]![0] : undefined;
+  return {
+    name: parts.map(part => part![1].trim()).join('/'),
+    labels: Object.fromEntries(fields.filter(([key]) => key !== only)),
+  };
+}
