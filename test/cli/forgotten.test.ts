@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BatchClient, DescribeJobsCommand } from '@aws-sdk/client-batch';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { user } from './helper.ts';
 
 const config = {
@@ -38,6 +39,7 @@ beforeAll(async () => {
   await mkdir(join(state, 'batch'), { recursive: true });
   await writeFile(join(state, 'faults.json'), JSON.stringify(faults));
   const twin = await me.twin();
+  await twin.s3.send(new PutObjectCommand({ Bucket: 'scans-of-ours', Key: 'other', Body: 'x' }));
   const ran = await me.lab([
     ...['submit', 'rapidtide', '--participants', 'p0..p2', '--vcpus', '1', '--memory', '256'],
     ...['--local', '--wait'],
