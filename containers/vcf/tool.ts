@@ -33,6 +33,11 @@ export class ToolError extends Error {
 /** Without the time, process and thread that its logger puts before a line. */
 const plain = (line: string): string => line.replace(/^(\[[^\]]*\]\s*)+/, '').trim();
 
+export interface Stat {
+  readonly format: string;
+  readonly attributes: readonly string[];
+}
+
 /**
  * The commands of TileDB-VCF 0.40.3 that we use on one dataset, as docs/vcf.md has them. Exit codes are believed where they
  * say that something failed, never where they say that it was done.
@@ -56,13 +61,16 @@ export class Tool {
     return out.join(' ').trim();
   }
 
-  /** Whether the dataset opens: its version of the format, or the tool's words. */
-  async stat(): Promise<{ readonly format: string } | { readonly refused: string }> {
+  /** Whether the dataset opens, or the tool's words. */
+  async stat(): Promise<Stat | { readonly refused: string }> {
     const called = await this.ask('stat');
-    const format = called.out.map(line => /^- Version:\s*(\S+)/.exec(line)?.[1]).find(each => each);
-    return called.exitCode === 0 && format
-      ? { format }
-      : { refused: new ToolError('tiledbvcf stat', called).message };
+    const value = (name: string): string | undefined =>
+      called.out.map(line => new RegExp(`^- ${name}:\\s*(.*)$`).exec(line)?.[1]).find(each => each);
+    const format = value('Version');
+    if (called.exitCode !== 0 || format === undefined)
+      return { refused: new ToolError('tiledbvcf stat', called).message };
+    const attributes = (value('Extracted attributes') ?? 'none').split(/,\s*/);
+    return { format, attributes: attributes.filter(name => name !== 'none') };
   }
 
   async create(attributes: readonly string[], statistics: boolean): Promise<void> {

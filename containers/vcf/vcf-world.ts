@@ -1,0 +1,26 @@
+import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
+import type { Checkpoint, Clock } from './settle.ts';
+import type { Call } from './tool.ts';
+
+/** What the tasks of this image work with: the contract's context, in the words of this workload. */
+export interface VcfWorld {
+  readonly runId: string;
+  readonly items: readonly Item[];
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Of this attempt alone; also the tool's current folder. */
+  readonly folder: string;
+  readonly limits: { readonly vcpus: number; readonly memoryMiB: number };
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** What --tiledb-config gets. */
+  readonly config: readonly string[];
+  readonly call: Call;
+  /** Any bucket that the job's role opens. */
+  store(bucket: string): Store;
+  /** By item; outlives attempts. */
+  checkpoint(item: string): Checkpoint;
+  /** Runs bcftools; answers its exit code. */
+  bcftools(args: readonly string[], cwd: string): Promise<number>;
+  log(line: string): void;
+}
