@@ -1,0 +1,161 @@
+import { type DatasetMarker, knownNames, markerKey, namesKey } from '../../jobs/vcf/dataset.ts';
+import type { Peek } from '../../jobs/vcf/look.ts';
+import { prepareExport } from '../../jobs/vcf/prepare-export.ts';
+import { prepareIngest } from '../../jobs/vcf/prepare-ingest.ts';
+import { memoryStore } from '../helpers/memory-store.ts';
+import { makeSample } from './sample-files.ts';
+
+const marker: DatasetMarker = {
+  version: 1,
+  uri: 's3://bucket/cohort',
+  createdAt: '2026-01-01T00:00:00Z',
+  runId: 'r',
+  attributes: ['fmt_GT', 'fmt_DP'],
+  statistics: false,
+  tool: '0.40.3',
+};
+const commits = 'cohort/metadata/vcf_headers/__commits/';
+
+function bucket(objects: Readonly<Record<string, string>> = {}) {
+  const store = memoryStore();
+  for (const [key, body] of Object.entries(objects)) store.objects.set(key, Buffer.from(body));
+  return store;
+}
+const dataset = { [markerKey('cohort/')]: JSON.stringify(marker) };
+const record = (newest: string, names: readonly string[]) => ({
+  ...dataset,
+  [namesKey('cohort/')]: JSON.stringify({ version: 1, runId: 'r', newest, names }),
+});
+
+const files = new Map(['zoe', 'adam'].map(name => [name, makeSample(name)]));
+const peek: Peek = async ({ key }) => {
+  const made = files.get(key.split('/')[0]!);
+  const bytes = key.endsWith('.csi') ? made?.index : key.endsWith('.gz') ? made?.file : undefined;
+  return (
+    bytes && { bytes, size: bytes.length, etag: '"e"', lastModified: new Date(key.endsWith('.csi') ? 2 : 1) }
+  );
+};
+const lines = ['zoe', 'adam'].map(name => ({ name, labels: { uri: `s3://genomes/${name}/v.vcf.gz` } }));
+
+const ingest = (
+  objects: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>> = {},
+  items = lines,
+) =>
+  prepareIngest(
+    items,
+    { 'dataset-uri': 's3://bucket/cohort', ...parameters },
+    {
+      peek,
+      store: () => bucket(objects),
+      regionOf: async name => (name === 'genomes' ? 'eu-west-1' : 'us-east-1'),
+      region: 'us-east-1',
+    },
+  );
+const messages = (prepared: { readonly problems: readonly { readonly message: string }[] }): string =>
+  prepared.problems.map(({ message }) => message).join('\n');
+
+it('items come back in the order of the tool, with what was seen of their files', async () => {
+  const { items, problems, notes } = await ingest({});
+  expect(problems).toEqual([]);
+  expect(items.map(({ labels }) => [labels!.sample, labels!.records, labels!.index])).toEqual([
+    ['adam', '10', 's3://genomes/adam/v.vcf.gz.csi'],
+    ['zoe', '10', 's3://genomes/zoe/v.vcf.gz.csi'],
+  ]);
+  expect(notes.join()).toMatch(/s3:\/\/genomes is in eu-west-1 and the lab in us-east-1: 0\.0 GB come over/);
+});
+
+it.each([
+  ['half a dataset', { 'cohort/__tiledb_group.tdb': '' }, 'holds half a dataset: its create was killed'],
+  [
+    'a dataset whose create was killed at its last write',
+    { 'cohort/__tiledb_group.tdb': '', 'cohort/data/__schema/1': '' },
+    'holds half a dataset',
+  ],
+  [
+    'somebody’s folder',
+    { 'cohort/photos/1.jpg': '' },
+    'is no dataset, and not empty: there is cohort/photos/1.jpg',
+  ],
+])('%s is refused with what to do', async (_what, objects, message) => {
+  const prepared = await ingest(objects);
+  expect(messages(prepared)).toContain(message);
+  expect(prepared.problems[0]!.fix).toBeDefined();
+});
+
+it('a dataset that others made is opened by the first job, and told', async () => {
+  const { problems, notes } = await ingest({ 'cohort/__tiledb_group.tdb': '', 'cohort/data/__meta/1': '' });
+  expect(problems).toEqual([]);
+  expect(notes.join()).toContain('was not made by a run of ours');
+});
+
+it('names that are there already are refused, unless --continue', async () => {
+  const there = record('', ['adam', 'eve']);
+  expect(messages(await ingest(there))).toBe('its sample adam is in the dataset already');
+  expect(messages(await ingest(there, { continue: 'true' }))).toBe('');
+});
+
+it('all problems come together: dataset, attributes, files', async () => {
+  const wrong = [...lines, { name: 'gone', labels: { uri: 's3://genomes/gone.vcf.gz' } }];
+  const said = messages(await ingest({ 'cohort/x': '' }, { attributes: 'DP' }, wrong));
+  expect(said).toMatch(/"DP" is no attribute[\s\S]*is no dataset[\s\S]*does not exist/);
+});
+
+it('attributes of a dataset that is there cannot be changed', async () => {
+  expect(messages(await ingest(dataset, { attributes: 'fmt_GT,fmt_PL' }))).toContain('has fmt_GT,fmt_DP');
+  expect(messages(await ingest(dataset, { attributes: 'fmt_DP' }))).toBe('');
+});
+
+it('a list of names is believed as long as the dataset has not changed since', async () => {
+  const seen = record('__5_5_a_22.wrt', ['adam']);
+  expect(await knownNames(bucket({ ...seen, [`${commits}__5_5_a_22.wrt`]: '' }), 'cohort/')).toEqual([
+    'adam',
+  ]);
+  expect(await knownNames(bucket({ ...seen, [`${commits}__6_6_b_22.wrt`]: '' }), 'cohort/')).toBeUndefined();
+  expect(await knownNames(bucket(dataset), 'cohort/')).toBeUndefined();
+});
+
+const names = ['zoe', 'adam'].map(name => ({ name }));
+const exporting = (
+  objects: Readonly<Record<string, string>>,
+  parameters: Readonly<Record<string, string>> = {},
+  items = names,
+) =>
+  prepareExport(
+    items,
+    {
+      'dataset-uri': 's3://bucket/cohort',
+      'dest-s3': 's3://bucket/out/',
+      bed: 's3://bucket/r.bed',
+      ...parameters,
+    },
+    { store: () => bucket({ 'r.bed': 'chr1\t0\t9\nchr1\t9\t20\n', ...objects }) },
+  );
+
+it('an export is ready when names, regions, dataset and destination are', async () => {
+  const { items, problems, notes } = await exporting(record('', ['adam', 'zoe']));
+  expect(problems).toEqual([]);
+  expect(items.map(({ name }) => name)).toEqual(['adam', 'zoe']);
+  expect(notes).toEqual(['1 regions after those that overlap or touch are made one']);
+});
+
+it('every problem of an export is told at once', async () => {
+  const said = messages(
+    await exporting(
+      { ...record('', ['adam']), 'r.bed': 'chr1\t9\t9\n', 'out/adam.bcf': '' },
+      { attributes: 'GT' },
+      [...names, { name: 'a,b' }],
+    ),
+  );
+  expect(said).toMatch(
+    /comma[\s\S]*"GT" is no attribute[\s\S]*9-9 is empty[\s\S]*is not among the 1 samples[\s\S]*1 of the files are there already/,
+  );
+  expect(messages(await exporting({}))).toContain('there is no dataset at s3://bucket/cohort');
+  expect(messages(await exporting(dataset, { bed: './r.bed' }))).toContain('is no s3://bucket/key');
+});
+
+it('files that are there are written over only with --overwrite', async () => {
+  const there = { ...record('', ['adam', 'zoe']), 'out/zoe.vcf.gz': '' };
+  expect(messages(await exporting(there))).toContain('s3://bucket/out/zoe.vcf.gz');
+  expect(messages(await exporting(there, { overwrite: 'true' }))).toBe('');
+});
