@@ -54,7 +54,7 @@ export async function exportShard(world: VcfWorld): Promise<readonly ExportedSam
       },
       deliver: async (name, paths, records) => {
         const outputs = await Promise.all(
-          paths.map(path => uploadPath(destination, path, `${to.key}${basename(path)}`)),
+          paths.map(path => uploadPath(destination, path, `${to.key}${basename(path)}`, world.log)),
         );
         const delivered = { records, outputs: outputs.flat().map(each => ({ ...each, bucket: to.bucket })) };
         await world.checkpoint(name).write(JSON.stringify(delivered));
