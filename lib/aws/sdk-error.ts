@@ -18,10 +18,16 @@ export function explainAwsError(error: unknown, profile?: string): unknown {
   if (unreached) return new LabError({ where: 'AWS', ...unreached }, exitCodes.service);
   if (!fix && statusOf(error) === undefined) return error;
   return new LabError(
-    { where: 'AWS', message: `${name}: ${message}`, ...(fix ? { fix } : {}) },
+    { where: 'AWS', message: saidOf(name, message, statusOf(error)), ...(fix ? { fix } : {}) },
     exitCodes.service,
   );
 }
+
+/** An answer to HEAD has no body: the SDK has no word for it but the number. */
+const saidOf = (name: string, message: string, status: number | undefined): string =>
+  message === 'UnknownError' && status !== undefined
+    ? `it answered with HTTP ${status}, and without a reason`
+    : `${name}: ${message}`;
 
 const isTwinUp = 'nothing answers there; is the twin up? lab twin status';
 const noCredentials =

@@ -144,6 +144,13 @@ function report(error: unknown, world: World): number {
     err.write('interrupted; everything is resumable\nNext: npx lab runs\n');
     return exitCodes.interruptedByUser;
   }
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    err.write(
+      `${tint(err, 'bad', 'error')} no space left${path ? ` for ${path}` : ''}\n  free some, then the same again\n`,
+    );
+    return exitCodes.service;
+  }
   err.write(`${tint(err, 'bad', 'a fault of ours')}: ${(error as Error)?.stack ?? String(error)}\n`);
   return exitCodes.internal;
 }

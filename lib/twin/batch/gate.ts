@@ -85,7 +85,7 @@ export class Gate {
     } else if (job.counts.PENDING > 0) {
       moveAll(job, 'PENDING', 'RUNNABLE');
       if (job.spec.dependsOn.length > 0)
-        this.options.journal.write({ kind: 'released', jobId: job.spec.jobId });
+        this.options.journal.note({ kind: 'released', jobId: job.spec.jobId });
       this.tellAll(job, 'RUNNABLE');
     }
   }

@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { type Append, appendWhole, isFull, noRoom, roomMs } from '../disk-room.ts';
 import { type Attempt, isEnded, type JobSpec, type Status } from './types.ts';
 
 /** What happened, one JSON line each; replayed when a twin starts, so jobs outlive its process. */
@@ -36,8 +37,10 @@ export type Entry =
   | { readonly kind: 'resource'; readonly name: string; readonly total?: number };
 
 export interface Journal {
-  /** Once it returns, a kill of the twin does not lose the entry. */
+  /** Once it returns, a kill of the twin does not lose the entry. Throws where the disk is full: for what somebody asks for. */
   write(entry: Entry): void;
+  /** The same for what has happened, whatever the disk says: on a full one it is kept, and written when there is room. */
+  note(entry: Entry): void;
   /** Written with the next entry: for what may be lost. */
   writeSoon(entry: Entry): void;
   close(): void;
@@ -50,6 +53,7 @@ export const rememberedMs = 7 * 86_400_000;
 export function openJournal(
   path: string,
   now: number,
+  append: Append = appendWhole,
 ): { readonly entries: readonly Entry[]; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
@@ -62,18 +66,44 @@ export function openJournal(
   const file = openSync(path, 'a');
   let soon = '';
   const flush = (line: string): void => {
-    appendFileSync(file, soon + line);
+    append(file, soon + line);
     soon = '';
+  };
+  let later: NodeJS.Timeout | undefined;
+  /** In the order in which things happened: what is kept goes before what comes. */
+  const flushLater = (): void => {
+    later ??= setTimeout(() => {
+      later = undefined;
+      flushOrKeep('');
+    }, roomMs).unref();
+  };
+  const flushOrKeep = (line: string): void => {
+    try {
+      flush(line);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+      soon += line;
+      flushLater();
+    }
   };
   return {
     entries,
     journal: {
-      write: entry => flush(`${JSON.stringify(entry)}\n`),
+      write: entry => {
+        try {
+          flush(`${JSON.stringify(entry)}\n`);
+        } catch (error) {
+          throw isFull(error) ? noRoom() : error;
+        }
+      },
+      note: entry => flushOrKeep(`${JSON.stringify(entry)}\n`),
       writeSoon: entry => {
         soon += `${JSON.stringify(entry)}\n`;
       },
       close: () => {
-        flush('');
+        clearTimeout(later);
+        flushOrKeep('');
+        clearTimeout(later);
         closeSync(file);
       },
     },

@@ -141,7 +141,7 @@ export class Scheduler {
     task.attempts = task.attempts.with(-1, attempt);
     job.again.push(index);
     const { jobId } = job.spec;
-    this.options.journal.write({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: job.now() });
+    this.options.journal.note({ kind: 'ended', jobId, index, attempt, status: 'RUNNABLE', at: job.now() });
     this.options.changed(job, index);
   }
 
@@ -162,7 +162,7 @@ export class Scheduler {
     if (jobEnded(job)) finish(job, at, statusReason);
     const { jobId } = job.spec;
     const attempted = attempt ? { attempt } : {};
-    this.options.journal.write({ kind: 'ended', jobId, index, ...attempted, status, statusReason, at });
+    this.options.journal.note({ kind: 'ended', jobId, index, ...attempted, status, statusReason, at });
     this.options.changed(job, index);
     if (job.spec.size !== undefined && jobEnded(job)) this.options.changed(job, undefined);
     this.ended.push([job, index]);
@@ -220,7 +220,7 @@ export class Scheduler {
     const task = move(job, index, 'STARTING');
     task.attempts = task.attempts.concat([attempt]);
     delete task.statusReason;
-    journal.write({ kind: 'started', jobId: spec.jobId, index, attempt });
+    journal.note({ kind: 'started', jobId: spec.jobId, index, attempt });
     this.options.changed(job, index);
     this.capacity.take(spec, 1);
     this.attempts.start(job, index, host, {

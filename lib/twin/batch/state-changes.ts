@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
+import { isFull, roomMs } from '../disk-room.ts';
 import { matchesPattern } from '../template/event-rule.ts';
 import type { TwinStack } from '../template/twin-stack.ts';
 import { jobDetail } from './describe.ts';
@@ -32,7 +33,16 @@ export function stateChanges(
     isQueued = false;
     for (const [rule, { logGroup }] of resources.eventRules.entries()) {
       const lines = waiting[rule]!.splice(0);
-      if (lines.length > 0) logs.append(logGroup, streams[rule]!, lines, clock.now());
+      if (lines.length === 0) continue;
+      try {
+        logs.append(logGroup, streams[rule]!, lines, clock.now());
+      } catch (error) {
+        if (!isFull(error)) throw error;
+        // What has changed was to be told: told later, in its order.
+        waiting[rule]!.unshift(...lines);
+        isQueued = true;
+        setTimeout(write, roomMs).unref();
+      }
     }
   };
   return (job, index) => {

@@ -88,9 +88,10 @@ function runProcess(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (child.pid !== undefined) rememberProcess(folders.base, child.pid);
+  const held = { count: 0 };
   const lines = Promise.all([
-    forwardLines(child.stdout, spec.onOutput),
-    forwardLines(child.stderr, spec.onOutput),
+    forwardLines(child.stdout, spec.onOutput, held),
+    forwardLines(child.stderr, spec.onOutput, held),
   ]);
   const started = new Promise<void>(runs => child.once('spawn', runs));
   let isTooLarge = false;
@@ -104,7 +105,7 @@ function runProcess(
     child.once('exit', (code, signal) => {
       send(child.pid, 'SIGKILL', true);
       const exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
-      void drained(lines, [child.stdout, child.stderr]).then(() =>
+      void drained(lines, [child.stdout, child.stderr], () => held.count > 0).then(() =>
         done(isTooLarge ? outOfMemory : { exitCode }),
       );
     });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isFull, noRoom } from '../disk-room.ts';
 import {
   type CredentialSource,
   type RequestHead,
@@ -237,7 +238,9 @@ function fail(
   const shown =
     error instanceof AwsError
       ? error
-      : new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
+      : isFull(error)
+        ? noRoom()
+        : new AwsError('InternalError', 500, 'We encountered an internal error. Please try again.');
   if (service?.fail) service.fail(shown, http, response);
   else if (service?.name === 's3') writeS3Error(shown, http, response);
   else writeJsonError('rest-json', shown, response);

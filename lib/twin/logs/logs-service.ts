@@ -1,3 +1,4 @@
+import type { Append } from '../disk-room.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
 import { invalid } from './invalid.ts';
 import { filterEvents, getEvents } from './read-events.ts';
@@ -14,8 +15,13 @@ export interface LogsService {
 }
 
 /** CloudWatch Logs as we use it, on disk. */
-export function logsService(options: { folder: string; region: string; account?: string }): LogsService {
-  const files = streamFiles(options.folder);
+export function logsService(options: {
+  folder: string;
+  region: string;
+  account?: string;
+  append?: Append;
+}): LogsService {
+  const files = streamFiles(options.folder, options.append);
   const actions = logActions(files, `arn:aws:logs:${options.region}:${options.account ?? '000000000000'}`);
   return {
     append: (group, stream, message, timestamp = Date.now()) =>

@@ -1,16 +1,8 @@
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { type Append, appendWhole } from '../disk-room.ts';
 
 export interface LogEvent {
   /** Milliseconds since 1970. */
@@ -44,19 +36,27 @@ export interface StreamFiles {
 /** More streams than are written to at once. */
 const mostKnown = 1000;
 
-export function streamFiles(folder: string): StreamFiles {
+export function streamFiles(folder: string, append: Append = appendWhole): StreamFiles {
   // `..` is a legal name and no folder of ours.
   const groupPath = (group: string): string => join(folder, encodeURIComponent(group).replace(/^\./, '%2E'));
   const path = (group: string, stream: string): string => join(groupPath(group), fileName(stream));
   /** Streams that are known to be there: a line then costs one write. */
   const known = new Set<string>();
+  const appendTo = (path: string, text: string): void => {
+    const file = openSync(path, 'a');
+    try {
+      append(file, text);
+    } finally {
+      closeSync(file);
+    }
+  };
   const makeStream = (group: string, stream: string, at: number): void => {
     const file = path(group, stream);
     if (known.has(file)) return;
     mkdirSync(groupPath(group), { recursive: true });
-    if (!existsSync(file)) appendFileSync(file, `${JSON.stringify({ stream, created: at })}\n`);
+    if (!existsSync(file)) appendTo(file, `${JSON.stringify({ stream, created: at })}\n`);
     // What a kill has torn must not take the next event with it.
-    else if (!endsWithLine(file)) appendFileSync(file, '\n');
+    else if (!endsWithLine(file)) appendTo(file, '\n');
     // Of streams that have ended, none is to be remembered for good.
     if (known.size >= mostKnown) known.clear();
     known.add(file);
@@ -70,7 +70,7 @@ export function streamFiles(folder: string): StreamFiles {
     append(group, stream, events) {
       makeStream(group, stream, Date.now());
       const lines = events.map(event => `${JSON.stringify({ t: event.timestamp, m: event.message })}\n`);
-      appendFileSync(path(group, stream), lines.join(''));
+      appendTo(path(group, stream), lines.join(''));
     },
     path,
     *scan(group, stream) {
