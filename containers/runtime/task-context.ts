@@ -45,8 +45,9 @@ export function taskContext(
         signal,
         graceMs,
         onLine: line => {
-          log(line);
           options.onLine?.(line);
+          // Whoever reads our log may be behind: the tool then waits.
+          return log(line);
         },
       });
       peak = Math.max(peak, result.peakMemoryBytes ?? 0);

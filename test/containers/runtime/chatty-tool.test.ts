@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runTool } from '../../../containers/runtime/exec.ts';
 import { lineLog } from '../../../containers/runtime/line-log.ts';
+import type { ItemsInput } from '../../../containers/runtime/run-items.ts';
+import { taskContext } from '../../../containers/runtime/task-context.ts';
 
 const tool = (command: readonly string[], stream: Writable) =>
   runTool({
@@ -40,6 +43,19 @@ it('of a tool that prints faster than anybody reads, no line is lost and none is
   expect([reader.lines, reader.last]).toEqual([300_000, '300000']);
   // 2 MB in all; what waits is never more than a piece of a pipe, with its lines' ends.
   expect(reader.largest).toBeLessThan(300_000);
+});
+
+it('a task’s tool waits for the log of its container', async () => {
+  const reader = new Reader(1);
+  const world = { environment: { PATH: process.env.PATH }, log: lineLog(reader) };
+  const stepPlan = { vcpus: 1, memoryMiB: 512 };
+  const shard = { step: 'run', run: { workload: 'w', runId: 'r' }, stepPlan, plan: {} };
+  const input = { world, shard, mounts: {}, signal: new AbortController().signal, graceMs: 200 };
+  const { context } = taskContext(input as unknown as ItemsInput, [{ name: 'a' }], 'a', tmpdir());
+  await context.exec(['seq', '100000']);
+  await new Promise<void>(done => void reader.end(done));
+  expect([reader.lines, reader.last]).toEqual([100_000, '[a] 100000']);
+  expect(reader.largest).toBeLessThan(600_000);
 });
 
 it('a reader that stands still for seconds is waited for', async () => {
