@@ -7,6 +7,7 @@ import { getJob, type SubmittedJob } from '../../lib/aws/wire/calls.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import { overridesHelp, tooSmall } from '../../lib/contract/workload/raw-jobs.ts';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { runTool } from '../runtime/exec.ts';
 import { ShardFailure } from '../runtime/failure.ts';
@@ -20,7 +21,7 @@ import { type ContainerWorld, serviceOf } from '../runtime/world.ts';
 import { rawCommand } from './commands.ts';
 import { openDataOut } from './data-out.ts';
 import { participantOf } from './participant.ts';
-import { jobLine, tooSmall } from './raw-job.ts';
+import { jobLine } from './raw-job.ts';
 import { runCommand } from './run-command.ts';
 
 /**
@@ -61,8 +62,8 @@ async function runInCloud(
   const jobId = environment[env.jobId] ?? hostname();
   const submitted = await submittedJob(world, jobId.split(':')[0]!);
   world.log(jobLine(argv, submitted));
-  const small = tooSmall(submitted);
-  if (small) throw new ShardFailure(exitCodes.badJob, small);
+  const small = tooSmall(submitted.memoryMiB);
+  if (small) throw new ShardFailure(exitCodes.badJob, `${small}; ${overridesHelp}`);
   const participant = await participantOf(store, environment, submitted.parameters);
   const job: RawJob = {
     store,

@@ -1,6 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { BatchClient, ListConsumableResourcesCommand } from '@aws-sdk/client-batch';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  BatchClient,
+  DescribeJobsCommand,
+  type JobDetail,
+  ListConsumableResourcesCommand,
+  SubmitJobCommand,
+} from '@aws-sdk/client-batch';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Ran, user } from './helper.ts';
 
@@ -332,4 +339,35 @@ it.each([
   await put(bucket, 'config/crlf.sh', '#!/bin/bash\r\nls\r\n');
   const refused = await me.lab(['submit', 'rapidtide', '--participants', '-', ...words, '--local'], list);
   expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining(text)]);
+});
+
+it('a raw job that got 4 MiB is told why', async () => {
+  const { out } = await me.lab(['stack-info', 'rapidtide', '--local', '--json']);
+  const { jobQueue, jobDefinition } = JSON.parse(out) as { jobQueue: string; jobDefinition: string };
+  const { jobId } = await batch.send(
+    new SubmitJobCommand({
+      jobName: 'raw',
+      jobQueue,
+      jobDefinition,
+      // What awscli makes of: --container-overrides command=bash,x,memory=4
+      containerOverrides: {
+        command: ['bash', 'x'],
+        resourceRequirements: [
+          { type: 'VCPU', value: '1' },
+          { type: 'MEMORY', value: '4' },
+        ],
+      },
+    }),
+  );
+  let job: JobDetail | undefined;
+  do {
+    await sleep(100);
+    job = (await batch.send(new DescribeJobsCommand({ jobs: [jobId!] }))).jobs?.[0];
+  } while (job?.status !== 'FAILED' && job?.status !== 'SUCCEEDED');
+  expect(job.status).toBe('FAILED');
+  const { code, out: told } = await me.lab(['doctor', jobId!, '--local']);
+  expect([code, told.replace(/\s+/g, ' ')]).toEqual([
+    4,
+    expect.stringMatching(/this job got 4 MiB of memory, with which nothing runs.*a word such as memory=4/),
+  ]);
 });

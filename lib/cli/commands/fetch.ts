@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { runPrefix } from '../../contract/run/keys.ts';
-import type { OutputRecord } from '../../contract/run/records.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { detailedShards, type LedgerRow } from '../../ledger/ledger.ts';
+import { detailedShards } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
+import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
@@ -86,25 +86,6 @@ export const fetch: Command = {
 };
 
 const filesText = (count: number): string => counted(count, { one: 'file', many: 'files' });
-/** Outputs by their keys, each once; and in words, keys that two items recorded with other contents: one is lost. */
-function distinctOutputs(rows: readonly LedgerRow[]): {
-  readonly outputs: readonly OutputRecord[];
-  readonly overwritten: readonly string[];
-} {
-  const first = new Map<string, { readonly name: string; readonly output: OutputRecord }>();
-  const overwritten: string[] = [];
-  for (const { name, outputs = [] } of rows)
-    for (const output of outputs) {
-      const before = first.get(output.key);
-      if (!before) first.set(output.key, { name, output });
-      else if (before.output.sha256 !== output.sha256 || before.output.bytes !== output.bytes)
-        overwritten.push(
-          `${before.name} and ${name} both wrote ${output.key}, with other contents: one of the two is lost`,
-        );
-    }
-  return { outputs: [...first.values()].map(each => each.output), overwritten };
-}
-
 /** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */
 function fetchProgress(
   context: Context,

@@ -1,6 +1,7 @@
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { tagNames } from '../../contract/workload/metadata.ts';
+import { overridesHelp } from '../../contract/workload/raw-jobs.ts';
 import type { Command } from '../command.ts';
 
 export const stackInfo: Command = {
@@ -40,9 +41,7 @@ export const stackInfo: Command = {
       context.print(
         `--job-queue ${queue} --job-definition ${definition} --tags ${tagNames.lab}=${deployment.map.lab}`,
       );
-      context.say(
-        `the command goes as JSON: --container-overrides '{"command":["bash","/data_out/config/my.sh","ARRAY"]}'; in the shorthand command=a,b a word such as memory=4 or vcpus=2 leaves it and becomes what the job asks for`,
-      );
+      context.say(overridesHelp);
     }
     return exitCodes.ok;
   },

@@ -1,5 +1,6 @@
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { LedgerRow } from '../../ledger/ledger.ts';
+import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import { counted, durationText, type Tone, table, tint } from '../output/output.ts';
 import { openRun } from '../run-lookup.ts';
@@ -39,6 +40,8 @@ export const status: Command = {
     context.say(
       `${run.runId}: ${counts.done.toLocaleString('en-US')} of ${counted(all.length, spec.item)} done${rest.join('')}`,
     );
+    const { overwritten } = distinctOutputs(all);
+    for (const text of overwritten.slice(0, 5)) context.say(text);
     const next = counts.done === all.length ? 'fetch' : ended ? 'retry' : 'watch';
     context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
     return exitCodes.ok;

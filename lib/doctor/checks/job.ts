@@ -1,4 +1,5 @@
 import type { JobState } from '../../contract/ports/account.ts';
+import { overridesHelp, tooSmall } from '../../contract/workload/raw-jobs.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, fail, NotChecked, ok, type Scope, warn } from '../finding.ts';
 import { queueStates } from '../pool-states.ts';
@@ -40,6 +41,8 @@ export const job: Check<Facts> = {
     const reason = found.statusReason ? `: ${found.statusReason}` : '';
     if (found.status === 'PENDING')
       return [warn(`${what}: it waits for the jobs that it depends on${reason}`)];
+    const small = tooSmall(found.memoryMiB);
+    if (found.status === 'FAILED' && small) return [fail(`${what}${reason}: ${small}`, overridesHelp)];
     if (found.status === 'FAILED') return [fail(`${what}${reason}`, `npx lab logs --failed${suffix}`)];
     return [ok(`${what}${reason}`)];
   },

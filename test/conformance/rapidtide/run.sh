@@ -24,11 +24,29 @@ input=$LAB_TWIN_FOLDER/state/s3/hcp-openaccess
 "$venv/bin/python" "$here/make_runs.py" "$work/in" 100307 100408 101107
 cp -r "$work/in/." "$input/"
 run=HCP_1200/100408/MNINonLinear/Results/rfMRI_REST1_LR/rfMRI_REST1_LR.nii.gz
-printf '100307\n100408\n101107\n' > "$work/participants.txt"
+printf 'Subject;sex\n100307;F\n100408;M\n101107;F\n101309;M\n101410;F\n' > "$work/participants.csv"
+# One input has no time, which Rapidtide 3.2.0 passes over with exit code 0; one has a value that is no number.
+"$venv/bin/python" - "$work/in/$run" "$input" <<'PY'
+import sys
+from pathlib import Path
+
+import nibabel as nib
+import numpy as np
+
+image = nib.load(sys.argv[1])
+data = np.asarray(image.dataobj, dtype=np.float32)
+for participant in ("101309", "101410"):
+    path = Path(sys.argv[2], f"HCP_1200/{participant}/MNINonLinear/Results/rfMRI_REST1_LR/rfMRI_REST1_LR.nii.gz")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    changed = data[..., 0] if participant == "101309" else data.copy()
+    if participant == "101410":
+        changed[tuple(size // 2 for size in changed.shape)] = np.nan
+    nib.save(nib.Nifti1Image(changed, image.affine, image.header if changed.ndim == 4 else None), path)
+PY
 
 # A download that broke off: Rapidtide has to fail on it, alone.
 head -c 100000 "$work/in/$run" > "$input/$run"
-daily() { npm run --silent submit:rapidtide -- --participants "$work/participants.txt" --do hcp --local "$@"; }
+daily() { npm run --silent submit:rapidtide -- --participants "$work/participants.csv" --do hcp --local "$@"; }
 code=0
 daily --vcpus 1 --memory 4096 --timeout 15m --wait -- --numnull 1000 > "$work/run" 2> "$work/err" || code=$?
 cat "$work/err"
@@ -36,13 +54,19 @@ id=$(head -1 "$work/run")
 check "the daily command says that not all is done" '[ $code -eq 4 ]'
 lab status "$id" --local --json > "$work/status"
 state() { "$venv/bin/python" -c 'import json,sys; print(" ".join(sorted(i["name"] + "=" + i["state"] for i in json.load(open(sys.argv[1]))["items"])))' "$work/status"; }
-check "the broken one alone has failed" '[ "$(state)" = "100307=done 100408=failed 101107=done" ]'
+check "those that are broken have failed, and no other" '[ "$(state)" = "100307=done 100408=failed 101107=done 101309=failed 101410=done" ]'
+check "an input without time is told as that, though Rapidtide exits with 0" 'grep -q "its input has 3 dimensions" "$work/status"'
+check "a value that is no number is a warning of what is done" 'grep -q "warning: 1 values of the input are not finite" "$work/status"'
+check "a participant who has no input is refused before anything is submitted" '! daily --only 101309 --run REST2 --dry-run 2> "$work/refused" && grep -q "1 of 1 participants have no input" "$work/refused"'
 lab logs "$id" 100408 --local > "$work/log" 2>/dev/null
 check "its log says why, in Rapidtide’s own words" 'grep -q -i -E "error|EOF" "$work/log"'
 
 cp "$work/in/$run" "$input/$run"
-lab retry "$id" --local --wait
+code=0
+lab retry "$id" --local --wait || code=$?
 lab status "$id" --local --json > "$work/status"
-check "retried, it is done" '[ "$(state)" = "100307=done 100408=done 101107=done" ]'
+check "retried, it is done" '[ "$(state)" = "100307=done 100408=done 101107=done 101309=failed 101410=done" ]'
+lab logs "$id" 101309 --local > /dev/null 2> "$work/kept"
+check "what it left is named" 'grep -q "101309 left .* at s3://.*_ISRUNNING.txt" "$work/kept"'
 (cd "$work" && lab fetch "$id" --local --to "$work/results")
 "$venv/bin/python" "$here/check_maps.py" "$work/results" 100307 100408 101107
