@@ -1,3 +1,5 @@
+import { fitsUstar } from './tar-header.ts';
+
 /**
  * Names of members in the tars. Payload lies below `data/`, as BagIt wants it, under the object's key. A key that some tar
  * reader loses, renames or refuses gets a safe name below `data/%escaped/` that can be read back:
@@ -18,7 +20,7 @@ const piece = 240;
 /** Why a key cannot be a member's name as it is; undefined where it can. `folders`: every key's own folders in the plate. */
 export function nameTrouble(key: string, folders: ReadonlySet<string>): string | undefined {
   if (!key.isWellFormed()) return 'it is not Unicode';
-  if (key.startsWith(escaped)) return 'it looks like an escaped name';
+  if (`${key}/`.startsWith(escaped)) return 'it looks like an escaped name';
   if (key.includes('\0')) return 'it holds a NUL';
   if (folders.has(key)) return 'it is also the folder of another object';
   for (const component of key.split('/')) {
@@ -26,6 +28,8 @@ export function nameTrouble(key: string, folders: ReadonlySet<string>): string |
     if (component === '.' || component === '..') return `it has the part ${component}`;
     if (isLong(component)) return `a part has more than ${longest} bytes`;
   }
+  if (!fitsUstar(payload + key) && !isComposed(key))
+    return 'it is long and has characters that some readers compose';
   return undefined;
 }
 
@@ -69,6 +73,7 @@ const safe = (key: string): string =>
 
 const escapeText = (component: string): string => {
   const text = wellFormed(component).replaceAll('%', '%25').replaceAll('\0', '%00');
+  if (!isComposed(text)) return text.replace(/[^\x00-\x7f]/gu, encodeURIComponent);
   return withoutDots(text);
 };
 
@@ -77,7 +82,9 @@ const withoutDots = (text: string): string =>
   text === '.' || text === '..' ? text.replaceAll('.', '%2E') : text;
 
 const unescapeText = (component: string): string =>
-  component.replace(/%(25|00|2E)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  component.replace(/(?:%[0-9A-F]{2})+/g, run => decodeURIComponent(run));
+
+const isComposed = (text: string): boolean => text.normalize('NFC') === text;
 
 /** A long component in pieces that are cut between characters, and not inside an escape. */
 function pieces(component: string): string {

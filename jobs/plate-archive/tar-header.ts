@@ -87,6 +87,9 @@ function splitName(name: string): { readonly prefix: string; readonly name: stri
   return undefined;
 }
 
+/** Whether a name needs no PAX record. */
+export const fitsUstar = (name: string): boolean => splitName(name) !== undefined;
+
 /** What stands in the header whose name is in the PAX record: cut at a character. */
 function cutName(name: string): string {
   let cut = '';

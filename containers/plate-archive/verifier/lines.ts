@@ -58,7 +58,7 @@ export function keyOfName(name: string): string | undefined {
       continue;
     }
     components.push(
-      component === '%empty' ? '' : (joined + component).replace(/%25|%00|%2E/g, decodeURIComponent),
+      component === '%empty' ? '' : (joined + component).replace(/(?:%[0-9A-F]{2})+/g, decodeURIComponent),
     );
     joined = '';
   }
