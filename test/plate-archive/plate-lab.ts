@@ -95,6 +95,7 @@ export class PlateLab {
       now: when,
       log: line => this.lines.push(line),
       parallel: 2,
+      pause: async () => undefined,
     });
   }
 }

@@ -110,8 +110,9 @@ for line in sys.stdin:
     print(json.dumps(names), flush=True)
 `;
 const ratarmountReader = `
-import sys, hashlib, json
-from ratarmountcore.mountsource.factory import open_mount_source
+import os, sys, hashlib, json
+answers, sys.stdout = sys.stdout, open(os.devnull, 'w')
+from ratarmountcore.mountsource.formats.tar import SQLiteIndexedTar
 def walk(source, path, names):
     for name in source.list(path) or {}:
         full = path.rstrip('/') + '/' + name
@@ -122,8 +123,8 @@ def walk(source, path, names):
             with source.open(info) as file: names[full[1:]] = hashlib.sha256(file.read()).hexdigest()
 for line in sys.stdin:
     names = {}
-    with open_mount_source(line.rstrip('\\n'), clearIndexCache=True, writeIndex=False) as source: walk(source, '/', names)
-    print(json.dumps(names), flush=True)
+    with SQLiteIndexedTar(line.rstrip('\\n'), clearIndexCache=True, writeIndex=False, printDebug=0) as source: walk(source, '/', names)
+    print(json.dumps(names), flush=True, file=answers)
 `;
 
 type Reader = (tar: string) => Promise<Members>;

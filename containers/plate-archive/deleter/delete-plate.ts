@@ -18,6 +18,8 @@ export interface DeleteJob {
   readonly signal?: AbortSignal | undefined;
   /** DeleteObjects calls under way at once. */
   readonly parallel: number;
+  /** Waits before what passes is asked again. */
+  readonly pause?: (ms: number) => Promise<unknown>;
 }
 
 export interface Deletion {
@@ -57,7 +59,7 @@ export async function deletePlate(job: DeleteJob): Promise<Deletion> {
       if (Date.parse(proof.text.expiresAt) <= now().getTime())
         throw new PlateError(['the proof has expired meanwhile']);
       await journal.put(batchKey(plate, digest, number, 'intent'), intentOf(objects, proof.versionId, now()));
-      const outcomes = await deleteBatch(job.source, objects, job.signal);
+      const outcomes = await deleteBatch(job, objects);
       const told = outcomes.filter(({ outcome }) => outcome !== 'deleted');
       for (const { key, outcome, reason = '' } of told) {
         if (outcome === 'gone') total.gone++;
@@ -87,9 +89,8 @@ const intentOf = (objects: readonly SourceObject[], proofVersion: string, at: Da
 
 /** What passes is asked again; each key's fate is what S3 said last. */
 async function deleteBatch(
-  source: ObjectStore,
+  { source, pause = sleep }: DeleteJob,
   objects: readonly SourceObject[],
-  signal?: AbortSignal,
 ): Promise<readonly DeleteOutcome[]> {
   const outcomes = new Map<string, DeleteOutcome>();
   let open: readonly SourceObject[] = objects;
@@ -104,7 +105,7 @@ async function deleteBatch(
     if (again.length === 0 || attempt === 6) break;
     const keys = new Set(again.map(({ key }) => key));
     open = open.filter(({ key }) => keys.has(key));
-    await sleep(Math.random() * Math.min(5000, 100 * 2 ** attempt), undefined, signal ? { signal } : {});
+    await pause(Math.random() * Math.min(5000, 100 * 2 ** attempt));
   }
   return objects.map(({ key }) => outcomes.get(key)!);
 }
