@@ -10,8 +10,9 @@ import { suggest } from '../contract/workload/suggest.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { Output } from './output/output.ts';
 import type { Lifecycle } from './stack/lifecycle.ts';
-import { connectTwin } from './twin/connect.ts';
+import { connectTwin, type TwinLink } from './twin/connect.ts';
 import { twinPlace } from './twin/folder.ts';
+import { personOf } from './twin/person.ts';
 
 /** The world a command runs in; a test makes its own. */
 export interface World {
@@ -62,6 +63,10 @@ export interface Connection {
   readonly logs: Logs;
   readonly changes: StateChanges;
   readonly secrets: Secrets;
+  /** The same as who deploys: for what members of a lab may not. On AWS a person is who they are. */
+  asDeployer(): Connection;
+  /** Of whom a person can come to the twin as; none on AWS. */
+  readonly twinKeys?: TwinLink['keys'];
   /** Whether jobs end when this process does: a twin of this process's own. */
   readonly ownTwin: boolean;
 }
@@ -89,9 +94,9 @@ export function makeContext(
     // The clients are loaded when somebody is asked: help and refused options are there at once.
     const { connection, readDeployment } = await import('./connection.ts');
     if (choices.local) {
-      const twin = await connectTwin(twinPlace(world), lab, say);
+      const twin = await connectTwin(twinPlace(world), lab, say, personOf(world.environment));
       closers.push(twin.close);
-      return connection(twin.endpoint, twin.deployment, twin.own);
+      return connection(twin.endpoint, twin.deployment, twin.own, twin.keys);
     }
     const endpoint: Endpoint = {
       region: lab.region,

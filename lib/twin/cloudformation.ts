@@ -1,3 +1,4 @@
+import type { Needed } from './access/needed.ts';
 import { AwsError, type JsonCall } from './http/service.ts';
 
 /** What DescribeStacks answers: the one stack that the twin was made from. Query protocol. */
@@ -26,4 +27,12 @@ export function cloudFormation(resources: {
       ],
     };
   };
+}
+
+/** The rights that a call of CloudFormation needs: to one stack, or to all where none is named. */
+export function stackRights({ action, input }: JsonCall, arn: string): Needed[] {
+  if (action !== 'DescribeStacks') return [];
+  const name = input.StackName as string | undefined;
+  const resource = name === undefined ? '*' : name.startsWith('arn:') ? name : `${arn}:stack/${name}/twin`;
+  return [{ action: 'cloudformation:DescribeStacks', resource }];
 }

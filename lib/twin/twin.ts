@@ -1,13 +1,15 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { twinKeyPrefix } from '../contract/workload/env.ts';
+import { Authority } from './access/authority.ts';
+import { Callers } from './access/callers.ts';
+import type { Needed } from './access/needed.ts';
+import { type Keys, keysOfPeople, openToAll, type Person, people, policiesOf } from './access/people.ts';
 import { type HostUse, startBatch } from './batch/start-batch.ts';
 import type { RunContainer } from './batch/types.ts';
 import { type Clock, realClock } from './clock.ts';
 import { clockOfFile } from './clock-file.ts';
-import { cloudFormation } from './cloudformation.ts';
+import { cloudFormation, stackRights } from './cloudformation.ts';
 import {
   type ContainerCredentials,
   containerCredentials,
@@ -19,14 +21,15 @@ import { type InstanceMetadata, instanceMetadata } from './faults/instance-metad
 import { parseFaults, readFaults } from './faults/read-faults.ts';
 import { requestFaults } from './faults/request-faults.ts';
 import { lockFolder } from './folder-lock.ts';
-import { jsonService } from './http/json-service.ts';
+import { type Guard, jsonService } from './http/json-service.ts';
 import { startServer } from './http/server.ts';
+import type { JsonCall } from './http/service.ts';
 import { closedToStrangers, otherKeys } from './http/strangers.ts';
 import { logsService } from './logs/logs-service.ts';
 import { s3Service } from './s3/s3-service.ts';
 import { secretsService } from './secrets/secrets-service.ts';
 import { stsService } from './sts/sts-service.ts';
-import { readTwinStack } from './template/twin-stack.ts';
+import { readTwinStack, type TwinStack } from './template/twin-stack.ts';
 
 export type { HostUse } from './batch/start-batch.ts';
 
@@ -39,6 +42,8 @@ export interface TwinOptions {
   readonly template: object;
   /** Datasets of the configuration: buckets that are there without being the stack's. */
   readonly datasetBuckets: readonly string[];
+  /** Those of them that anybody may read. */
+  readonly publicBuckets?: readonly string[];
   /** The Node that runs job bundles. */
   readonly node: string;
   /** Folders of the programs that the workloads' images would hold: first in a job's PATH. */
@@ -46,6 +51,8 @@ export interface TwinOptions {
   readonly port?: number;
   /** The time of its Batch; this machine's when left out, put forward by what `batch/.clock.json` in its folder says. */
   readonly clock?: Clock;
+  /** Told of every request that IAM refuses, with the statement that was missing; standard error when left out. */
+  readonly onRefusal?: (text: string) => void;
   /** Instead of what `faults.json` in its folder says. */
   readonly faults?: Faults;
   /** What runs the containers, instead of processes of this machine, which then does not limit how many run at once. */
@@ -65,8 +72,8 @@ export interface ContainerParts {
 export interface Twin {
   readonly url: string;
   readonly outputs: Readonly<Record<string, string>>;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  /** Of whom a person can come as. */
+  readonly keys: Readonly<Record<Person, Keys>>;
   /** Every host that there was since it started. */
   hosts(): readonly HostUse[];
   close(): Promise<void>;
@@ -80,23 +87,33 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { folder, region } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = lockFolder(folder);
-  const keys = await readKeys(folder);
+  const keys = await keysOfPeople(folder);
   const resources = readTwinStack(options.template, { region, account });
+  const { callers, authority } = accessOf(options, resources, keys);
   const s3 = s3Service({
     folder: join(folder, 's3'),
     region,
+    rightsOf: request => authority.of('s3', request),
     settings: Object.fromEntries(resources.buckets.map(each => [each.name, each.settings])),
   });
   for (const bucket of [...resources.buckets.map(each => each.name), ...options.datasetBuckets]) {
     await mkdir(join(folder, 's3', bucket), { recursive: true });
   }
   const secrets = secretsService({ folder: join(folder, 'secrets'), region });
-  for (const secret of resources.secrets) await secrets.ensure(secret.name, secret.value);
+  for (const secret of resources.secrets) await secrets.ensure(secret.name, secret.value, secret.arn);
   const logs = logsService({ folder: join(folder, 'logs'), region });
+  const { roles } = resources.rights;
   const credentials = containerCredentials({
-    accessKeyId: keys.accessKeyId,
-    secretAccessKey: keys.secretAccessKey,
+    assume: ({ jobRole }, session) => {
+      const role = jobRole === undefined ? undefined : roles.get(jobRole);
+      return role && callers.assume(role, session);
+    },
+    forget: id => callers.forget(id),
   });
+  const guard =
+    (service: string, rights: (call: JsonCall) => Needed[] | Promise<Needed[]>): Guard =>
+    async (call, request) =>
+      authority.of(service, request).want(await rights(call));
   const holder: { url: string } = { url: '' };
   const faultsFile = process.env.LAB_TWIN_FAULTS ?? join(folder, 'faults.json');
   const found = options.faults ?? readFaults(faultsFile);
@@ -131,22 +148,24 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ...(options.port === undefined ? {} : { port: options.port }),
     services: [
       s3,
-      jsonService('batch', 'rest-json', batch.call),
-      jsonService('logs', 'json', logs.call),
-      jsonService('secretsmanager', 'json', secrets.call),
-      stsService({ account }),
-      jsonService('cloudformation', 'query', cloudFormation(resources)),
+      jsonService('batch', 'rest-json', batch.call, guard('batch', batch.rights)),
+      jsonService('logs', 'json', logs.call, guard('logs', logs.rights)),
+      jsonService('secretsmanager', 'json', secrets.call, guard('secretsmanager', secrets.rights)),
+      stsService({ account, arnOf: id => callers.find(id)?.principal.arn }),
+      jsonService(
+        'cloudformation',
+        'query',
+        cloudFormation(resources),
+        guard('cloudformation', call => stackRights(call, `arn:aws:cloudformation:${region}:${account}`)),
+      ),
     ],
     credentials: {
-      find: id =>
-        id === keys.accessKeyId
-          ? { secretAccessKey: keys.secretAccessKey }
-          : otherKeys(join(folder, 's3'), id),
+      find: id => callers.find(id)?.credential ?? otherKeys(join(folder, 's3'), id),
     },
     extra: async (request, response) =>
       metadata.handle(request, response) || credentials.handle(request, response),
     intercept: closedToStrangers(
-      keys.accessKeyId,
+      id => callers.find(id) !== undefined,
       found ? requestFaults(faults, Date.now, stormTime(options)) : undefined,
     ),
   });
@@ -155,7 +174,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   return {
     url: server.url,
     outputs: resources.outputs,
-    ...keys,
+    keys,
     hosts: batch.hosts,
     close: async () => {
       await batch.close();
@@ -164,6 +183,22 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     },
   };
 }
+
+/** Who may do what: the people of the lab, the roles of its jobs, and what its buckets say themselves. */
+function accessOf(
+  { datasetBuckets, publicBuckets = [], onRefusal = toStandardError }: TwinOptions,
+  { rights }: TwinStack,
+  keys: Readonly<Record<Person, Keys>>,
+): { readonly callers: Callers; readonly authority: Authority } {
+  const callers = new Callers(account);
+  const policies = policiesOf(rights, datasetBuckets);
+  for (const person of people) callers.addUser(person, keys[person], policies[person]);
+  const ofBuckets = new Map(rights.ofBuckets);
+  for (const name of publicBuckets) ofBuckets.set(name, [...(ofBuckets.get(name) ?? []), openToAll(name)]);
+  return { callers, authority: new Authority({ account, callers, ofBuckets, onRefusal }) };
+}
+
+const toStandardError = (text: string): void => void process.stderr.write(`the twin: ${text}\n`);
 
 /** In a rehearsal storms pass in simulated time, and in the real time that clients take to try again, for which it stands still. */
 const stormTime = ({ clock }: TwinOptions): (() => number) =>
@@ -174,20 +209,3 @@ const thisMachine = (): typeof unlimited => ({
   cpus: cpus().length,
   memoryMiB: Math.floor(totalmem() / 1024 / 1024),
 });
-
-/** The twin's own keys, made once per folder; the secret never leaves this machine. */
-async function readKeys(folder: string): Promise<{ accessKeyId: string; secretAccessKey: string }> {
-  const path = join(folder, 'keys.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as { accessKeyId: string; secretAccessKey: string };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const random = randomBytes(40);
-  const keys = {
-    accessKeyId: `${twinKeyPrefix}${createHash('sha256').update(random).digest('hex').slice(0, 12).toUpperCase()}`,
-    secretAccessKey: random.toString('base64url').slice(0, 40),
-  };
-  await writeFile(path, JSON.stringify(keys), { mode: 0o600 });
-  return keys;
-}

@@ -70,7 +70,7 @@ describe('lab secret set, with a dataset that wants its owner’s keys', () => {
   });
 
   it('says of good keys that are not let in that they are good', async () => {
-    const ours = await setKeys({ accessKeyId: twin.accessKeyId, secretAccessKey: twin.secretAccessKey });
+    const ours = await setKeys(twin.keys.datasets);
     expect(ours.err).toContain('the keys are good, but may not list s3://scans-of-theirs/HCP/');
   });
 
@@ -115,7 +115,11 @@ describe('a job that no host of the pool can hold', () => {
       jobQueue: string;
       jobDefinition: string;
     };
-    const batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin });
+    const batch = new BatchClient({
+      endpoint: twin.url,
+      region: twin.region,
+      credentials: twin.keys.deployer,
+    });
     const needs = [
       { type: 'VCPU' as const, value: '8' },
       { type: 'MEMORY' as const, value: '900000' },

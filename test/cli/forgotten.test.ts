@@ -49,7 +49,7 @@ beforeAll(async () => {
   const jobs = before.map(row => row.jobId!).slice(1);
   // A week and a day later.
   await writeFile(join(state, 'batch', '.clock.json'), JSON.stringify({ aheadSeconds: 8 * 86_400 }));
-  const batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin });
+  const batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin.keys.deployer });
   expect((await batch.send(new DescribeJobsCommand({ jobs }))).jobs).toEqual([]);
 }, 120_000);
 afterAll(() => me.leave());

@@ -72,7 +72,7 @@ export async function user(config: LabConfigInput) {
             s3: new S3Client({
               endpoint: server.url,
               region: server.region,
-              credentials: server,
+              credentials: server.keys.deployer,
               forcePathStyle: true,
             }),
           };

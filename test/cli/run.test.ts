@@ -38,7 +38,7 @@ beforeAll(async () => {
   bucket = twin.outputs.OutputBucketName!;
   await put(bucket, 'config/work.sh', script);
   await put(bucket, 'config/slow.sh', 'sleep 0.3; echo slept for $1');
-  batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin });
+  batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin.keys.deployer });
   for (const name of ['p 1', 'pä2', 'p3'])
     await put('scans-of-ours', `${name}.txt`, name === 'p3' ? 'broken' : 'good');
   await writeFile(join(me.cwd, 'participants.txt'), 'p 1\r\n\r\npä2\r\np3\r\n');

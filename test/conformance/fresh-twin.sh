@@ -6,4 +6,6 @@ cd "$ROOT"
 lab() { node "$ROOT/bin/lab.ts" "$@"; }
 trap 'lab twin down 2>/dev/null || true; rm -rf "$work"' EXIT
 lab twin up "$@"
-eval "$(lab twin env)"
+# As whom the shell comes to it: a member of the lab, where nothing else is said.
+as() { eval "$(lab twin env --as "$1")"; }
+as members

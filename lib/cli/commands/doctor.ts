@@ -83,7 +83,7 @@ function readAsTwin(config: LabConfig): LabConfig {
 
 /** Where AWS is, without asking for a stack: that there is none is one of the findings. */
 async function endpointOf(context: Context, config: LabConfig): Promise<Endpoint> {
-  if (context.local) return (await context.connect()).endpoint;
+  if (context.local) return (await context.connect()).asDeployer().endpoint;
   const { environment, profile } = context;
   return {
     region: config.region,

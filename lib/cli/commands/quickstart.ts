@@ -60,13 +60,15 @@ async function show(context: Context): Promise<number> {
     context.say(`\n${tint(context.io.err, 'strong', text)}`);
   };
   title('1. The twin: a stand-in for AWS on this machine');
-  const { store, storeOf, secrets, deployment, endpoint } = await context.connect();
+  const { store, deployment, secrets, asDeployer, twinKeys } = await context.connect();
+  // The data are their owner's to put.
+  const { storeOf } = asDeployer();
   const config = await context.config();
   const sample = join(context.projectRoot, 'containers', 'rapidtide', 'sample');
   const dataset = config.datasets[config.workloads.rapidtide!.datasets['/data_in']!]!;
   // What lab secret set does: here the twin's own keys open the dataset.
   for (const id of Object.values(deployment.map.secrets))
-    await secrets.put(id, JSON.stringify(endpoint.credentials));
+    await secrets.put(id, JSON.stringify(twinKeys!.datasets));
   await uploadFolder(storeOf(dataset.bucket), join(sample, 'data_in'), dataset.prefix);
   await store.upload(join(sample, 'count-voxels.sh'), 'config/count-voxels.sh');
   const list = join(sample, 'participants.txt');

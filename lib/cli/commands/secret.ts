@@ -8,7 +8,7 @@ import { type AccessKeys, hasSecret, parseAccessKeys, parseNdaLogin } from '../.
 import { suggest } from '../../contract/workload/suggest.ts';
 import { explainRefusal } from '../../doctor/dataset-refusal.ts';
 import type { Command } from '../command.ts';
-import type { Context } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { readAll } from '../input/read-all.ts';
 import { twinPlace } from '../twin/folder.ts';
 
@@ -42,7 +42,7 @@ export const secret: Command = {
     const kind = dataset.access === 'nda' ? login : accessKeys;
     const given = await readSecret(context, name, kind);
     const connection = await context.connect();
-    const value = given ?? ownKeys(context, connection.endpoint, name);
+    const value = given ?? ownKeys(context, connection, name);
     if (dataset.access === 'keys' && !args.flag('no-check'))
       await tryKeys(context, connection.endpoint, name, dataset, value as unknown as AccessKeys);
     const id = connection.deployment.map.secrets[name];
@@ -59,9 +59,10 @@ export const secret: Command = {
 };
 
 /** The twin's own keys open its datasets: a person has no others for it. */
-function ownKeys(context: Context, { credentials }: Endpoint, name: string): Record<string, string> {
+function ownKeys(context: Context, { twinKeys }: Connection, name: string): Record<string, string> {
   context.say(`the twin’s own keys are taken, which open ${name} there`);
-  return { accessKeyId: credentials!.accessKeyId, secretAccessKey: credentials!.secretAccessKey };
+  const { accessKeyId, secretAccessKey } = twinKeys!.datasets;
+  return { accessKeyId, secretAccessKey };
 }
 
 /** What a secret is made of: two fields, the second hidden. */

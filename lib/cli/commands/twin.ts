@@ -4,6 +4,7 @@ import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
 import { resetTwin, toolFolders, twinPlace } from '../twin/folder.ts';
+import { personOf, readPerson } from '../twin/person.ts';
 import { readServer, serveTwin, stopServer, upServer } from '../twin/server.ts';
 
 export const twin: Command = {
@@ -15,6 +16,11 @@ export const twin: Command = {
       type: 'string',
       value: 'FOLDERS',
       describe: 'up: folders of the programs that images hold, with : between (or LAB_TOOLS)',
+    },
+    as: {
+      type: 'string',
+      value: 'PERSON',
+      describe: 'env: as one of the members (or LAB_TWIN_AS), keepers, the deployer or the datasets’ owner',
     },
     yes: { type: 'boolean', describe: 'reset without asking' },
   },
@@ -41,18 +47,21 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     context.say(`the twin of lab ${config.name} is up at ${server.url}\nNext: eval "$(npx lab twin env)"`);
     return exitCodes.ok;
   },
-  async env(context) {
+  async env(context, args) {
     const server = await readServer(twinPlace(context));
     if (!server)
       throw new LabError(
         { where: 'lab twin env', message: 'no twin is up', fix: 'lab twin up' },
         exitCodes.service,
       );
+    const as = args.text('as');
+    const person = as === undefined ? personOf(context.environment) : readPerson(as, '--as');
+    const { accessKeyId, secretAccessKey } = server.keys[person];
     context.print(
       [
         `export AWS_ENDPOINT_URL=${server.url}`,
-        `export AWS_ACCESS_KEY_ID=${server.accessKeyId}`,
-        `export AWS_SECRET_ACCESS_KEY=${server.secretAccessKey}`,
+        `export AWS_ACCESS_KEY_ID=${accessKeyId}`,
+        `export AWS_SECRET_ACCESS_KEY=${secretAccessKey}`,
         `export AWS_DEFAULT_REGION=${server.region}`,
         `export AWS_REGION=${server.region}`,
         'unset AWS_PROFILE AWS_SESSION_TOKEN',

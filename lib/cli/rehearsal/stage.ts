@@ -49,7 +49,7 @@ export function setStage({ options, place, config, folder, startAt, needsData }:
         }),
       };
       // The tool mounts its datasets with the keys that the user's twin has.
-      if (realTool) await copyIn('secrets', place, folder);
+      if (realTool) for (const path of ['secrets', 'keys.json']) await copyIn(path, place, folder);
       const link = await startTwinIn(join(folder, 'state'), place, config, say, { faults, ...simulated });
       try {
         await copyData(place, config, folder, link.deployment.outputBucket, needsData);

@@ -2,6 +2,7 @@ import { type Deployment, deploymentOf } from '../../aws/deployment.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
+import type { Person } from '../../twin/access/people.ts';
 import type { Twin, TwinOptions } from '../../twin/twin.ts';
 import type { TwinPlace } from './folder.ts';
 import { readServer, type TwinServer } from './server.ts';
@@ -9,6 +10,7 @@ import { readServer, type TwinServer } from './server.ts';
 export interface TwinLink {
   readonly endpoint: Endpoint;
   readonly deployment: Deployment;
+  readonly keys: Twin['keys'];
   /** Whether it runs in this process and ends with it. */
   readonly own: boolean;
   close(): Promise<void>;
@@ -19,6 +21,7 @@ export async function connectTwin(
   place: TwinPlace,
   config: LabConfig,
   say: (text: string) => void,
+  as: Person = 'members',
 ): Promise<TwinLink> {
   const server = await readServer(place);
   if (server && server.lab !== config.name) {
@@ -28,11 +31,11 @@ export async function connectTwin(
       fix: 'lab twin down, then again',
     });
   }
-  if (server) return link(server, config.name, false, async () => {});
+  if (server) return link(server, as, config.name, false, async () => {});
   // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
   const { startOwnTwin } = await import('./start.ts');
   const twin = await startOwnTwin(place, config, say);
-  return link({ ...twin, region: config.region }, config.name, true, twin.close);
+  return link({ ...twin, region: config.region }, as, config.name, true, twin.close);
 }
 
 /** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
@@ -45,21 +48,22 @@ export async function startTwinIn(
 ): Promise<TwinLink & Pick<Twin, 'hosts'>> {
   const { startOwnTwin } = await import('./start.ts');
   const twin = await startOwnTwin(place, config, say, { folder, ...options });
-  return { ...link({ ...twin, region: config.region }, config.name, true, twin.close), hosts: twin.hosts };
+  return {
+    ...link({ ...twin, region: config.region }, 'members', config.name, true, twin.close),
+    hosts: twin.hosts,
+  };
 }
 
 function link(
-  twin: Pick<TwinServer, 'url' | 'region' | 'accessKeyId' | 'secretAccessKey' | 'outputs'>,
+  twin: Pick<TwinServer, 'url' | 'region' | 'keys' | 'outputs'>,
+  as: Person,
   lab: string,
   own: boolean,
   close: () => Promise<void>,
 ): TwinLink {
   return {
-    endpoint: {
-      region: twin.region,
-      url: twin.url,
-      credentials: { accessKeyId: twin.accessKeyId, secretAccessKey: twin.secretAccessKey },
-    },
+    endpoint: { region: twin.region, url: twin.url, credentials: twin.keys[as] },
+    keys: twin.keys,
     deployment: deploymentOf(twin.outputs, lab),
     own,
     close,

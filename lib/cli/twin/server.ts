@@ -6,6 +6,7 @@ import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { isAlive } from '../../process/is-alive.ts';
+import type { Twin } from '../../twin/twin.ts';
 import { folderVariable, serverFile, type TwinPlace, toolsVariable } from './folder.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
@@ -14,8 +15,8 @@ export interface TwinServer {
   readonly pid: number;
   readonly lab: string;
   readonly region: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+  /** Of whom a person can come as. */
+  readonly keys: Twin['keys'];
   readonly outputs: Readonly<Record<string, string>>;
   readonly tools: readonly string[];
 }

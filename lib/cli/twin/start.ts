@@ -28,6 +28,9 @@ export async function startOwnTwin(
     datasetBuckets: Object.values(config.datasets)
       .filter(dataset => dataset.access !== 'nda')
       .map(dataset => dataset.bucket),
+    publicBuckets: Object.values(config.datasets)
+      .filter(dataset => dataset.access === 'public')
+      .map(dataset => dataset.bucket),
     node: process.execPath,
     tools: place.tools,
     ...more,

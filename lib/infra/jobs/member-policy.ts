@@ -1,5 +1,5 @@
 import { Aws, RemovalPolicy } from 'aws-cdk-lib';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type CfnManagedPolicy, ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
@@ -40,6 +40,8 @@ export class MemberPolicy extends Construct {
     this.policy = new ManagedPolicy(this, 'Policy', {
       description: `Submits array jobs of lab ${props.lab}. Where their containers are privileged, who submits is root on the hosts that run them`,
     });
+    // So the twin knows whose it is.
+    (this.policy.node.defaultChild as CfnManagedPolicy).addMetadata('Arraylab', { For: 'members' });
     // IAM refuses to delete a policy that somebody has: the stack could not go. And outputs stay, to be read.
     this.policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
     this.allowJobs(props);

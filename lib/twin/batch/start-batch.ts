@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Needed } from '../access/needed.ts';
 import { type Clock, realClock } from '../clock.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
 import type { TwinStack } from '../template/twin-stack.ts';
@@ -13,6 +14,7 @@ import { type Entry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import { replay } from './replay.ts';
+import { batchRights } from './rights.ts';
 import { Scheduler } from './scheduler.ts';
 import { stateChanges } from './state-changes.ts';
 import { submittedJob } from './submit-job.ts';
@@ -43,6 +45,8 @@ export interface BatchOptions {
 
 export interface TwinBatch {
   call(call: JsonCall): Promise<unknown>;
+  /** The rights that a call needs. */
+  rights(call: JsonCall): Needed[];
   /** Starts to schedule; before it, jobs are only taken. */
   start(): void;
   /** Every host that there was since the start. */
@@ -83,6 +87,12 @@ export async function startBatch(options: BatchOptions): Promise<TwinBatch> {
       scheduler.forget();
       return run(readInput(action.toLowerCase(), input));
     },
+    rights: call =>
+      batchRights(call, {
+        region: options.region,
+        account: options.account,
+        job: id => scheduler.jobs.get(id),
+      }),
     start: () => scheduler.start(),
     hosts: () => scheduler.hosts(),
     close: async () => {

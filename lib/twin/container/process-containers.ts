@@ -46,7 +46,7 @@ export function processContainers(options: ProcessContainers): RunContainer {
       removeFolder(folders.base);
       return notCreated();
     }
-    const grant = options.credentials.grant();
+    const grant = options.credentials.grant(spec.definition, sessionOf(spec));
     const environment = {
       ...containerEnvironment(options, spec, grant.token),
       ...(isolated ? {} : folderVariables(folders)),
@@ -148,7 +148,7 @@ export const notCreated = (): RunningContainer => ({
 export function containerEnvironment(
   options: Pick<ProcessContainers, 'tools' | 'node' | 'region' | 'serverUrl'>,
   spec: ContainerSpec,
-  token: string,
+  token: string | undefined,
 ): Record<string, string> {
   return {
     PATH: [
@@ -169,10 +169,18 @@ export function containerEnvironment(
       ? { AWS_EC2_METADATA_DISABLED: 'true' }
       : { AWS_EC2_METADATA_DISABLED: 'false', AWS_EC2_METADATA_SERVICE_ENDPOINT: spec.metadataUrl }),
     AWS_ENDPOINT_URL: options.serverUrl(),
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${options.serverUrl()}${credentialsPath}`,
-    AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+    ...(token === undefined
+      ? {}
+      : {
+          AWS_CONTAINER_CREDENTIALS_FULL_URI: `${options.serverUrl()}${credentialsPath}`,
+          AWS_CONTAINER_AUTHORIZATION_TOKEN: token,
+        }),
   };
 }
+
+/** The name of a container's session of its role: ECS takes the task's id. */
+export const sessionOf = ({ jobId, attempt }: Pick<ContainerSpec, 'jobId' | 'attempt'>): string =>
+  `${jobId.replaceAll('-', '').replace(':', '.')}.${attempt}`;
 
 const folderVariables = (folders: ContainerFolders): Record<string, string> => ({
   [env.scratch]: folders.scratch,

@@ -6,7 +6,7 @@ import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../bat
 import type { SimulatedClock } from '../simulated-clock.ts';
 import type { ContainerParts } from '../twin.ts';
 import { outOfMemory } from './memory-limit.ts';
-import { containerEnvironment, notCreated } from './process-containers.ts';
+import { containerEnvironment, notCreated, sessionOf } from './process-containers.ts';
 
 /** What a stand-in does instead of the tool. */
 export interface StandInWork {
@@ -45,7 +45,7 @@ function start(
   spec: ContainerSpec,
   { run, clock, work, parts, scratch }: StandInOptions & { parts: ContainerParts; scratch: string },
 ): RunningContainer {
-  const grant = parts.credentials.grant();
+  const grant = parts.credentials.grant(spec.definition, sessionOf(spec));
   const stopping = new AbortController();
   const startedAt = clock.now();
   let release = clock.hold();
@@ -123,7 +123,7 @@ function start(
 function environmentOf(
   spec: ContainerSpec,
   { region, serverUrl }: ContainerParts,
-  token: string,
+  token: string | undefined,
   scratch: string,
 ): Record<string, string> {
   const { metadataUrl: _, ...rest } = spec;

@@ -7,18 +7,24 @@ export type Protocol = 'json' | 'rest-json' | 'query';
 
 const longestBody = 8 * 1024 * 1024;
 
+/** Throws AwsError where who asks may not. */
+export type Guard = (call: JsonCall, request: SignedRequest) => void | Promise<void>;
+
 /** Makes a TwinService of one function. Dates in the answer go as epoch seconds (JSON) or ISO (XML). */
 export function jsonService(
   name: string,
   protocol: Protocol,
   call: (call: JsonCall) => Promise<unknown>,
+  guard?: Guard,
 ): TwinService {
   return {
     name,
     async handle(request, response) {
       const body = await readWhole(request.body, longestBody);
       const { action, input } = readCall(protocol, request, body.toString('utf8'));
-      const output = await call({ action, input, accessKeyId: request.accessKeyId });
+      const asked: JsonCall = { action, input, accessKeyId: request.accessKeyId };
+      await guard?.(asked, request);
+      const output = await call(asked);
       if (protocol === 'query') writeQuery(action, output, response);
       else writeJson(protocol, output, response);
     },

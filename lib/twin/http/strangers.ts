@@ -27,9 +27,9 @@ type Intercept = (service: string, request: SignedRequest, response: ServerRespo
 
 /** Such an owner has no part in the lab: S3 decides by bucket, STS says who they are, all else is closed to them. */
 export const closedToStrangers =
-  (ownKeyId: string, otherwise: Intercept = () => false): Intercept =>
+  (isOurs: (accessKeyId: string) => boolean, otherwise: Intercept = () => false): Intercept =>
   (service, request, response) => {
-    const isOpen = request.accessKeyId === ownKeyId || service === 's3' || service === 'sts';
+    const isOpen = isOurs(request.accessKeyId) || service === 's3' || service === 'sts';
     if (isOpen) return otherwise(service, request, response);
     const message = 'These keys are a dataset owner’s: no part of the lab is theirs.';
     throw new AwsError('AccessDeniedException', 403, message);

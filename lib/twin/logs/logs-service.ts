@@ -1,7 +1,9 @@
+import type { Needed } from '../access/needed.ts';
 import type { Append } from '../disk-room.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
 import { invalid } from './invalid.ts';
 import { filterEvents, getEvents } from './read-events.ts';
+import { logsRights } from './rights.ts';
 import { type LogEvent, type StreamFiles, streamFiles } from './stream-files.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -12,6 +14,8 @@ export interface LogsService {
   /** Makes a group where there is none. */
   ensureGroup(group: string): void;
   call(call: JsonCall): Promise<unknown>;
+  /** The rights that a call needs. */
+  rights(call: JsonCall): Needed[];
 }
 
 /** CloudWatch Logs as we use it, on disk. */
@@ -22,7 +26,8 @@ export function logsService(options: {
   append?: Append;
 }): LogsService {
   const files = streamFiles(options.folder, options.append);
-  const actions = logActions(files, `arn:aws:logs:${options.region}:${options.account ?? '000000000000'}`);
+  const arn = `arn:aws:logs:${options.region}:${options.account ?? '000000000000'}`;
+  const actions = logActions(files, arn);
   return {
     append: (group, stream, message, timestamp = Date.now()) =>
       files.append(
@@ -31,6 +36,7 @@ export function logsService(options: {
         [message].flat().map(each => ({ timestamp, message: each as string })),
       ),
     ensureGroup: files.makeGroup,
+    rights: call => logsRights(call, arn),
     async call({ action, input }) {
       const run = actions[action];
       if (!run) throw new AwsError('UnknownOperationException', 400, `the twin's Logs have no ${action}`);

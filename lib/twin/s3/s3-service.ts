@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { everyRight, type Rights } from '../access/needed.ts';
 import { clockOfFile } from '../clock-file.ts';
 import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
 import { onceATurn } from '../once-a-turn.ts';
@@ -21,13 +22,20 @@ export interface S3Options {
   readonly region?: string;
   /** Settings of buckets, by name, while nobody has put other ones. */
   readonly settings?: Readonly<Record<string, BucketSettings>>;
+  /** What a request's sender may do; everything when left out. */
+  readonly rightsOf?: (request: SignedRequest) => Rights;
 }
 
 /**
  * S3 over plain folders: `folder/<bucket>/<key>`. `folder/.buckets.json` may say that a bucket wants other keys,
  * `folder/.clock.json` that it is later than it is.
  */
-export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Options): TwinService {
+export function s3Service({
+  folder,
+  region = 'us-east-1',
+  settings = {},
+  rightsOf = () => everyRight,
+}: S3Options): TwinService {
   const open = new Map<string, Promise<Bucket>>();
   const uploads = new Uploads(join(folder, '.uploads'));
   const lifecycle = new Lifecycle(uploads);
@@ -67,6 +75,7 @@ export function s3Service({ folder, region = 'us-east-1', settings = {} }: S3Opt
     region,
     uploads,
     bucketOf,
+    rightsOf,
     async create(name, request, response) {
       await creations.run(name, () =>
         createBucket(folder, name, region, request, response, () => forget(name)),

@@ -22,7 +22,7 @@ export interface Secret {
   versions: SecretVersion[];
 }
 
-/** A secret's ARN with the six characters that make a recreated secret another one. */
+/** A secret's ARN with the six characters that make a recreated secret another one; the stack's own is made at 0. */
 export function secretArn(region: string, account: string, name: string, createdAt: number): string {
   const digest = createHash('sha256').update(`${name}\n${createdAt}`).digest('base64');
   const suffix = digest.replace(/[^A-Za-z0-9]/g, '').slice(0, 6);

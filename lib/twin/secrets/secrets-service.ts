@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import type { Needed } from '../access/needed.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
+import { secretRights } from './rights.ts';
 import { findSecret, type Secret, type SecretVersion, secretArn } from './secret.ts';
 import { secretsFile } from './secrets-file.ts';
 
@@ -13,8 +15,10 @@ export interface SecretsOptions {
 export interface SecretsService {
   /** For `jsonService('secretsmanager', 'json', …)`. */
   readonly call: (call: JsonCall) => Promise<unknown>;
-  /** Makes the secret unless it is there; an existing one keeps its value. Resolves to its ARN. */
-  ensure(name: string, value: string): Promise<string>;
+  /** The rights that a call needs. */
+  rights(call: JsonCall): Promise<Needed[]>;
+  /** Makes the secret, with that ARN, unless it is there; an existing one keeps its value. Resolves to its ARN. */
+  ensure(name: string, value: string, arn?: string): Promise<string>;
 }
 
 type Action = (
@@ -164,12 +168,23 @@ export function secretsService(options: SecretsOptions): SecretsService {
       }
       return file.use(secrets => work(secrets, input));
     },
-    ensure: (name, value) =>
+    rights: ({ action, input }) =>
+      file.use(secrets => ({
+        output: secretRights(action, input, secrets, `arn:aws:secretsmanager:${options.region}:${account}`),
+      })),
+    ensure: (name, value, arn) =>
       file.use(secrets => {
         const existing = secrets.get(name);
-        if (existing && existing.deletedAt === undefined) return { output: existing.arn };
+        if (existing && existing.deletedAt === undefined) {
+          // The template's references are to this ARN; an older twin gave another.
+          if (arn === undefined || existing.arn === arn) return { output: existing.arn };
+          secrets.set(name, { ...existing, arn });
+          return { changed: true, output: arn };
+        }
         secrets.delete(name);
-        return { changed: true, output: create(secrets, { Name: name, SecretString: value }).arn };
+        const made = create(secrets, { Name: name, SecretString: value });
+        if (arn !== undefined) secrets.set(name, { ...made, arn });
+        return { changed: true, output: arn ?? made.arn };
       }),
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { secretArn } from '../secrets/secret.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
@@ -40,7 +41,9 @@ export function symbolsOf(
         case 'AWS::Batch::JobDefinition':
           return `arn:aws:batch:${region}:${account}:job-definition/${physical}:1`;
         case 'AWS::SecretsManager::Secret':
-          return `arn:aws:secretsmanager:${region}:${account}:secret:${physical}`;
+          return secretArn(region, account, physical, 0);
+        case 'AWS::IAM::ManagedPolicy':
+          return `arn:aws:iam::${account}:policy/${physical}`;
         default:
           return physical;
       }
@@ -49,12 +52,35 @@ export function symbolsOf(
       const resource = resources[id];
       if (!resource) return undefined;
       const ref = symbols.ref(id)!;
-      if (attribute === 'Arn' && resource.Type === 'AWS::S3::Bucket') return `arn:aws:s3:::${ref}`;
+      if (attribute === 'Arn') {
+        const arn = arnOf(resource.Type, ref, { region, account });
+        if (arn !== undefined) return arn;
+      }
       if (/^(JobQueueArn|ComputeEnvironmentArn|JobDefinitionArn|Id)$/.test(attribute)) return ref;
       return `twin:${id}.${attribute}`;
     },
   };
   return symbols;
+}
+
+/** `Fn::GetAtt x.Arn` of what policies speak of. */
+function arnOf(
+  type: string,
+  ref: string,
+  { region, account }: { readonly region: string; readonly account: string },
+): string | undefined {
+  switch (type) {
+    case 'AWS::S3::Bucket':
+      return `arn:aws:s3:::${ref}`;
+    case 'AWS::IAM::Role':
+      return `arn:aws:iam::${account}:role/${ref}`;
+    case 'AWS::Logs::LogGroup':
+      return `arn:aws:logs:${region}:${account}:log-group:${ref}:*`;
+    case 'AWS::KMS::Key':
+      return `arn:aws:kms:${region}:${account}:key/${ref}`;
+    default:
+      return undefined;
+  }
 }
 
 const nameFields = [
@@ -64,6 +90,7 @@ const nameFields = [
   'Name',
   'LogGroupName',
   'RoleName',
+  'ManagedPolicyName',
 ];
 
 /** The name a resource was given, or one made from its logical id as CloudFormation does. */

@@ -3,6 +3,7 @@ import type { BucketSettings } from '../s3/disk/settings.ts';
 import { bucketSettings, withoutEffect } from './bucket-settings.ts';
 import { type EventRule, eventRule } from './event-rule.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
+import { type StackRights, stackRights } from './policies.ts';
 import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
 
 /** What the twin takes from a synthesized template. Field names are the API's. */
@@ -10,12 +11,13 @@ export interface TwinStack {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly buckets: readonly { readonly name: string; readonly settings: BucketSettings }[];
-  readonly secrets: readonly { readonly name: string; readonly value: string }[];
+  readonly secrets: readonly { readonly name: string; readonly arn: string; readonly value: string }[];
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobDefinitions: readonly JobDefinition[];
   /** Where Batch's state changes are written to. */
   readonly eventRules: readonly EventRule[];
+  readonly rights: StackRights;
 }
 
 export interface Queue {
@@ -57,6 +59,8 @@ export interface JobDefinition {
   readonly logGroup: string;
   readonly streamPrefix: string;
   readonly privileged: boolean;
+  /** ARN of the role that its jobs have; without one they have no keys. */
+  readonly jobRole?: string;
 }
 
 /** Reads a template as `cdk synth` writes it. Throws where a value that the twin needs is no listed intrinsic. */
@@ -88,6 +92,7 @@ export function readTwinStack(
     })),
     secrets: ofType('AWS::SecretsManager::Secret').map(([id, properties]) => ({
       name: nameOf(id, properties, stackName, symbols),
+      arn: symbols.ref(id)!,
       value: String(get(id, properties, 'SecretString') ?? ''),
     })),
     queues: ofType('AWS::Batch::JobQueue').map(([id, properties]) => ({
@@ -118,6 +123,7 @@ export function readTwinStack(
       return own ? [jobDefinition(id, properties, own, stackName, symbols)] : [];
     }),
     eventRules: ofType('AWS::Events::Rule').flatMap(([id, properties]) => eventRule(id, properties, symbols)),
+    rights: stackRights(Resources, symbols),
   };
 }
 
@@ -199,6 +205,7 @@ function jobDefinition(
     logGroup: log['awslogs-group'] ?? '/aws/batch/job',
     streamPrefix: log['awslogs-stream-prefix'] ?? name,
     privileged: container.Privileged === true,
+    ...(container.JobRoleArn === undefined ? {} : { jobRole: String(get('JobRoleArn')) }),
   };
 }
 

@@ -13,9 +13,11 @@ unset AWS_CONFIG_FILE; export AWS_EC2_METADATA_DISABLED=true HOME=$work
 aws() { "$venv/bin/aws" "$@"; }
 check() { if eval "$2"; then echo "ok      $1"; else echo "FAILED  $1: $2"; exit 1; fi; }
 
+as datasets
 keys="{\"accessKeyId\":\"$AWS_ACCESS_KEY_ID\",\"secretAccessKey\":\"$AWS_SECRET_ACCESS_KEY\"}"
 echo "$keys" | lab secret set hcp --local
 aws s3 cp --recursive --quiet containers/rapidtide/sample/data_in s3://hcp-openaccess/
+as members
 bucket=$(lab stack-info rapidtide --local --json | python3 -c 'import json,sys; print(json.load(sys.stdin)["outputBucket"])')
 printf '100307\r\n\r\n# a comment\r\n 101107 \r\n101309\r\n' | aws s3 cp --quiet - "s3://$bucket/config/participants.txt"
 small='resourceRequirements=[{type=VCPU,value=1},{type=MEMORY,value=512}]'
@@ -32,7 +34,10 @@ past=$(aws batch submit-job --job-name past $(lab stack-info rapidtide --local) 
 wait_for "$past"
 check "an index past the file fails" '[ "$(aws batch describe-jobs --jobs "$past:3" --query "jobs[0].container.exitCode")" = 65 ]'
 check "array size 1 is refused" '! aws batch submit-job --job-name one $(lab stack-info rapidtide --local) --array-properties size=1 2>"$work/err" && grep -q "between 2 and 10000" "$work/err"'
+as datasets
 aws s3 cp --quiet --recursive "s3://hcp-openaccess/" "$work/down"
+as members
+check "a member may not read a dataset of keys" '! aws s3 cp --quiet --recursive "s3://hcp-openaccess/" "$work/no" 2>"$work/err" && grep -q "is not authorized to perform: s3:ListBucket" "$work/err"'
 check "aws s3 brings back what it took" 'diff -r containers/rapidtide/sample/data_in "$work/down"'
 
 "$venv/bin/python" - "$bucket" <<'PY'
@@ -52,7 +57,7 @@ assert found['status'] == 'SUCCEEDED', found
 assert found['arrayProperties']['statusSummary']['SUCCEEDED'] == 2
 print('ok      boto3: the file is chosen by the job’s own parameters')
 body = os.urandom(20 * 1024 * 1024)
-s3.put_object(Bucket=sys.argv[1], Key='å b+c/big', Body=body)
-assert s3.get_object(Bucket=sys.argv[1], Key='å b+c/big')['Body'].read() == body
+s3.put_object(Bucket=sys.argv[1], Key='config/å b+c/big', Body=body)
+assert s3.get_object(Bucket=sys.argv[1], Key='config/å b+c/big')['Body'].read() == body
 print('ok      boto3: 20 MiB there and back')
 PY

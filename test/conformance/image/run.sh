@@ -73,7 +73,7 @@ echo "ok      the Dockerfile builds"
 PATH="$(dirname "$docker"):$PATH" bash containers/rapidtide/smoke.sh arraylab-rapidtide --network host
 
 lab twin up 2>/dev/null
-eval "$(lab twin env)"
+eval "$(lab twin env --as deployer)"
 printf '{"accessKeyId":"%s","secretAccessKey":"%s"}' "$AWS_ACCESS_KEY_ID" "$AWS_SECRET_ACCESS_KEY" | lab secret set hcp --local 2>/dev/null
 cp -r containers/rapidtide/sample/data_in/. $LAB_TWIN_FOLDER/state/s3/hcp-openaccess/
 bucket=$(lab stack-info rapidtide --local --json | node -p 'JSON.parse(require("fs").readFileSync(0)).outputBucket')

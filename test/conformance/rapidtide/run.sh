@@ -15,6 +15,7 @@ if [ ! -x "$venv/bin/rapidtide" ]; then
 fi
 export PYTHONDONTWRITEBYTECODE=1
 . "$ROOT/test/conformance/fresh-twin.sh" --tools "$venv/bin"
+as datasets
 keys="{\"accessKeyId\":\"$AWS_ACCESS_KEY_ID\",\"secretAccessKey\":\"$AWS_SECRET_ACCESS_KEY\"}"
 echo "$keys" | lab secret set hcp --local
 unset AWS_ENDPOINT_URL AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY

@@ -20,6 +20,7 @@ export const definition: JobDefinition = {
   logGroup: '/lab/jobs',
   streamPrefix: 'work',
   privileged: false,
+  jobRole: 'arn:aws:iam::000000000000:role/work',
 };
 
 export const resources: TwinStack = {
@@ -48,4 +49,5 @@ export const resources: TwinStack = {
   ],
   jobDefinitions: [definition],
   eventRules: [],
+  rights: { roles: new Map(), people: new Map(), ofBuckets: new Map() },
 };

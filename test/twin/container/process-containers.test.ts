@@ -16,8 +16,12 @@ import type { ContainerSpec } from '../../../lib/twin/batch/types.ts';
 import { containerCredentials, processContainers } from '../../../lib/twin/container/process-containers.ts';
 import { definition } from '../batch/helper.ts';
 
-const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
-const credentials = containerCredentials(keys);
+const keys = { accessKeyId: 'ASIATEST', secretAccessKey: 'secret', sessionToken: 'session' };
+const taken: string[] = [];
+const credentials = containerCredentials({
+  assume: ({ jobRole }) => (jobRole === undefined ? undefined : keys),
+  forget: id => void taken.push(id),
+});
 const server = createServer((request, response) => {
   void credentials.handle(request, response).then(done => done || response.writeHead(404).end());
 });
@@ -238,10 +242,25 @@ it('the SDK in a container gets keys by its token, until it has ended', async ()
   );
   const { exited, lines } = start();
   await exited;
-  expect(JSON.parse(lines[1]!)).toMatchObject({ AccessKeyId: 'AKIATEST', SecretAccessKey: 'secret' });
+  expect(JSON.parse(lines[1]!)).toMatchObject({
+    AccessKeyId: 'ASIATEST',
+    SecretAccessKey: 'secret',
+    Token: 'session',
+  });
   const late = await fetch(`${url}/_lab/credentials`, { headers: { authorization: lines[0]! } });
   expect(late.status).toBe(403);
   expect((await fetch(`${url}/_lab/credentials`)).status).toBe(403);
+  expect(taken).toContain('ASIATEST');
+});
+
+it('a job without a role has no keys', async () => {
+  const start = project(
+    'console.log(Object.keys(process.env).filter(each => each.startsWith("AWS_CONTAINER")).length)',
+  );
+  const { jobRole: _, ...without } = definition;
+  const { exited, lines } = start({ definition: without });
+  await exited;
+  expect(lines).toEqual(['0']);
 });
 
 describe('a disk of a given size', () => {

@@ -34,8 +34,8 @@ const start = async (more: Partial<TwinOptions> = {}): Promise<Twin> => {
   });
   return twin;
 };
-const list = async ({ url, accessKeyId, secretAccessKey }: Twin): Promise<string> => {
-  const credentials = { accessKeyId, secretAccessKey };
+const list = async ({ url, keys }: Twin): Promise<string> => {
+  const credentials = keys.deployer;
   const s3 = new S3Client({ endpoint: url, region: 'us-east-1', credentials, maxAttempts: 1 });
   return s3.send(new ListBucketsCommand({})).then(
     () => 'ok',

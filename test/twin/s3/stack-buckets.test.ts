@@ -77,7 +77,7 @@ async function up(template: object) {
   const s3 = new S3Client({
     endpoint: twin.url,
     region: 'us-east-1',
-    credentials: { accessKeyId: twin.accessKeyId, secretAccessKey: twin.secretAccessKey },
+    credentials: twin.keys.deployer,
     forcePathStyle: true,
   });
   const down = async (): Promise<void> => {
@@ -131,7 +131,7 @@ it('the stack’s bucket answers with the template’s rules, tags, lock and enc
   for (const answer of [put, head]) {
     expect(answer).toMatchObject({
       ServerSideEncryption: 'aws:kms',
-      SSEKMSKeyId: 'twin:Key.Arn',
+      SSEKMSKeyId: 'arn:aws:kms:us-east-1:000000000000:key/arraylab-lab-Key',
       BucketKeyEnabled: true,
     });
   }

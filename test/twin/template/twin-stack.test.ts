@@ -89,7 +89,13 @@ it('names everything as AWS would have, the same at every reading', () => {
   expect(found.stackName).toBe('arraylab-mine');
   const [bucket] = found.buckets;
   expect(bucket?.name).toMatch(/^arraylab-mine-storageoutput-[0-9a-f]{8}$/);
-  expect(found.secrets).toEqual([{ name: 'arraylab/mine/hcp', value: '{"accessKeyId":"fill"}' }]);
+  expect(found.secrets).toEqual([
+    {
+      name: 'arraylab/mine/hcp',
+      arn: expect.stringMatching(/:secret:arraylab\/mine\/hcp-[A-Za-z0-9]{6}$/) as string,
+      value: '{"accessKeyId":"fill"}',
+    },
+  ]);
   expect(found.outputs).toEqual({
     Bucket: bucket?.name,
     QueueName: 'arraylab-mine-Queue',

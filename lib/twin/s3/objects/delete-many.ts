@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { Rights } from '../../access/needed.ts';
 import { AwsError, type SignedRequest } from '../../http/service.ts';
 import type { Bucket } from '../disk/bucket.ts';
 import { versionIdOf } from '../disk/object-meta.ts';
+import { deletionNeeded } from '../rights.ts';
 import { checkUnlocked } from '../settings/object-lock.ts';
 import { sendXml } from '../wire/answers.ts';
 import { s3Errors } from '../wire/errors.ts';
@@ -15,6 +17,7 @@ export async function deleteMany(
   bucket: Bucket,
   request: SignedRequest,
   response: ServerResponse,
+  rights: Rights,
 ): Promise<void> {
   const xml = await readXml(request, { wantsDigest: true });
   const objects = blocksOf(xml, 'Object');
@@ -29,6 +32,8 @@ export async function deleteMany(
     const etag = textsOf(object, 'ETag')[0];
     try {
       checkObject(Key, VersionId, object);
+      const entry = { key: Key, versionId: VersionId, etag };
+      rights.want(deletionNeeded(bucket.name, entry, request.headers));
       deleted.push(await deleteOne(bucket, Key, VersionId, etag, request));
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

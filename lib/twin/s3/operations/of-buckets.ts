@@ -81,7 +81,7 @@ export const ofBuckets: readonly Operation[] = [
     has: ['delete'],
     action: 's3:DeleteObject',
     versionAction: 's3:DeleteObjectVersion',
-    handle: ({ bucket, request, response }) => deleteMany(bucket, request, response),
+    handle: ({ bucket, rights, request, response }) => deleteMany(bucket, request, response, rights),
   },
   {
     name: 'ListObjects',

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Rights } from '../../access/needed.ts';
 import type { SignedRequest } from '../../http/service.ts';
 import type { Bucket } from '../disk/bucket.ts';
 import type { Uploads } from '../uploads/multipart.ts';
@@ -16,12 +17,14 @@ export interface Ground {
   readonly region: string;
   readonly uploads: Uploads;
   readonly bucketOf: BucketOf;
+  rightsOf(request: SignedRequest): Rights;
   create(name: string, request: SignedRequest, response: ServerResponse): Promise<void>;
   remove(bucket: Bucket): Promise<void>;
 }
 
 interface Asked {
   readonly ground: Ground;
+  readonly rights: Rights;
   readonly request: SignedRequest;
   readonly response: ServerResponse;
 }

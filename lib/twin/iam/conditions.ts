@@ -1,0 +1,34 @@
+import { isKnownKey } from './known-keys.ts';
+import { operators } from './operators.ts';
+import type { Condition, Context } from './types.ts';
+import { asLiteral, filled } from './variables.ts';
+
+/** Whether a condition holds; `unknown` where nobody could say: a key or a variable that the twin does not know. */
+export type Holds = 'yes' | 'no' | 'unknown';
+
+/** Of all conditions of a statement. One that does not hold decides, whatever the others are. */
+export function holdAll(conditions: readonly Condition[], context: Context): Holds {
+  const each = conditions.map(condition => holds(condition, context));
+  return each.includes('no') ? 'no' : each.includes('unknown') ? 'unknown' : 'yes';
+}
+
+export function holds(condition: Condition, context: Context): Holds {
+  const { key, operator, over, ifExists, values } = condition;
+  if (!isKnownKey(key)) return 'unknown';
+  const found = context[key.toLowerCase()];
+  const given = found === undefined ? [] : typeof found === 'string' ? [found] : found;
+  const isThere = found !== undefined && given.length > 0;
+  if (operator === 'Null') return asHolds(values.some(each => each.toLowerCase() === String(!isThere)));
+  const { compare, isNegated = false } = operators.get(operator)!;
+  if (!isThere)
+    return asHolds(ifExists === true || over === 'ForAllValues' || (isNegated && over !== 'ForAnyValue'));
+  // Of a key with several values a plain operator says nothing.
+  if (over === undefined && given.length > 1) return 'unknown';
+  const wanted = values.map(value => filled(value, context));
+  if (wanted.includes(undefined)) return 'unknown';
+  const passes = (value: string): boolean =>
+    wanted.some(each => compare(asLiteral(value), each!)) !== isNegated;
+  return asHolds(over === 'ForAllValues' ? given.every(passes) : given.some(passes));
+}
+
+const asHolds = (is: boolean): Holds => (is ? 'yes' : 'no');
