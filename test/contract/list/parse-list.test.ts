@@ -296,3 +296,51 @@ it('whatever is written as a table by any delimiter comes back, item for item', 
     ),
   );
 });
+
+it('no line is lost without a word, whatever the lines are: each is an item, or the heading that is told, or an error', () => {
+  const word = fc.constantFrom(
+    'sub-01',
+    'sub_2',
+    '100307',
+    'a',
+    'Subject',
+    'id',
+    'x y',
+    'plate 1',
+    'age',
+    'ä',
+    'n/a',
+    '"q"',
+  );
+  const line = fc.oneof(
+    word,
+    fc.array(word, { minLength: 2, maxLength: 3 }).map(words => words.join(',')),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(line, { minLength: 1, maxLength: 6 }),
+      fc.constantFrom('l.csv', 'l.txt', 'stdin'),
+      (lines, source) => {
+        let parsed: ReturnType<typeof read>;
+        try {
+          parsed = read(lines.join('\n'), source);
+        } catch (error) {
+          expect((error as Error).name).toBe('LabError');
+          return;
+        }
+        expect(parsed.items.length + (parsed.column === undefined ? 0 : 1)).toBe(lines.length);
+        for (const { name } of parsed.items)
+          expect(lines.some(each => each.split(',').some(field => field.replaceAll('"', '') === name))).toBe(
+            true,
+          );
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+it('a range that runs backwards is told with its line', () => {
+  expect(() => read('sub-01\nsub-09..sub-03\n')).toThrow(
+    'list.txt line 2 sub-09..sub-03: the range runs backwards',
+  );
+});

@@ -1,0 +1,58 @@
+import { LabError } from '../workload/errors.ts';
+import type { Columns } from './choose-columns.ts';
+import { cleanName } from './item-names.ts';
+import { expandRange } from './range.ts';
+import type { RawItem } from './read-json.ts';
+
+/** Labels of an item that has none. */
+export const noLabels: Readonly<Record<string, string>> = {};
+
+/** The items that rows stand for, and what was left out around their names. Throws LabError for a range that is none. */
+export function toItems(
+  { rows, heading, names }: Columns,
+  source: string,
+  addresses: boolean,
+): { readonly items: readonly RawItem[]; readonly notes: readonly string[] } {
+  const items: RawItem[] = [];
+  const comments: number[] = [];
+  const invisibles: number[] = [];
+  const labelOf = (index: number): string =>
+    addresses && index === 1 ? 'index' : (heading[index] ?? `column ${index + 1}`);
+  const isLabel = (field: string, index: number): boolean =>
+    (names.length > 1 || index !== names[0]) && (index < heading.length || field !== '');
+  const labelsOf = (fields: readonly string[]): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      fields.flatMap((field, index) => (isLabel(field, index) ? [[labelOf(index), field] as const] : [])),
+    );
+  for (const { fields, line } of rows) {
+    const parts = names.map(index => cleanName(fields[index] ?? ''));
+    if (parts.some(part => part.hadComment)) comments.push(line);
+    if (parts.some(part => part.hadInvisible)) invisibles.push(line);
+    const labels = fields.length === 1 && names.length === 1 ? noLabels : labelsOf(fields);
+    const name = parts.map(part => part.name).join('/');
+    // A part that is missing is told as that, not as a name with a slash at its end.
+    const whole = parts.every(part => part.name !== '') ? name : '';
+    for (const member of names.length === 1 ? members(whole, `${source} line ${line}`) : [whole])
+      items.push({ name: member, at: `line ${line}`, labels });
+  }
+  const told = (lines: readonly number[], what: string): string[] =>
+    lines.length === 0
+      ? []
+      : [
+          `${what} ${lines.length === 1 ? 'a name' : `${lines.length} names`} left out (first: line ${lines[0]})`,
+        ];
+  return {
+    items,
+    notes: [...told(comments, 'the comment after'), ...told(invisibles, 'invisible characters around')],
+  };
+}
+
+/** A range's members, or the name itself. */
+function members(name: string, where: string): readonly string[] {
+  try {
+    return expandRange(name) ?? [name];
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    throw new LabError(error.problems.map(problem => ({ ...problem, where: `${where} ${problem.where}` })));
+  }
+}
