@@ -1,4 +1,5 @@
 /** A twin's S3 in a process of its own, to be killed: `node serve.ts FOLDER` says its port. */
+import { flushCompileCache } from 'node:module';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
 
@@ -6,4 +7,8 @@ const folder = process.argv[2] ?? '';
 startServer({
   services: [s3Service({ folder })],
   credentials: { find: () => ({ secretAccessKey: 'secret' }) },
-}).then(({ port }) => process.stdout.write(`${port}\n`));
+}).then(({ port }) => {
+  process.stdout.write(`${port}\n`);
+  // Node does it at its end, which a kill takes away.
+  flushCompileCache();
+});
