@@ -191,6 +191,19 @@ describe('inputs', () => {
     await expect(openMounts(real, none)).rejects.toMatchObject({ exitCode: 67 });
   });
 
+  it('where nothing is are a failed mount, and keys that none could show are told', async () => {
+    const empty = openMounts(world({ '/data_in': source({ prefix: 'nowhere/' }) }), [spec('stage')]);
+    await expect(empty).rejects.toMatchObject({
+      exitCode: 67,
+      message: expect.stringContaining('nothing is at s3://input/nowhere/, which /data_in is to show'),
+    });
+    await lab.input.put('odd/x//y', 'lost');
+    await lab.input.put('odd/a', 'kept');
+    const mounts = await openMounts(world({ '/data_in': source({ prefix: 'odd/' }) }), [spec('mount-s3')]);
+    await mounts.close();
+    expect(lab.log.join('\n')).toContain('/data_in: 1 key cannot be seen as files, such as "odd/x//y"');
+  });
+
   it('that cannot be read are a failed mount', async () => {
     const mounting = openMounts(world({ '/data_in': source({ bucket: 'nowhere' }) }), [spec('stage')]);
     await expect(mounting).rejects.toMatchObject({
