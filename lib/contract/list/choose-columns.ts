@@ -3,6 +3,7 @@ import { suggest } from '../workload/suggest.ts';
 import { nameRank, normal } from './column-words.ts';
 import { headingLike, listed, looksLikeTheNext, noHeading } from './heading-problems.ts';
 import type { ListRecord } from './read-records.ts';
+import { someProblems } from './some-problems.ts';
 
 export interface ColumnChoice {
   /** Headings, or numbers from 1, that were asked for; several are joined. */
@@ -86,17 +87,8 @@ function below(records: readonly ListRecord[], names: readonly number[], source:
   const { fields } = records[0]!;
   const described = isDescription(records[1], names[0]!, fields);
   const rows = records.slice(described ? 2 : 1);
-  const problems = rows
-    .filter(row => row.fields.slice(fields.length).some(field => field !== ''))
-    .slice(0, 3)
-    .map(
-      (row): Problem => ({
-        where: `${source} line ${row.line}`,
-        message: `has ${row.fields.length} fields, and the heading has ${fields.length}`,
-        fix: 'put a field that holds a delimiter in quotes, or give every column a heading',
-      }),
-    );
-  if (problems.length > 0) throw new LabError(problems);
+  const problems = rows.flatMap(row => rowProblem(row, fields, source) ?? []);
+  if (problems.length > 0) throw new LabError(someProblems(problems, source));
   const short = rows.filter(row => row.fields.length < fields.length);
   const notes = [
     ...(described ? [`line ${records[1]!.line} describes the columns and is no item`] : []),
@@ -107,6 +99,30 @@ function below(records: readonly ListRecord[], names: readonly number[], source:
       : []),
   ];
   return { rows, heading: distinct(fields), names, notes };
+}
+
+/** Why it is a guess what a row means, or undefined. */
+function rowProblem(
+  { fields, line }: ListRecord,
+  heading: readonly string[],
+  source: string,
+): Problem | undefined {
+  const where = `${source} line ${line}`;
+  if (fields.slice(heading.length).some(field => field !== ''))
+    return {
+      where,
+      message: `has ${fields.length} fields, and the heading has ${heading.length}`,
+      fix: 'put a field that holds a delimiter in quotes, or give every column a heading',
+    };
+  if (fields.length === heading.length && fields.every((field, index) => field === heading[index]))
+    return { where, message: 'is the heading again', fix: 'take it out: two lists were put together' };
+  if (fields.length === 1 && heading.length > 1 && /\S\s+\S/.test(fields[0]!))
+    return {
+      where,
+      message: `${JSON.stringify(fields[0])} is one field, and the heading has ${heading.length}: it has blanks where others have a delimiter`,
+      fix: 'write it as the other rows are',
+    };
+  return undefined;
 }
 
 /** NDA's tables say in the second line what each column is, in sentences. */

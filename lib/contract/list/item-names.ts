@@ -5,7 +5,7 @@ const invisible = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 const atEnds = new RegExp(`^(?:\\s|${invisible.source})+|(?:\\s|${invisible.source})+$`, 'g');
 
 /** Names as most are: nothing in them that has to be looked at, and a digit, so that they are no word for nobody. */
-const plain = /^[A-Za-z0-9_-]{0,100}\d[\w.-]{0,100}$/;
+const plain = /^[A-Za-z0-9_-]{0,100}\d[\w-]{0,100}$/;
 
 export interface CleanName {
   readonly name: string;
@@ -51,6 +51,16 @@ export function nameProblem(name: string): Omit<Problem, 'where'> | undefined {
     return {
       message: `${JSON.stringify(name)} is what a spreadsheet makes of a long number`,
       fix: 'format the column as text and export it again',
+    };
+  if (/^\d+\.0$/.test(name))
+    return {
+      message: `${JSON.stringify(name)} is what a table of numbers with gaps makes of a whole number`,
+      fix: 'export the column as text (pandas: dtype=str)',
+    };
+  if (/^[-*•]\s/.test(name))
+    return {
+      message: `${JSON.stringify(name)} begins as a line of YAML or Markdown`,
+      fix: "write the names alone: sed 's/^[-*] *//'",
     };
   if (/\s#\S/.test(name) && !/\s#\d/.test(name))
     return {

@@ -106,6 +106,14 @@ describe('rows that are not as the heading', () => {
       'r.csv line 2: has 3 fields, and the heading has 2',
     );
   });
+  it.each([
+    ['participant_id\tage\na\t1\nparticipant_id\tage\nb\t2\n', 3, 'is the heading again'],
+    ['participant_id\na\nparticipant_id\n', 3, 'is the heading again'],
+    ['participant_id\tage\na\t1\nb 2\n', 3, 'is one field, and the heading has 2'],
+    ['"age","sex"\n"1","sub-01",23\n', 1, 'none of the columns age, sex'],
+  ])('%j is refused with its line', (text, line, message) => {
+    expect(() => read(text, 'r')).toThrow(new RegExp(`r line ${line}: .*${message}`));
+  });
   it('a heading that is there twice loses no label', () => {
     expect(read('participant_id,age,age,\na,1,2,3\n').items[0]!.labels).toEqual({
       age: '1',
@@ -177,6 +185,8 @@ describe('names', () => {
     ['x'.repeat(256), 'has 256 bytes'],
     ['s3://bucket/key', 'it is an address'],
     ['sub-01, M', 'several fields'],
+    ['100307.0', 'whole number'],
+    ['- sub-01', 'YAML'],
   ])('%j is refused, with the line', (name, reason) => {
     expect(() => read(`sub-00\n\n${name}\n`)).toThrow(new RegExp(`list.txt line 3: [\\s\\S]*${reason}`));
   });
