@@ -52,9 +52,9 @@ it('a task’s tool waits for the log of its container', async () => {
   const shard = { step: 'run', run: { workload: 'w', runId: 'r' }, stepPlan, plan: {} };
   const input = { world, shard, mounts: {}, signal: new AbortController().signal, graceMs: 200 };
   const { context } = taskContext(input as unknown as ItemsInput, [{ name: 'a' }], 'a', tmpdir());
-  await context.exec(['seq', '100000']);
+  await context.exec(['seq', '400000']);
   await new Promise<void>(done => void reader.end(done));
-  expect([reader.lines, reader.last]).toEqual([100_000, '[a] 100000']);
+  expect([reader.lines, reader.last]).toEqual([400_000, '[a] 400000']);
   expect(reader.largest).toBeLessThan(600_000);
 });
 
