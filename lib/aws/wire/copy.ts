@@ -3,13 +3,14 @@ import type { BucketCall } from './bucket-call.ts';
 import { readBody, WireError } from './http.ts';
 import { xmlField } from './list.ts';
 import { encode } from './sign.ts';
+import { metadataHeaders } from './upload.ts';
 
 /** CopyObject: the source only while its ETag is what the caller says, and never over another object. */
 export async function copyObject(
   call: BucketCall,
   from: CopySource,
   key: string,
-  { ifMatch, ifNoneMatch, storageClass, tags }: CopyOptions,
+  { ifMatch, ifNoneMatch, storageClass, tags, metadata }: CopyOptions,
 ): Promise<{ readonly etag: string }> {
   const path = `/${from.bucket}/${from.key.split('/').map(encode).join('/')}`;
   const { answer } = await call('PUT', key, {
@@ -17,6 +18,7 @@ export async function copyObject(
       'x-amz-copy-source': from.versionId ? `${path}?versionId=${encode(from.versionId)}` : path,
       'x-amz-copy-source-if-match': ifMatch,
       ...(ifNoneMatch ? { 'if-none-match': '*' } : {}),
+      ...(metadata ? { 'x-amz-metadata-directive': 'REPLACE', ...metadataHeaders(metadata) } : {}),
       ...(storageClass ? { 'x-amz-storage-class': storageClass } : {}),
       ...(tags
         ? { 'x-amz-tagging-directive': 'REPLACE', 'x-amz-tagging': new URLSearchParams(tags).toString() }

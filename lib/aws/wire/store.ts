@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ObjectStore, UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
@@ -9,7 +10,7 @@ import { type UploadSizes, uploadFile } from './upload.ts';
 export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
 
 /** A bucket for containers: the Store that lib/aws gives the CLI, in a few kilobytes and without the SDK's start-up time. */
-export function wireStore(options: WireStoreOptions): Store {
+export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 'upload'> {
   const call = bucketCall(options);
   const head = async (key: string): Promise<ObjectInfo | undefined> => {
     const { answer } = await call('HEAD', key);
@@ -55,7 +56,8 @@ export function wireStore(options: WireStoreOptions): Store {
     head,
     list: (prefix, listOptions) => listObjects(call, prefix, listOptions),
     download: (key, path) => downloadObject(call, key, path),
-    upload: (path, key) => uploadFile(call, path, key, { partBytes: options.partBytes ?? 64 * 1024 * 1024 }),
+    upload: (path: string, key: string, uploadOptions?: UploadOptions) =>
+      uploadFile(call, path, key, { partBytes: options.partBytes ?? 64 * 1024 * 1024 }, uploadOptions),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
@@ -19,10 +20,11 @@ export async function uploadFile(
   path: string,
   key: string,
   { partBytes }: UploadSizes,
+  { metadata = {} }: UploadOptions = {},
 ): Promise<ObjectInfo> {
   const { size } = await stat(path);
   if (size > partBytes)
-    return uploadParts(call, path, key, size, Math.max(partBytes, Math.ceil(size / 10_000)));
+    return uploadParts(call, path, key, size, Math.max(partBytes, Math.ceil(size / 10_000)), metadata);
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   const digest = hash.digest();
@@ -30,12 +32,17 @@ export async function uploadFile(
     body: () => createReadStream(path),
     contentLength: size,
     payload: digest.toString('hex'),
-    headers: { 'x-amz-checksum-sha256': digest.toString('base64') },
+    headers: { 'x-amz-checksum-sha256': digest.toString('base64'), ...metadataHeaders(metadata) },
   });
   await readBody(answer);
   verify(key, digest.toString('base64'), answer.headers['x-amz-checksum-sha256']);
   return { key, size, etag: answer.headers.etag ?? '', lastModified: new Date() };
 }
+
+export const metadataHeaders = (
+  metadata: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value]));
 
 interface Part {
   readonly etag: string;
@@ -48,8 +55,9 @@ async function uploadParts(
   key: string,
   size: number,
   bytes: number,
+  metadata: Readonly<Record<string, string>>,
 ): Promise<ObjectInfo> {
-  const headers = { 'x-amz-checksum-algorithm': 'SHA256' };
+  const headers = { 'x-amz-checksum-algorithm': 'SHA256', ...metadataHeaders(metadata) };
   const created = await sendAndRead(() => call('POST', key, { query: { uploads: '' }, headers }));
   const uploadId = xmlField(created.body.toString('utf8'), 'UploadId');
   const file = await open(path, 'r');

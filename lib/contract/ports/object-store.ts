@@ -6,6 +6,8 @@ import type { ListOptions, ObjectInfo, Store } from './ports.ts';
  * of its own for what passes (503, resets, silence); nothing here waits for a socket for ever.
  */
 export interface ObjectStore extends Store {
+  /** Uploads a file as Store does, with metadata of its own where it is given. */
+  upload(path: string, key: string, options?: UploadOptions): Promise<ObjectInfo>;
   /** HEAD with all that S3 says of an object; undefined when there is none (or the version is a delete marker). */
   look(key: string, options?: { readonly versionId?: string }): Promise<StoredObject | undefined>;
   /**
@@ -47,6 +49,10 @@ export interface ObjectStore extends Store {
   copy(from: CopySource, key: string, options: CopyOptions): Promise<{ readonly etag: string }>;
   /** Deletes one version for good: only the documented destruction of an archive has the right. */
   deleteVersion(key: string, versionId: string): Promise<void>;
+}
+
+export interface UploadOptions {
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** An object as HEAD and GET describe it. */
@@ -155,6 +161,8 @@ export interface CopyOptions {
   readonly ifNoneMatch?: boolean;
   readonly storageClass?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** In place of the source's; a copy onto itself must change something. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** S3's refusal, with its code: `NoSuchKey`, `PreconditionFailed`, `InvalidObjectState`, `AccessDenied`. */

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ObjectStore, StoredObject } from '../contract/ports/object-store.ts';
+import { FileError } from './file-error.ts';
+
+/** Bytes of a part; what is smaller comes in one. */
+const partBytes = 16 * 1024 * 1024;
+const partsAtOnce = 4;
+/** Tries of a part, each with the store's own tries in it. */
+const tries = 3;
+
+/**
+ * Fetches an object to a file, in parts at once where it is large, all of one version. A part that breaks off is fetched
+ * again, the others are not. The file is there when its length and (where one is given) its SHA-256 in hex are right, and
+ * not before.
+ */
+export async function pullFile(
+  store: Pick<ObjectStore, 'readInto'>,
+  object: Pick<StoredObject, 'key' | 'size' | 'etag'>,
+  path: string,
+  sha256: string | undefined,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const part = `${path}.part-${process.pid}`;
+  try {
+    await fetchParts(store, object, part);
+    if (sha256 !== undefined && (await sha256Of(part)) !== sha256)
+      throw new FileError('corrupt', path, 'the bytes that arrived are not those that were stored');
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function fetchParts(
+  store: Pick<ObjectStore, 'readInto'>,
+  { key, size, etag }: Pick<StoredObject, 'key' | 'size' | 'etag'>,
+  part: string,
+): Promise<void> {
+  const file = await open(part, 'w');
+  try {
+    const count = Math.ceil(size / partBytes);
+    let next = 0;
+    const worker = async (): Promise<void> => {
+      while (next < count) {
+        const from = next++ * partBytes;
+        const target = Buffer.allocUnsafe(Math.min(partBytes, size - from));
+        await again(() => store.readInto(key, target, { from, ifMatch: etag }));
+        await file.write(target, 0, target.length, from);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(partsAtOnce, count) }, worker));
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await work();
+    } catch (error) {
+      // What S3 refuses, it refuses again.
+      if (tried === tries || (error as { status?: number }).status !== undefined) throw error;
+    }
+  }
+}
+
+/** Hex. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}

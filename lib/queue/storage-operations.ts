@@ -1,0 +1,34 @@
+import type { FileState, FileStorage } from './file-storage.ts';
+import { type Operation, RequestError, textOf } from './protocol.ts';
+
+/** The operations on files. Those a job may not do, a job is not given: `jobOperations`. */
+export function storageOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
+  const at = (values: Parameters<Operation>[0]) => storage.createStore(textOf(values, 'path'));
+  return {
+    ...jobOperations(storage),
+    offer: async values => {
+      const { warning, ...state } = await at(values).offer(absolute(values));
+      return { ...shown(state), ...(warning ? { warning } : {}) };
+    },
+    delete: async values => shown(await at(values).delete()),
+  };
+}
+
+/** What a job does with files: it looks, fetches, sends and touches, and deletes none. */
+export function jobOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
+  const at = (values: Parameters<Operation>[0]) => storage.createStore(textOf(values, 'path'));
+  return {
+    stat: async values => shown(await at(values).state()),
+    push: async values => shown(await at(values).push(absolute(values))),
+    pull: async values => shown(await at(values).pull(absolute(values))),
+    touch: async values => shown(await at(values).touch()),
+  };
+}
+
+const shown = ({ exists, created }: FileState): object => ({ exists, created: created ?? null });
+
+function absolute(values: Parameters<Operation>[0]): string {
+  const file = textOf(values, 'file');
+  if (file.startsWith('/')) return file;
+  throw new RequestError('bad-request', `file has to be an absolute path, and is ${JSON.stringify(file)}`);
+}
