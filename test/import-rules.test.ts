@@ -12,6 +12,8 @@ const rules: Record<string, readonly string[]> = {
   'lib/aws': ['lib/contract'],
   'lib/runs': ['lib/contract'],
   'lib/ledger': ['lib/contract'],
+  // What a container of a workflow's job shares with the head: no port of its own.
+  'lib/queue': ['lib/contract'],
   'lib/doctor': ['lib/contract'],
   'lib/process': [],
   'lib/twin': ['lib/contract', 'lib/process'],
@@ -26,6 +28,7 @@ const rules: Record<string, readonly string[]> = {
     'lib/aws',
     'lib/runs',
     'lib/ledger',
+    'lib/queue',
     'lib/doctor',
     'lib/process',
     'lib/twin',
@@ -35,6 +38,7 @@ const rules: Record<string, readonly string[]> = {
   'containers/runtime': ['lib/contract', 'lib/process', 'lib/aws/wire'],
   // A workload's container knows its own spec, and no other workload's.
   'containers/*': ['lib/contract', 'lib/aws/wire', 'containers/runtime', 'jobs/*'],
+  'containers/pypeliner': ['lib/contract', 'lib/aws/wire', 'lib/queue', 'containers/runtime', 'jobs/*'],
   jobs: ['lib/contract'],
 };
 const sdk = /^@aws-sdk\//;

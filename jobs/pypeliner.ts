@@ -1,0 +1,19 @@
+import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
+import { storagePrefix } from './pypeliner/job.ts';
+
+/** Single jobs that a workflow of pypeliner's sends, through `lab queue serve`. Source: docs/pypeliner.md. */
+export const pypeliner: WorkloadSpec = {
+  name: 'pypeliner',
+  title: 'jobs of a pypeliner workflow',
+  item: { one: 'job', many: 'jobs' },
+  parameters: [],
+  // Each job says what it needs; this is for those that do not. Attempts are for lost hosts: what a job's own failure is
+  // worth, pypeliner decides.
+  resources: { vcpus: 1, memoryMiB: 4096, timeoutSeconds: 86_400, attempts: 4 },
+  pools: ['x86-spot', 'x86-ondemand'],
+  image: { context: 'containers/pypeliner', architectures: ['x86_64'] },
+  mounts: [],
+  scratchGiB: 8,
+  steps: [{ name: 'run', takes: 'item' }],
+  outputPrefixes: [storagePrefix],
+};

@@ -1,0 +1,31 @@
+/** Where a job finds the storage of its workflow. */
+export const storageSocketEnv = 'ARRAYLAB_STORAGE_SOCKET';
+
+/** What a job leaves below its outputs. */
+export const resultNames = { after: 'after', log: 'log' } as const;
+
+/** A job as its queue and its container know it: labels of an item. */
+export interface JobLabels {
+  /** pypeliner's name of it: `/sample:1/align`. */
+  readonly job: string;
+  /** Equal for equal work: what a new head finds under way again. */
+  readonly fingerprint: string;
+  /** Keys in the output bucket: the pickle, the workflow's own modules as a zip, and below which its files are. */
+  readonly payload: string;
+  readonly code?: string;
+  readonly files: string;
+}
+
+/** Throws where one is missing: a job that was not sent by our queue. */
+export function jobLabels(labels: Readonly<Record<string, string>>): JobLabels {
+  for (const name of ['job', 'fingerprint', 'payload', 'files'])
+    if (!labels[name]) throw new Error(`the job has no label ${name}: it was not sent by lab queue serve`);
+  return labels as unknown as JobLabels;
+}
+
+/** Below which the files of a run's workflow are, in the output bucket. */
+export const filesPrefix = (runId: string): string => `${storagePrefix}${runId}/files/`;
+/** A zip of modules, by its name. */
+export const codeKey = (runId: string, name: string): string => `${storagePrefix}${runId}/code/${name}`;
+/** What jobs may write beside their runs. */
+export const storagePrefix = 'pypeliner/';
