@@ -11,6 +11,8 @@ export interface Command {
   readonly examples: readonly string[];
   /** Whether what is no option of ours is another program's, and comes as `rest`. */
   readonly passesOn?: boolean;
+  /** Whether its own page of the documentation names it, and lab --help does not: that has a screen. */
+  readonly isElsewhere?: boolean;
   /** Whether it changes nothing, so that an interrupt need not wait for anything. */
   readonly onlyReads?: boolean;
   run(context: Context, args: Args): Promise<number>;

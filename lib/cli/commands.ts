@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
+import { pypeliner } from './commands/pypeliner.ts';
 import { quickstart } from './commands/quickstart.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { retry } from './commands/retry.ts';
@@ -36,4 +37,5 @@ export const commands: readonly Command[] = [
   destroy,
   twin,
   quickstart,
+  pypeliner,
 ];

@@ -4,7 +4,9 @@ import { commands } from './commands.ts';
 
 /** `lab --help`: one screen. */
 export function overview(): string {
-  const lines = commands.map(command => `  ${command.name.padEnd(11)} ${command.summary}`);
+  const lines = commands
+    .filter(command => !command.isElsewhere)
+    .map(command => `  ${command.name.padEnd(11)} ${command.summary}`);
   return [
     'lab: array jobs over participants, plates, samples and months on AWS Batch',
     '',
