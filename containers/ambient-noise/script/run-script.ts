@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import {
   completenessOf,
   missingText,
@@ -43,22 +43,23 @@ export interface ScriptResult {
 }
 
 /**
- * Runs a script over a unit. What it left as a checkpoint when it was stopped is there again at its next attempt. A script that ends well
- * and has left nothing has not done its unit.
+ * Runs a script over a unit. What it had in its folders of outputs and of its checkpoint when it was stopped is there again at
+ * its next attempt. A script that ends well and has left nothing has not done its unit.
  */
 export async function runScript(work: ScriptWork): Promise<ScriptResult> {
   const { unit, places, results, signal } = work;
   const outputFolder = join(places.scratch, 'out');
   const checkpointFolder = join(places.scratch, 'checkpoint');
-  for (const folder of [outputFolder, checkpointFolder]) await mkdir(folder, { recursive: true });
-  await restore(work, checkpointFolder);
+  const folders = { out: outputFolder, checkpoint: checkpointFolder };
+  for (const folder of Object.values(folders)) await mkdir(folder, { recursive: true });
+  await restore(work, folders);
   const { exitCode, signal: killedBy } = await work.exec(
     scriptCommand(work.script, work.arguments, unit),
     scriptEnvironment({ ...places, unit, outputFolder, checkpointFolder }),
   );
   const end = { exitCode, rows: [], outputFolder, verdict: 'failed' } as const;
   if (exitCode !== 0) {
-    if (signal.aborted) await keep(work, checkpointFolder);
+    if (signal.aborted) await keep(work, folders);
     return { ...end, reason: exitText(work.script, exitCode, killedBy) };
   }
   const made = await readdir(outputFolder);
@@ -85,25 +86,37 @@ async function rowsOf(folder: string): Promise<readonly StationDay[] | string> {
   }
 }
 
+/** Both are kept together: a day that the checkpoint says is done has its outputs. */
+type Folders = Readonly<Record<'out' | 'checkpoint', string>>;
+
 async function restore(
   { results, checkpointPrefix, signal, log }: ScriptWork,
-  folder: string,
+  folders: Folders,
 ): Promise<void> {
   const kept = await listed(results.list(checkpointPrefix));
   if (kept.length > 0) log(`goes on from a checkpoint of ${kept.length} files`);
   await mapLimit(kept, atOnce, async ({ key }) => {
-    await mkdir(join(folder, key.slice(checkpointPrefix.length), '..'), { recursive: true });
-    await results.download(key, join(folder, key.slice(checkpointPrefix.length)), signal);
+    const [name, ...rest] = key.slice(checkpointPrefix.length).split('/');
+    const path = join(folders[name as keyof Folders] ?? folders.checkpoint, ...rest);
+    await mkdir(dirname(path), { recursive: true });
+    await results.download(key, path, signal);
   });
 }
 
 /** The script has ended by now: what it left is not being written to. */
-async function keep({ results, checkpointPrefix, log }: ScriptWork, folder: string): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-  await mapLimit(files, atOnce, path =>
-    results.upload(path, `${checkpointPrefix}${path.slice(folder.length + 1)}`),
-  );
+async function keep({ results, checkpointPrefix, log }: ScriptWork, folders: Folders): Promise<void> {
+  const files = (
+    await Promise.all(
+      Object.entries(folders).map(async ([name, folder]) => {
+        const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+        return entries
+          .filter(entry => entry.isFile())
+          .map(entry => join(entry.parentPath, entry.name))
+          .map(path => ({ path, key: `${checkpointPrefix}${name}/${relative(folder, path)}` }));
+      }),
+    )
+  ).flat();
+  await mapLimit(files, atOnce, ({ path, key }) => results.upload(path, key));
   if (files.length > 0) log(`kept a checkpoint of ${files.length} files`);
 }
 
