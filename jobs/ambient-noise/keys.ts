@@ -12,3 +12,9 @@ export const recipeKey = (root: string, recipe: string): string => `${recipePref
 /** A day's marker, written after everything that it names. */
 export const markerKey = (root: string, recipe: string, day: Day): string =>
   `${recipePrefix(root, recipe)}${day}/day.json`;
+
+/** Below it in the lab's bucket, by recipe and day. */
+export const resultsPrefix = 'ambient-noise/';
+
+/** Where SCEDC's open archive is. */
+export const archiveRegion = 'us-west-2';

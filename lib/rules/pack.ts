@@ -31,6 +31,9 @@ import { volumeKept } from './host/volume-kept.ts';
 import { volumeKey } from './host/volume-key.ts';
 import { volumeLimits } from './host/volume-limits.ts';
 import { volumeType } from './host/volume-type.ts';
+import { imageEncrypted } from './image/image-encrypted.ts';
+import { imageParameter } from './image/image-parameter.ts';
+import { imageWaitedFor } from './image/image-waited-for.ts';
 import { batchEnvironment } from './job/batch-environment.ts';
 import { definitionSize } from './job/definition-size.ts';
 import { endpointInEnvironment } from './job/endpoint-in-environment.ts';
@@ -119,6 +122,9 @@ export const pack: readonly Rule[] = [
   volumeKey,
   volumeLimits,
   volumeType,
+  imageEncrypted,
+  imageParameter,
+  imageWaitedFor,
   endpointClosed,
   endpointDns,
   endpointsMissing,

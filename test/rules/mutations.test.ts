@@ -3,6 +3,7 @@ import { pack } from '../../lib/rules/pack.ts';
 import { environmentMutations } from './mutations/environment.ts';
 import { eventMutations } from './mutations/event.ts';
 import { hostMutations } from './mutations/host.ts';
+import { imageMutations } from './mutations/image.ts';
 import { jobMutations } from './mutations/job.ts';
 import { networkMutations, strictMutations } from './mutations/network.ts';
 import { partsOf } from './mutations/parts.ts';
@@ -20,6 +21,7 @@ const labs = [
       ...networkMutations,
       ...queueMutations,
       ...jobMutations,
+      ...imageMutations,
     ],
   },
   { lab: 'strict', input: strictLab, mutations: strictMutations },
