@@ -20,8 +20,11 @@ export function holds(condition: Condition, context: Context): Holds {
   const isThere = found !== undefined && given.length > 0;
   if (operator === 'Null') return asHolds(values.some(each => each.toLowerCase() === String(!isThere)));
   const { compare, isNegated = false } = operators.get(operator)!;
-  if (!isThere)
-    return asHolds(ifExists === true || over === 'ForAllValues' || (isNegated && over !== 'ForAnyValue'));
+  if (!isThere) {
+    // None of the values of a key that is not there is one of them; and where it is not there, it holds: IAM's guide says both.
+    if (over === 'ForAnyValue') return ifExists ? 'unknown' : 'no';
+    return asHolds(ifExists === true || over === 'ForAllValues' || isNegated);
+  }
   // Of a key with several values a plain operator says nothing.
   if (over === undefined && given.length > 1) return 'unknown';
   const wanted = values.map(value => filled(value, context));

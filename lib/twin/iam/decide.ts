@@ -58,13 +58,20 @@ export function meansResource(statement: Statement, { resource, context }: Reque
 }
 
 function meansPrincipal({ principals, notPrincipals }: Statement, principal: Principal): boolean {
-  if (notPrincipals) return !names(notPrincipals, principal);
+  if (notPrincipals) return !exempts(notPrincipals, principal);
   return principals !== undefined && names(principals, principal);
 }
 
 function names(principals: Principals, { arn, roleArn, account }: Principal): boolean {
   const all = ['*', account, `arn:aws:iam::${account}:root`, arn, roleArn];
   return principals === '*' || principals.some(each => all.includes(each));
+}
+
+/** Who is not to be meant is named whole: with the account, and a session with its role (IAM's guide, "NotPrincipal"). */
+function exempts(principals: Principals, { arn, roleArn, account }: Principal): boolean {
+  if (principals === '*' || principals.includes('*')) return true;
+  const isAccount = principals.includes(account) || principals.includes(`arn:aws:iam::${account}:root`);
+  return isAccount && principals.includes(arn) && (roleArn === undefined || principals.includes(roleArn));
 }
 
 /** An account's number or root means whoever in it is allowed by policies of their own: by itself it gives nothing. */

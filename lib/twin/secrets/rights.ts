@@ -18,8 +18,12 @@ export function secretRights(
   const context = {
     ...Object.fromEntries(tags),
     ...(secret ? { 'secretsmanager:secretid': secret.arn } : {}),
-    ...(typeof input.VersionId === 'string' ? { 'secretsmanager:versionid': input.VersionId } : {}),
-    'secretsmanager:versionstage': String(input.VersionStage ?? 'AWSCURRENT'),
+    ...(action === 'GetSecretValue'
+      ? { 'secretsmanager:versionstage': String(input.VersionStage ?? 'AWSCURRENT') }
+      : {}),
+    ...(action === 'GetSecretValue' && typeof input.VersionId === 'string'
+      ? { 'secretsmanager:versionid': input.VersionId }
+      : {}),
   };
   return [{ action: `secretsmanager:${action}`, resource, context }];
 }

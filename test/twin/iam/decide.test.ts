@@ -52,7 +52,10 @@ describe('what decides', () => {
   it('NotPrincipal denies everybody else', () => {
     const denies = (NotPrincipal: object) =>
       !decide([policy('identity', allow), policy('resource', { ...deny, NotPrincipal })], get()).isAllowed;
-    expect(denies({ AWS: role })).toBe(false);
+    expect(denies({ AWS: [role, principal.arn, account] })).toBe(false);
+    // One who is named without the account, or by the role alone, is denied with all the others.
+    expect(denies({ AWS: [role, principal.arn] })).toBe(true);
+    expect(denies({ AWS: [role, account] })).toBe(true);
     expect(denies({ AWS: 'arn:aws:iam::000000000000:role/other' })).toBe(true);
   });
 
