@@ -24,12 +24,7 @@ import { errorName, statusOf } from './sdk-error.ts';
 const partBytes = 64 * 1024 * 1024;
 
 /** A bucket over the SDK. Errors are the SDK's; `explainAwsError` turns them into sentences. */
-export function s3Store(endpoint: Endpoint, bucket: string): Store {
-  const client = new S3Client({
-    ...clientConfig(endpoint),
-    maxAttempts: 6,
-    forcePathStyle: endpoint.url !== undefined,
-  });
+export function s3Store(endpoint: Endpoint, bucket: string, client = defaultClient(endpoint)): Store {
   return {
     bucket,
     get: (key, range) => getObject(client, bucket, key, range),
@@ -40,6 +35,13 @@ export function s3Store(endpoint: Endpoint, bucket: string): Store {
     upload: (path, key) => upload(client, bucket, path, key),
   };
 }
+
+const defaultClient = (endpoint: Endpoint): S3Client =>
+  new S3Client({
+    ...clientConfig(endpoint),
+    maxAttempts: 6,
+    forcePathStyle: endpoint.url !== undefined,
+  });
 
 async function getObject(
   client: S3Client,

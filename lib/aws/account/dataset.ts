@@ -1,10 +1,10 @@
-import { ListObjectsV2Command, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { DatasetAnswer } from '../../contract/ports/account.ts';
 import type { Dataset } from '../../contract/workload/config.ts';
 import type { AccessKeys } from '../../contract/workload/mount.ts';
+import { datasetClient } from '../dataset-client.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { errorName, statusOf } from '../sdk-error.ts';
-import { readingConfig } from './reading.ts';
 
 /**
  * Lists the first 1,000 objects of a dataset, one request, as its access says: as anyone for `public`, with `keys` for `keys`, else as who asks.
@@ -16,7 +16,7 @@ export async function openDataset(
   keys?: AccessKeys,
 ): Promise<DatasetAnswer> {
   let region: string | undefined;
-  const client = new S3Client(clientOptions(endpoint, dataset, keys));
+  const client = datasetClient(endpoint, dataset, keys);
   client.middlewareStack.add(
     next => async args => {
       const result = await next(args);
@@ -31,7 +31,6 @@ export async function openDataset(
       new ListObjectsV2Command({
         Bucket: dataset.bucket,
         Prefix: dataset.prefix,
-        ...(dataset.access === 'requester-pays' ? { RequestPayer: 'requester' } : {}),
       }),
     );
     const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }));
@@ -54,20 +53,6 @@ export async function openDataset(
     };
     return { state: 'refused', refusal, ...(region ? { region } : {}) };
   }
-}
-
-function clientOptions(endpoint: Endpoint, dataset: Dataset, keys: AccessKeys | undefined): S3ClientConfig {
-  const options: S3ClientConfig = {
-    ...readingConfig({ ...endpoint, region: dataset.region, ...(keys ? { credentials: keys } : {}) }),
-    forcePathStyle: endpoint.url !== undefined,
-  };
-  if (dataset.access !== 'public') return options;
-  // As anyone: no signature at all.
-  return {
-    ...options,
-    credentials: { accessKeyId: '', secretAccessKey: '' },
-    signer: { sign: async request => request },
-  };
 }
 
 const bucketRegion = (response: unknown): string | undefined =>

@@ -19,6 +19,7 @@ import { findRun, readRun } from '../../runs/stored-run.ts';
 import { submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
+import { datasetStores } from '../input/dataset-stores.ts';
 import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { readAll } from '../input/read-all.ts';
@@ -144,15 +145,16 @@ export async function submitRun(
     const listed = local ?? (await readList(connection.storeOf));
     if (!listed) return undefined;
     const scripts = await told.ask(() => readScripts(spec, request!, context.cwd, connection.store));
+    const datasets = datasetStores(connection, config);
     // A rehearsal has no inputs and needs no secrets.
-    const looked = needsSecrets ? await lookAtInputs(spec, config, connection.storeOf) : undefined;
+    const looked = needsSecrets ? await lookAtInputs(spec, config, datasets) : undefined;
     await told.ask(() => refuse(looked?.problems ?? []));
     if (needsSecrets)
       await told.ask(async () =>
         refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)),
       );
     const notes = [...listed.notes, ...(looked?.notes ?? [])];
-    const inputs = needsSecrets ? inputPlaces(spec, config, connection.storeOf) : undefined;
+    const inputs = needsSecrets ? inputPlaces(spec, config, datasets) : undefined;
     const items = await told.ask(() => prepare(spec, listed.items, request!, connection, notes, inputs));
     return items && scripts && { items, scripts, list: { ...listed, notes } };
   };

@@ -8,18 +8,19 @@ import type { InputPlace, WorkloadSpec } from '../../contract/workload/workload.
 export function inputPlaces(
   spec: WorkloadSpec,
   config: LabConfig,
-  storeOf: (bucket: string) => Store,
+  storeOf: (dataset: string) => Store | Promise<Store>,
 ): Readonly<Record<string, InputPlace>> {
   return Object.fromEntries(
     spec.mounts.flatMap(mount => {
-      const dataset = config.datasets[config.workloads[spec.name]?.datasets[mount.path] ?? ''];
+      const name = config.workloads[spec.name]?.datasets[mount.path] ?? '';
+      const dataset = config.datasets[name];
       if (!dataset || dataset.access === 'nda') return [];
       const address = `s3://${dataset.bucket}/${dataset.prefix}`;
       const has = async (path: string): Promise<boolean | undefined> => {
         const key = `${dataset.prefix}${path}`;
         try {
-          for await (const object of storeOf(dataset.bucket).list(key, { limit: 1 }))
-            return object.key === key;
+          const store = await storeOf(name);
+          for await (const object of store.list(key, { limit: 1 })) return object.key === key;
           return false;
         } catch {
           // Members may not see every dataset that jobs read.
@@ -38,7 +39,7 @@ export function inputPlaces(
 export async function lookAtInputs(
   spec: WorkloadSpec,
   config: LabConfig,
-  storeOf: (bucket: string) => Store,
+  storeOf: (dataset: string) => Store | Promise<Store>,
 ): Promise<{ readonly problems: readonly Problem[]; readonly notes: readonly string[] }> {
   const problems: Problem[] = [];
   const notes: string[] = [];
@@ -46,7 +47,7 @@ export async function lookAtInputs(
     const name = config.workloads[spec.name]?.datasets[mount.path];
     const dataset = name === undefined ? undefined : config.datasets[name];
     if (!dataset || dataset.access === 'nda') continue;
-    const look = await lookAtInput(storeOf(dataset.bucket), dataset.prefix, mount.access).catch(
+    const look = await (async () => lookAtInput(await storeOf(name!), dataset.prefix, mount.access))().catch(
       () => undefined,
     );
     if (!look) continue;

@@ -1,0 +1,35 @@
+import type { Store } from '../../contract/ports/ports.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { parseAccessKeys } from '../../contract/workload/mount.ts';
+import type { Connection } from '../context.ts';
+
+/**
+ * Datasets as stores, each by its name and as its access says. One with keys opens for those alone who may read its secret,
+ * which members may not. Rejects with what was refused.
+ */
+export function datasetStores(
+  { endpoint, deployment, secrets }: Connection,
+  config: LabConfig,
+): (name: string) => Promise<Store> {
+  const stores = new Map<string, Promise<Store>>();
+  const open = async (name: string): Promise<Store> => {
+    const dataset = config.datasets[name]!;
+    // Loaded when a dataset is looked at: the clients take their time.
+    const { datasetStore } = await import('../../aws/dataset-client.ts');
+    if (dataset.access !== 'keys') return datasetStore(endpoint, dataset);
+    const keys = parseAccessKeys(await secrets.get(deployment.map.secrets[name] ?? ''));
+    if (!keys || keys === 'placeholder')
+      throw new LabError({
+        where: name,
+        message: 'its keys are not filled in yet',
+        fix: `lab secret set ${name}`,
+      });
+    return datasetStore(endpoint, dataset, keys);
+  };
+  return name => {
+    const store = stores.get(name) ?? open(name);
+    stores.set(name, store);
+    return store;
+  };
+}
