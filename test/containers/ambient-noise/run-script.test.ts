@@ -22,7 +22,7 @@ async function attempt(text: string, { allowed = 0, stopAt = '', name = 'my.sh' 
   const scratch = join(root, `scratch-${attempts++}`);
   mkdirSync(scratch);
   const controller = new AbortController();
-  const log = (line: string): void => {
+  const log = (line: string): undefined => {
     said.push(line);
     if (line === stopAt) controller.abort();
   };
