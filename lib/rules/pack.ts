@@ -14,6 +14,7 @@ import { launchTemplateVersion } from './environment/launch-template-version.ts'
 import { oneArchitecture } from './environment/one-architecture.ts';
 import { optimalMixed } from './environment/optimal-mixed.ts';
 import { policyOrder } from './environment/policy-order.ts';
+import { routeOrder } from './environment/route-order.ts';
 import { serviceRole } from './environment/service-role.ts';
 import { templateOverrides } from './environment/template-overrides.ts';
 import { updatePolicy } from './environment/update-policy.ts';
@@ -37,7 +38,10 @@ import { imageWaitedFor } from './image/image-waited-for.ts';
 import { batchEnvironment } from './job/batch-environment.ts';
 import { definitionSize } from './job/definition-size.ts';
 import { endpointInEnvironment } from './job/endpoint-in-environment.ts';
+import { fargateExecutionRole } from './job/fargate-execution-role.ts';
 import { fargateHostFeatures } from './job/fargate-host-features.ts';
+import { fargatePublicIp } from './job/fargate-public-ip.ts';
+import { fargateSize } from './job/fargate-size.ts';
 import { fuseWithoutPrivileged } from './job/fuse-without-privileged.ts';
 import { hostPath } from './job/host-path.ts';
 import { imageArchitectureRule } from './job/image-architecture.ts';
@@ -51,6 +55,7 @@ import { memoryOverHost } from './job/memory-over-host.ts';
 import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
 import { plainSecret } from './job/plain-secret.ts';
+import { privilegedBesideDelete } from './job/privileged-beside-delete.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
 import { pullThroughImport } from './job/pull-through-import.ts';
 import { pullThroughOffline } from './job/pull-through-offline.ts';
@@ -77,6 +82,7 @@ import { isolatedSubnet } from './network/isolated-subnet.ts';
 import { natWithoutS3 } from './network/nat-without-s3.ts';
 import { noEgress } from './network/no-egress.ts';
 import { publicIp } from './network/public-ip.ts';
+import { routeBeforeAttachment } from './network/route-before-attachment.ts';
 import { s3EndpointPolicy } from './network/s3-endpoint-policy.ts';
 import { disabled } from './queue/disabled.ts';
 import { queueArchitecture } from './queue/queue-architecture.ts';
@@ -105,6 +111,7 @@ export const pack: readonly Rule[] = [
   oneArchitecture,
   optimalMixed,
   policyOrder,
+  routeOrder,
   serviceRole,
   templateOverrides,
   updatePolicy,
@@ -132,6 +139,7 @@ export const pack: readonly Rule[] = [
   natWithoutS3,
   noEgress,
   publicIp,
+  routeBeforeAttachment,
   s3EndpointPolicy,
   disabled,
   queueArchitecture,
@@ -143,7 +151,10 @@ export const pack: readonly Rule[] = [
   batchEnvironment,
   definitionSize,
   endpointInEnvironment,
+  fargateExecutionRole,
   fargateHostFeatures,
+  fargatePublicIp,
+  fargateSize,
   fuseWithoutPrivileged,
   hostPath,
   imageArchitectureRule,
@@ -157,6 +168,7 @@ export const pack: readonly Rule[] = [
   mountOptions,
   mountWithoutVolume,
   plainSecret,
+  privilegedBesideDelete,
   privilegedReason,
   pullThroughImport,
   pullThroughOffline,

@@ -1,27 +1,32 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LabError } from '../contract/workload/errors.ts';
 import type { Architecture } from '../contract/workload/workload.ts';
+import { type ParsedTemplate, parseTemplate } from './parse-template.ts';
+import { isObject } from './reading/template-json.ts';
 
 export interface TemplateFile {
   readonly json: unknown;
   readonly imageArchitectures: ReadonlyMap<string, Architecture>;
+  /** Lines (from 1) of the file in which resources begin; of a template inside another text there are none. */
+  readonly lines: () => ReadonlyMap<string, number>;
 }
 
 const fix =
-  'rules read templates as JSON: cdk synth writes them to cdk.out, aws cloudformation get-template prints them';
+  'rules read templates as JSON or YAML: as they are written, as cdk synth leaves them in cdk.out, as aws cloudformation get-template prints them';
 
 /**
- * A template from a file: as CDK writes it (with the assets file beside it, which says what images are built for), or as
- * `aws cloudformation get-template` prints it. Throws LabError where it is none.
+ * A template from a file: as people and CDK write it (with CDK's assets file beside it, which says what images are built
+ * for), or as `aws cloudformation get-template` prints it. Throws LabError where it is none.
  */
 export function readTemplateFile(path: string): TemplateFile {
-  const json = body(parse(path), path);
-  if (typeof json !== 'object' || json === null || !isObject((json as { Resources?: unknown }).Resources))
+  const whole = parse(path);
+  const { json, lines } = body(whole, path);
+  if (!isObject(json) || !isObject(json.Resources))
     throw new LabError({ where: path, message: 'is no CloudFormation template: it has no Resources', fix });
-  return { json, imageArchitectures: builtImages(path) };
+  return { json, imageArchitectures: builtImages(path), lines };
 }
 
-function parse(path: string): unknown {
+function parse(path: string): ParsedTemplate {
   let content: string;
   try {
     content = readFileSync(path, 'utf8');
@@ -32,21 +37,27 @@ function parse(path: string): unknown {
       message: code === 'ENOENT' ? 'is not there' : `cannot be read (${code})`,
     });
   }
-  return json(content, path);
+  return parsed(content, path);
 }
 
-function json(content: string, path: string): unknown {
+function parsed(content: string, path: string): ParsedTemplate {
   try {
-    return JSON.parse(content);
+    return parseTemplate(content);
   } catch (error) {
-    throw new LabError({ where: path, message: `is no JSON: ${(error as Error).message}`, fix });
+    throw new LabError({
+      where: path,
+      message: `is neither JSON nor YAML: ${(error as Error).message}`,
+      fix,
+    });
   }
 }
 
-/** The template in what `get-template` prints. */
-function body(value: unknown, path: string): unknown {
-  if (!isObject(value) || !('TemplateBody' in value)) return value;
-  return typeof value.TemplateBody === 'string' ? json(value.TemplateBody, path) : value.TemplateBody;
+/** The template in what `get-template` prints, which keeps YAML as a text. */
+function body(whole: ParsedTemplate, path: string): ParsedTemplate {
+  if (!isObject(whole.json) || !('TemplateBody' in whole.json)) return whole;
+  const { TemplateBody } = whole.json;
+  const inner = typeof TemplateBody === 'string' ? parsed(TemplateBody, path).json : TemplateBody;
+  return { json: inner, lines: () => new Map() };
 }
 
 const platforms: ReadonlyMap<string | undefined, Architecture> = new Map([
@@ -60,7 +71,7 @@ function builtImages(path: string): ReadonlyMap<string, Architecture> {
   const found = new Map<string, Architecture>();
   const assets = path.replace(/\.template\.json$/, '.assets.json');
   if (assets === path || !existsSync(assets)) return found;
-  const { dockerImages } = (parse(assets) ?? {}) as { dockerImages?: Record<string, DockerImage> };
+  const { dockerImages } = (parse(assets).json ?? {}) as { dockerImages?: Record<string, DockerImage> };
   for (const { source, destinations } of Object.values(dockerImages ?? {})) {
     const architecture = platforms.get(source?.platform);
     if (!architecture) continue;
@@ -74,6 +85,3 @@ interface DockerImage {
   readonly source?: { readonly platform?: string };
   readonly destinations?: Readonly<Record<string, { readonly imageTag?: string }>>;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

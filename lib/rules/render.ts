@@ -4,6 +4,8 @@ import type { Finding, Rule } from './rule.ts';
 export interface Checked {
   readonly file: string;
   readonly findings: readonly Finding[];
+  /** Lines of its resources, from 1. */
+  readonly lines: () => ReadonlyMap<string, number>;
 }
 
 const longestValue = 60;
@@ -18,10 +20,13 @@ export function renderFindings(checked: readonly Checked[], rules: readonly Rule
         findings.map(each => [each.resource, each.rule, short(each.value), each.message]),
       )}`,
   );
-  const broken = new Set(bad.flatMap(each => each.findings.map(finding => finding.rule)));
-  const fixes = rules
-    .filter(rule => broken.has(rule.id))
-    .map(rule => `${rule.id}: ${rule.what}\n  fix: ${rule.fix}\n  ${rule.source}\n`);
+  const findings = bad.flatMap(each => each.findings);
+  const fixes = rules.flatMap(rule => {
+    const own = new Set(findings.filter(each => each.rule === rule.id).map(each => each.fix));
+    if (own.size === 0) return [];
+    const lines = [...own].map(each => `  fix: ${each}\n`).join('');
+    return [`${rule.id}: ${rule.what}\n${lines}  ${rule.source}\n`];
+  });
   return [...tables, ...fixes].join('\n');
 }
 

@@ -21,6 +21,8 @@ export interface Trouble {
   /** The value that is wrong, as the template has it. */
   readonly value: string;
   readonly message: string;
+  /** What to do about this one, where the rule's fix cannot be done in this template. */
+  readonly fix?: string;
 }
 
 export interface Finding extends Trouble {
@@ -28,10 +30,16 @@ export interface Finding extends Trouble {
   readonly fix: string;
 }
 
-export const trouble = (resource: Resource, value: Value | undefined, message: string): Trouble => ({
+export const trouble = (
+  resource: Resource,
+  value: Value | undefined,
+  message: string,
+  fix?: string,
+): Trouble => ({
   resource: resource.id,
   value: show(value),
   message,
+  ...(fix === undefined ? {} : { fix }),
 });
 
 /** The pages that rules point to. */

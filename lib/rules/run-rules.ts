@@ -5,6 +5,7 @@ import { checkTemplate } from './check-template.ts';
 import { pack } from './pack.ts';
 import { readTemplateFile } from './read-file.ts';
 import { type Checked, renderFindings, renderRules } from './render.ts';
+import { toSarif } from './sarif.ts';
 
 export interface RulesOutput {
   readonly out: { write(text: string): unknown };
@@ -14,7 +15,9 @@ export interface RulesOutput {
 const help = `Looks for traps of AWS Batch in CloudFormation templates, of Arraylab or of anybody: no account, no network.
 
   npm run rules -- cdk.out/*.template.json     a table: resource, rule, value, what is wrong; then the fixes
-  npm run rules -- template.json --json        the same as JSON
+  npm run rules -- template.yaml               the same of YAML, short forms (!Ref) included
+  npm run rules -- template.json --format json   the same as JSON (also --json)
+  npm run rules -- template.yaml --format sarif  as SARIF 2.1.0, which code hosts show beside the lines
   npm run rules -- --list                      every rule, what it asks for and where AWS says so
 
 Exit codes: 0 nothing found · 2 no template, or not one that can be read · 4 findings
@@ -25,7 +28,8 @@ export function runRules(args: readonly string[], { out, err }: RulesOutput): nu
   try {
     const { values, positionals } = parse(args);
     if (values.help) return print(out, help);
-    if (values.list) return print(out, values.json ? toJson(pack) : renderRules(pack));
+    const format = formatOf(values);
+    if (values.list) return print(out, format === 'json' ? toJson(pack) : renderRules(pack));
     refuse(
       positionals.length > 0
         ? []
@@ -33,7 +37,13 @@ export function runRules(args: readonly string[], { out, err }: RulesOutput): nu
     );
     const found = checkAll(positionals);
     const findings = found.flatMap(each => each.findings);
-    out.write(values.json ? toJson(findings.length > 0 ? flat(found) : []) : renderFindings(found, pack));
+    out.write(
+      format === 'json'
+        ? toJson(flat(found))
+        : format === 'sarif'
+          ? toJson(toSarif(found, pack))
+          : renderFindings(found, pack),
+    );
     err.write(`${findings.length} findings of ${pack.length} rules in ${counted(found.length)}\n`);
     return findings.length > 0 ? exitCodes.notDone : exitCodes.ok;
   } catch (error) {
@@ -48,8 +58,8 @@ function checkAll(files: readonly string[]): readonly Checked[] {
   const problems: LabError[] = [];
   const checked = files.flatMap(file => {
     try {
-      const { json, imageArchitectures } = readTemplateFile(file);
-      return [{ file, findings: checkTemplate(json, imageArchitectures) }];
+      const { json, imageArchitectures, lines } = readTemplateFile(file);
+      return [{ file, findings: checkTemplate(json, imageArchitectures), lines }];
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       problems.push(error);
@@ -67,6 +77,7 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         json: { type: 'boolean' },
+        format: { type: 'string' },
         list: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -78,6 +89,18 @@ function parse(args: readonly string[]) {
       fix: 'npm run rules -- --help',
     });
   }
+}
+
+const formats = ['text', 'json', 'sarif'] as const;
+
+function formatOf({ json, format }: { json?: boolean; format?: string }): (typeof formats)[number] {
+  const found = formats.find(each => each === (format ?? (json ? 'json' : 'text')));
+  if (found && !(json && found !== 'json')) return found;
+  throw new LabError({
+    where: '--format',
+    message: json && found ? `--json, and ${format}` : `there is no format ${format}`,
+    fix: `--format ${formats.join(', --format ')}`,
+  });
 }
 
 const sourceOf = new Map(pack.map(rule => [rule.id, rule.source]));

@@ -116,7 +116,7 @@ describe.each(changes)('a change of $title', ({ after: input, template, environm
     expect(at(newEnvironment, 'ReplaceComputeEnvironment')).toBe(false);
     expect(at(newEnvironment, 'UpdatePolicy')).toEqual({
       TerminateJobsOnUpdate: false,
-      JobExecutionTimeoutMinutes: 360,
+      JobExecutionTimeoutMinutes: 7200,
     });
   });
 });

@@ -20,6 +20,7 @@ describe('what is no trap', () => {
             { Type: 'VCPU', Value: '0.25' },
             { Type: 'MEMORY', Value: '512' },
           ],
+          ExecutionRoleArn: 'arn:aws:iam::111122223333:role/starts-jobs',
         },
         { PlatformCapabilities: ['FARGATE'] },
       ),

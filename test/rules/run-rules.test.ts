@@ -98,12 +98,12 @@ it('reads what get-template prints, as JSON or as a text of it', () => {
 });
 
 it('exits 2 and names every file that is no template, and checks none', () => {
-  const yaml = file('template.yaml', 'Resources:\n  A: !Ref B\n');
+  const yaml = file('template.yaml', 'Resources:\n  A: [1, 2\nB: x\n');
   const list = file('list.json', []);
   const { code, out, err } = run(join(folder, 'missing.json'), yaml, list, file('theirs.json', theirs));
   expect({ code, out }).toEqual({ code: 2, out: '' });
   expect(err).toContain('missing.json: is not there');
-  expect(err).toContain('template.yaml: is no JSON');
+  expect(err).toMatch(/template.yaml: is neither JSON nor YAML: .* at line \d+, column \d+/);
   expect(err).toContain('list.json: is no CloudFormation template');
   expect(run(folder).err).toContain('cannot be read (EISDIR)');
 });

@@ -11,6 +11,7 @@ import { type IMachineImage, InstanceType, type LaunchTemplate, MachineImage } f
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { longestUpdateMinutes } from '../../contract/hosts/update-time.ts';
 import type { Pool } from '../../contract/workload/config.ts';
 import type { Market } from '../../contract/workload/workload.ts';
 import type { Network } from '../ground/network.ts';
@@ -98,12 +99,15 @@ export class PoolQueue extends Construct {
       maxvCpus: pool.maxvCpus,
       replaceComputeEnvironment: false,
       terminateOnUpdate: false,
-      // The most that Batch takes: jobs longer than this want a drained pool before an update.
-      updateTimeout: Duration.minutes(360),
+      updateTimeout: Duration.minutes(longestUpdateMinutes(Stack.of(this).region)),
     });
     const resource = environment.node.defaultChild as CfnComputeEnvironment;
     // Hosts keep their policies until they are gone, or they never leave the cluster.
     resource.node.addDependency(instanceRole);
+    // And their way out: a gateway is not detached while hosts have public addresses (that of the VPC itself is the bare gateway).
+    resource.node.addDependency(
+      network.vpc.selectSubnets(network.hostSubnets).internetConnectivityEstablished,
+    );
     // Without a version the environment stays with the template's first one for ever.
     resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
     return environment;

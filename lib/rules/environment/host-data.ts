@@ -3,7 +3,7 @@ import { hostRoles } from '../reading/host-roles.ts';
 import { allows } from '../reading/permissions.ts';
 import { type Rule, trouble } from '../rule.ts';
 
-const actions = ['s3:GetObject', 's3:PutObject', 'secretsmanager:GetSecretValue'];
+const actions = ['s3:GetObject', 's3:PutObject', 'secretsmanager:GetSecretValue', 'dynamodb:GetItem'];
 
 export const hostData: Rule = {
   id: 'host-data',

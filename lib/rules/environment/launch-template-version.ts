@@ -10,11 +10,13 @@ export const launchTemplateVersion: Rule = {
   check: template =>
     ec2Environments(template).flatMap(({ resource, launchTemplates }) =>
       launchTemplates.flatMap(({ specification: { Version }, resource: launch }) => {
+        // A template that is not here has no attribute to ask.
+        const fix = launch ? undefined : 'Version: the number, or a parameter for it';
         if (Version === undefined)
-          return [trouble(resource, undefined, 'no version, so $Default: always version 1')];
+          return [trouble(resource, undefined, 'no version, so $Default: always version 1', fix)];
         if (/^\$(default|latest)$/i.test(text(Version) ?? ''))
           return [
-            trouble(resource, Version, 'only looked at when something else of the environment changes'),
+            trouble(resource, Version, 'only looked at when something else of the environment changes', fix),
           ];
         if (!isReference(Version)) return [];
         if (Version.attribute === 'DefaultVersionNumber')

@@ -1,5 +1,6 @@
 import { type Ec2Environment, ec2Environments } from '../reading/environments.ts';
 import { hostRoles } from '../reading/host-roles.ts';
+import { isAfter } from '../reading/order.ts';
 import { ofType, type Resource, type Template } from '../reading/template.ts';
 import { isReference, list } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
@@ -13,9 +14,17 @@ export const policyOrder: Rule = {
   check: template =>
     ec2Environments(template).flatMap(environment =>
       policiesOf(template, environment)
-        .filter(policy => !environment.resource.dependsOn.includes(policy.id))
+        .filter(policy => !isAfter(template, environment.resource, policy))
         .map(policy =>
-          trouble(environment.resource, policy.id, `policy ${policy.id} may be deleted before its hosts`),
+          trouble(
+            environment.resource,
+            policy.id,
+            `policy ${policy.id} may be deleted before its hosts`,
+            // CloudFormation refuses a circle.
+            isAfter(template, policy, environment.resource)
+              ? `the policy names the environment, so neither can wait for the other: put what it allows on ${policy.id}’s role (Policies), with a name or * in place of the environment`
+              : undefined,
+          ),
         ),
     ),
 };

@@ -1,5 +1,5 @@
 import { ec2Environments } from '../reading/environments.ts';
-import { endpoints, reach, subnetsOf } from '../reading/network.ts';
+import { reach, reachesS3, subnetsOf } from '../reading/network.ts';
 import { ofType } from '../reading/template.ts';
 import { list } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
@@ -15,9 +15,7 @@ export const natWithoutS3: Rule = {
       : ec2Environments(template).flatMap(({ resource, compute }) =>
           subnetsOf(template, list(compute.Subnets) ?? [])
             .filter(
-              subnet =>
-                reach(template, subnet) === 'other-route' &&
-                endpoints(template, subnet)?.includes('s3') === false,
+              subnet => reach(template, subnet) === 'other-route' && reachesS3(template, subnet) === false,
             )
             .map(subnet => trouble(resource, subnet.id, 'every byte from S3 goes through NAT')),
         ),

@@ -20,6 +20,23 @@ export type Reach = 'internet-gateway' | 'other-route' | 'none';
 export const subnetsOf = (template: Template, values: readonly Value[]): readonly Resource[] =>
   values.flatMap(each => target(template, each, 'AWS::EC2::Subnet') ?? []);
 
+/** Routes of a subnet's own table that are known to be default ones; undefined where the table is not known. */
+export function defaultRoutes(template: Template, subnet: Resource): readonly Resource[] | undefined {
+  const own = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation').find(each =>
+    isReferenceTo(each.properties.SubnetId, subnet),
+  );
+  const table = own && target(template, own.properties.RouteTableId, 'AWS::EC2::RouteTable');
+  return (
+    table &&
+    ofType(template, 'AWS::EC2::Route').filter(
+      ({ properties }) =>
+        isReferenceTo(properties.RouteTableId, table) &&
+        (text(properties.DestinationCidrBlock) === '0.0.0.0/0' ||
+          text(properties.DestinationIpv6CidrBlock) === '::/0'),
+    )
+  );
+}
+
 /** The way out of a subnet of the template: its route table's default route. A subnet with no table of its own has its VPC's, which only knows the VPC. */
 export function reach(template: Template, subnet: Resource): Reach | undefined {
   const associations = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation');
@@ -76,6 +93,23 @@ export function endpoints(template: Template, subnet: Resource): readonly string
     return name && /^com\.amazonaws\.[^.]+\.(.+)$/.exec(name)?.[1];
   });
   return names.every(each => each) ? (names as string[]) : undefined;
+}
+
+/** Whether traffic to S3 of a subnet's VPC goes by an endpoint: an interface one without private DNS is only met by who knows its own name. */
+export function reachesS3(template: Template, subnet: Resource): boolean | undefined {
+  const there = endpoints(template, subnet);
+  if (!there?.includes('s3')) return there && false;
+  const verdicts = ofType(template, 'AWS::EC2::VPCEndpoint')
+    .filter(({ properties: { VpcId, ServiceName } }) => {
+      const vpc = target(template, subnet.properties.VpcId, 'AWS::EC2::VPC')!;
+      return isReferenceTo(VpcId, vpc) && partialText(ServiceName)?.endsWith('.s3');
+    })
+    .map(({ properties: { VpcEndpointType: type, PrivateDnsEnabled: dns } }) => {
+      if (type !== undefined && text(type) === undefined) return undefined;
+      return text(type) !== 'Interface' || (dns === undefined ? false : flag(dns));
+    });
+  if (verdicts.includes(true)) return true;
+  return verdicts.includes(undefined) ? undefined : false;
 }
 
 /** Gateway endpoints of S3 in the VPCs of an environment's subnets. */

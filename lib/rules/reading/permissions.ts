@@ -1,7 +1,17 @@
 import { ofType, type Resource, type Template, target } from './template.ts';
-import { fields, isReference, knownList, list, partialText, text, unknown, type Value } from './value.ts';
+import {
+  asList,
+  fields,
+  isReference,
+  knownList,
+  list,
+  partialText,
+  text,
+  unknown,
+  type Value,
+} from './value.ts';
 
-/** Managed policies that we know to allow what rules ask for. */
+/** AWS's managed policies that rules ask about, and what they allow of that; of any other nothing is known. */
 const managed: ReadonlyMap<string, readonly string[]> = new Map([
   [
     'AmazonEC2ContainerServiceforEC2Role',
@@ -19,6 +29,15 @@ const managed: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['AmazonEC2ContainerRegistryReadOnly', ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage']],
   ['AmazonEC2ContainerRegistryPullOnly', ['ecr:GetAuthorizationToken', 'ecr:BatchGetImage']],
+  ['AdministratorAccess', ['*']],
+  // All but IAM, Organizations and Account.
+  ['PowerUserAccess', ['s3:*', 'secretsmanager:*', 'dynamodb:*', 'ecs:*', 'ecr:*', 'logs:*', 'batch:*']],
+  ['AmazonS3FullAccess', ['s3:*']],
+  ['AmazonS3ReadOnlyAccess', ['s3:Get*', 's3:List*']],
+  ['SecretsManagerReadWrite', ['secretsmanager:*']],
+  ['AmazonDynamoDBFullAccess', ['dynamodb:*']],
+  ['AmazonDynamoDBFullAccess_v2', ['dynamodb:*']],
+  ['AmazonDynamoDBReadOnlyAccess', ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:Scan']],
 ]);
 
 /** Patterns of actions; where a policy is not known, `unsure` is set. */
@@ -105,7 +124,8 @@ export function matches(pattern: string, action: string): boolean {
 
 /** Services that may take on a role; undefined where its trust is not known. */
 export function trustedServices(role: Resource): readonly string[] | undefined {
-  const statements = list(fields(role.properties.AssumeRolePolicyDocument).Statement);
+  // One statement may stand without its list.
+  const statements = asList(fields(role.properties.AssumeRolePolicyDocument).Statement);
   if (!statements) return undefined;
   const found = statements.flatMap(each => {
     const { Effect, Principal } = fields(each);

@@ -1,3 +1,4 @@
+import type { World } from './conditions.ts';
 import {
   encoded,
   hole,
@@ -14,9 +15,11 @@ import {
 /** What a template's values may refer to. */
 export interface Scope {
   readonly resources: ReadonlySet<string>;
-  /** Defaults of parameters; those without one are not in it. */
+  /** Defaults of parameters; one without is there, and not known. */
   readonly parameters: ReadonlyMap<string, Value>;
   readonly mappings: Readonly<Record<string, unknown>>;
+  /** How the conditions turn out. */
+  readonly world: World;
 }
 
 /** A value of a template with its intrinsics resolved; undefined for what stands for AWS::NoValue. */
@@ -137,8 +140,9 @@ function findInMap(argument: unknown, scope: Scope): Value | undefined {
   return resolve(found, scope);
 }
 
-/** Which way a condition goes is decided at deployment; only what is the same both ways is known. */
+/** The branch of the world that is looked at. */
 function either(argument: unknown, scope: Scope): Value | undefined {
-  const [, yes, no] = Array.isArray(argument) ? argument : [];
-  return JSON.stringify(yes) === JSON.stringify(no) ? resolve(yes, scope) : unknown;
+  const [name, yes, no] = Array.isArray(argument) ? argument : [];
+  const truth = typeof name === 'string' ? scope.world.get(name) : undefined;
+  return truth === undefined ? unknown : resolve(truth ? yes : no, scope);
 }

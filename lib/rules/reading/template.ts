@@ -1,6 +1,9 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
+import type { World } from './conditions.ts';
+import { referencesIn } from './references.ts';
 import { resolve, type Scope } from './resolve.ts';
-import { type Fields, fields, isReference, secret, text, type Value } from './value.ts';
+import { object } from './template-json.ts';
+import { type Fields, fields, given, isReference, secret, text, unknown, type Value } from './value.ts';
 
 /** A CloudFormation template as rules see it. */
 export interface Template {
@@ -16,29 +19,35 @@ export interface Resource {
   readonly metadata: Fields;
   /** Logical ids that it names in DependsOn. */
   readonly dependsOn: readonly string[];
+  /** Logical ids that its properties refer to, in whichever branch. */
+  readonly refersTo: ReadonlySet<string>;
 }
 
 /**
- * Reads any template (the parsed JSON). What is no object where CloudFormation wants one is passed over: telling that is
- * CloudFormation's and cfn-lint's, and ours is to never break on it.
+ * Reads any template (the parsed JSON), as it is where conditions turn out in one way. What is no object where
+ * CloudFormation wants one is passed over: telling that is CloudFormation's and cfn-lint's, and ours is to never break on it.
  */
 export function readTemplate(
   json: unknown,
   imageArchitectures: ReadonlyMap<string, Architecture> = new Map(),
+  world: World = new Map(),
 ): Template {
   const root = object(json);
-  const found = Object.entries(object(root.Resources)).filter(
-    ([, each]) => typeof object(each).Type === 'string',
-  );
+  const found = Object.entries(object(root.Resources)).filter(([, each]) => {
+    const { Type, Condition } = object(each);
+    return typeof Type === 'string' && (typeof Condition !== 'string' || world.get(Condition) !== false);
+  });
+  const ids = new Set(found.map(([id]) => id));
   const scope: Scope = {
-    resources: new Set(found.map(([id]) => id)),
+    resources: ids,
     parameters: new Map(
-      Object.entries(object(root.Parameters)).flatMap(([name, each]) => {
-        const value = parameterDefault(name, object(each));
-        return value === undefined ? [] : [[name, value] as const];
-      }),
+      Object.entries(object(root.Parameters)).map(([name, each]) => [
+        name,
+        parameterValue(name, object(each)),
+      ]),
     ),
     mappings: object(root.Mappings),
+    world,
   };
   const resources = found.map(([id, raw]): [string, Resource] => {
     const { Type, Properties, Metadata, DependsOn } = object(raw);
@@ -50,6 +59,7 @@ export function readTemplate(
         properties: fields(resolve(Properties, scope)),
         metadata: fields(resolve(Metadata, scope)),
         dependsOn: [DependsOn].flat().filter(each => typeof each === 'string'),
+        refersTo: referencesIn(Properties, ids),
       },
     ];
   });
@@ -57,13 +67,14 @@ export function readTemplate(
 }
 
 /** What a parameter is when a deployment says nothing. Values from Parameter Store are not in the template. */
-function parameterDefault(name: string, parameter: Record<string, unknown>): Value | undefined {
+function parameterValue(name: string, parameter: Readonly<Record<string, unknown>>): Value {
   const { Type, Default, NoEcho } = parameter;
-  if (typeof Type !== 'string' || Type.startsWith('AWS::SSM::')) return undefined;
+  if (typeof Type !== 'string') return unknown;
+  if (Type.startsWith('AWS::SSM::')) return given(name, typeof Default === 'string' ? Default : undefined);
   if (NoEcho === true || NoEcho === 'true') return secret(name);
-  if (typeof Default !== 'string' && typeof Default !== 'number') return undefined;
+  if (typeof Default !== 'string' && typeof Default !== 'number') return given(name);
   // An empty default is a person's to fill.
-  if (Default === '') return undefined;
+  if (Default === '') return unknown;
   return /^(CommaDelimitedList|List<)/.test(Type)
     ? String(Default)
         .split(',')
@@ -102,8 +113,3 @@ export function targets(
   const found = values?.map(each => target(template, each, type));
   return found?.every(each => each !== undefined) ? (found as Resource[]) : undefined;
 }
-
-const object = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {};

@@ -13,7 +13,7 @@ export type Value =
 
 /** Marks what is no plain JSON. */
 const special = Symbol('special');
-export type Special = Reference | Holed | Encoded | Secret | Unknown;
+export type Special = Reference | Holed | Encoded | Secret | Given | Unknown;
 
 /** `Ref` or `Fn::GetAtt` of a resource in the template. */
 export interface Reference {
@@ -36,6 +36,13 @@ export interface Secret {
   readonly [special]: 'secret';
   readonly parameter: string;
 }
+/** A parameter that is there, with a value that the deployment gives or takes from Parameter Store. */
+export interface Given {
+  readonly [special]: 'given';
+  readonly parameter: string;
+  /** Its default name in Parameter Store. */
+  readonly path?: string;
+}
 export interface Unknown {
   readonly [special]: 'unknown';
 }
@@ -48,6 +55,11 @@ export const reference = (id: string, attribute?: string): Reference => ({
 export const holed = (text: string): Holed => ({ [special]: 'holed', text });
 export const encoded = (inner: Value): Encoded => ({ [special]: 'encoded', inner });
 export const secret = (parameter: string): Secret => ({ [special]: 'secret', parameter });
+export const given = (parameter: string, path?: string): Given => ({
+  [special]: 'given',
+  parameter,
+  ...(path === undefined ? {} : { path }),
+});
 export const unknown: Unknown = { [special]: 'unknown' };
 
 const isSpecial = (value: Value | undefined): value is Special =>
@@ -57,6 +69,7 @@ const kind = (value: Value | undefined): Special[typeof special] | undefined =>
 export const isReference = (value: Value | undefined): value is Reference => kind(value) === 'reference';
 const isHoled = (value: Value | undefined): value is Holed => kind(value) === 'holed';
 export const isEncoded = (value: Value | undefined): value is Encoded => kind(value) === 'encoded';
+const isGiven = (value: Value | undefined): value is Given => kind(value) === 'given';
 export const isSecret = (value: Value | undefined): value is Secret => kind(value) === 'secret';
 
 /** Stands for what is not known in a text: U+FFFC, which no template holds. */
@@ -72,6 +85,10 @@ export function text(value: Value | undefined): string | undefined {
 /** The text with `hole` where it is not known, or undefined where nothing of it is. */
 export const partialText = (value: Value | undefined): string | undefined =>
   isHoled(value) ? value.text : text(value);
+
+/** The name in Parameter Store that a value is taken from, by a parameter's type or by a dynamic reference. */
+export const storedAt = (value: Value | undefined): string | undefined =>
+  isGiven(value) ? value.path : /^\{\{resolve:ssm:([^}:]+)/.exec(partialText(value) ?? '')?.[1];
 
 /** The number, given as one or as a text of one. */
 export function number(value: Value | undefined): number | undefined {
@@ -122,7 +139,8 @@ export function show(value: Value | undefined): string {
   if (isReference(value)) return value.attribute ? `${value.id}.${value.attribute}` : value.id;
   if (isHoled(value)) return value.text.replaceAll(hole, '…');
   if (isEncoded(value)) return show(value.inner);
-  if (isSecret(value)) return `parameter ${value.parameter}`;
+  if (isSecret(value) || isGiven(value))
+    return `parameter ${value.parameter}${isGiven(value) && value.path ? ` (${value.path})` : ''}`;
   if (isSpecial(value)) return '?';
   if (Array.isArray(value)) return (value as readonly Value[]).map(show).join(', ');
   return typeof value === 'object' ? JSON.stringify(value) : String(value);

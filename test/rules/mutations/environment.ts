@@ -1,5 +1,13 @@
 import { allow, forbid, type Mutation, remove, set } from './changes.ts';
-import { id } from './parts.ts';
+import { id, type Parts, properties } from './parts.ts';
+
+/** An environment that no longer waits for what these ids name. */
+const waitsNot = (p: Parts, ids: RegExp): void => {
+  const environment = p.resources[id(p, 'AWS::Batch::ComputeEnvironment')]! as unknown as {
+    DependsOn: string[];
+  };
+  environment.DependsOn = environment.DependsOn.filter(each => !ids.test(each));
+};
 
 /** Compute environments of the default template, each broken in one way, which one rule tells. */
 export const environmentMutations: readonly Mutation[] = [
@@ -27,7 +35,12 @@ export const environmentMutations: readonly Mutation[] = [
   {
     title: 'hosts that outlive their policy',
     rule: 'policy-order',
-    mutate: p => remove(p.resources[id(p, 'AWS::Batch::ComputeEnvironment')]!, 'DependsOn'),
+    mutate: p => waitsNot(p, /InstanceRole/),
+  },
+  {
+    title: 'hosts that outlive their way out',
+    rule: 'route-order',
+    mutate: p => waitsNot(p, /DefaultRoute/),
   },
   {
     title: 'an image type that there is not',
@@ -191,6 +204,35 @@ export const environmentMutations: readonly Mutation[] = [
     title: 'hosts that read secrets',
     rule: 'host-data',
     mutate: p => allow(p, 'InstanceRole', 'secretsmanager:GetSecretValue'),
+  },
+  ...['AmazonS3FullAccess', 'AmazonS3ReadOnlyAccess', 'AdministratorAccess', 'PowerUserAccess'].map(name => ({
+    title: `hosts with ${name}`,
+    rule: 'host-data',
+    mutate: (p: Parts) =>
+      set(properties(p, 'AWS::IAM::Role', 'InstanceRole'), {
+        ManagedPolicyArns: [{ 'Fn::Sub': `arn:\${AWS::Partition}:iam::aws:policy/${name}` }],
+      }),
+  })),
+  ...['amazon-linux-2', 'amazon-linux'].map(release => ({
+    title: `an image of ${release} as Amazon Linux 2023`,
+    rule: 'image-type',
+    mutate: (p: Parts) => {
+      set(p.parameters, {
+        Ami: {
+          Type: 'AWS::SSM::Parameter::Value<AWS::EC2::Image::Id>',
+          Default: `/aws/service/ecs/optimized-ami/${release}/recommended/image_id`,
+        },
+      });
+      set(p.compute.Ec2Configuration[0], { ImageIdOverride: { Ref: 'Ami' } });
+    },
+  })),
+  {
+    title: 'the name of a parameter that everybody fills',
+    rule: 'environment-named',
+    mutate: p => {
+      set(p.parameters, { Name: { Type: 'String' } });
+      set(p.environment, { ComputeEnvironmentName: { Ref: 'Name' } });
+    },
   },
   {
     title: 'an override for optimal',

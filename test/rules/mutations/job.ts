@@ -1,6 +1,7 @@
 import {
   accessKey,
   addLine,
+  allow,
   ask,
   cacheRule,
   environmentVariable,
@@ -10,7 +11,7 @@ import {
   set,
   trust,
 } from './changes.ts';
-import { id, properties } from './parts.ts';
+import { type Fields, id, type Parts, properties } from './parts.ts';
 
 /** Job definitions of the default template, each broken in one way, which one rule tells. */
 export const jobMutations: readonly Mutation[] = [
@@ -165,7 +166,10 @@ export const jobMutations: readonly Mutation[] = [
   {
     title: 'a job for hosts on Fargate',
     rule: 'fargate-host-features',
-    mutate: p => set(p.job, { PlatformCapabilities: ['FARGATE'] }),
+    mutate: p => {
+      set(p.job, { PlatformCapabilities: ['FARGATE'] });
+      ask(p, 'MEMORY', '61440');
+    },
   },
   {
     title: 'S3 Files on EC2',
@@ -235,6 +239,45 @@ export const jobMutations: readonly Mutation[] = [
     mutate: p => remove(properties(p, 'AWS::Logs::LogGroup', 'JobLogs'), 'RetentionInDays'),
   },
   {
+    title: 'a job role that trusts Batch, by a statement without its list',
+    rule: 'role-trust',
+    mutate: p => {
+      trust(p, 'Rolerapidtide', 'batch.amazonaws.com');
+      const document = properties(p, 'AWS::IAM::Role', 'Rolerapidtide').AssumeRolePolicyDocument as {
+        Statement: unknown;
+      };
+      document.Statement = (document.Statement as unknown[])[0];
+    },
+  },
+  {
+    title: 'a privileged job that may delete',
+    rule: 'privileged-beside-delete',
+    mutate: p => allow(p, 'Rolerapidtide', 's3:DeleteObject'),
+  },
+  ...['latest-release', 'main', 'stable-gpu'].map(tag => ({
+    title: `the tag ${tag}`,
+    rule: 'image-unpinned',
+    mutate: (p: Parts) =>
+      set(p.container, {
+        Image: { 'Fn::Sub': `\${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/\${Lab}-tool:${tag}` },
+      }),
+  })),
+  {
+    title: 'a pair of vCPUs and memory that Fargate has not',
+    rule: 'fargate-size',
+    mutate: p => onFargate(p, { vcpus: '0.25', memory: '4096' }),
+  },
+  {
+    title: 'Fargate without an execution role',
+    rule: 'fargate-execution-role',
+    mutate: p => remove(onFargate(p, {}), 'ExecutionRoleArn'),
+  },
+  {
+    title: 'Fargate in public subnets without an address',
+    rule: 'fargate-public-ip',
+    mutate: p => remove(onFargate(p, {}), 'NetworkConfiguration'),
+  },
+  {
     title: 'a job role that trusts Batch',
     rule: 'role-trust',
     mutate: p => trust(p, 'Rolerapidtide', 'batch.amazonaws.com'),
@@ -296,3 +339,37 @@ export const jobMutations: readonly Mutation[] = [
     },
   },
 ];
+
+/** A job of Fargate's beside the lab's, with nothing wrong but what is asked for; its container. */
+function onFargate(p: Parts, { vcpus = '1', memory = '2048' }: { vcpus?: string; memory?: string }): Fields {
+  const { Image, LogConfiguration, ExecutionRoleArn } = p.container as Fields;
+  const container: Fields = {
+    Image,
+    LogConfiguration,
+    ExecutionRoleArn,
+    NetworkConfiguration: { AssignPublicIp: 'ENABLED' },
+    ResourceRequirements: [
+      { Type: 'VCPU', Value: vcpus },
+      { Type: 'MEMORY', Value: memory },
+    ],
+  };
+  set(p.resources, {
+    FargateHosts: {
+      Type: 'AWS::Batch::ComputeEnvironment',
+      Properties: {
+        Type: 'MANAGED',
+        ComputeResources: { Type: 'FARGATE', MaxvCpus: 8, Subnets: p.compute.Subnets },
+      },
+    },
+    FargateJob: {
+      Type: 'AWS::Batch::JobDefinition',
+      Properties: {
+        Type: 'container',
+        PlatformCapabilities: ['FARGATE'],
+        ContainerProperties: container,
+        Timeout: { AttemptDurationSeconds: 600 },
+      },
+    },
+  });
+  return container;
+}

@@ -39,6 +39,21 @@ export const networkMutations: readonly Mutation[] = [
       }),
   },
   {
+    title: 'a route that does not wait for its gateway',
+    rule: 'route-before-attachment',
+    mutate: p => {
+      for (const each of routes(p)) remove(p.resources[each]!, 'DependsOn');
+    },
+  },
+  {
+    title: 'NAT, and an endpoint of S3 that only its own name finds',
+    rule: 'nat-without-s3',
+    mutate: p => {
+      natRoutes(p);
+      set(properties(p, 'AWS::EC2::VPCEndpoint'), { VpcEndpointType: 'Interface' });
+    },
+  },
+  {
     title: 'NAT, and no endpoint of S3',
     rule: 'nat-without-s3',
     mutate: p => {
