@@ -131,7 +131,7 @@ export class LabStack extends Stack {
       }
       workloads[spec.name] = { jobDefinitions };
     }
-    const { policy: members } = new MemberPolicy(this, 'Members', {
+    const { policies: members } = new MemberPolicy(this, 'Members', {
       lab: config.name,
       queueArns,
       jobDefinitionNames: Object.values(workloads).flatMap(each => Object.values(each.jobDefinitions)),
@@ -151,10 +151,11 @@ export class LabStack extends Stack {
     new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
     new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
     new CfnOutput(this, outputNames.eventLogGroup, { value: events.logGroupName });
-    new CfnOutput(this, memberPolicyOutput, {
-      value: members.managedPolicyArn,
-      description: 'For people who submit: attach it to their role, group or permission set',
-    });
+    for (const [index, { managedPolicyArn: value }] of members.entries())
+      new CfnOutput(this, `${memberPolicyOutput}${index === 0 ? '' : index + 1}`, {
+        value,
+        description: 'For people who submit: attach it to their role, group or permission set',
+      });
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 

@@ -7,6 +7,7 @@ import { configPrefix, runsPrefix } from '../../contract/run/keys.ts';
 import { tagNames } from '../../contract/workload/metadata.ts';
 import type { MountSource } from '../../contract/workload/mount.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
+import { packed } from './policy-size.ts';
 import { useOfKey } from './roles.ts';
 
 export interface MemberPolicyProps {
@@ -32,19 +33,12 @@ export interface MemberPolicyProps {
  * their own.
  */
 export class MemberPolicy extends Construct {
-  readonly policy: ManagedPolicy;
+  /** All that a member needs; the first is the only one in most labs, and is never another. */
+  readonly policies: readonly ManagedPolicy[];
+  private readonly statements: PolicyStatement[] = [];
 
   constructor(scope: Construct, id: string, props: MemberPolicyProps) {
     super(scope, id);
-    // Never changed: CloudFormation replaces a policy for a new description, and attachments stay with the old one.
-    this.policy = new ManagedPolicy(this, 'Policy', {
-      description: `Submits array jobs of lab ${props.lab}. Where their containers are privileged, who submits is root on the hosts that run them`,
-    });
-    // So the twin knows whose it is.
-    (this.policy.node.defaultChild as CfnManagedPolicy).addMetadata('Arraylab', { For: 'members' });
-    // IAM refuses to delete a policy that somebody has: the stack could not go. And outputs stay, to be read.
-    this.policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
-    this.allowJobs(props);
     this.allowData(props);
     this.allow(
       ['logs:GetLogEvents', 'logs:FilterLogEvents', 'logs:DescribeLogStreams'],
@@ -57,6 +51,31 @@ export class MemberPolicy extends Construct {
       ['cloudformation:DescribeStacks'],
       [`arn:${Aws.PARTITION}:cloudformation:${Aws.REGION}:${Aws.ACCOUNT_ID}:stack/${Aws.STACK_NAME}/*`],
     );
+    // Last, for it is what grows with a lab.
+    this.allowJobs(props);
+    this.policies = packed(this, this.statements).map((statements, index) =>
+      this.policyOf(props.lab, statements, index),
+    );
+  }
+
+  private policyOf(lab: string, statements: readonly PolicyStatement[], index: number): ManagedPolicy {
+    const more = index === 0 ? '' : ` (${index + 1})`;
+    // Never changed: CloudFormation replaces a policy for a new description, and attachments stay with the old one.
+    const policy = new ManagedPolicy(this, index === 0 ? 'Policy' : `Policy${index + 1}`, {
+      description: `Submits array jobs of lab ${lab}${more}. Where their containers are privileged, who submits is root on the hosts that run them`,
+      statements: [...statements],
+    });
+    // So the twin knows whose it is.
+    (policy.node.defaultChild as CfnManagedPolicy).addMetadata('Arraylab', { For: 'members' });
+    // IAM refuses to delete a policy that somebody has: the stack could not go. And outputs stay, to be read.
+    policy.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    for (const { resources } of statements)
+      acknowledgeStars(
+        policy,
+        resources,
+        'names below one prefix, revisions of one name, streams of one log, jobs with the lab’s tag, or Describe and List, which know no resources',
+      );
+    return policy;
   }
 
   private allowJobs({ lab, queueArns, jobDefinitionNames }: MemberPolicyProps): void {
@@ -65,18 +84,6 @@ export class MemberPolicy extends Construct {
     // --parallel is a consumable resource of the run's.
     const consumables = batchArn(`consumable-resource/arraylab-${lab}-*`);
     this.allow(['batch:CreateConsumableResource', 'batch:DeleteConsumableResource'], [consumables]);
-    if (queueArns.length > 0)
-      this.allow(
-        ['batch:SubmitJob'],
-        [
-          ...queueArns,
-          consumables,
-          // By name, which is the newest revision; and by name and revision, as a run that is resumed asks for.
-          ...jobDefinitionNames.flatMap(name =>
-            ['', ':*'].map(end => batchArn(`job-definition/${name}${end}`)),
-          ),
-        ],
-      );
     // Jobs carry the lab's tag from their submission. It holds back mistakes, not malice: who may tag a job may tag any.
     this.allow(['batch:TagResource'], [batchArn('job/*')], {
       StringEquals: { [`aws:RequestTag/${tagNames.lab}`]: lab },
@@ -94,6 +101,18 @@ export class MemberPolicy extends Construct {
       ],
       ['*'],
     );
+    if (queueArns.length > 0)
+      this.allow(
+        ['batch:SubmitJob'],
+        [
+          ...queueArns,
+          consumables,
+          // By name, which is the newest revision; and by name and revision, as a run that is resumed asks for.
+          ...jobDefinitionNames.flatMap(name =>
+            ['', ':*'].map(end => batchArn(`job-definition/${name}${end}`)),
+          ),
+        ],
+      );
   }
 
   private allowData({ bucket, bucketKey, outputPrefixes, mounts }: MemberPolicyProps): void {
@@ -110,8 +129,7 @@ export class MemberPolicy extends Construct {
       ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
       own.map(prefix => bucket.arnForObjects(`${prefix}*`)),
     );
-    if (bucketKey)
-      this.policy.addStatements(useOfKey(bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
+    if (bucketKey) this.statements.push(useOfKey(bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
     // Items can be a dataset's listing: s3://bucket/prefix/*/
     for (const { access, bucket: name, prefix } of mounts) {
       if (access !== 'role' && access !== 'requester-pays') continue;
@@ -124,13 +142,8 @@ export class MemberPolicy extends Construct {
   }
 
   private allow(actions: string[], resources: string[], conditions?: object): void {
-    this.policy.addStatements(
+    this.statements.push(
       new PolicyStatement({ actions, resources, ...(conditions ? { conditions: conditions as never } : {}) }),
-    );
-    acknowledgeStars(
-      this.policy,
-      resources,
-      'names below one prefix, revisions of one name, streams of one log, jobs with the lab’s tag, or Describe and List, which know no resources',
     );
   }
 }
