@@ -122,8 +122,9 @@ async function work(
       signal,
       graceMs: 25_000,
       onLine: line => {
-        world.log(line);
         onLine(line);
+        // Whoever reads our log may be behind: the tool then waits.
+        return world.log(line);
       },
     }),
   );
