@@ -1,0 +1,182 @@
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer } from 'node:net';
+import { crc32 } from 'node:zlib';
+import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
+import { objectStore } from '../../../lib/aws/wire/object-store.ts';
+import { crc32Text } from '../../../lib/aws/wire/part-writer.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { type Answering, reset, say, scriptedServer } from '../wire/scripted-server.ts';
+
+const credentials = fixedKeys({ accessKeyId: 'AKID', secretAccessKey: 'secret' });
+let server: Awaited<ReturnType<typeof scriptedServer>> | undefined;
+let raw: Server | undefined;
+const sockets = new Set<Socket>();
+afterEach(async () => {
+  await server?.stop();
+  for (const socket of sockets) socket.destroy();
+  await new Promise<void>(done => (raw ? raw.close(() => done()) : done()));
+  server = raw = undefined;
+});
+
+async function storeThatMeets(...answers: Answering[]): Promise<ObjectStore> {
+  server = await scriptedServer(...answers);
+  return objectStore({
+    bucket: 'bucket',
+    region: 'us-east-1',
+    endpoint: server.url,
+    credentials,
+    idleMs: 200,
+  });
+}
+
+/** A server of bytes: each connection says the next of these texts, and then nothing. */
+async function storeThatHears(...texts: string[]): Promise<ObjectStore> {
+  let next = 0;
+  raw = createServer(socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    const text = texts[Math.min(next++, texts.length - 1)]!;
+    socket.once('data', () => socket.write(text));
+  });
+  await new Promise<void>(done => raw!.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(raw.address() as AddressInfo).port}`;
+  return objectStore({ bucket: 'bucket', region: 'us-east-1', endpoint: url, credentials, idleMs: 200 });
+}
+
+const read = async (store: ObjectStore, length = 10): Promise<string> => {
+  const target = Buffer.alloc(length);
+  let seen = '';
+  await store.readInto('key', target, {
+    onBytes: bytes => {
+      seen += bytes.toString();
+    },
+    onRestart: () => {
+      seen = '';
+    },
+  });
+  // What was digested is what is there, whatever happened in between.
+  expect(seen).toBe(target.toString());
+  return target.toString();
+};
+const whole = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789';
+const slow = say(503, '<Error><Code>SlowDown</Code></Error>');
+
+it('a body that stalls is given up and read again', async () => {
+  const began = Date.now();
+  expect(await read(await storeThatHears(whole.slice(0, -5), whole.slice(0, 20), whole))).toBe('0123456789');
+  expect(Date.now() - began).toBeLessThan(5000);
+});
+
+it('a connection that breaks off, a short body and a storm of SlowDown are met again', async () => {
+  const short: Answering = (request, response) => {
+    response.writeHead(200, { 'content-length': '10' });
+    response.write('012', () => request.socket.destroy());
+  };
+  const store = await storeThatMeets(reset, short, slow, slow, reset, short, say(200, '0123456789'));
+  expect(await read(store)).toBe('0123456789');
+});
+
+it.each([9, 11])('an object of %i bytes is not taken for one of 10', async length => {
+  const store = await storeThatMeets(say(200, 'x'.repeat(length)));
+  const target = Buffer.alloc(10);
+  await expect(store.readInto('key', target, { signal: AbortSignal.timeout(1500) })).rejects.toThrow();
+});
+
+it('a whole object is not taken for a part of it', async () => {
+  const store = await storeThatMeets(say(200, '0123456789'));
+  const target = Buffer.alloc(10);
+  await expect(
+    store.readInto('key', target, { from: 5, signal: AbortSignal.timeout(1000) }),
+  ).rejects.toThrow();
+});
+
+it('connections are used again, and one that was closed meanwhile is no failure', async () => {
+  const closing: Answering = (request, response) => {
+    response.writeHead(200, { 'content-length': '10' }).end('0123456789');
+    setTimeout(() => request.socket.destroy(), 20);
+  };
+  const store = await storeThatMeets(closing);
+  for (let i = 0; i < 3; i++) {
+    await read(store);
+    await new Promise(done => setTimeout(done, 40));
+  }
+});
+
+it('a clock that is 20 minutes off is put right by the Date of the refusal', async () => {
+  const date = new Date(Date.now() + 20 * 60_000).toUTCString();
+  const store = await storeThatMeets(
+    say(403, '<Error><Code>RequestTimeTooSkewed</Code></Error>', { date }),
+    say(200, 'xyz', { date }),
+  );
+  expect((await store.get('key'))?.toString()).toBe('xyz');
+  const signed = server!.seen.map(({ headers }) => String(headers['x-amz-date']));
+  const minutes = (text: string): number =>
+    Date.parse(text.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z')) / 60_000;
+  expect(Math.round(minutes(signed[1]!) - minutes(signed[0]!))).toBe(20);
+});
+
+const body = Buffer.from('part');
+const sum = crc32(body);
+const begun = say(
+  200,
+  '<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>',
+);
+const part = say(200, '', { etag: '"p"' });
+/** A HEAD says a length without a body. */
+const head =
+  (headers: Record<string, string>): Answering =>
+  (_request, response) =>
+    void response.writeHead(200, headers).end();
+const there = head({
+  'content-length': '4',
+  'x-amz-checksum-crc32': crc32Text(sum),
+  'x-amz-checksum-type': 'FULL_OBJECT',
+  etag: '"o"',
+});
+const upload = async (...after: Answering[]) => {
+  const store = await storeThatMeets(begun, part, ...after);
+  const writer = await store.begin('key');
+  await writer.part(1, body, sum);
+  return writer.complete({ size: 4, crc32: sum });
+};
+const done = say(200, '<CompleteMultipartUploadResult><ETag>"o"</ETag></CompleteMultipartUploadResult>');
+
+it('a completion that says 200 and then an error is asked for again', async () => {
+  const failed = say(200, '<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>');
+  expect(await upload(failed, failed, done, there)).toMatchObject({
+    created: true,
+    object: { etag: '"o"', size: 4 },
+  });
+});
+
+it('a completion that says 200 and did nothing is not believed', async () => {
+  await expect(upload(done, say(404))).rejects.toThrow('was completed, and is not there');
+});
+
+it('a completion that stored something else is not believed', async () => {
+  await expect(upload(done, head({ 'content-length': '3', etag: '"o"' }))).rejects.toThrow(
+    'is stored with 3 bytes',
+  );
+});
+
+it('a completion whose answer was lost is known by what is there', async () => {
+  const gone = say(404, '<Error><Code>NoSuchUpload</Code></Error>');
+  expect(await upload(reset, gone, there)).toMatchObject({ created: false, object: { size: 4 } });
+});
+
+it('keys that DeleteObjects does not speak of in its answer count as not deleted', async () => {
+  const store = await storeThatMeets(
+    say(
+      200,
+      '<DeleteResult><Deleted><Key>a</Key></Deleted><Error><Key>b</Key><Code>PreconditionFailed</Code><Message>m</Message></Error><Error><Key>c</Key><Code>InternalError</Code><Message>m</Message></Error></DeleteResult>',
+    ),
+  );
+  const entries = ['a', 'b', 'c', 'd'].map(key => ({ key, etag: '"e"' }));
+  expect((await store.deleteMany(entries)).map(({ outcome }) => outcome)).toEqual([
+    'deleted',
+    'changed',
+    'error',
+    'error',
+  ]);
+  expect(server!.seen[0]!.text).toContain('<Key>a</Key><ETag>&#34;e&#34;</ETag>');
+});
