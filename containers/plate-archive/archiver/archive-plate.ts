@@ -7,6 +7,7 @@ import {
   type IndexEntry,
 } from '../../../jobs/plate-archive/archive-index.ts';
 import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/archive-keys.ts';
+import type { Generation } from '../../../jobs/plate-archive/generations.ts';
 import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
 import { type Layout, layOut, type TarPlan } from '../../../jobs/plate-archive/layout.ts';
 import type { FolderRule, Plate } from '../../../jobs/plate-archive/plate-folders.ts';
@@ -14,7 +15,6 @@ import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/s
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './build-tar.ts';
 import { type Choice, chooseGeneration } from './choose-generation.ts';
-import type { Generation } from './generations.ts';
 import { makeBag, putIndexTar } from './index-tar.ts';
 
 export interface PlateJob {

@@ -1,10 +1,14 @@
 import { failureKey, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import {
+  type Generation,
+  newestGeneration,
+  nextGeneration,
+} from '../../../jobs/plate-archive/generations.ts';
 import type { Inventory, SourceObject } from '../../../jobs/plate-archive/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
-import { PlateError } from '../plate-error.ts';
 import type { PlateJob } from './archive-plate.ts';
 import { type Frozen, freeze, listFolder } from './freeze.ts';
-import { type Generation, newestGeneration, nextGeneration } from './generations.ts';
 
 export interface Choice {
   readonly generation: Generation;

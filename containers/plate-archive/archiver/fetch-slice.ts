@@ -2,12 +2,12 @@ import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
 import type { PartSlice } from '../../../jobs/plate-archive/parts.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import {
   isStoreError,
   type ObjectStore,
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
-import { PlateError } from '../plate-error.ts';
 
 /** Digests of a member so far; members larger than a part arrive in several slices, in order. */
 export interface Sums {

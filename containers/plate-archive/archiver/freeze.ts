@@ -1,3 +1,4 @@
+import { currentObjects } from '../../../jobs/plate-archive/current-objects.ts';
 import {
   encodeInventory,
   type InventoryHead,
@@ -5,10 +6,9 @@ import {
   type SourceObject,
   sortObjects,
 } from '../../../jobs/plate-archive/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { type FolderRule, type Plate, prefixOf } from '../../../jobs/plate-archive/plate-folders.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { currentObjects } from '../current-objects.ts';
-import { PlateError } from '../plate-error.ts';
 
 export interface Frozen {
   readonly bytes: Buffer;

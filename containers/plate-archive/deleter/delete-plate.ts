@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchKey, deletedKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
 import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { PlateError } from '../plate-error.ts';
 import { openProof } from './open-proof.ts';
 import { planDeletion } from './plan-deletion.ts';
 

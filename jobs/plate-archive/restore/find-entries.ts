@@ -1,9 +1,9 @@
-import { blocksFor, decodeIndex, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
-import { indexKey, type PlateName, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
-import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { blocksFor, decodeIndex, type IndexEntry } from '../archive-index.ts';
+import { indexKey, type PlateName, sealKey } from '../archive-keys.ts';
+import { compareKeys, sha256 } from '../inventory.ts';
 import { PlateError } from '../plate-error.ts';
+import { decodeSeal, type Seal } from '../seal.ts';
 
 export async function readSeal(archive: ObjectStore, plate: PlateName, digest: string): Promise<Seal> {
   const bytes = await archive.get(sealKey(plate, digest));

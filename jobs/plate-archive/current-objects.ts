@@ -1,5 +1,5 @@
-import type { SourceObject } from '../../jobs/plate-archive/inventory.ts';
 import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
+import type { SourceObject } from './inventory.ts';
 
 /** Current objects below a prefix, with their versions where the bucket has them and the role may list them. */
 export async function* currentObjects(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import type { IndexEntry } from '../archive-index.ts';
 import type { Target } from './place.ts';
 
 export interface RestoreJob {

@@ -1,8 +1,8 @@
-import type { IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
-import { type PlateName, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import type { Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import type { IndexEntry } from '../archive-index.ts';
+import { type PlateName, tarKey } from '../archive-keys.ts';
 import { PlateError } from '../plate-error.ts';
+import type { Seal } from '../seal.ts';
 
 /** A tar that a restore needs. */
 export interface NeededTar {

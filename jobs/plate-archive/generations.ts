@@ -1,12 +1,12 @@
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import {
   generationKey,
   generationOf,
   generationsPrefix,
   inventoryKey,
   type PlateName,
-} from '../../../jobs/plate-archive/archive-keys.ts';
-import { decodeInventory, type Inventory, sha256 } from '../../../jobs/plate-archive/inventory.ts';
-import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+} from './archive-keys.ts';
+import { decodeInventory, type Inventory, sha256 } from './inventory.ts';
 
 /** One time that a plate was archived. */
 export interface Generation {

@@ -1,0 +1,73 @@
+import type { PlateName } from '../../jobs/plate-archive/archive-keys.ts';
+import type { TarPlan } from '../../jobs/plate-archive/layout.ts';
+import type { StoredObject } from '../../lib/contract/ports/object-store.ts';
+import type { BuiltTar } from './archiver/build-tar.ts';
+import { makeTar } from './archiver/make-tar.ts';
+import { type PlaceAddress, serveThreads, storeAt, Threads } from './threads.ts';
+import { checkTar, type Expected, type TarReport } from './verifier/check-tar.ts';
+import { Findings } from './verifier/findings.ts';
+
+/** What a thread needs to make a tar. */
+export interface MakeInput {
+  readonly source: PlaceAddress;
+  readonly archive: PlaceAddress;
+  readonly plate: PlateName;
+  readonly digest: string;
+  readonly plan: TarPlan;
+  readonly partBytes: number;
+  readonly connections: number;
+  readonly storageClass?: string;
+}
+
+/** What a thread needs to check one. */
+export interface CheckInput {
+  readonly source: PlaceAddress;
+  readonly archive: PlaceAddress;
+  readonly object: StoredObject;
+  readonly expected: readonly Expected[];
+  readonly connections: number;
+}
+
+const work = {
+  make: async (
+    { source, archive, ...input }: MakeInput,
+    onBytes: (bytes: number) => void,
+  ): Promise<BuiltTar> => {
+    const { connections, plan } = input;
+    const stores = { source: storeAt(source, connections), archive: storeAt(archive, connections) };
+    return makeTar({ ...input, ...stores, onBytes }, plan);
+  },
+  check: async ({ source, archive, ...input }: CheckInput, onBytes: (bytes: number) => void) => {
+    const stores = {
+      source: storeAt(source, input.connections),
+      archive: storeAt(archive, input.connections),
+    };
+    const { findings, ...report } = await checkTar({ ...input, ...stores, onBytes });
+    return { ...report, list: findings.list, count: findings.count };
+  },
+};
+serveThreads(work);
+
+export interface TarThreads {
+  make(input: MakeInput, onBytes: (bytes: number) => void): Promise<BuiltTar>;
+  check(input: CheckInput, onBytes: (bytes: number) => void): Promise<TarReport>;
+  stop(): Promise<void>;
+}
+
+/** Threads that make and check tars; with one vCPU there is none, and the work is done here. */
+export function tarThreads(count: number): TarThreads {
+  const threads = count > 1 ? new Threads(new URL(import.meta.url), count) : undefined;
+  return {
+    make: (input, onBytes) => (threads ? threads.run('make', input, onBytes) : work.make(input, onBytes)),
+    async check(input, onBytes) {
+      const run = threads
+        ? threads.run<Awaited<ReturnType<typeof work.check>>>('check', input, onBytes)
+        : work.check(input, onBytes);
+      const { list, count: total, ...report } = await run;
+      const findings = new Findings();
+      findings.add({ list, count: total });
+      return { ...report, findings };
+    },
+    stop: async () => threads?.stop(),
+  };
+}

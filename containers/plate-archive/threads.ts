@@ -1,0 +1,132 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { PlateError } from '../../jobs/plate-archive/plate-error.ts';
+import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
+import { containerKeys } from '../../lib/aws/wire/credentials.ts';
+import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
+import { objectStore } from '../../lib/aws/wire/object-store.ts';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
+
+/** A place, as a thread can be told of it. */
+export interface PlaceAddress {
+  readonly bucket: string;
+  /** In front of every key; the source has none, for its keys are what inventories speak of. */
+  readonly prefix: string;
+  readonly region: string;
+}
+
+/** The store of a place with the container's own credentials: each thread has connections of its own. */
+export function storeAt({ bucket, prefix, region }: PlaceAddress, connections: number): ObjectStore {
+  const endpoint = endpointFrom(process.env, 'S3');
+  const credentials = containerKeys(process.env);
+  return prefixed(
+    objectStore({ bucket, region, credentials, connections, ...(endpoint ? { endpoint } : {}) }),
+    prefix,
+  );
+}
+
+/** Work that threads can do, by name. What goes in and out is copied: plain data alone. */
+export type ThreadWork = Readonly<
+  Record<string, (input: never, onBytes: (bytes: number) => void) => Promise<unknown>>
+>;
+
+interface Call {
+  readonly work: string;
+  readonly input: unknown;
+}
+type Said =
+  | { readonly bytes: number }
+  | { readonly result: unknown }
+  | {
+      readonly error: {
+        readonly message: string;
+        readonly problems?: readonly string[];
+        readonly isPassing?: boolean;
+      };
+    };
+
+const marker = 'plate-archive';
+
+/** In a thread of ours: answers calls for ever. In the main thread: does nothing. */
+export function serveThreads(work: ThreadWork): void {
+  if (isMainThread || workerData !== marker || !parentPort) return;
+  const port = parentPort;
+  port.on('message', async ({ work: name, input }: Call) => {
+    const said = await answer(work, name, input, bytes => port.postMessage({ bytes } satisfies Said));
+    port.postMessage(said);
+  });
+}
+
+async function answer(
+  work: ThreadWork,
+  name: string,
+  input: unknown,
+  onBytes: (bytes: number) => void,
+): Promise<Said> {
+  try {
+    return { result: await work[name]!(input as never, onBytes) };
+  } catch (error) {
+    const { message, stack } = error as Error;
+    if (error instanceof PlateError)
+      return { error: { message, problems: error.problems, isPassing: error.isPassing } };
+    return { error: { message: stack ?? message } };
+  }
+}
+
+/** Some threads that take turns. One a vCPU: digests are what an archive waits for. */
+export class Threads {
+  readonly #idle: Worker[] = [];
+  readonly #waiting: ((worker: Worker) => void)[] = [];
+  readonly #all: Worker[];
+
+  /** `file`: where `serveThreads` is called; in the container that is the bundle itself. */
+  constructor(file: URL, count: number) {
+    this.#all = Array.from({ length: count }, () => new Worker(file, { workerData: marker }));
+    this.#idle.push(...this.#all);
+  }
+
+  async run<T>(work: string, input: unknown, onBytes: (bytes: number) => void): Promise<T> {
+    const worker = this.#idle.pop() ?? (await new Promise<Worker>(take => this.#waiting.push(take)));
+    try {
+      return await ask<T>(worker, { work, input }, onBytes);
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next(worker);
+      else this.#idle.push(worker);
+    }
+  }
+
+  /** Whatever they are doing: S3 keeps nothing of a part that did not arrive. */
+  async stop(): Promise<void> {
+    await Promise.all(this.#all.map(worker => worker.terminate()));
+  }
+}
+
+function ask<T>(worker: Worker, call: Call, onBytes: (bytes: number) => void): Promise<T> {
+  return new Promise((done, fail) => {
+    const close = (): void => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+      worker.off('exit', onExit);
+    };
+    const onMessage = (said: Said): void => {
+      if ('bytes' in said) {
+        onBytes(said.bytes);
+        return;
+      }
+      close();
+      if ('result' in said) done(said.result as T);
+      else if (said.error.problems)
+        fail(new PlateError(said.error.problems, { isPassing: said.error.isPassing === true }));
+      else fail(new Error(said.error.message));
+    };
+    const onError = (error: Error): void => {
+      close();
+      fail(error);
+    };
+    const onExit = (code: number): void => onError(new Error(`a thread ended with ${code}`));
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+    worker.on('exit', onExit);
+    worker.postMessage(call);
+  });
+}
