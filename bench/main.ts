@@ -1,17 +1,18 @@
 import { join } from 'node:path';
 import { ambientNoise } from './ambient-noise/ambient-noise.ts';
+import { archive } from './archive/archive.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
 
-/** `node main.ts [ROUNDS] [start-up|s3|memory|log-lines|ambient-noise …]`; memory takes 30 GB of disk, and the last two minutes, so they
+/** `node main.ts [ROUNDS] [start-up|s3|memory|log-lines|ambient-noise|archive …]`; memory takes 30 GB of disk, and the last three minutes, so they
  * must be asked for. */
 const [rounds = '9', ...asked] = process.argv.slice(2);
 const root = join(import.meta.dirname, '..');
-const benches = { 'start-up': startUp, s3, memory, 'log-lines': logLines, 'ambient-noise': ambientNoise };
-const onRequest = ['memory', 'log-lines', 'ambient-noise'];
+const benches = { 'start-up': startUp, s3, memory, 'log-lines': logLines, 'ambient-noise': ambientNoise, archive };
+const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive'];
 process.stdout.write(`${machine()}\n\n`);
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.includes(name) || (asked.length === 0 && !onRequest.includes(name)))

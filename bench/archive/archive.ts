@@ -1,0 +1,152 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type ArchiveWay,
+  archiveWays,
+  deleteWays,
+  gzipWay,
+  listWays,
+  oneObject,
+  prepareDelete,
+  smallWays,
+} from './ways.ts';
+
+/** What one way took: by the clock, and the most memory that one of its processes had. */
+interface Taken {
+  readonly seconds: number[];
+  last: string;
+}
+
+interface Scene {
+  readonly title: string;
+  readonly objects: number;
+  readonly size: number;
+  readonly ways: readonly ArchiveWay[];
+  /** Run before each way, not measured. */
+  readonly prepare?: string;
+  readonly unit: 'MB/s' | 'objects/s';
+}
+
+const scenes = (): readonly Scene[] => [
+  { title: '600 objects of 2.334 MB', objects: 600, size: 2_334_000, ways: archiveWays, unit: 'MB/s' },
+  {
+    title: '40 objects of 2.334 MB',
+    objects: 40,
+    size: 2_334_000,
+    ways: [archiveWays[0]!, gzipWay],
+    unit: 'MB/s',
+  },
+  { title: '10,000 objects of 8 KiB', objects: 10_000, size: 8192, ways: smallWays, unit: 'objects/s' },
+  { title: 'listing 200,000 keys', objects: 200_000, size: 10, ways: listWays, unit: 'objects/s' },
+  {
+    title: 'deleting 20,000 keys',
+    objects: 20_000,
+    size: 10,
+    ways: deleteWays,
+    prepare: prepareDelete,
+    unit: 'objects/s',
+  },
+];
+
+/** The archive beside the shell's ways, in turn, against a stand-in for S3 in Go that is built here. */
+export async function archive(projectRoot: string, rounds: number): Promise<string> {
+  const cache = join(projectRoot, '.lab/bench');
+  mkdirSync(cache, { recursive: true });
+  const standIn = join(cache, 'stand-in-s3');
+  execFileSync('go', ['build', '-o', standIn, '.'], {
+    cwd: join(projectRoot, 'bench/archive/stand-in'),
+    stdio: 'inherit',
+  });
+  const tables: string[] = [];
+  for (const scene of scenes()) tables.push(await measure(standIn, scene, rounds));
+  return tables.join('\n');
+}
+
+async function measure(standIn: string, scene: Scene, rounds: number): Promise<string> {
+  const server = spawn(
+    standIn,
+    ['-objects', String(scene.objects), '-size', String(scene.size), '-prefix', 'p/'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
+  const port = await new Promise<string>(done =>
+    server.stdout.once('data', chunk => done(String(chunk).trim())),
+  );
+  const url = `http://127.0.0.1:${port}`;
+  const taken = scene.ways.map((): Taken => ({ seconds: [], last: '' }));
+  try {
+    for (let round = 0; round < rounds; round++)
+      for (const [i, way] of scene.ways.entries()) {
+        await fetch(`${url}/-/forget`);
+        await fetch(`${url}/-/refill`);
+        if (scene.prepare) await run(scene.prepare, url);
+        const { seconds, said } = await run(way.command, url);
+        taken[i]!.seconds.push(seconds);
+        taken[i]!.last = said;
+      }
+    const one = scene.size > 1_000_000 && scene.ways.length > 2 ? `${(await once(url)).trim()}\n` : '';
+    return table(scene, taken) + one;
+  } finally {
+    server.stdin.end();
+  }
+}
+
+/** One object out of the archive: what is read besides it. */
+async function once(url: string): Promise<string> {
+  await fetch(`${url}/-/forget`);
+  await run(archiveWays[0]!.command, url);
+  const { said } = await run(oneObject, url);
+  return `one object out of the archive: ${(JSON.parse(said) as { said: string }).said}`;
+}
+
+async function run(
+  command: string,
+  url: string,
+): Promise<{ readonly seconds: number; readonly said: string }> {
+  const folder = mkdtempSync('/dev/shm/lab-bench-');
+  const began = performance.now();
+  try {
+    const child = spawn('bash', ['-o', 'pipefail', '-c', command], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        ...{ AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'secret' },
+        ...{ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
+        // What newer command lines compute besides is spared them.
+        ...{
+          AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+          AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+        },
+      },
+    });
+    let said = '';
+    child.stdout.on('data', chunk => {
+      said += chunk;
+    });
+    const code = await new Promise<number | null>(done => child.once('close', done));
+    if (code !== 0) throw new Error(`${command} exited with ${code}`);
+    return { seconds: (performance.now() - began) / 1000, said };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function table({ title, objects, size, ways, unit }: Scene, taken: readonly Taken[]): string {
+  const median = ({ seconds }: Taken): number => [...seconds].sort((a, b) => a - b)[seconds.length >> 1]!;
+  const base = median(taken[0]!);
+  const rows = ways.map(({ name }, i) => {
+    const seconds = median(taken[i]!);
+    const rate = unit === 'MB/s' ? (objects * size) / 1e6 / seconds : objects / seconds;
+    const fastest = Math.min(...taken[i]!.seconds);
+    return `${name.padEnd(42)}${seconds.toFixed(2).padStart(8)}${fastest.toFixed(2).padStart(8)}${rate.toFixed(0).padStart(10)}${(seconds / base).toFixed(1).padStart(8)}`;
+  });
+  return [
+    title,
+    `${''.padEnd(42)}${'s'.padStart(8)}${'fastest'.padStart(8)}${unit.padStart(10)}${'ratio'.padStart(8)}`,
+    ...rows,
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,134 @@
+/** What the archive's own program does, for the benchmark: `node ours.ts archive|verify|list|delete|one URL`, as a process of its own. */
+import { performance } from 'node:perf_hooks';
+import { archivePlate } from '../../containers/plate-archive/archiver/archive-plate.ts';
+import { isDirect } from '../../containers/plate-archive/archiver/index-tar.ts';
+import { deletePlate } from '../../containers/plate-archive/deleter/delete-plate.ts';
+import { tarThreads } from '../../containers/plate-archive/tar-threads.ts';
+import { storeAt } from '../../containers/plate-archive/threads.ts';
+import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
+import { currentObjects } from '../../jobs/plate-archive/current-objects.ts';
+import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
+import { findEntries, readSeal } from '../../jobs/plate-archive/restore/find-entries.ts';
+import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
+import { neededTars } from '../../jobs/plate-archive/restore/thaw.ts';
+
+const [what = '', partMiB = '8', tarMiB = '2048', threadCount = '2', connections = '3'] =
+  process.argv.slice(2);
+const at = (bucket: string, prefix = '') => ({ bucket, prefix, region: 'us-east-1' });
+const [source, archive] = [at('live'), at('cold')];
+const stores = { source: storeAt(source, 64), archive: storeAt(archive, 64) };
+const plate = { project: 'P', batch: 'B', plate: 'BR1', plateFull: 'BR1', labels: {} };
+const partBytes = Number(partMiB) * 1024 * 1024;
+const shared = { ...stores, plate, now: () => new Date('2026-02-01T00:00:00Z') };
+const proofs = storeAt(at('cold', 'proofs/'), 8);
+
+async function run(): Promise<string> {
+  if (what === 'list') {
+    let count = 0;
+    for await (const _ of currentObjects(stores.source, 'p/')) count++;
+    return `${count} objects`;
+  }
+  const threads = tarThreads(Number(threadCount));
+  try {
+    if (what === 'archive') {
+      const { seal } = await archivePlate({
+        ...shared,
+        proofs,
+        rules: [{ name: 'images', prefix: 'p/', required: true }],
+        tarBytes: Number(tarMiB) * 1024 * 1024,
+        storageClass: 'DEEP_ARCHIVE',
+        log: () => undefined,
+        makeTars: ({ inventory }, plans) =>
+          Promise.all(
+            plans.map(plan =>
+              threads.make(
+                {
+                  ...{
+                    source,
+                    archive,
+                    plate,
+                    plan,
+                    partBytes,
+                    digest: inventory.digest,
+                    connections: Number(connections),
+                  },
+                  ...(isDirect('DEEP_ARCHIVE') ? { storageClass: 'DEEP_ARCHIVE' } : {}),
+                },
+                () => undefined,
+              ),
+            ),
+          ),
+      });
+      return `${seal.objects} objects in ${seal.tars.length} tars`;
+    }
+    const { inventory } = (await newestGeneration(stores.archive, plate))!;
+    const { digest } = inventory;
+    if (what === 'verify') {
+      const { findings, proof } = await verifyPlate({
+        ...shared,
+        ...{ proofs, digest, connections: 16, proofDays: 30, parallel: Number(threadCount) },
+        checkTar: check => threads.check({ ...check, source, archive }, () => undefined),
+      });
+      if (!proof) throw new Error(JSON.stringify(findings.list));
+      return `${proof.objects} objects proven by ${JSON.stringify(proof.witnesses)}`;
+    }
+    if (what === 'delete') {
+      const journal = storeAt(at('cold', 'journals/'), 8);
+      const { deleted } = await deletePlate({
+        ...shared,
+        proofs,
+        journal,
+        digest,
+        log: () => undefined,
+        parallel: 4,
+      });
+      return `${deleted} deleted`;
+    }
+    if (what === 'one') {
+      const seal = await readSeal(stores.archive, plate, digest);
+      const wanted = inventory.objects[inventory.objects.length >> 1]!;
+      await fetch(`${process.env.AWS_ENDPOINT_URL}/-/counts`);
+      const again = await readSeal(stores.archive, plate, seal.inventory);
+      const entries = await findEntries(stores.archive, plate, again, [wanted.key], ['p/']);
+      const tars = await neededTars(stores.archive, plate, again, entries);
+      let size = 0;
+      const placing = {
+        write: async (bytes: Buffer) => {
+          size += bytes.length;
+        },
+        commit: async () => true,
+        abort: async () => undefined,
+      };
+      const target = {
+        state: async () => 'absent' as const,
+        open: async () => placing,
+        marker: async () => undefined,
+      };
+      const byNumber = new Map(tars.map(({ number, object }) => [number, object]));
+      await restoreEntries({
+        archive: stores.archive,
+        tars: byNumber,
+        entries,
+        target,
+        overwrite: false,
+        parallel: 1,
+      });
+      const counts = (await (await fetch(`${process.env.AWS_ENDPOINT_URL}/-/counts`)).json()) as {
+        gets: number;
+        read: number;
+      };
+      return `${entries.length} object of ${size} bytes: ${counts.gets} GETs, ${counts.read - size} bytes besides`;
+    }
+    throw new Error(`nothing is called ${what}`);
+  } finally {
+    await threads.stop();
+  }
+}
+
+const began = performance.now();
+const said = await run();
+const { maxRSS } = process.resourceUsage();
+const { user, system } = process.cpuUsage();
+process.stdout.write(
+  `${JSON.stringify({ said, ms: Math.round(performance.now() - began), maxRssMiB: Math.round(maxRSS / 1024), cpuSeconds: (user + system) / 1e6 })}\n`,
+);

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+
+/** One way of doing what the archive does; a shell line, run in a folder of its own in memory. */
+export interface ArchiveWay {
+  readonly name: string;
+  readonly command: string;
+}
+
+const node = JSON.stringify(process.execPath);
+const ours = (what: string): string =>
+  `${node} ${JSON.stringify(join(import.meta.dirname, 'ours.ts'))} ${what}`;
+const quiet = '--only-show-errors --no-progress';
+const rclone =
+  'rclone --config /dev/null --s3-env-auth --s3-provider Other --s3-endpoint $AWS_ENDPOINT_URL --s3-region us-east-1';
+
+/** The stages of the script that the archive replaces, in our words: list, sync, tar, list the tar, md5, upload, compare. */
+const oldScript = (flag: string): string =>
+  [
+    'set -e',
+    `aws s3 ls --recursive s3://live/p/ > listing`,
+    `aws s3 sync ${quiet} s3://live/p/ in`,
+    `tar -c${flag}f out.tar in`,
+    `tar -tv${flag}f out.tar | awk '{print $6 "\\t" $3}' > tarred`,
+    'md5sum out.tar > out.md5',
+    `aws s3 cp ${quiet} out.tar s3://cold/out.tar`,
+    `aws s3api head-object --bucket cold --key out.tar > head`,
+    // The ETag that the upload must have is computed from the parts' MD5s.
+    `split -b 8M --filter='md5sum' out.tar > parts`,
+  ].join('; ');
+
+const shell = [
+  'set -e',
+  `${rclone} copy :s3:live/p/ in --transfers 16 --checkers 16`,
+  `tar -cf - in | aws s3 cp ${quiet} - s3://cold/out.tar`,
+].join('; ');
+
+/** The same with a digest of every file before, and of every byte that is stored after. */
+const verifiedShell = [
+  'set -e',
+  `${rclone} copy :s3:live/p/ in --transfers 16 --checkers 16`,
+  'find in -type f -print0 | sort -z | xargs -0 sha256sum > sums',
+  `tar -cf - in | aws s3 cp ${quiet} - s3://cold/out.tar`,
+  'mv in was; mkdir back; cd back',
+  `aws s3 cp ${quiet} s3://cold/out.tar - | tar -xf -`,
+  'sha256sum --quiet -c ../sums',
+].join('; ');
+
+export const archiveWays: readonly ArchiveWay[] = [
+  { name: 'lab archive', command: ours('archive 8 1024') },
+  {
+    name: 'lab archive, and every byte read back',
+    command: `${ours('archive 8 1024')} && ${ours('verify')}`,
+  },
+  { name: 'the old script without gzip', command: oldScript('') },
+  { name: 'rclone copy; tar | aws s3 cp', command: shell },
+  { name: 'the same, sha256sum before and after', command: verifiedShell },
+];
+export const gzipWay: ArchiveWay = { name: 'the old script as written', command: oldScript('z') };
+export const smallWays: readonly ArchiveWay[] = [
+  { name: 'lab archive', command: ours('archive 8 256') },
+  { name: 'aws s3 sync', command: `aws s3 sync ${quiet} s3://live/p/ in` },
+  { name: 'rclone copy', command: `${rclone} copy :s3:live/p/ in --transfers 64 --checkers 16` },
+];
+export const listWays: readonly ArchiveWay[] = [
+  { name: 'lab archive: listing', command: ours('list') },
+  { name: 'aws s3 ls', command: 'aws s3 ls --recursive s3://live/p/ > listing' },
+];
+/** The archive and its proof are made before; what is measured is the deletion. */
+export const deleteWays: readonly ArchiveWay[] = [
+  { name: 'lab archive delete', command: ours('delete') },
+  { name: 'aws s3 rm --recursive', command: `aws s3 rm ${quiet} --recursive s3://live/p/` },
+];
+export const prepareDelete = `${ours('archive 8 256')} && ${ours('verify')}`;
+export const oneObject = ours('one');
