@@ -1,0 +1,78 @@
+import { sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { plateOf, readPlateRequest } from '../../../jobs/plate-archive/plate-request.ts';
+import type { TaskResult } from '../../../lib/contract/workload/task.ts';
+import { archivePlate } from '../archiver/archive-plate.ts';
+import { isDirect } from '../archiver/index-tar.ts';
+import { tarThreads } from '../tar-threads.ts';
+import { addressOf, asResult, below, type PlateContext, progress } from './plate-context.ts';
+
+/** Parts of the tars' uploads. Three of them a thread are all that is held of a plate. */
+const partBytes = 8 * 1024 * 1024;
+/** Objects that a thread reads at once: what a part holds of usual images. */
+const connections = 4;
+
+/** One plate: inventory, tars, index, seal. */
+export const archiveTask = {
+  run: (context: PlateContext): Promise<TaskResult> =>
+    asResult(async () => {
+      const { request, problems } = readPlateRequest(context.parameters);
+      if (problems.length > 0) throw new PlateError(problems);
+      const item = context.items[0]!;
+      const plate = plateOf(item, request);
+      const [source, archive, proofs] = [
+        context.place('source'),
+        context.place('archive'),
+        context.place('proofs'),
+      ];
+      const { storageClass } = request;
+      const threads = tarThreads(Math.max(1, Math.floor(context.limits.vcpus)));
+      try {
+        const { seal, digest, wasWhole } = await archivePlate({
+          ...{ plate, storageClass, rules: request.rules, tarBytes: request.tarBytes, again: request.again },
+          source: source.store,
+          archive: below(archive),
+          proofs: below(proofs),
+          checkpoint: context.checkpoint(item.name),
+          now: () => new Date(),
+          log: context.log,
+          signal: context.signal,
+          makeTars: async ({ inventory }, plans) => {
+            const said = progress(context.log, plate.plate, inventory.head.bytes);
+            const stop = (): void => void threads.stop();
+            context.signal.addEventListener('abort', stop, { once: true });
+            return Promise.all(
+              plans.map(plan =>
+                threads.make(
+                  {
+                    ...{ plate, plan, partBytes, connections, digest: inventory.digest },
+                    source: { ...addressOf(source, context.environment), prefix: '' },
+                    archive: addressOf(archive, context.environment),
+                    ...(isDirect(storageClass) ? { storageClass } : {}),
+                  },
+                  said,
+                ),
+              ),
+            ).finally(() => context.signal.removeEventListener('abort', stop));
+          },
+        });
+        context.log(
+          wasWhole
+            ? `${plate.plate} was archived before: ${seal.objects} objects in ${seal.tars.length} tars`
+            : `${plate.plate}: ${seal.objects} objects, ${seal.bytes} bytes, in ${seal.tars.length} tars`,
+        );
+        return {
+          exitCode: 0,
+          outputs: [{ bucket: archive.bucket, key: archive.prefix + sealKey(plate, digest), bytes: 0 }],
+          facts: {
+            objects: seal.objects,
+            bytes: seal.bytes,
+            tars: seal.tars.length,
+            archive: digest.slice(0, 16),
+          },
+        };
+      } finally {
+        await threads.stop();
+      }
+    }),
+};

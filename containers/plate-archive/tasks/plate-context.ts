@@ -1,0 +1,59 @@
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { prefixed } from '../../../jobs/plate-archive/prefixed.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import type { TaskContext, TaskResult } from '../../../lib/contract/workload/task.ts';
+import type { PlaceAddress } from '../threads.ts';
+
+/** A place of the workload, as a job has it. */
+export interface TaskPlace {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly region?: string;
+  readonly store: ObjectStore;
+}
+
+/** What the plate's tasks need of a container's context. */
+export interface PlateContext
+  extends Pick<TaskContext, 'items' | 'parameters' | 'signal' | 'log' | 'limits' | 'environment'> {
+  place(name: string): TaskPlace;
+  checkpoint(item: string): { read(): Promise<string | undefined>; write(text: string): Promise<void> };
+}
+
+/** A place's store with keys below its prefix. The source's keys are what inventories speak of: it has no prefix taken off. */
+export const below = ({ store, prefix }: TaskPlace): ObjectStore => prefixed(store, prefix);
+
+/** How a thread is told of a place. */
+export const addressOf = (
+  { bucket, prefix, region }: TaskPlace,
+  environment: Readonly<Record<string, string>>,
+): PlaceAddress => ({
+  bucket,
+  prefix,
+  region: region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1',
+});
+
+/** What stops a plate is its row's reason, and no crash. */
+export async function asResult(work: () => Promise<TaskResult>): Promise<TaskResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof PlateError)) throw error;
+    return {
+      exitCode: error.isPassing ? exitCodes.interrupted : exitCodes.toolFailed,
+      reason: error.message,
+    };
+  }
+}
+
+/** Says how far it is, at most every ten seconds. */
+export function progress(log: (line: string) => void, what: string, total: number): (bytes: number) => void {
+  let done = 0;
+  let last = Date.now();
+  return bytes => {
+    done += bytes;
+    if (Date.now() - last < 10_000) return;
+    last = Date.now();
+    log(`${what}: ${(done / 1e9).toFixed(1)} of ${(total / 1e9).toFixed(1)} GB`);
+  };
+}

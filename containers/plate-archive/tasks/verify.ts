@@ -1,0 +1,67 @@
+import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import type { TaskResult } from '../../../lib/contract/workload/task.ts';
+import { tarThreads } from '../tar-threads.ts';
+import { verifyPlate } from '../verifier/verify-plate.ts';
+import { addressOf, asResult, below, type PlateContext, progress } from './plate-context.ts';
+
+/** One plate: what is stored is read and compared, and only then there is a proof. */
+export const verifyTask = {
+  run: (context: PlateContext): Promise<TaskResult> =>
+    asResult(async () => {
+      const { project = '', batch = '' } = context.parameters;
+      const plate = plateOf(context.items[0]!, { project, batch });
+      const [source, archive, proofs] = [
+        context.place('source'),
+        context.place('archive'),
+        context.place('proofs'),
+      ];
+      const newest = await newestGeneration(below(archive), plate);
+      if (!newest)
+        throw new PlateError([`there is no archive of ${plate.plate}: submit plate-archive first`]);
+      const { digest, head } = newest.inventory;
+      const vcpus = Math.max(1, Math.floor(context.limits.vcpus));
+      const threads = tarThreads(vcpus);
+      const said = progress(context.log, plate.plate, head.bytes);
+      try {
+        const { findings, proof } = await verifyPlate({
+          ...{ plate, digest, connections: 16, parallel: vcpus },
+          source: source.store,
+          archive: below(archive),
+          proofs: below(proofs),
+          now: () => new Date(),
+          proofDays: Number(context.parameters['proof-days'] ?? 30),
+          signal: context.signal,
+          checkTar: check =>
+            threads.check(
+              {
+                object: check.object,
+                expected: check.expected,
+                connections: check.connections,
+                source: { ...addressOf(source, context.environment), prefix: '' },
+                archive: addressOf(archive, context.environment),
+              },
+              said,
+            ),
+        });
+        for (const { check, what } of findings.list) context.log(`${check}: ${what}`);
+        if (!proof)
+          return {
+            exitCode: exitCodes.toolFailed,
+            reason: `${findings.count} findings, ${findings.list[0]?.what ?? ''}`,
+          };
+        const kinds = Object.entries(proof.witnesses).map(([kind, count]) => `${count} by ${kind}`);
+        context.log(
+          `${plate.plate} is proven until ${proof.expiresAt}: ${proof.objects} objects (${kinds.join(', ')})`,
+        );
+        return {
+          exitCode: 0,
+          facts: { objects: proof.objects, bytes: proof.bytes, 'proven until': proof.expiresAt },
+        };
+      } finally {
+        await threads.stop();
+      }
+    }),
+};

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
+import { decodeIndex, type IndexEntry } from './archive-index.ts';
+import { indexKey, inventoryKey, manifestKey, type PlateName, tarKey } from './archive-keys.ts';
+import { sha256 } from './inventory.ts';
+import type { ProofText, ProvenTar } from './proof.ts';
+
+/** What an audit did and found. */
+export interface Audit {
+  /** Tars whose size, ETag, version and CRC-32 S3 still says as they were proven. */
+  readonly tars: number;
+  /** Tars whose SHA-256 a report of S3 Batch Operations has, computed from the bytes at rest. */
+  readonly reported: number;
+  /** Objects that were read and compared with their SHA-256. */
+  readonly read: number;
+  readonly problems: readonly string[];
+}
+
+export interface AuditOptions {
+  /** A report of S3 Batch Operations, "compute checksum" with SHA-256: hex by key. */
+  readonly report?: ReadonlyMap<string, string>;
+  /** Share of the objects that are read, 0 to 1. */
+  readonly share: number;
+  /** Which ones: the same seed reads the same. */
+  readonly seed: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Re-proves an archive against its proof, without a restore where S3's own checksums do. */
+export async function audit(
+  archive: ObjectStore,
+  plate: PlateName,
+  proof: ProofText,
+  options: AuditOptions,
+): Promise<Audit> {
+  const problems: string[] = [];
+  await checkFiles(archive, plate, proof, problems);
+  let reported = 0;
+  for (const [i, tar] of proof.tars.entries()) {
+    const key = tarKey(plate, proof.inventory, i);
+    await checkTar(archive, key, tar, problems);
+    const sum = options.report?.get(key);
+    if (sum === undefined) continue;
+    reported++;
+    if (sum !== tar.sha256)
+      problems.push(`${key}: S3 computed the SHA-256 ${sum}, and ${tar.sha256} was proven`);
+  }
+  const read = options.share > 0 ? await readSample(archive, plate, proof, options, problems) : 0;
+  return { tars: proof.tars.length, reported, read, problems };
+}
+
+async function checkFiles(
+  archive: ObjectStore,
+  plate: PlateName,
+  proof: ProofText,
+  problems: string[],
+): Promise<void> {
+  const files = [
+    [inventoryKey(plate, proof.inventory), proof.inventory],
+    [indexKey(plate, proof.inventory), proof.index],
+    [manifestKey(plate, proof.inventory), proof.manifest],
+  ] as const;
+  for (const [key, wanted] of files) {
+    const bytes = await archive.get(key);
+    if (!bytes) problems.push(`${key} is not there`);
+    else if (sha256(bytes) !== wanted) problems.push(`${key} is not the one that was proven`);
+  }
+}
+
+async function checkTar(
+  archive: ObjectStore,
+  key: string,
+  tar: ProvenTar,
+  problems: string[],
+): Promise<void> {
+  const now = await archive.look(key, tar.versionId === undefined ? {} : { versionId: tar.versionId });
+  if (!now) {
+    problems.push(`${key} is not there`);
+    return;
+  }
+  const crc32 = now.checksums.CRC32 && Buffer.from(now.checksums.CRC32, 'base64').toString('hex');
+  // A lifecycle rule keeps version and checksum, and may give a version another ETag.
+  if (now.size !== tar.bytes || crc32 !== tar.crc32)
+    problems.push(`${key} has another size or CRC-32 than was proven`);
+}
+
+async function readSample(
+  archive: ObjectStore,
+  plate: PlateName,
+  proof: ProofText,
+  { share, seed, signal }: AuditOptions,
+  problems: string[],
+): Promise<number> {
+  const bytes = await archive.get(indexKey(plate, proof.inventory));
+  const wanted = decodeIndex(bytes ?? Buffer.alloc(0)).filter(
+    ({ tar, key }) => tar !== undefined && isChosen(key, seed, share),
+  );
+  for (const entry of wanted) {
+    const key = tarKey(plate, proof.inventory, entry.tar!);
+    if ((await sha256At(archive, key, entry, signal)) !== entry.sha256)
+      problems.push(`${entry.key}: the archive gives other bytes than it was proven with`);
+  }
+  return wanted.length;
+}
+
+/** By a digest of the key: any share, the same objects for the same seed. */
+const isChosen = (key: string, seed: string, share: number): boolean =>
+  createHash('sha256').update(`${seed}\n${key}`).digest().readUInt32BE() < share * 2 ** 32;
+
+const chunkBytes = 4 * 1024 * 1024;
+
+async function sha256At(
+  archive: ObjectStore,
+  key: string,
+  { offset = 0, size }: IndexEntry,
+  signal?: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const memory = Buffer.allocUnsafe(Math.min(chunkBytes, size));
+  for (let from = 0; from < size; from += chunkBytes) {
+    const part = memory.subarray(0, Math.min(chunkBytes, size - from));
+    await archive.readInto(key, part, { from: offset + from, ...(signal ? { signal } : {}) });
+    hash.update(part);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Reads a completion report of S3 Batch Operations for "compute checksum": CSV with bucket, key (URL-encoded), version, task
+ * status, error code, HTTP status, result message, where the message is JSON with the checksum in base64 or hex.
+ */
+export function readChecksumReport(text: string, prefix: string): ReadonlyMap<string, string> {
+  const sums = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const key = /^"?[^",]*"?,"?([^",]+)"?,/.exec(line)?.[1];
+    const sum = /"{0,2}checksum_(?:hex|base64)"{0,2}\s*:\s*"{0,2}([A-Za-z0-9+/=]+)/i.exec(line);
+    if (!key || !sum) continue;
+    const plain = decodeURIComponent(key.replaceAll('+', ' '));
+    const hex = /^[0-9a-f]{64}$/i.test(sum[1]!)
+      ? sum[1]!.toLowerCase()
+      : Buffer.from(sum[1]!, 'base64').toString('hex');
+    if (plain.startsWith(prefix)) sums.set(plain.slice(prefix.length), hex);
+  }
+  return sums;
+}

@@ -1,0 +1,37 @@
+import type { InventoryHead } from './inventory.ts';
+import type { Seal } from './seal.ts';
+
+/** RESTORE.txt beside every archive: how to get its files back with tools that everybody has, and which of them are exact. */
+export const restoreNote = (
+  head: InventoryHead,
+  { inventory, tars, indexTar, storageClass }: Seal,
+): string => `Plate ${head.plate} (${head.plateFull}), project ${head.project}, batch ${head.batch}
+Archived as of ${head.frozenAt} from s3://${head.bucket}/: ${head.objects} objects, ${head.bytes} bytes, in ${tars.length} tars.
+Inventory SHA-256 ${inventory}
+
+WITHOUT ARRAYLAB
+
+1. The tars lie in tars/, those with numbers and ${indexTar.name}. They are of class ${storageClass} once they were verified:
+   ask for readable copies first where that is a cold class (aws s3api restore-object), and wait.
+2. Download them all:           aws s3 cp --recursive s3://…/tars/ tars/
+3. Unpack them in one folder:   for t in tars/*.tar; do LC_ALL=C.UTF-8 tar -xf "$t" -C plate || echo "$t"; done
+4. Prove that all is there:     cd plate && sha256sum --quiet -c manifest-sha256.txt
+   No reader's exit code says that a tar is whole: GNU tar, bsdtar, Python's tarfile and ratarmount all end with 0 on a tar
+   that lost its tail. The manifest says it, and names every file. (Lines with %0A, %0D or %25 are names with a line end or
+   a percent sign: any BagIt tool reads them, python3 -m bagit --validate plate; sha256sum does not.)
+
+ONE FILE
+
+index.ndjson has a line for every object: key, tar, offset, size, SHA-256. Its bytes are
+   aws s3api get-object --bucket … --key …/tars/NAME --range bytes=OFFSET-LAST out      (LAST = OFFSET + size - 1)
+or from a tar on disk, exactly, whatever is in the name (names end with NUL):
+   printf 'data/KEY\\0' | tar --null --no-wildcards -T - -xf NAME
+Not exact: bsdtar takes names as patterns, also those of -T: a[1].tif gives a1.tif. GNU tar without --null reads
+backslashes in names as escapes. ratarmount keeps an index by the tar's size: use --verify-mtime.
+
+NAMES
+
+A file is data/ and the object's key. Keys that some reader would lose or rename are below data/%escaped/, with % behind:
+%empty is nothing between two slashes, %2E a dot, %25 a percent sign, %00 a NUL, %XX a byte of UTF-8, and %+ joins pieces of
+a part that was too long. The true key is in index.ndjson. Empty objects whose key ends in a slash are in the index alone.
+`;

@@ -1,0 +1,60 @@
+import { mapText, plateMap, wellOf } from '../../jobs/plate-archive/plate-map.ts';
+import { archiveCost, restoreCost } from '../../jobs/plate-archive/prices.ts';
+
+it.each([
+  ['images/r01c02f03p01-ch1sk1fk1fl1.tiff', 'A02'],
+  ['images/r16c24f09p01-ch5sk1fk1fl1.tiff', 'P24'],
+  ['images/IX_B03_s1_w2.tif', 'B03'],
+  ['analysis/BR01-C04-5/Cells.csv', undefined],
+  ['analysis/BR01-C04/Cells.csv', 'C04'],
+  ['images/Well D5 field 1.png', 'D05'],
+  ['images/AA01_1.tif', 'AA01'],
+  ['backend/BR01.sqlite', undefined],
+  ['images/index.idx.xml', undefined],
+])('%s is of %s', (key, wanted) => {
+  const well = wellOf(key);
+  const row =
+    well && (well.row < 26 ? String.fromCharCode(65 + well.row) : `A${String.fromCharCode(39 + well.row)}`);
+  expect(well && `${row}${String(well.column + 1).padStart(2, '0')}`).toBe(wanted);
+});
+
+it('a plate is drawn by what is present, missing and restored; signs say it without colour', () => {
+  const keys = ['r01c01f1', 'r01c01f2', 'r01c02f1', 'r02c01f1', 'r08c12f1', 'notes.txt'];
+  const there = new Set(['r01c01f1', 'r02c01f1', 'r08c12f1']);
+  const map = plateMap(
+    keys,
+    key => there.has(key),
+    key => key === 'r08c12f1',
+  );
+  expect([map.rows, map.columns, map.others]).toEqual([8, 12, 1]);
+  const lines = mapText(map, { colour: false }).split('\n');
+  expect(lines[1]).toBe(' A ◐ ○ · · · · · · · · · ·');
+  expect(lines[2]).toBe(' B ● · · · · · · · · · · ·');
+  expect(lines[8]).toBe(' H · · · · · · · · · · · ◆');
+  expect(lines.at(-2)).toContain('1 objects of no well');
+  expect(mapText(map, { colour: true })).toContain('\x1b[36m◆');
+});
+
+it('a plate of 300 GB in Deep Archive costs cents a month, and one tar of it cents to give back', () => {
+  const gib = 1024 ** 3;
+  const size = {
+    objects: 100_000,
+    bytes: 230 * gib,
+    tars: 115,
+    parts: 30_000,
+    tarBytes: 230 * gib,
+    besideBytes: 60e6,
+  };
+  const cost = archiveCost(size, 'DEEP_ARCHIVE');
+  expect(cost.month).toBeCloseTo(0.229, 2);
+  expect(cost.sourceMonth).toBeCloseTo(5.29, 2);
+  expect(cost.requests).toBeLessThan(0.5);
+  expect(restoreCost({ count: 1, bytes: 2 * gib }, 'DEEP_ARCHIVE', 'Standard', 7)).toMatchObject({
+    hours: 12,
+  });
+  expect(restoreCost({ count: 1, bytes: 2 * gib }, 'DEEP_ARCHIVE', 'Standard', 7)!.retrieval).toBeCloseTo(
+    0.04,
+    3,
+  );
+  expect(restoreCost({ count: 1, bytes: gib }, 'DEEP_ARCHIVE', 'Expedited', 7)).toBeUndefined();
+});
