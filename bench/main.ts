@@ -11,7 +11,14 @@ import { startUp } from './start-up/start-up.ts';
  * must be asked for. */
 const [rounds = '9', ...asked] = process.argv.slice(2);
 const root = join(import.meta.dirname, '..');
-const benches = { 'start-up': startUp, s3, memory, 'log-lines': logLines, 'ambient-noise': ambientNoise, archive };
+const benches = {
+  'start-up': startUp,
+  s3,
+  memory,
+  'log-lines': logLines,
+  'ambient-noise': ambientNoise,
+  archive,
+};
 const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive'];
 process.stdout.write(`${machine()}\n\n`);
 for (const [name, bench] of Object.entries(benches)) {

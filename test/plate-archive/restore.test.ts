@@ -1,0 +1,235 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+import { tarKey } from '../../jobs/plate-archive/archive-keys.ts';
+import { audit, readChecksumReport } from '../../jobs/plate-archive/audit.ts';
+import { foldersOf, memberName } from '../../jobs/plate-archive/member-name.ts';
+import { archivedPlates, plateStatus } from '../../jobs/plate-archive/plate-status.ts';
+import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
+import { findEntries, matcher, readSeal } from '../../jobs/plate-archive/restore/find-entries.ts';
+import { folderTarget } from '../../jobs/plate-archive/restore/folder-target.ts';
+import { oldTarballs, restoreOldTarball } from '../../jobs/plate-archive/restore/old-tarball.ts';
+import type { Target } from '../../jobs/plate-archive/restore/place.ts';
+import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
+import { neededTars, request } from '../../jobs/plate-archive/restore/thaw.ts';
+import { restoreTiered, tieredLog } from '../../jobs/plate-archive/restore/tiered.ts';
+import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lab-restore-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function archived(): Promise<{ lab: PlateLab; digest: string; bodies: Map<string, Buffer> }> {
+  const lab = new PlateLab();
+  for (const well of ['r01c01', 'r01c02', 'r02c01'])
+    for (const field of [1, 2, 3]) lab.image(`${well}f0${field}.tiff`, Buffer.alloc(6000, `${well}${field}`));
+  lab.image('odd//name', 'odd');
+  const bodies = new Map(lab.s3.current('live').map(({ key, body }) => [key, body]));
+  const { digest } = await lab.archive();
+  await lab.verify(digest);
+  return { lab, digest, bodies };
+}
+
+async function give(lab: PlateLab, digest: string, target: Target, patterns: string[], overwrite = false) {
+  const store = lab.s3.store('cold');
+  const seal = await readSeal(store, plate, digest);
+  const entries = await findEntries(store, plate, seal, patterns, [imagesPrefix]);
+  const tars = await neededTars(store, plate, seal, entries);
+  const byNumber = new Map(tars.map(({ number, object }) => [number, object]));
+  return restoreEntries({ archive: store, tars: byNumber, entries, target, overwrite, parallel: 3 });
+}
+const safeName = (keys: Iterable<string>) => {
+  const folders = foldersOf(keys);
+  return (key: string): string => memberName(key, folders).slice('data/'.length);
+};
+
+it('gives one well back to a bucket after the plate was deleted, and never replaces what is there', async () => {
+  const { lab, digest, bodies } = await archived();
+  await lab.delete(digest);
+  expect(lab.keys()).toEqual([]);
+  lab.image('r01c01f02.tiff', 'something newer');
+  const outcomes = await give(lab, digest, bucketTarget(lab.s3.store('live'), ''), ['r01c01*']);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['restored', 'kept', 'restored']);
+  expect(
+    lab.s3
+      .object('live', `${imagesPrefix}r01c01f01.tiff`)!
+      .body.equals(bodies.get(`${imagesPrefix}r01c01f01.tiff`)!),
+  ).toBe(true);
+  expect(lab.s3.object('live', `${imagesPrefix}r01c01f02.tiff`)!.body.toString()).toBe('something newer');
+  const again = await give(lab, digest, bucketTarget(lab.s3.store('live'), ''), ['r01c01*']);
+  expect(again.map(({ outcome }) => outcome)).toEqual(['there', 'kept', 'there']);
+});
+
+it('gives everything back to a folder, wild keys under safe names, and leaves nothing half written', async () => {
+  const { lab, digest, bodies } = await archived();
+  const nameOf = safeName(bodies.keys());
+  const target = folderTarget(folder, nameOf, false);
+  expect((await give(lab, digest, target, [])).every(({ outcome }) => outcome === 'restored')).toBe(true);
+  for (const [key, body] of bodies)
+    expect((await readFile(join(folder, nameOf(key)))).equals(body)).toBe(true);
+  const files = await readdir(folder, { recursive: true });
+  expect(files.filter(name => name.includes('.restoring-'))).toEqual([]);
+  await writeFile(join(folder, nameOf(`${imagesPrefix}r02c01f01.tiff`)), 'mine');
+  expect((await give(lab, digest, target, ['r02c01f01.tiff'])).map(({ outcome }) => outcome)).toEqual([
+    'kept',
+  ]);
+  const replacing = folderTarget(folder, nameOf, true);
+  expect(
+    (await give(lab, digest, replacing, ['r02c01f01.tiff'], true)).map(({ outcome }) => outcome),
+  ).toEqual(['restored']);
+});
+
+it('what the archive gives damaged is put nowhere', async () => {
+  const { lab, digest } = await archived();
+  lab.s3.object('cold', tarKey(plate, digest, 0))!.body[2500]! ^= 1;
+  const outcomes = await give(
+    lab,
+    digest,
+    folderTarget(folder, key => key, false),
+    ['r01c01f01.tiff'],
+  );
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(['damaged']);
+  expect(
+    (await readdir(folder, { recursive: true, withFileTypes: true })).filter(each => each.isFile()),
+  ).toEqual([]);
+});
+
+it('reads one object by four GETs, and no more of the index than a block', async () => {
+  const { lab, digest } = await archived();
+  lab.s3.requests.length = 0;
+  await give(
+    lab,
+    digest,
+    {
+      state: async () => 'absent',
+      open: async () => ({ write: async () => {}, commit: async () => true, abort: async () => {} }),
+      marker: async () => {},
+    },
+    [`${imagesPrefix}r02c01f01.tiff`],
+  );
+  expect(lab.s3.requests.map(each => each.split(' ')[0])).toEqual(['get', 'get', 'look', 'read']);
+});
+
+it('asks only for the tars that are needed, and only for those that are cold', async () => {
+  const { lab, digest } = await archived();
+  const store = lab.s3.store('cold');
+  const seal = await readSeal(store, plate, digest);
+  for (const { key } of lab.s3.current('cold'))
+    if (key.endsWith('.tar')) lab.s3.object('cold', key)!.storageClass = 'DEEP_ARCHIVE';
+  const entries = await findEntries(store, plate, seal, ['r01c01*'], [imagesPrefix]);
+  const tars = await neededTars(store, plate, seal, entries);
+  expect(tars.length).toBeLessThan(seal.tars.length);
+  expect(tars.map(({ state }) => state)).toEqual(tars.map(() => 'archived'));
+  expect(await request(store, tars, { tier: 'Bulk', days: 3 })).toBe(tars.length);
+  expect((await neededTars(store, plate, seal, entries)).every(({ state }) => state === 'on-its-way')).toBe(
+    true,
+  );
+  expect(await request(store, await neededTars(store, plate, seal, entries), { tier: 'Bulk', days: 3 })).toBe(
+    0,
+  );
+});
+
+it('patterns take signs for themselves, and wildcards within a folder', () => {
+  const fits = matcher(['a[1].tif', 'r01c0?f*', 'x/**']);
+  expect(['p/a[1].tif', 'p/r01c02f1.tiff', 'p/x/y/z'].map(fits)).toEqual([true, true, true]);
+  expect(['p/a1.tif', 'p/ar01c02f1', 'p/r01c02f1/z', 'p/xx/y'].map(fits)).toEqual([
+    false,
+    false,
+    false,
+    false,
+  ]);
+});
+
+it('restores the tarballs of the older scripts, and refuses one whose MD5 is not that of its file', async () => {
+  const lab = new PlateLab();
+  const tar = pack();
+  tar.entry({ name: 'P_B_BR01/P/B/images/BR01 x/', type: 'directory' });
+  tar.entry({ name: 'P_B_BR01/P/B/images/BR01 x/a b.tif' }, 'image');
+  tar.entry({ name: `P_B_BR01/P/workspace/${'l'.repeat(120)}/b.csv` }, 'table');
+  tar.entry({ name: 'P_B_BR01/../../evil' }, 'evil');
+  tar.finalize();
+  const gz = gzipSync(await buffer(tar));
+  const key = 'old/P_B_BR01_images_illum_analysis.tar.gz';
+  lab.s3.write('cold', key, gz);
+  lab.s3.write('cold', `${key}.md5`, `${createHash('md5').update(gz).digest('hex')}  x.tar.gz\n`);
+  const store = lab.s3.store('cold');
+  const [old] = await oldTarballs(store, 'old/', plate);
+  const target = bucketTarget(lab.s3.store('live'), '');
+  expect(await restoreOldTarball(store, old!, target, () => true)).toEqual([
+    { key: 'projects/P/B/images/BR01 x/a b.tif', outcome: 'restored' },
+    { key: `projects/P/workspace/${'l'.repeat(120)}/b.csv`, outcome: 'restored' },
+  ]);
+  expect(lab.s3.object('live', 'projects/P/B/images/BR01 x/a b.tif')!.body.toString()).toBe('image');
+  expect((await restoreOldTarball(store, old!, target, () => true)).map(({ outcome }) => outcome)).toEqual([
+    'there',
+    'there',
+  ]);
+  lab.s3.write('cold', `${key}.md5`, `${'0'.repeat(32)}  x.tar.gz\n`);
+  const [wrong] = await oldTarballs(store, 'old/', plate);
+  await expect(restoreOldTarball(store, wrong!, target, () => true)).rejects.toThrow('is damaged');
+});
+
+it('asks for objects of Intelligent-Tiering by filter, without days, and logs each', async () => {
+  const lab = new PlateLab();
+  for (const name of ['a.tif', 'b.tif', 'b.csv'])
+    lab.s3.write('live', `p/${name}`, name, { storageClass: 'INTELLIGENT_TIERING' });
+  lab.s3.write('live', 'p/c.tif', 'c');
+  const rows = await restoreTiered(lab.s3.store('live'), {
+    prefix: 'p/',
+    include: ['.tif'],
+    exclude: ['a.'],
+    tier: 'Standard',
+    parallel: 4,
+  });
+  expect(tieredLog(rows)).toBe('key,status,message\np/b.tif,RESTORED,\n');
+});
+
+it('an audit sees what changed since the proof, by reading and by a report of checksums', async () => {
+  const { lab, digest } = await archived();
+  const { proof } = await lab.verify(digest);
+  const store = lab.s3.store('cold');
+  expect(await audit(store, plate, proof!, { share: 1, seed: 's' })).toMatchObject({
+    read: 10,
+    problems: [],
+  });
+  const key = tarKey(plate, digest, 0);
+  const report = readChecksumReport(
+    `"cold","pre/${encodeURIComponent(key)}","","succeeded","","200","{""checksum_hex"":""${'0'.repeat(64)}""}"\n`,
+    'pre/',
+  );
+  expect((await audit(store, plate, proof!, { share: 0, seed: 's', report })).problems).toHaveLength(1);
+  lab.s3.object('cold', key)!.body[2500]! ^= 1;
+  expect((await audit(store, plate, proof!, { share: 1, seed: 's' })).problems).toHaveLength(1);
+  lab.s3.remove('cold', key);
+  expect((await audit(store, plate, proof!, { share: 0, seed: 's' })).problems).toHaveLength(1);
+});
+
+it('a plate stands in a table with what was done to it', async () => {
+  const { lab, digest } = await archived();
+  const stores = {
+    archive: lab.s3.store('cold'),
+    proofs: lab.s3.store('proofs'),
+    journals: lab.s3.store('journal'),
+  };
+  expect(await plateStatus(stores, plate, now())).toMatchObject({
+    objects: 10,
+    archived: 'yes',
+    verified: 'yes',
+    deleted: 'no',
+    restorable: 'now',
+  });
+  expect(await plateStatus(stores, plate, new Date('2027-01-01'))).toMatchObject({ verified: 'expired' });
+  await lab.delete(digest);
+  expect(await plateStatus(stores, plate, now())).toMatchObject({ deleted: 'yes' });
+  lab.s3.write('cold', 'P/B/BR02/generations/000001', 'x');
+  lab.s3.write('cold', 'P/B2/BR03/generations/000001', 'x');
+  const names: string[] = [];
+  for await (const found of archivedPlates(stores.archive, 'P/')) names.push(`${found.batch}/${found.plate}`);
+  expect(names).toEqual(['B/BR01', 'B/BR02', 'B2/BR03']);
+});
