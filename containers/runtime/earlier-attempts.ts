@@ -1,5 +1,6 @@
 import { resultKey } from '../../lib/contract/run/keys.ts';
-import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
+import { readRecord } from '../../lib/contract/run/read-stored.ts';
+import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import type { Shard } from './read-shard.ts';
 
 /**
@@ -11,7 +12,7 @@ export async function doneBefore(shard: Shard): Promise<ReadonlyMap<string, Item
   if (shard.stepPlan.takes !== 'item') return done;
   for (let attempt = 1; attempt < shard.attempt; attempt++) {
     const body = await shard.store.get(resultKey(shard.run, { ...shard, attempt }));
-    const record = body && (JSON.parse(body.toString('utf8')) as AttemptRecord);
+    const record = body && readRecord(body);
     for (const item of record?.items ?? []) if (item.state === 'done') done.set(item.name, item);
   }
   return done;

@@ -1,3 +1,4 @@
+import { statfs } from 'node:fs/promises';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import type { TakeBytesIn } from './bytes-in.ts';
 import { openMounts } from './mounts/open-mounts.ts';
@@ -13,11 +14,15 @@ export interface Needs {
   readonly items: readonly string[];
   /** Ends downloads. */
   readonly signal: AbortSignal;
+  /** Is told the most that was on scratch at once, in bytes. */
+  readonly onScratchPeak?: (bytes: number) => void;
 }
 
 export interface Place {
   /** This attempt's own folder on the scratch volume. */
   readonly scratch: string;
+  /** That the attempt may fill: what it has reserved, else what is free. */
+  readonly scratchBytes: number;
   /** Folder of each mount, by its path in the spec. */
   readonly mounts: Readonly<Record<string, string>>;
   readonly takeBytesIn: TakeBytesIn;
@@ -26,7 +31,7 @@ export interface Place {
 /** Does work with scratch and every input in place, and takes both away whatever becomes of it. Throws ShardFailure. */
 export async function inPlace<T>(
   world: ContainerWorld,
-  { jobId, attempt, mounts: specs, items, signal }: Needs,
+  { jobId, attempt, mounts: specs, items, signal, onScratchPeak }: Needs,
   work: (place: Place) => Promise<T>,
 ): Promise<T> {
   const scratch = await openScratch(world, jobId, attempt, { signal });
@@ -35,6 +40,7 @@ export async function inPlace<T>(
     try {
       return await work({
         scratch: scratch.folder,
+        scratchBytes: scratch.reservedBytes || (await freeBytes(scratch.folder)),
         mounts: mounts.folders,
         takeBytesIn: mounts.takeBytesIn,
       });
@@ -42,6 +48,11 @@ export async function inPlace<T>(
       await mounts.close();
     }
   } finally {
-    await scratch.clean();
+    onScratchPeak?.(await scratch.clean());
   }
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
 }

@@ -8,7 +8,8 @@ import {
   type RunRef,
   type ShardAttempt,
 } from '../../lib/contract/run/keys.ts';
-import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
+import { readPlan } from '../../lib/contract/run/read-stored.ts';
+import type { Lane, PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
 import { decodeShard, indexRange, readEntry } from '../../lib/contract/run/shard-index.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
@@ -70,7 +71,7 @@ export async function readShard(
     return undefined;
   }
   if (!planBody) throw badJob(`there is no plan at s3://${store.bucket}/${planKey(run, round)}`);
-  const plan = JSON.parse(planBody.toString('utf8')) as RoundPlan;
+  const plan = readPlan(planBody);
   const stepPlan = plan.steps.find(each => each.name === step);
   if (!stepPlan) throw badJob(`the plan has no step ${step}`);
   if (shard >= stepPlan.shards)
@@ -79,6 +80,12 @@ export async function readShard(
       `there is no shard ${shard}: the step has ${stepPlan.shards}`,
     );
   return { ...identity, plan, stepPlan, items: await readItems(store, stepPlan, shard) };
+}
+
+/** Where and how the shard's job runs. */
+export function laneOf({ stepPlan, shard }: Pick<Shard, 'stepPlan' | 'shard'>): Lane {
+  const array = stepPlan.arrays.find(({ offset, size }) => shard >= offset && shard < offset + size);
+  return stepPlan.lanes[array?.lane ?? 0]!;
 }
 
 async function readItems(store: Store, step: PlannedStep, shard: number): Promise<readonly Item[]> {

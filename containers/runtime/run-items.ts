@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { madeKey } from '../../lib/contract/run/keys.ts';
 import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { Task, TaskResult } from '../../lib/contract/workload/task.ts';
@@ -17,6 +18,7 @@ export interface ItemsInput {
   /** Records of items that an earlier attempt has finished. */
   readonly done: ReadonlyMap<string, ItemRecord>;
   readonly scratch: string;
+  readonly scratchBytes: number;
   readonly mounts: Readonly<Record<string, string>>;
   readonly takeBytesIn: TakeBytesIn;
   readonly signal: AbortSignal;
@@ -24,7 +26,9 @@ export interface ItemsInput {
 }
 
 export interface ItemsResult {
-  readonly items: readonly ItemRecord[];
+  readonly items?: readonly ItemRecord[];
+  /** Of a step that takes them together: one record for all. */
+  readonly whole?: ItemRecord;
   /** The container's. */
   readonly exitCode: number;
   /** Of the shard as a whole, where its items do not tell. */
@@ -33,17 +37,23 @@ export interface ItemsResult {
 
 /** Runs the task over the shard's items, one after the other (or once for all of them); a record for each item. */
 export async function runItems(input: ItemsInput): Promise<ItemsResult> {
-  const outcomes = input.shard.stepPlan.takes === 'item' ? await runEach(input) : await runTogether(input);
-  return {
-    items: outcomes.map(outcome => outcome.record),
-    exitCode: shardExitCode(outcomes, input.signal.aborted),
-  };
+  if (input.shard.stepPlan.takes === 'item') {
+    const outcomes = await runEach(input);
+    return {
+      items: outcomes.map(outcome => outcome.record),
+      exitCode: shardExitCode(outcomes, input.signal.aborted),
+    };
+  }
+  const outcome = await runTogether(input);
+  return { whole: outcome.record, exitCode: shardExitCode([outcome], input.signal.aborted) };
 }
 
 interface Outcome {
   readonly record: ItemRecord;
   /** The exit code is ours, not one that the tool happens to share with us. */
   readonly ours?: boolean;
+  /** Another attempt would go on. */
+  readonly again?: boolean;
 }
 
 async function runEach(input: ItemsInput): Promise<readonly Outcome[]> {
@@ -61,17 +71,14 @@ async function runEach(input: ItemsInput): Promise<readonly Outcome[]> {
   return outcomes;
 }
 
-const notStarted = (item: Item, reason: string): Outcome => ({
+const notStarted = (item: Pick<Item, 'name'>, reason: string): Outcome => ({
   record: { name: item.name, state: 'not-started', reason },
 });
 
-async function runTogether(input: ItemsInput): Promise<readonly Outcome[]> {
+async function runTogether(input: ItemsInput): Promise<Outcome> {
   const { items, step } = input.shard;
-  if (input.signal.aborted) return items.map(item => notStarted(item, 'interrupted before it started'));
-  const { record, ...own } = await runOne(input, items, step);
-  // Outputs, bytes and memory are the shard's; they stand with its first item.
-  const { outputs: _outputs, peakMemoryBytes: _peak, bytesIn: _in, bytesOut: _out, ...rest } = record;
-  return items.map(({ name }, index) => ({ record: { ...(index === 0 ? record : rest), name }, ...own }));
+  if (input.signal.aborted) return notStarted({ name: step }, 'interrupted before it started');
+  return runOne(input, items, step);
 }
 
 async function runOne(input: ItemsInput, items: readonly Item[], name: string): Promise<Outcome> {
@@ -89,10 +96,14 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
   });
   if (result.exitCode !== 0) context.log(result.reason ?? `exit code ${result.exitCode}`);
   const peak = Math.max(peakMemoryBytes(), result.peakMemoryBytes ?? 0);
+  const isDone = result.exitCode === 0 && !result.again;
   const record: ItemRecord = {
     name,
-    state: result.exitCode === 0 ? 'done' : signal.aborted ? 'interrupted' : 'failed',
+    state: isDone ? 'done' : signal.aborted || result.again ? 'interrupted' : 'failed',
     exitCode: result.exitCode,
+    ...(result.partial ? { partial: true as const } : {}),
+    ...(result.facts ? { facts: result.facts } : {}),
+    ...(result.missing && result.missing.length > 0 ? { missing: result.missing.slice(0, 100) } : {}),
     ...(result.reason ? { reason: result.reason } : {}),
     startedAt,
     endedAt: input.world.now().toISOString(),
@@ -101,13 +112,16 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     bytesOut: (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
     ...(result.outputs ? { outputs: result.outputs } : {}),
   };
-  return { record, ours };
+  // A later step may ask what was made of it, whatever shard it was in.
+  if (isDone && input.shard.stepPlan.feeds)
+    await input.shard.store.put(madeKey(input.shard.run, input.shard.step, name), JSON.stringify(record));
+  return { record, ours, ...(result.again ? { again: true } : {}) };
 }
 
 /** A reason of ours is told only where it is that of every failed item; what tools exit with never is. */
 function shardExitCode(outcomes: readonly Outcome[], interrupted: boolean): number {
   if (outcomes.every(({ record }) => record.state === 'done')) return exitCodes.ok;
-  if (interrupted) return exitCodes.interrupted;
+  if (interrupted || outcomes.some(outcome => outcome.again)) return exitCodes.interrupted;
   const codes = new Set(
     outcomes
       .filter(({ record }) => record.state === 'failed')

@@ -1,5 +1,5 @@
-import { doneKey, resultKey } from '../../lib/contract/run/keys.ts';
-import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
+import { doneKey, recordName, resultKey } from '../../lib/contract/run/keys.ts';
+import type { AttemptRecord, DoneMarker, ItemRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { Task } from '../../lib/contract/workload/task.ts';
@@ -8,7 +8,7 @@ import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { hostInfo } from './host.ts';
 import { inPlace } from './in-place.ts';
-import { identify, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
+import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
 import type { ContainerWorld } from './world.ts';
 
@@ -16,6 +16,8 @@ export interface ShardOptions {
   /** By step name. */
   readonly tasks: Readonly<Record<string, Task>>;
   readonly mounts: readonly MountSpec[];
+  /** Of steps whose kind has others. */
+  readonly mountsOf?: Readonly<Record<string, readonly MountSpec[]>>;
   /** Between SIGTERM and SIGKILL of a tool, in ms; less than the 110 s that the host leaves us. */
   readonly graceMs?: number;
 }
@@ -29,15 +31,19 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
     const identity = identify(world);
     let shard: Shard | undefined;
     let result: ItemsResult;
+    let scratchPeakBytes = 0;
     try {
       shard = await readShard(identity, world.log);
       if (!shard) return exitCodes.ok;
-      result = await work(world, options, shard, signal);
+      result = await work(world, options, shard, signal, bytes => {
+        scratchPeakBytes = bytes;
+      });
     } catch (error) {
       result = failedAsAWhole(error, shard, signal.aborted);
       world.log(result.reason ?? '');
     }
-    return await store(world, identity, await recordOf(world, identity, startedAt, result));
+    const record = await recordOf(world, identity, startedAt, result, shard, scratchPeakBytes);
+    return await store(world, identity, record, shard?.stepPlan.soft ?? false);
   } catch (error) {
     // Not even which shard this is could be made out.
     world.log((error as Error).message);
@@ -52,12 +58,14 @@ async function work(
   options: ShardOptions,
   shard: Shard,
   signal: AbortSignal,
+  onScratchPeak: (bytes: number) => void,
 ): Promise<ItemsResult> {
   const task = options.tasks[shard.step];
   if (!task) throw new ShardFailure(exitCodes.badJob, `this image has no task for step ${shard.step}`);
   const done = await doneBefore(shard);
   const { jobId, attempt, items } = shard;
-  const needs = { jobId, attempt, mounts: options.mounts, items: items.map(item => item.name), signal };
+  const mounts = options.mountsOf?.[shard.step] ?? options.mounts;
+  const needs = { jobId, attempt, mounts, items: items.map(item => item.name), signal, onScratchPeak };
   return inPlace(world, needs, place =>
     runItems({ world, shard, task, done, ...place, signal, graceMs: options.graceMs ?? 25_000 }),
   );
@@ -72,9 +80,10 @@ function failedAsAWhole(error: unknown, shard: Shard | undefined, interrupted: b
       ? error.exitCode
       : exitCodes.toolFailed;
   const state = interrupted ? 'interrupted' : 'failed';
-  const items = (shard?.items ?? []).map(
-    (item): ItemRecord => ({ name: item.name, state, exitCode, reason }),
-  );
+  const record = { state, exitCode, reason } as const;
+  if (shard && shard.stepPlan.takes !== 'item')
+    return { whole: { name: shard.step, ...record }, exitCode, reason };
+  const items = (shard?.items ?? []).map((item): ItemRecord => ({ name: item.name, ...record }));
   return { items, exitCode, reason };
 }
 
@@ -82,11 +91,13 @@ async function recordOf(
   world: ContainerWorld,
   { run, step, round, shard, jobId, attempt }: ShardIdentity,
   startedAt: string,
-  { exitCode, reason, items }: ItemsResult,
+  { exitCode, reason, items, whole }: ItemsResult,
+  known: Shard | undefined,
+  scratchPeakBytes: number,
 ): Promise<AttemptRecord> {
   const image = world.environment[env.image];
   return {
-    version: 1,
+    version: 2,
     runId: run.runId,
     step,
     round,
@@ -99,21 +110,35 @@ async function recordOf(
     ...(reason ? { reason } : {}),
     host: await hostInfo(world.environment),
     ...(image ? { image } : {}),
-    items,
+    ...(known ? { lane: laneOf(known) } : {}),
+    ...(scratchPeakBytes > 0 ? { scratchPeakBytes } : {}),
+    ...(items ? { items } : {}),
+    ...(whole ? { whole } : {}),
   };
 }
 
-/** The record first, the done marker last: what is marked done has its record. */
-async function store(world: ContainerWorld, shard: ShardIdentity, record: AttemptRecord): Promise<number> {
+/**
+ * The record first, the done marker last: what is marked done has its record. A soft step's job has done its part when the
+ * record is stored, whatever tools have made of it: the record tells, and what waits for its end goes on.
+ */
+async function store(
+  world: ContainerWorld,
+  shard: ShardIdentity,
+  record: AttemptRecord,
+  soft: boolean,
+): Promise<number> {
   try {
-    const body = JSON.stringify(record);
-    await shard.store.put(resultKey(shard.run, shard), body, { contentType: 'application/json' });
-    if (record.exitCode === exitCodes.ok)
-      await shard.store.put(doneKey(shard.run, shard), body, {
+    const isPartial = record.whole?.partial ?? record.items?.some(item => item.partial) ?? false;
+    const json = { contentType: 'application/json' };
+    await shard.store.put(resultKey(shard.run, shard, isPartial), JSON.stringify(record), json);
+    if (record.exitCode === exitCodes.ok) {
+      const marker: DoneMarker = { record: recordName(shard, isPartial) };
+      await shard.store.put(doneKey(shard.run, shard), JSON.stringify(marker), {
+        ...json,
         ifNoneMatch: true,
-        contentType: 'application/json',
       });
-    return record.exitCode;
+    }
+    return soft && record.exitCode === exitCodes.toolFailed ? exitCodes.ok : record.exitCode;
   } catch (error) {
     world.log(`the record could not be stored: ${(error as Error).message}`);
     return record.exitCode === exitCodes.ok ? exitCodes.outputFailed : record.exitCode;

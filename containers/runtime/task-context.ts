@@ -1,25 +1,30 @@
-import { failedPrefix, outputsPrefix } from '../../lib/contract/run/keys.ts';
+import { checkpointKey, failedPrefix, madeKey, outputsPrefix } from '../../lib/contract/run/keys.ts';
+import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
-import type { TaskContext } from '../../lib/contract/workload/task.ts';
+import type { Checkpoint, ExecOptions, TaskContext } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { runTool } from './exec.ts';
 import { ShardFailure } from './failure.ts';
 import { frozenFile } from './frozen-file.ts';
 import { failedLimits, keepFailed, keptText } from './keep-failed.ts';
 import { stage } from './mounts/stage.ts';
+import { laneOf } from './read-shard.ts';
 import type { ItemsInput } from './run-items.ts';
-import { toolEnvironment } from './tool-environment.ts';
+import { taskPlaces } from './task-places.ts';
+import { roleEnvironment, toolEnvironment } from './tool-environment.ts';
 import { uploadPath } from './upload.ts';
+import type { ContainerWorld } from './world.ts';
 
 /** What a task gets, and the highest memory of the tools it has run so far, in bytes. */
 export function taskContext(
-  { world, shard, mounts, signal, graceMs }: ItemsInput,
+  { world, shard, scratchBytes, mounts, signal, graceMs }: ItemsInput,
   items: readonly Item[],
   name: string,
   scratch: string,
 ): { readonly context: TaskContext; peakMemoryBytes(): number } {
   let peak = 0;
+  const { vcpus, memoryMiB } = laneOf(shard);
   const log = (line: string): Promise<void> | undefined => world.log(`[${name}] ${line}`);
   const environment = {
     ...toolEnvironment(world.environment),
@@ -34,14 +39,16 @@ export function taskContext(
     arguments: shard.plan.arguments,
     scratch,
     mounts,
-    limits: { vcpus: shard.stepPlan.vcpus, memoryMiB: shard.stepPlan.memoryMiB },
+    limits: { vcpus, memoryMiB, scratchBytes },
+    ...nodeOf(world),
+    now: world.now,
     environment,
     signal,
     exec: async (command, options = {}) => {
       const result = await runTool({
         command,
         cwd: options.cwd ?? scratch,
-        environment: { ...environment, ...options.environment },
+        environment: { ...environment, ...credentialsFor(world, options), ...options.environment },
         signal,
         graceMs,
         onLine: line => {
@@ -65,9 +72,44 @@ export function taskContext(
       const told = keptText(await keepFailed(shard.store, paths, prefix, limit), shard.store.bucket, prefix);
       if (told) log(told);
     },
+    place: taskPlaces(world, shard.plan.parameters),
+    checkpoint: item => checkpoint(shard, item),
+    outputsOf: async (item, step) => {
+      const body = await shard.store.get(madeKey(shard.run, step, item));
+      return body && ((JSON.parse(body.toString('utf8')) as ItemRecord).outputs ?? []);
+    },
     log,
   };
   return { context, peakMemoryBytes: () => peak };
+}
+
+/** Written over and over, read in any later attempt: bound to the step and the item alone. */
+function checkpoint({ store, run, step }: ItemsInput['shard'], item: string): Checkpoint {
+  const key = checkpointKey(run, step, item);
+  return {
+    read: async () => (await store.get(key))?.toString('utf8'),
+    write: async text => void (await store.put(key, text)),
+  };
+}
+
+/** A tool is the job's role only where its kind has said so at the deploy. */
+function credentialsFor(world: ContainerWorld, { credentials }: ExecOptions): Record<string, string> {
+  if (credentials === undefined) return {};
+  if (world.environment[env.toolCredentials] === 'role') return roleEnvironment(world.environment);
+  throw new ShardFailure(exitCodes.badJob, 'tools of this kind of job get no credentials: toolCredentials');
+}
+
+/** What Batch says of the node, in a multi-node parallel job. */
+function nodeOf({ environment }: ContainerWorld): Pick<TaskContext, 'node'> {
+  const index = environment[env.nodeIndex];
+  if (index === undefined) return {};
+  return {
+    node: {
+      index: Number(index),
+      count: Number(environment[env.nodeCount] ?? 1),
+      main: index === (environment[env.mainNodeIndex] ?? '0'),
+    },
+  };
 }
 
 /** An error of a store as the failure that it means here. */

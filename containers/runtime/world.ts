@@ -1,7 +1,9 @@
 import type { WireService } from '../../lib/aws/wire/calls.ts';
 import { type CredentialSource, containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
+import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import type { Log } from './line-log.ts';
@@ -14,6 +16,8 @@ export interface ContainerWorld {
   readonly endpoint?: string;
   readonly credentials: CredentialSource;
   store(bucket: string): Store;
+  /** A bucket with all that S3 has for it; in another region where one is named. */
+  objectStore(bucket: string, region?: string): ObjectStore;
   now(): Date;
   /** What tells the container to stop; call it once, and `stop` when nothing is left to be stopped. */
   interruption(): Interruption;
@@ -30,6 +34,7 @@ export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): Contai
     ...s3,
     credentials,
     store: bucket => wireStore({ bucket, region, credentials, ...s3 }),
+    objectStore: (bucket, other = region) => objectStore({ bucket, region: other, credentials, ...s3 }),
     now: () => new Date(),
     interruption: () => watchInterruption(environment, log),
     log,

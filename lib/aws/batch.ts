@@ -48,7 +48,7 @@ async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ job
       jobName: job.jobName,
       jobQueue: job.jobQueue,
       jobDefinition: job.jobDefinition,
-      dependsOn: job.dependsOn.map(jobId => ({ jobId })),
+      dependsOn: job.dependsOn.map(each => ({ ...each })),
       ...(job.arraySize === undefined ? {} : { arrayProperties: { size: job.arraySize } }),
       containerOverrides: {
         environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),

@@ -1,22 +1,32 @@
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { Context } from './context.ts';
 
 /** A verb of `lab`, as data. One file in commands/, one line in commands.ts. */
 export interface Command {
   readonly name: string;
+  /** Where it stands in `lab --help`. */
+  readonly group: CommandGroup;
   /** One line of `lab --help`. */
   readonly summary: string;
   /** After `lab <name>`. */
   readonly usage: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The options where the first positional names a workload: its own are among them. Throws LabError for a wrong name. */
+  readonly optionsOf?: (
+    workloads: readonly WorkloadSpec[],
+    name: string,
+  ) => Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
   /** Whether what is no option of ours is another program's, and comes as `rest`. */
   readonly passesOn?: boolean;
-  /** Whether its own page of the documentation names it, and lab --help does not: that has a screen. */
-  readonly isElsewhere?: boolean;
   /** Whether it changes nothing, so that an interrupt need not wait for anything. */
   readonly onlyReads?: boolean;
   run(context: Context, args: Args): Promise<number>;
 }
+
+/** `runs`: what one does every day; `lab`: what one does to the stack; `twin`: on this machine alone. */
+
+export type CommandGroup = 'runs' | 'lab' | 'twin';
 
 export interface OptionSpec {
   readonly type: 'string' | 'boolean';

@@ -1,16 +1,33 @@
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
-import { type Command, commonOptions, type OptionSpec } from './command.ts';
+import { type Command, type CommandGroup, commonOptions, type OptionSpec } from './command.ts';
 import { commands } from './commands.ts';
 
-/** `lab --help`: one screen. */
-export function overview(): string {
-  const lines = commands
-    .filter(command => !command.isElsewhere)
-    .map(command => `  ${command.name.padEnd(11)} ${command.summary}`);
+const otherGroups = [
+  ['lab', 'The stack'],
+  ['twin', 'This machine'],
+] as const satisfies readonly (readonly [CommandGroup, string])[];
+
+/** A family is a line, however many verbs it has; one that has reading verbs of its own is among the commands. */
+function familyLines(workloads: readonly WorkloadSpec[]): readonly Pick<Command, 'name' | 'summary'>[] {
+  const families = new Map(
+    workloads.flatMap(({ family }) => (family ? [[family.name, family] as const] : [])),
+  );
+  return [...families.values()].filter(({ name }) => !commands.some(command => command.name === name));
+}
+
+/** `lab --help`: one screen, however many verbs there are: what one does every day, and the names of the rest. */
+export function overview(workloads: readonly WorkloadSpec[]): string {
+  const everyDay = [...commands.filter(({ group }) => group === 'runs'), ...familyLines(workloads)];
+  const lines = everyDay.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`);
+  const others = otherGroups.map(([group, title]) => {
+    const names = commands.filter(command => command.group === group).map(command => command.name);
+    return `${`${title}:`.padEnd(13)} ${names.join(', ')}`;
+  });
   return [
     'lab: array jobs over participants, plates, samples and months on AWS Batch',
     '',
     ...lines,
+    ...others,
     '',
     'Every verb takes --local (the twin on this machine), --lab NAME, --profile NAME, --json, --help.',
     'Exit codes: 0 done, 1 our fault, 2 bad input, 3 AWS refused, 4 not done, 6 left behind, 130 Ctrl-C.',

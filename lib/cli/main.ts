@@ -5,10 +5,8 @@ import { describeProblem, LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
-import { rehearseOptions } from './commands/rehearse.ts';
-import { submitOptions } from './commands/submit.ts';
 import { commands } from './commands.ts';
-import { findSpec, makeContext, type World } from './context.ts';
+import { makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { readArgs } from './input/parse-args.ts';
 import { orInterrupted } from './or-interrupted.ts';
@@ -39,7 +37,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   const verb = asksHelp ? others[0]! : first;
   const rest = asksHelp ? [...others.slice(1), '--help'] : others;
   if (verb === '--help' || verb === '-h' || verb === 'help') {
-    world.io.out.write(overview());
+    world.io.out.write(overview(world.workloads));
     return exitCodes.ok;
   }
   if (verb === '--version' || verb === '-v') {
@@ -47,6 +45,8 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     world.io.out.write(`arraylab ${version}\n`);
     return exitCodes.ok;
   }
+  const sibling = world.workloads.find(({ family }) => family?.name === verb && family.verb === rest[0]);
+  if (sibling) return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
   const command = commands.find(candidate => candidate.name === verb);
   if (!command) {
     const near =
@@ -115,17 +115,15 @@ const otherTools: ReadonlyMap<string, string> = new Map([
   ['down', 'twin down'],
 ]);
 
-/** A submit, and the rehearsal of one, have their workload's own options. */
+/** A verb over a workload has the workload's own options. */
 function optionsOf(
   command: Command,
   rest: readonly string[],
   world: World,
 ): Readonly<Record<string, OptionSpec>> {
-  const ofWorkload = { submit: submitOptions, rehearse: rehearseOptions }[command.name];
-  if (!ofWorkload) return command.options;
   const [name] = rest;
-  if (name === undefined || name.startsWith('-')) return command.options;
-  return ofWorkload(findSpec(world.workloads, name));
+  if (!command.optionsOf || name === undefined || name.startsWith('-')) return command.options;
+  return command.optionsOf(world.workloads, name);
 }
 
 function beforeDashes(words: readonly string[]): readonly string[] {

@@ -1,48 +1,63 @@
-import { isCancelReason } from '../contract/run/claim.ts';
 import type { OutputRecord } from '../contract/run/records.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
-import { explainExitCode } from '../contract/workload/exit-codes.ts';
-import type { Item } from '../contract/workload/workload.ts';
+import { edgeOf, type Item, type StepSpec } from '../contract/workload/workload.ts';
+import {
+  type Entry,
+  entriesOf,
+  type ItemState,
+  isRunning,
+  isUnderWay,
+  isWell,
+  itemStates,
+} from './entries.ts';
+import { joined, type LedgerStep, type OwnerOf, ownerAmong, type StepRow, withoutStale } from './fold.ts';
 import { mapLimit } from './map-limit.ts';
 import { type LedgerPorts, readShards, type ShardState } from './read-shards.ts';
 
-export type ItemState = 'done' | 'failed' | 'running' | 'waiting' | 'cancelled';
+export type { ItemState } from './entries.ts';
+export type { StepRow } from './fold.ts';
 
 /** One item of a run, by its name, over all its rounds and steps. */
-export interface LedgerRow {
+export interface LedgerRow extends Omit<StepRow, 'parts' | 'lane'> {
   readonly name: string;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly state: ItemState;
-  /** The step that the state is about: the first that is not done, or the last. */
+  /** `step` is the one that the state is about: the first that is not done, or the last. */
   readonly step: string;
-  /** The newest round that has the item, from 0. */
-  readonly round: number;
-  /** Tries of its shards over all rounds. */
-  readonly attempts: number;
-  readonly exitCode?: number;
-  readonly reason?: string;
-  /** ISO 8601. */
-  readonly startedAt?: string;
-  readonly endedAt?: string;
-  readonly peakMemoryBytes?: number;
-  readonly outputs?: readonly OutputRecord[];
-  readonly jobId?: string;
-  readonly logStream?: string;
+  /** Every step that has the item, in their order. */
+  readonly steps: readonly StepRow[];
+}
+
+/** How the items of a step stand: of the run's, or of its own where it has such. */
+export interface StepCounts {
+  readonly step: string;
+  readonly items: number;
+  readonly counts: Readonly<Record<ItemState, number>>;
 }
 
 export interface Ledger {
   readonly rows: readonly LedgerRow[];
   readonly counts: Readonly<Record<ItemState, number>>;
+  readonly steps: readonly StepCounts[];
   /** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */
   readonly atWork: number;
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
-  /** Names of the items that are done, by step. */
-  readonly doneByStep: Readonly<Record<string, ReadonlySet<string>>>;
+  /** What each step's own items have come to, for whoever plans what is next. */
+  readonly entries: readonly LedgerStep[];
+  /** Whether a shard with this item of the step is under way. */
+  isUnderWay(step: string, name: string): boolean;
 }
 
 /** Shards up to which every record is read unasked, for times and outputs of what is done. */
 export const detailedShards = 2000;
+
+export interface LedgerInput {
+  readonly rounds: readonly RoundPlan[];
+  /** The run's items: its manifest's, and what open rounds added. */
+  readonly items: readonly Item[];
+  /** The workload's, in any order. */
+  readonly steps: readonly StepSpec[];
+}
 
 /**
  * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
@@ -51,126 +66,143 @@ export const detailedShards = 2000;
  */
 export async function readLedger(
   ports: LedgerPorts,
-  rounds: readonly RoundPlan[],
-  manifest: readonly Item[],
+  input: LedgerInput,
   { outputs = false }: { readonly outputs?: boolean } = {},
 ): Promise<Ledger> {
-  const total = rounds.flatMap(plan => plan.steps).reduce((sum, step) => sum + step.shards, 0);
-  const parts = rounds.flatMap(plan => plan.steps.map(step => ({ plan, step })));
+  const parts = input.rounds.flatMap(plan => plan.steps.map(step => ({ plan, step })));
+  const total = parts.reduce((sum, { step }) => sum + step.shards, 0);
   const shards = (
     await mapLimit(parts, 4, ({ plan, step }) =>
       readShards(ports, plan, step, outputs || total <= detailedShards),
     )
   ).flat();
-  const oneByOne = new Set(parts.filter(({ step }) => step.takes === 'item').map(({ step }) => step.name));
-  return foldLedger(shards, rounds[0]?.steps.map(step => step.name) ?? [], manifest, oneByOne);
+  return foldLedger(shards, input);
 }
 
-/** Pure part: shards in the order of their rounds → one row an item. */
-function foldLedger(
-  shards: readonly ShardState[],
-  steps: readonly string[],
-  manifest: readonly Item[],
-  oneByOne: ReadonlySet<string>,
-): Ledger {
-  const entries = new Map<string, Map<string, StepEntry>>(manifest.map(item => [item.name, new Map()]));
-  for (const shard of shards) {
-    for (const item of shard.items) {
-      const byStep = entries.get(item.name);
-      if (!byStep) continue;
-      const before = byStep.get(shard.step);
-      const entry = entryOf(shard, item.name);
-      const attempts = (before?.attempts ?? 0) + shard.attempts;
-      byStep.set(shard.step, before?.state === 'done' ? { ...before, attempts } : { ...entry, attempts });
-    }
-  }
-  const rows = manifest.map(item => rowOf(item, steps, entries.get(item.name)!));
-  const counts: Record<ItemState, number> = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0 };
-  for (const row of rows) counts[row.state]++;
-  const doneByStep = Object.fromEntries(
-    steps.map(step => [
-      step,
-      new Set(
-        manifest.filter(item => entries.get(item.name)?.get(step)?.state === 'done').map(item => item.name),
-      ),
+/** Pure part: shards in the order of their rounds → one row an item of the run. */
+export function foldLedger(shards: readonly ShardState[], { rounds, items, steps }: LedgerInput): Ledger {
+  const names = stepNames(rounds);
+  const ownerOf = ownerAmong(items);
+  const byStep = names.map(name => shards.filter(shard => shard.step === name));
+  const entries = withoutStale(
+    names.map((name, index) => ({
+      name,
+      dependsOn: (steps.find(step => step.name === name)?.dependsOn ?? []).map(edgeOf),
+      entries: entriesOf(byStep[index]!),
+    })),
+    ownerOf,
+  );
+  const parts = entries.map(step => byOwner(step, ownerOf));
+  const rows = items.map(item => rowOf(item, entries, parts));
+  const oneByOne = new Set(
+    rounds.flatMap(plan => plan.steps.filter(step => step.takes === 'item').map(step => step.name)),
+  );
+  const underWay = new Map(
+    names.map((name, index) => [
+      name,
+      new Set(byStep[index]!.filter(isUnderWay).flatMap(shard => shard.items.map(item => item.name))),
     ]),
   );
   return {
     rows,
-    counts,
+    counts: countsOf(rows),
+    steps: entries.map((step, index) => {
+      const rowsOfStep = parts[index]!.isOwnList
+        ? [...step.entries.values()]
+        : rows.flatMap(row => row.steps.find(each => each.step === step.name) ?? []);
+      return { step: step.name, items: rowsOfStep.length, counts: countsOf(rowsOfStep) };
+    }),
     atWork: shards
       .filter(shard => !shard.done && isRunning(shard))
-      .reduce((sum, { step, items }) => sum + (oneByOne.has(step) ? 1 : items.length), 0),
-    ended: counts.running + counts.waiting === 0 && !shards.some(isUnderWay),
-    doneByStep,
+      .reduce((sum, { step, items: own }) => sum + (oneByOne.has(step) ? 1 : own.length), 0),
+    ended: !shards.some(isUnderWay),
+    entries,
+    isUnderWay: (step, name) => underWay.get(step)?.has(name) ?? false,
   };
 }
 
-type StepEntry = Omit<LedgerRow, 'name' | 'labels' | 'step'>;
+const countsOf = (rows: readonly { readonly state: ItemState }[]): Record<ItemState, number> => {
+  const counts = Object.fromEntries(itemStates.map(state => [state, 0])) as Record<ItemState, number>;
+  for (const row of rows) counts[row.state]++;
+  return counts;
+};
 
-function rowOf(item: Item, steps: readonly string[], byStep: ReadonlyMap<string, StepEntry>): LedgerRow {
-  const step = steps.find(name => byStep.get(name)?.state !== 'done') ?? steps.at(-1) ?? '';
-  const entry = byStep.get(step) ?? { state: 'waiting', round: 0, attempts: 0 };
-  return { name: item.name, ...(item.labels ? { labels: item.labels } : {}), step, ...entry };
+/** Steps of all rounds, in the first one's order: a later round may have fewer. */
+function stepNames(rounds: readonly RoundPlan[]): readonly string[] {
+  const names = new Set<string>();
+  for (const plan of rounds) for (const step of plan.steps) names.add(step.name);
+  return [...names];
 }
 
-function entryOf(shard: ShardState, name: string): StepEntry {
-  const found = shard.record?.items.find(item => item.name === name);
-  const ended = isEnded(shard);
-  const state =
-    shard.done || found?.state === 'done' ? 'done' : stateOf(shard, found?.state === 'failed', ended);
-  const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
-  // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
-  const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
-  // What is to be known of an item though it is done: a warning, or why it was skipped.
-  const reason = state === 'done' ? found?.reason : reasonOf(shard, own, exitCode, ended);
-  return {
-    state,
-    round: shard.round,
-    attempts: shard.attempts,
-    ...(exitCode === undefined || !(ended || state === 'done') ? {} : { exitCode }),
-    ...(reason ? { reason } : {}),
-    ...(found?.startedAt ? { startedAt: found.startedAt } : {}),
-    ...(found?.endedAt ? { endedAt: found.endedAt } : {}),
-    ...(found?.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: found.peakMemoryBytes }),
-    ...(found?.outputs ? { outputs: found.outputs } : {}),
-    ...(shard.jobId ? { jobId: shard.jobId } : {}),
-    ...(shard.logStream ? { logStream: shard.logStream } : {}),
-  };
+interface Parts {
+  /** Whether the step's items are its own, and not the run's. */
+  readonly isOwnList: boolean;
+  of(name: string): readonly Entry[];
 }
 
-function stateOf(shard: ShardState, hasFailed: boolean, ended: boolean): ItemState {
-  if (shard.status === 'closed') return 'cancelled';
-  // What had failed before the cancel came has failed.
-  if (shard.ended && isCancelReason(shard.ended) && !hasFailed) return 'cancelled';
-  if (ended) return 'failed';
-  return isRunning(shard) ? 'running' : 'waiting';
+/** A step's entries by the item of the run that they belong to; those of nobody's belong to all. */
+function byOwner({ entries }: LedgerStep, ownerOf: OwnerOf): Parts {
+  const owned = new Map<string, Entry[]>();
+  const common: Entry[] = [];
+  let isOwnList = false;
+  for (const [name, entry] of entries) {
+    const owner = ownerOf(entry.item);
+    if (owner !== name) isOwnList = true;
+    if (owner === undefined) common.push(entry);
+    else if (owned.has(owner)) owned.get(owner)!.push(entry);
+    else owned.set(owner, [entry]);
+  }
+  return { isOwnList, of: name => [...(owned.get(name) ?? []), ...common] };
 }
 
-function reasonOf(
-  shard: ShardState,
-  itemReason: string | undefined,
-  exitCode: number | undefined,
-  ended: boolean,
-): string | undefined {
-  if (!ended) return shard.status === 'RUNNING' ? undefined : shard.reason;
-  if (itemReason) return itemReason;
-  if (shard.record?.reason) return shard.record.reason;
-  if (shard.reason) return shard.reason;
-  if (shard.status === 'SUCCEEDED') return 'Batch says it succeeded, but it left no done marker';
-  if (shard.status === 'forgotten') return 'Batch no longer knows the job, and it left no record';
-  return exitCode === undefined ? undefined : (explainExitCode(exitCode) ?? `exit code ${exitCode}`);
-}
-
-/** Whether the shard's job has ended (or can never start). */
-function isEnded(shard: ShardState): boolean {
-  return (
-    shard.status === 'SUCCEEDED' ||
-    shard.status === 'FAILED' ||
-    shard.status === 'forgotten' ||
-    shard.status === 'closed'
+function rowOf(item: Item, steps: readonly LedgerStep[], parts: readonly Parts[]): LedgerRow {
+  const own = steps.flatMap(
+    (step, index) => joined(step.name, parts[index]!.of(item.name), parts[index]!.isOwnList) ?? [],
   );
+  const open = own.find(each => !isWell(each.state));
+  const about = open ?? own.find(each => each.state === 'partial') ?? own.at(-1);
+  const { parts: _parts, lane: _lane, outputs: _outputs, ...telling } = about ?? nowhere(steps);
+  const outputs = own.flatMap((each): readonly OutputRecord[] => each.outputs ?? []);
+  const starts = own.flatMap(each => each.startedAt ?? []).sort();
+  const memory = Math.max(0, ...own.map(each => each.peakMemoryBytes ?? 0));
+  return {
+    name: item.name,
+    ...(item.labels ? { labels: item.labels } : {}),
+    ...telling,
+    round: Math.max(0, ...own.map(each => each.round)),
+    attempts: own.reduce((sum, each) => sum + each.attempts, 0),
+    ...(starts[0] && telling.endedAt ? { startedAt: starts[0] } : {}),
+    ...(memory > 0 ? { peakMemoryBytes: memory } : {}),
+    ...(outputs.length > 0 ? { outputs } : {}),
+    ...reasonOf(open, own, steps),
+    steps: own,
+  };
 }
 
-const isRunning = ({ status }: ShardState): boolean => status === 'RUNNING' || status === 'STARTING';
-const isUnderWay = (shard: ShardState): boolean => !shard.done && !isEnded(shard);
+const nowhere = (steps: readonly LedgerStep[]): StepRow => ({
+  step: steps[0]?.name ?? '',
+  state: 'waiting',
+  round: 0,
+  attempts: 0,
+});
+
+/** What waits for something that failed says for what: Batch's own words name no step. */
+function reasonOf(
+  open: StepRow | undefined,
+  own: readonly StepRow[],
+  steps: readonly LedgerStep[],
+): { readonly reason?: string } {
+  if (open?.state !== 'blocked') return {};
+  const { dependsOn } = steps.find(step => step.name === open.step)!;
+  const failed = dependsOn.flatMap(edge => {
+    const input = steps.find(step => step.name === edge.step);
+    const bad = [...(input?.entries.values() ?? [])].filter(entry => !isWell(entry.state));
+    return bad.length > 0
+      ? [`${edge.step}: ${bad[0]!.item.name}${bad.length > 1 ? ` and ${bad.length - 1} more` : ''}`]
+      : [];
+  });
+  const isOwnInput = own.some(each => dependsOn.some(edge => edge.step === each.step) && !isWell(each.state));
+  return {
+    reason: `waits for what failed${failed.length > 0 && !isOwnInput ? ` in ${failed.join(', ')}` : ''}`,
+  };
+}

@@ -15,8 +15,9 @@ export function distinctOutputs(
   const overwritten: string[] = [];
   for (const { name, outputs = [] } of rows)
     for (const output of outputs) {
-      const before = first.get(output.key);
-      if (!before) first.set(output.key, { name, output });
+      const place = `${output.bucket ?? ''}/${output.key}`;
+      const before = first.get(place);
+      if (!before) first.set(place, { name, output });
       else if (before.output.sha256 !== output.sha256 || before.output.bytes !== output.bytes)
         overwritten.push(
           `${before.name} and ${name} both wrote ${output.key}, with other contents: one of the two is lost`,

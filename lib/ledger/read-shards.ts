@@ -8,9 +8,10 @@ import {
   type Store,
 } from '../contract/ports/ports.ts';
 import { closedClaim, readClaim } from '../contract/run/claim.ts';
-import { donePrefix, resultsPrefix } from '../contract/run/keys.ts';
+import { donePrefix, isPartial, resultsPrefix } from '../contract/run/keys.ts';
+import { readRecord } from '../contract/run/read-stored.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
-import type { PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
+import type { Lane, PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
 import { decodeItems, entryBytes } from '../contract/run/shard-index.ts';
 import { explainExitCode } from '../contract/workload/exit-codes.ts';
 import type { Item } from '../contract/workload/workload.ts';
@@ -30,6 +31,9 @@ export interface ShardState {
   readonly shard: number;
   readonly items: readonly Item[];
   readonly done: boolean;
+  /** Done, with something missing that was allowed to be. */
+  readonly partial?: boolean;
+  readonly lane?: Lane;
   /** Number of attempts that left a record, or that Batch tells of. */
   readonly attempts: number;
   /** The newest attempt's record. */
@@ -75,11 +79,18 @@ export async function readShards(
       shard,
       items: shardItems[shard]!,
       done: isDone,
+      ...(isDone && keys.some(isPartial) ? { partial: true } : {}),
+      lane: laneOf(step, shard),
       ...known,
       attempts: Math.max(keys.length, known.attempts ?? 0),
       ...(record ? { record, jobId: record.jobId } : {}),
     };
   });
+}
+
+function laneOf(step: PlannedStep, shard: number): Lane {
+  const array = step.arrays.find(({ offset, size }) => shard >= offset && shard < offset + size);
+  return step.lanes[array?.lane ?? 0]!;
 }
 
 async function readShardItems(store: Store, step: PlannedStep): Promise<readonly (readonly Item[])[]> {
@@ -112,7 +123,7 @@ async function listRecords(store: Store, prefix: string): Promise<ReadonlyMap<nu
 
 async function newestRecord(store: Store, keys: readonly string[]): Promise<AttemptRecord | undefined> {
   const bodies = await Promise.all(keys.map(key => store.get(key)));
-  const records = bodies.flatMap(body => (body ? [JSON.parse(body.toString('utf8')) as AttemptRecord] : []));
+  const records = bodies.flatMap(body => (body ? [readRecord(body)] : []));
   return records.sort((a, b) => (a.endedAt < b.endedAt ? 1 : -1))[0];
 }
 
@@ -134,7 +145,8 @@ async function readBatch(
       set({ status: 'closed' });
       continue;
     }
-    const jobId = holder ?? (await batch.findByName(step.jobQueue, array.jobName)).at(-1)?.jobId;
+    const jobId =
+      holder ?? (await batch.findByName(step.lanes[array.lane]!.jobQueue, array.jobName)).at(-1)?.jobId;
     const job = jobId ? (await batch.describe([jobId]))[0] : undefined;
     if (!job) set({ status: jobId ? 'forgotten' : 'unsubmitted', ...(jobId ? { jobId } : {}) });
     else if (array.size === 1) set(jobState(job));

@@ -1,27 +1,24 @@
-import { ownPoolName } from '../config/own-pools.ts';
 import { indexKey, itemsKey } from '../contract/run/keys.ts';
-import type { PlannedStep, RoundPlan } from '../contract/run/run.ts';
+import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
 import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
-import type { LabConfig } from '../contract/workload/config.ts';
-import { LabError, type Problem, refuse } from '../contract/workload/errors.ts';
+import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
-import { suggest } from '../contract/workload/suggest.ts';
-import type { Item, Resources, RunRequest, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
-import { fitProblem, resourceProblems } from './resources.ts';
+import type { StepSpec } from '../contract/workload/workload.ts';
+import { type CutGroup, cutStep, type Group } from './cut-step.ts';
+import { resourceProblems } from './resources.ts';
 import { jobNameOf } from './run-id.ts';
-import { cutArrays, cutShards, mostShardsWithSuccessor } from './shards.ts';
+import { cutArrays, mostDependencies } from './shards.ts';
+import { choosePool, resourcesOf, type SizeInput, sizeProblems } from './sizes.ts';
+import { edgesOf, isSoft, stepsInOrder } from './steps.ts';
 
-export interface PlanInput {
-  readonly spec: WorkloadSpec;
-  readonly config: LabConfig;
-  readonly request: RunRequest;
+export interface PlanInput extends SizeInput {
   readonly runId: string;
   readonly round: number;
   readonly now: Date;
-  /** Queue name by pool, from the deployed stack. */
-  readonly queues: Readonly<Record<string, string>>;
-  /** Items by step; a step that is not in it is not part of the round. */
-  readonly itemsByStep: Readonly<Record<string, readonly Item[]>>;
+  /** What each step has to do; a step that is not in it is not part of the round. */
+  readonly work: Readonly<Record<string, readonly Group[]>>;
+  /** Of an open run: how many items the round adds. */
+  readonly adds?: number;
 }
 
 /** A plan as data: what is stored, and what is submitted. */
@@ -31,76 +28,162 @@ export interface PlannedRound {
   readonly files: Readonly<Record<string, ShardFile>>;
 }
 
+/** Every problem with the sizes, pools and counts of a request, whatever its items are. */
+export function requestProblems(input: SizeInput, steps = input.spec.steps): readonly Problem[] {
+  return unique([
+    ...countProblems(input),
+    ...unknownSteps(input),
+    ...steps.flatMap(step => {
+      const pool = choosePool(input, step);
+      const resources = resourcesOf(input, step);
+      return 'message' in pool
+        ? [pool, ...resourceProblems(resources)]
+        : sizeProblems(input, step, resources, pool);
+    }),
+  ]);
+}
+
 /** Pure: same input, same plan. Throws LabError with every problem. */
 export function planRound(input: PlanInput): PlannedRound {
-  const inRound = new Set(
-    input.spec.steps.filter(step => input.itemsByStep[step.name]).map(step => step.name),
-  );
-  const problems: Problem[] = countProblems(input.request);
-  const pool = choosePool(input);
-  if ('message' in pool) {
-    const resources = input.spec.steps
-      .filter(step => inRound.has(step.name))
-      .map(step => resourcesOf(input, step));
-    throw new LabError(unique([pool, ...problems, ...resources.flatMap(resourceProblems)]));
-  }
+  const { spec, runId, round, work } = input;
+  const steps = stepsInOrder(spec).filter(step => work[step.name]);
+  const problems: Problem[] = [...requestProblems(input, steps)];
+  refuse(problems);
+  const run = { workload: spec.name, runId };
   const files: Record<string, ShardFile> = {};
-  const steps: PlannedStep[] = [];
-  for (const step of stepsInOrder(input.spec)) {
-    if (!inRound.has(step.name)) continue;
-    const items = input.itemsByStep[step.name]!;
-    const resources = resourcesOf(input, step);
-    problems.push(...resourceProblems(resources));
-    const misfit = fitProblem(resources, pool.name, pool.pool, `step ${step.name}`);
-    if (misfit) problems.push(misfit);
-    const file = encodeShards(problems.length > 0 ? [] : cutStep(step, items, input.request));
-    files[step.name] = file;
-    const hasSuccessor = input.spec.steps.some(
-      other => inRound.has(other.name) && other.dependsOn?.includes(step.name),
-    );
-    if (hasSuccessor && file.shards > mostShardsWithSuccessor) {
-      problems.push({
-        where: `step ${step.name}`,
-        message: `${file.shards} shards are more than the ${mostShardsWithSuccessor} that a later step can wait for`,
-        fix: `put ${Math.ceil(items.length / mostShardsWithSuccessor)} or more ${input.spec.item.many} into a shard: --items-per-shard`,
-      });
-    }
-    steps.push({
+  const cuts: Record<string, readonly CutGroup[]> = {};
+  const planned: PlannedStep[] = [];
+  for (const step of steps) {
+    const cut = cutStep(spec, step, work[step.name]!, input.request, cuts);
+    cuts[step.name] = cut;
+    const shards = cut.flatMap(group => group.shards);
+    files[step.name] = encodeShards(shards);
+    const { lanes, laneOf } = lanesOf(input, step, cut, problems);
+    planned.push({
       name: step.name,
       takes: step.takes,
-      dependsOn: (step.dependsOn ?? []).filter(name => inRound.has(name)),
-      items: items.length,
-      shards: file.shards,
-      itemsKey: itemsKey({ workload: input.spec.name, runId: input.runId }, input.round, step.name),
-      indexKey: indexKey({ workload: input.spec.name, runId: input.runId }, input.round, step.name),
-      jobQueue: pool.queue,
-      jobDefinition: jobDefinitionName(input.config.name, input.spec.name, pool.pool.architecture),
-      ...resources,
-      arrays: cutArrays(file.shards).map(({ offset, size }, array) => ({
-        array,
-        offset,
-        size,
-        jobName: jobNameOf(input.runId, input.spec.name, step.name, input.round, array),
-      })),
+      dependsOn: edgesOf(step).filter(edge => work[edge.step]),
+      ...(isSoft(spec, step.name) ? { soft: true as const } : {}),
+      ...(spec.steps.some(other => edgesOf(other).some(edge => edge.step === step.name))
+        ? { feeds: true as const }
+        : {}),
+      items: shards.reduce((sum, shard) => sum + shard.length, 0),
+      shards: shards.length,
+      itemsKey: itemsKey(run, round, step.name),
+      indexKey: indexKey(run, round, step.name),
+      lanes,
+      arrays: arraysOf(input, step, cut, laneOf, planned, problems),
     });
   }
   refuse(unique(problems));
-  return { plan: { ...header(input), steps }, files };
+  return { plan: { ...header(input), steps: planned }, files };
+}
+
+/** The lanes of a step's groups, each once. */
+function lanesOf(
+  input: PlanInput,
+  step: StepSpec,
+  cut: readonly CutGroup[],
+  problems: Problem[],
+): { readonly lanes: readonly Lane[]; laneOf(group: number): number } {
+  const lanes: Lane[] = [];
+  const index = cut.map(({ change }) => {
+    const pool = choosePool(input, step, change);
+    if ('message' in pool) {
+      problems.push(pool);
+      return 0;
+    }
+    const resources = resourcesOf(input, step, change);
+    problems.push(...sizeProblems(input, step, resources, pool));
+    const { architecture } = pool.pool;
+    const lane: Lane = {
+      pool: pool.name,
+      jobQueue: pool.queue,
+      jobDefinition: jobDefinitionName(input.config.name, input.spec.name, architecture, step.kind),
+      ...resources,
+    };
+    const text = JSON.stringify(lane);
+    const found = lanes.findIndex(each => JSON.stringify(each) === text);
+    return found < 0 ? lanes.push(lane) - 1 : found;
+  });
+  return { lanes, laneOf: group => index[group] ?? 0 };
+}
+
+function arraysOf(
+  input: PlanInput,
+  step: StepSpec,
+  cut: readonly CutGroup[],
+  laneOf: (group: number) => number,
+  before: readonly PlannedStep[],
+  problems: Problem[],
+): readonly PlannedArray[] {
+  const arrays: PlannedArray[] = [];
+  let base = 0;
+  cut.forEach((group, index) => {
+    for (const { offset, size } of cutArrays(group.shards.length)) {
+      const array = arrays.length;
+      arrays.push({
+        array,
+        offset: base + offset,
+        size,
+        jobName: jobNameOf(input.runId, input.spec.name, step.name, input.round, array),
+        lane: laneOf(index),
+        after: dependencies(step, group, base + offset, size, before),
+      });
+    }
+    base += group.shards.length;
+  });
+  const most = Math.max(0, ...arrays.map(each => each.after.length));
+  if (most > mostDependencies)
+    problems.push({
+      where: `step ${step.name}`,
+      message: `waits for ${most} arrays, and a job of Batch can wait for ${mostDependencies}`,
+      fix: `put more ${input.spec.item.many} into a shard: --items-per-shard ${itemsThatFit(before, step)}, or more`,
+    });
+  return arrays;
+}
+
+/** Pairs have the same number at the same place of both steps: what `cutStep` has cut alike. */
+function dependencies(
+  step: StepSpec,
+  group: CutGroup,
+  offset: number,
+  size: number,
+  before: readonly PlannedStep[],
+): readonly ArrayRef[] {
+  return edgesOf(step).flatMap((edge): readonly ArrayRef[] => {
+    const other = before.find(each => each.name === edge.step);
+    if (!other) return [];
+    if (edge.when !== 'each') return other.arrays.map(({ array }) => ({ step: other.name, array }));
+    if (group.pair === undefined) return [];
+    const pair = other.arrays.find(each => each.offset === offset && each.size === size)!;
+    // A job that is no array has no children to be paired.
+    return [{ step: other.name, array: pair.array, ...(size > 1 ? { each: true as const } : {}) }];
+  });
+}
+
+/** So many items a shard that all the arrays before the step are 20 at the most. */
+function itemsThatFit(before: readonly PlannedStep[], step: StepSpec): number {
+  const waits = before.filter(each => edgesOf(step).some(edge => edge.step === each.name));
+  const items = Math.max(...waits.map(each => each.items));
+  return Math.ceil((items * waits.length) / (mostDependencies * 10_000));
 }
 
 function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
   const { request } = input;
   return {
-    version: 1,
+    version: 2,
     workload: input.spec.name,
     runId: input.runId,
     lab: input.config.name,
     round: input.round,
     createdAt: input.now.toISOString(),
+    request,
     parameters: request.parameters,
     arguments: request.arguments ?? [],
     ...(request.files ? { files: request.files } : {}),
     onItemFailure: input.spec.onItemFailure ?? 'continue',
+    ...(input.adds === undefined ? {} : { adds: input.adds }),
     ...(request.parallel === undefined
       ? {}
       : {
@@ -112,47 +195,18 @@ function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
   };
 }
 
-interface ChosenPool {
-  readonly name: string;
-  readonly queue: string;
-  readonly pool: LabConfig['pools'][string];
+function unknownSteps({ spec, request }: SizeInput): Problem[] {
+  const names = spec.steps.map(step => step.name);
+  return Object.keys(request.sizes ?? {})
+    .filter(name => !names.includes(name))
+    .map(name => ({
+      where: `${name}=`,
+      message: `${spec.name} has no step ${JSON.stringify(name)}`,
+      fix: `its steps: ${names.join(', ')}`,
+    }));
 }
 
-function choosePool({ spec, config, request, queues }: PlanInput): ChosenPool | Problem {
-  const allowed = config.workloads[spec.name]?.pools ?? spec.pools;
-  const asked = request.pool ?? allowed[0]!;
-  // A workload with a limit of its own has a copy of the pool: either name is understood.
-  const name = allowed.find(each => each === asked || each === ownPoolName(asked, spec.name)) ?? asked;
-  const pool = config.pools[name];
-  const queue = queues[name];
-  if (!pool || !queue || !allowed.includes(name)) {
-    const near = suggest(name, allowed);
-    return {
-      where: '--pool',
-      message: `${spec.name} has no pool ${JSON.stringify(name)}${pool && allowed.includes(name) ? ' in the deployed stack' : ''}`,
-      fix: near ? `did you mean ${near}?` : `its pools: ${allowed.join(', ')}`,
-    };
-  }
-  return { name, queue, pool };
-}
-
-function resourcesOf({ spec, config, request }: PlanInput, step: StepSpec): Resources {
-  const base = { ...spec.resources, ...config.workloads[spec.name]?.resources, ...step.resources };
-  return {
-    vcpus: request.vcpus ?? base.vcpus,
-    memoryMiB: request.memoryMiB ?? base.memoryMiB,
-    timeoutSeconds: request.timeoutSeconds ?? base.timeoutSeconds,
-    attempts: request.attempts ?? base.attempts,
-  };
-}
-
-function cutStep(step: StepSpec, items: readonly Item[], request: RunRequest): readonly (readonly Item[])[] {
-  if (step.takes === 'run') return [items];
-  if (request.shards !== undefined) return cutShards(items, { shards: request.shards });
-  return cutShards(items, { itemsPerShard: request.itemsPerShard ?? step.itemsPerShard ?? 1 });
-}
-
-function countProblems(request: RunRequest): Problem[] {
+function countProblems({ request }: SizeInput): Problem[] {
   const problems: Problem[] = [];
   for (const [where, value] of [
     ['--shards', request.shards],
@@ -171,23 +225,6 @@ function countProblems(request: RunRequest): Problem[] {
     });
   }
   return problems;
-}
-
-/** Each step after those it depends on. Throws on a circle or an unknown name: that is a mistake in the spec. */
-function stepsInOrder(spec: WorkloadSpec): readonly StepSpec[] {
-  const ordered: StepSpec[] = [];
-  const left = [...spec.steps];
-  while (left.length > 0) {
-    const next = left.findIndex(step =>
-      (step.dependsOn ?? []).every(name => ordered.some(other => other.name === name)),
-    );
-    if (next < 0)
-      throw new Error(
-        `the steps of ${spec.name} depend on each other in a circle, or on one that is not there`,
-      );
-    ordered.push(...left.splice(next, 1));
-  }
-  return ordered;
 }
 
 function unique(problems: readonly Problem[]): Problem[] {

@@ -11,5 +11,7 @@ export function jobNameOf(
   round: number,
   array: number,
 ): string {
-  return `${workload}-${runId}-${step}-r${round}-a${array}`.slice(0, 128);
+  const end = `-r${round}-a${array}`;
+  // A long step gives way, and not the number: two arrays of one name would be taken for one.
+  return `${`${workload}-${runId}-${step}`.slice(0, 128 - end.length)}${end}`;
 }

@@ -8,8 +8,8 @@ export interface Cut {
 
 /** SubmitJob's limit for one array. */
 const largestArray = 10_000;
-/** A job takes 20 dependencies, so a step with a successor has at most this many shards. */
-export const mostShardsWithSuccessor = 20 * largestArray;
+/** Jobs that a job can wait for; an array is one. */
+export const mostDependencies = 20;
 
 /**
  * Consecutive items in shards. `shards` makes exactly that many (or one an item where there are fewer items), sizes

@@ -1,5 +1,13 @@
 import type { Store } from '../contract/ports/ports.ts';
-import { indexKey, itemsKey, manifestKey, planKey, type RunRef, requestKey } from '../contract/run/keys.ts';
+import {
+  addsKey,
+  indexKey,
+  itemsKey,
+  manifestKey,
+  planKey,
+  type RunRef,
+  requestKey,
+} from '../contract/run/keys.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
 import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -21,7 +29,9 @@ export async function storeRound(
   store: Store,
   plan: RoundPlan,
   files: Readonly<Record<string, ShardFile>>,
+  adds: readonly Item[] = [],
 ): Promise<void> {
+  if (plan.adds !== undefined) await putOnce(store, addsKey(plan, plan.round), encodeShards([adds]).items);
   for (const step of plan.steps) {
     const file = files[step.name]!;
     await putOnce(store, itemsKey(plan, plan.round, step.name), file.items);

@@ -1,5 +1,6 @@
 import type { Store } from '../contract/ports/ports.ts';
 import {
+  addsKey,
   manifestKey,
   planKey,
   type RunRef,
@@ -7,6 +8,7 @@ import {
   runsPrefix,
   workloadPrefix,
 } from '../contract/run/keys.ts';
+import { readPlan, readRequest } from '../contract/run/read-stored.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
 import { decodeItems } from '../contract/run/shard-index.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -20,6 +22,10 @@ export interface StoredRun extends RunRef {
 
 /** The run with this id, or beginning of one, or `latest`. Throws LabError when none or several fit. */
 export async function findRun(store: Store, text: string, workloads: readonly string[]): Promise<RunRef> {
+  // A whole id is looked up: no listing, however many runs there are.
+  if (/^\d{8}t\d{6}z-[0-9a-f]{6}$/.test(text))
+    for (const workload of workloads)
+      if (await store.head(manifestKey({ workload, runId: text }))) return { workload, runId: text };
   const runs = await listRuns(store, workloads);
   if (text === 'latest' && runs.length > 0) return runs[0]!;
   const fits = runs.filter(
@@ -78,13 +84,26 @@ export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
   for (;;) {
     const plan = await store.get(planKey(run, rounds.length));
     if (!plan) break;
-    rounds.push(JSON.parse(plan.toString('utf8')) as RoundPlan);
+    rounds.push(readPlan(plan));
   }
-  return { ...run, request: JSON.parse(body.toString('utf8')) as StoredRequest, rounds };
+  return { ...run, request: readRequest(body), rounds };
 }
 
-/** The run's items in the manifest's order. */
-export async function readManifest(store: Store, run: RunRef): Promise<readonly Item[]> {
+/** The run's items in the manifest's order, then what rounds of an open run have added. */
+export async function readItems(store: Store, run: StoredRun): Promise<readonly Item[]> {
+  const added = run.rounds.filter(plan => plan.adds !== undefined);
+  const lists = await Promise.all([
+    readManifest(store, run),
+    ...added.map(async plan => {
+      const lines = await store.get(addsKey(run, plan.round));
+      if (!lines) throw new Error(`s3://${store.bucket}/${addsKey(run, plan.round)} is missing`);
+      return decodeItems(lines);
+    }),
+  ]);
+  return lists.flat();
+}
+
+async function readManifest(store: Store, run: RunRef): Promise<readonly Item[]> {
   const lines = await store.get(manifestKey(run));
   if (!lines)
     throw new LabError({

@@ -27,8 +27,11 @@ export async function submitRound(
   if (plan.parallel) await ports.batch.createConsumableResource(plan.parallel.resource, plan.parallel.total);
   const jobs: Submitted[] = [];
   for (const step of plan.steps) {
-    const dependsOn = jobs.filter(job => step.dependsOn.includes(job.step)).map(job => job.jobId);
     for (const array of step.arrays) {
+      const dependsOn = array.after.map(({ step, array, each }) => {
+        const { jobId } = jobs.find(job => job.step === step && job.array === array)!;
+        return { jobId, ...(each ? { type: 'N_TO_N' as const } : {}) };
+      });
       const job = await submitArray(ports, plan, step, array, dependsOn);
       jobs.push(job);
       onSubmitted(job);
@@ -42,13 +45,14 @@ async function submitArray(
   plan: RoundPlan,
   step: PlannedStep,
   array: PlannedArray,
-  dependsOn: readonly string[],
+  dependsOn: JobSubmission['dependsOn'],
 ): Promise<Submitted> {
   const at = { round: plan.round, step: step.name, array: array.array };
   const claimed = await readClaim(store, plan, at);
   if (claimed) return { step: step.name, array: array.array, jobId: notClosed(claimed, plan), sent: false };
 
-  const found = (await batch.findByName(step.jobQueue, array.jobName)).at(-1);
+  const { jobQueue } = step.lanes[array.lane]!;
+  const found = (await batch.findByName(jobQueue, array.jobName)).at(-1);
   const jobId = found?.jobId ?? (await send(batch, submissionOf(store, plan, step, array, dependsOn)));
   const winner = notClosed(await claimArray(store, plan, at, jobId).catch(orphan(jobId, plan)), plan);
   // Ours came second: its children would find the other's claim and stop, so it need not even start.
@@ -75,13 +79,15 @@ function submissionOf(
   plan: RoundPlan,
   step: PlannedStep,
   array: PlannedArray,
-  dependsOn: readonly string[],
+  dependsOn: JobSubmission['dependsOn'],
 ): JobSubmission {
+  const lane = step.lanes[array.lane]!;
   return {
     jobName: array.jobName,
-    jobQueue: step.jobQueue,
-    jobDefinition: step.jobDefinition,
+    jobQueue: lane.jobQueue,
+    jobDefinition: lane.jobDefinition,
     ...(array.size > 1 ? { arraySize: array.size } : {}),
+    ...(lane.nodes === undefined ? {} : { nodes: lane.nodes }),
     dependsOn,
     environment: {
       [env.run]: runUri(store.bucket, plan),
@@ -90,11 +96,12 @@ function submissionOf(
       [env.array]: String(array.array),
       [env.shardOffset]: String(array.offset),
     },
-    vcpus: step.vcpus,
-    memoryMiB: step.memoryMiB,
-    timeoutSeconds: step.timeoutSeconds,
-    attempts: step.attempts,
-    ...(plan.parallel ? { consumableResource: plan.parallel.resource } : {}),
+    vcpus: lane.vcpus,
+    memoryMiB: lane.memoryMiB,
+    timeoutSeconds: lane.timeoutSeconds,
+    attempts: lane.attempts,
+    // A job for the whole run is one at a time anyhow, and would only keep others from their turn.
+    ...(plan.parallel && step.takes !== 'run' ? { consumableResource: plan.parallel.resource } : {}),
     tags: { 'arraylab:lab': plan.lab, 'arraylab:workload': plan.workload, 'arraylab:run': plan.runId },
   };
 }

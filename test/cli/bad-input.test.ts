@@ -85,7 +85,7 @@ it('help has no line of more than 100 columns', async () => {
 });
 
 it('help fits a screen and every verb has an example', () => {
-  const lines = overview().split('\n');
+  const lines = overview([]).split('\n');
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
   for (const command of commands) expect(verbHelp(command, command.options)).toMatch(/Examples:\n {2}\S/);

@@ -35,7 +35,7 @@ it('a run goes through throttling, storms, broken bodies and flipped bits, and i
   await put('scans-of-ours', 'scan.txt', 'scan '.repeat(5000));
   const ran = await me.lab([
     ...['submit', 'rapidtide', '--participants', 'p1..p8', '--do', 'script', '--script', 'copy.sh'],
-    ...['--vcpus', '1', '--memory', '256', '--local', '--wait'],
+    ...['--vcpus', '2', '--memory', '256', '--local', '--wait'],
   ]);
   expect([ran.code, ran.err]).toEqual([0, expect.stringContaining('all 8 participants done')]);
   const fetched = await me.lab(['fetch', ran.out.trim(), '--local', '--to', 'results']);

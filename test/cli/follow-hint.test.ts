@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/cli/context.ts';
-import type { OpenRun } from '../../lib/cli/run-lookup.ts';
+import type { OpenRun } from '../../lib/cli/open.ts';
 import { followRun } from '../../lib/cli/watch/follow.ts';
 import { type Answer, type Asked, fakeAws } from '../aws/account/fake-aws.ts';
 import { now } from '../doctor/fake-account.ts';
@@ -89,7 +89,7 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
     print: () => {},
   } as unknown as Context;
   const createdAt = new Date(now.getTime() - 900_000).toISOString();
-  const steps = [{ jobQueue: 'queue-1', arrays: [{ jobName: 'run-0-run-0' }] }];
+  const steps = [{ lanes: [{ jobQueue: 'queue-1' }], arrays: [{ jobName: 'run-0-run-0' }] }];
   const open = {
     run: { runId: 'r-1', request: { lab: 'lab' }, rounds: [{ createdAt, steps }] },
     spec: { item: { one: 'participant', many: 'participants' } },
@@ -97,8 +97,8 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
     ledger: async () => ({
       rows: [],
       ended: false,
-      doneByStep: {},
-      counts: { done: 0, failed: 0, running: 0, waiting: 6, cancelled: 0 },
+      steps: [],
+      counts: { done: 0, partial: 0, failed: 0, blocked: 0, running: 0, waiting: 6, cancelled: 0 },
     }),
   } as unknown as OpenRun;
   expect(await followRun(context, open)).toBe(130);
@@ -122,12 +122,12 @@ it.each([
     io: { err: { write: (each: string) => (said += each) } },
     say: (each: string) => (said += `${each}\n`),
   } as unknown as Context;
-  const counts = { done: 0, failed: 0, running: 1, waiting: 0, cancelled: 0 };
+  const counts = { done: 0, partial: 0, failed: 0, blocked: 0, running: 1, waiting: 0, cancelled: 0 };
   const open = {
     run: { runId: 'r-1' },
     spec: { item: { one: 'participant', many: 'participants' } },
     connection: { ownTwin },
-    ledger: async () => ({ rows: [], ended: false, doneByStep: {}, counts, atWork: counts.running }),
+    ledger: async () => ({ rows: [], ended: false, steps: [], counts, atWork: counts.running }),
   } as unknown as OpenRun;
   expect(await followRun(context, open)).toBe(130);
   expect(said).toContain(`${text}\nNext: npx lab watch r-1 --local\n`);

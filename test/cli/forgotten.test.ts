@@ -41,7 +41,7 @@ beforeAll(async () => {
   const twin = await me.twin();
   await twin.s3.send(new PutObjectCommand({ Bucket: 'scans-of-ours', Key: 'other', Body: 'x' }));
   const ran = await me.lab([
-    ...['submit', 'rapidtide', '--participants', 'p0..p2', '--vcpus', '1', '--memory', '256'],
+    ...['submit', 'rapidtide', '--participants', 'p0..p2', '--vcpus', '2', '--memory', '256'],
     ...['--local', '--wait'],
   ]);
   run = ran.out.trim();

@@ -2,6 +2,7 @@ import { rapidtide } from '../../jobs/rapidtide.ts';
 import { inputPlaces, lookAtInputs } from '../../lib/cli/input/look-at-inputs.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
+import { specPortsOf } from '../helpers/spec-ports.ts';
 
 const config = resolveConfig(
   {
@@ -55,12 +56,14 @@ describe('the inputs of a preset', () => {
   const ask = async (parameters: Record<string, string>, store = memoryStore()) => {
     const notes: string[] = [];
     const inputs = inputPlaces(rapidtide, config, () => store);
-    const problems = await rapidtide.preflight!(items, request(parameters), {
-      store: () => store,
-      outputBucket: 'out',
-      inputs,
-      note: text => void notes.push(text),
-    });
+    const problems = await rapidtide.preflight!(
+      items,
+      request(parameters),
+      specPortsOf(store, {
+        inputs,
+        note: text => void notes.push(text),
+      }),
+    );
     return { problems, notes };
   };
   const bold = (n: number): string => `study/sub-${n}/func/sub-${n}_task-rest_desc-preproc_bold.nii.gz`;
@@ -95,6 +98,7 @@ it.each([
   [{ do: 'copy-test', 'data-out-from': 'hcp/{item}' }, 'write / at its end'],
 ])('%j is refused: %s', async (parameters, text) => {
   const asked = { workload: 'rapidtide', parameters };
-  const ports = { store: () => memoryStore(), outputBucket: 'out' };
-  expect(await rapidtide.preflight!([], asked, ports)).toEqual([expect.stringContaining(text)]);
+  expect(await rapidtide.preflight!([], asked, specPortsOf(memoryStore()))).toEqual([
+    expect.stringContaining(text),
+  ]);
 });

@@ -192,8 +192,12 @@ it('records, done markers, outputs and events are those of a run', async () => {
   const buckets = await readdir(join(kept, 's3'));
   const bucket = buckets.find(each => each.startsWith('arraylab-test-') && each.includes('output'))!;
   const run = join(kept, 's3', bucket, 'runs', 'rapidtide', report.run);
-  expect((await readdir(join(run, 'done', '0', 'run'))).sort()).toEqual(['0', '1', '2']);
-  const record = JSON.parse(await readFile(join(run, 'done', '0', 'run', '1'), 'utf8')) as {
+  expect((await readdir(join(run, 'done', '0', 'run'))).sort()).toEqual(['0000000', '0000001', '0000002']);
+  const marker = JSON.parse(await readFile(join(run, 'done', '0', 'run', '0000001'), 'utf8')) as {
+    record: string;
+  };
+  const results = join(run, 'results', '0', 'run', '0000001');
+  const record = JSON.parse(await readFile(join(results, marker.record), 'utf8')) as {
     startedAt: string;
     endedAt: string;
     items: { name: string; outputs: { key: string; sha256: string }[] }[];

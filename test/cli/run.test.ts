@@ -23,7 +23,7 @@ echo "$1 $2" > "$DATA_OUT/result.txt"
 env | grep -E 'SECRET|CONTAINER_AUTH' && exit 9
 echo "worked on $2"
 `;
-const small = ['--vcpus', '1', '--memory', '256'];
+const small = ['--vcpus', '2', '--memory', '256'];
 let me: Awaited<ReturnType<typeof user>>;
 let put: (bucket: string, key: string, body: string) => Promise<unknown>;
 let bucket: string;

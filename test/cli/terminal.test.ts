@@ -7,9 +7,17 @@ import type { Ledger } from '../../lib/ledger/ledger.ts';
 
 const terminal = (columns: number): Stream => ({ write: () => true, isTTY: true, columns });
 const ledgerOf = (counts: Partial<Ledger['counts']>, atWork = counts.running ?? 0): Ledger => {
-  const all = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, ...counts };
+  const all = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, partial: 0, blocked: 0, ...counts };
   const total = Object.values(all).reduce((sum, count) => sum + count, 0);
-  return { rows: { length: total } as Ledger['rows'], counts: all, atWork, ended: false, doneByStep: {} };
+  return {
+    rows: { length: total } as Ledger['rows'],
+    counts: all,
+    steps: [],
+    entries: [],
+    atWork,
+    ended: false,
+    isUnderWay: () => false,
+  };
 };
 const shown = (columns: number, ledger: Ledger, pace = { perSecond: 0 }): string =>
   stripVTControlCharacters(progressLine(terminal(columns), ledger, pace));

@@ -12,7 +12,7 @@ import {
 } from '../doctor/fake-account.ts';
 
 const counts = (more: Partial<Record<'done' | 'failed' | 'running' | 'waiting' | 'cancelled', number>>) => ({
-  counts: { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, ...more },
+  counts: { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, partial: 0, blocked: 0, ...more },
   ended: false,
 });
 const at = (minutes: number) => minutesAgo(-minutes);
@@ -57,7 +57,7 @@ describe('the hint of watch', () => {
 
 describe('why a round waits', () => {
   const round = {
-    steps: [{ jobQueue: 'queue-1', arrays: [{ jobName: job.jobName }] }],
+    steps: [{ lanes: [{ jobQueue: 'queue-1' }], arrays: [{ jobName: job.jobName }] }],
   } as unknown as RoundPlan;
   const explain = (account: Parameters<typeof fakeAccount>[0]) =>
     explainRound(fakeAccount(account), 'lab', round, map.queues, now);

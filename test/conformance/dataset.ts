@@ -53,6 +53,9 @@ export async function startDataset() {
         endpoint,
         credentials,
         store,
+        objectStore: () => {
+          throw new Error('a mount needs none');
+        },
         log: line => void log.push(line),
         now: () => new Date(),
         interruption: () => ({ signal: new AbortController().signal, stop: () => {} }),

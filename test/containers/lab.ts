@@ -7,7 +7,7 @@ import { runShard } from '../../containers/runtime/run-shard.ts';
 import { type ContainerWorld, containerWorld } from '../../containers/runtime/world.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { doneKey, resultKey, runUri } from '../../lib/contract/run/keys.ts';
-import type { AttemptRecord } from '../../lib/contract/run/records.ts';
+import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
 import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
 import { scratchSentinel } from '../../lib/contract/workload/env.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
@@ -108,10 +108,14 @@ export async function storeRun(
         }),
         options,
       ),
-    record: async (shard = 0, jobId = 'parent', attempt = 1): Promise<AttemptRecord | undefined> => {
+    record: async (
+      shard = 0,
+      jobId = 'parent',
+      attempt = 1,
+    ): Promise<(AttemptRecord & { readonly items: readonly ItemRecord[] }) | undefined> => {
       const at = { round: 0, step: 'run', shard, jobId: `${jobId}:${shard}`, attempt };
       const text = await objectText(lab.store, resultKey(run, at));
-      return text === undefined ? undefined : (JSON.parse(text) as AttemptRecord);
+      return text === undefined ? undefined : { items: [], ...(JSON.parse(text) as AttemptRecord) };
     },
     isDone: async (shard = 0): Promise<boolean> =>
       (await lab.store.head(doneKey(run, { round: 0, step: 'run', shard }))) !== undefined,

@@ -1,5 +1,7 @@
 import type { BatchPort, JobDetail } from '../../lib/contract/ports/ports.ts';
 import { doneKey, resultKey } from '../../lib/contract/run/keys.ts';
+import type { RoundPlan } from '../../lib/contract/run/run.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
 import { detailedShards, readLedger } from '../../lib/ledger/ledger.ts';
 import { storeRound } from '../../lib/runs/store-round.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
@@ -7,15 +9,21 @@ import { oneStepRound } from '../helpers/one-step-round.ts';
 
 const run = { workload: 'scan', runId: 'r' };
 
+const input = (plan: RoundPlan, items: readonly Item[]) => ({
+  rounds: [plan],
+  items,
+  steps: [{ name: 'run', takes: 'item' as const }],
+});
+
 /** A run of one step with a shard an item, as it is in the bucket. */
 async function planned(names: readonly string[]) {
   const store = memoryStore();
   const items = names.map(name => ({ name }));
-  const arrays = [{ array: 0, offset: 0, size: items.length, jobName: 'job' }];
+  const arrays = [{ array: 0, offset: 0, size: items.length, jobName: 'job', lane: 0, after: [] }];
   const { plan, files } = oneStepRound(
     run,
     items.map(item => [item]),
-    { step: { attempts: 1, arrays } },
+    { step: { arrays } },
   );
   await storeRound(store, plan, files);
   return { store, objects: store.objects, items, plan };
@@ -32,7 +40,7 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
       return [job];
     },
   } as unknown as BatchPort;
-  const { rows, ended } = await readLedger({ store, batch }, [plan], items);
+  const { rows, ended } = await readLedger({ store, batch }, input(plan, items));
   expect([rows.map(row => row.state), ended]).toEqual([['done'], true]);
 });
 
@@ -58,7 +66,7 @@ it('children that have started are running, whatever the array’s summary still
       if (status === 'FAILED') yield { ...child(1), status };
     },
   } as unknown as BatchPort;
-  const { rows } = await readLedger({ store, batch }, [plan], items);
+  const { rows } = await readLedger({ store, batch }, input(plan, items));
   expect(rows.map(row => row.state)).toEqual(['running', 'failed']);
 });
 
@@ -68,13 +76,13 @@ it('what every item has made is read where it is asked for, however many shards 
   names.forEach((name, shard) => {
     const at = { round: 0, step: 'run', shard };
     const outputs = [{ key: `${name}.csv`, bytes: 1 }];
-    const record = { jobId: 'id', endedAt: '', items: [{ name, state: 'done', outputs }] };
+    const record = { version: 2, jobId: 'id', endedAt: '', items: [{ name, state: 'done', outputs }] };
     objects.set(resultKey(run, { ...at, jobId: 'id', attempt: 1 }), Buffer.from(JSON.stringify(record)));
     objects.set(doneKey(run, at), Buffer.from('{}'));
   });
   const batch = { findByName: async () => [] } as unknown as BatchPort;
   const made = async (options?: { outputs: boolean }) =>
-    (await readLedger({ store, batch }, [plan], items, options)).rows.filter(row => row.outputs).length;
+    (await readLedger({ store, batch }, input(plan, items), options)).rows.filter(row => row.outputs).length;
   expect(await made()).toBe(0);
   expect(await made({ outputs: true })).toBe(names.length);
 });

@@ -20,8 +20,8 @@ const plan = (pool?: string) =>
     round: 0,
     now: new Date(0),
     queues: { 'arm64-ondemand-rapidtide': 'arm-queue', 'x86-ondemand-rapidtide': 'x86-queue' },
-    itemsByStep: Object.fromEntries(spec.steps.map(step => [step.name, [{ name: '100307' }]])),
-  }).plan.steps[0];
+    work: Object.fromEntries(spec.steps.map(step => [step.name, [{ items: [{ name: '100307' }] }]])),
+  }).plan.steps[0]!.lanes[0];
 
 it('a workload with a limit of its own goes to its own pool', () =>
   expect(plan()).toMatchObject({ jobQueue: 'arm-queue', jobDefinition: 'arraylab-lab-rapidtide-arm64' }));

@@ -24,11 +24,16 @@ const plan = (workload: WorkloadSpec, items: readonly Item[], request: object = 
     round: 0,
     now: new Date(0),
     queues: { 'x86-ondemand': 'queue' },
-    itemsByStep: Object.fromEntries(workload.steps.map(step => [step.name, items])),
+    work: Object.fromEntries(workload.steps.map(step => [step.name, [{ items }]])),
   }).plan;
 const named = (count: number): Item[] => Array.from({ length: count }, (_, index) => ({ name: `i${index}` }));
 const shape = (steps: ReturnType<typeof plan>['steps']) =>
-  steps.map(step => [step.name, step.shards, step.arrays.map(each => each.size), step.dependsOn]);
+  steps.map(step => [
+    step.name,
+    step.shards,
+    step.arrays.map(each => each.size),
+    step.dependsOn.map(edge => edge.step),
+  ]);
 
 it('one step over participants is one array', () => {
   expect(shape(plan(spec('rapid', [{ name: 'run', takes: 'item' }]), named(6)).steps)).toEqual([

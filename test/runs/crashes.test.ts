@@ -35,7 +35,7 @@ const roundOf = (round: number, names: readonly { name: string }[] = items) =>
     round,
     now: new Date(0),
     queues: { 'x86-ondemand': 'queue' },
-    itemsByStep: { first: names, second: names },
+    work: { first: [{ items: names }], second: [{ items: names }] },
   });
 
 class Crash extends Error {}
@@ -67,7 +67,7 @@ async function submitWithCrashes(seed: number): Promise<{ batch: SimulatedBatch;
       await storeRun(
         store,
         ref,
-        { version: 1, runId: 'run', lab: 'lab', request, items: 3, createdAt: '' },
+        { version: 2, runId: 'run', lab: 'lab', request, items: 3, createdAt: '' },
         items,
       );
       await storeRound(store, plan, files);

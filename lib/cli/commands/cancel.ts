@@ -2,17 +2,18 @@ import { cancelReason } from '../../contract/run/claim.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { closeRound } from '../../runs/close-round.ts';
 import type { Command } from '../command.ts';
+import { openedRun } from '../open.ts';
 import { counted } from '../output/output.ts';
-import { openRun } from '../run-lookup.ts';
 
 export const cancel: Command = {
   name: 'cancel',
+  group: 'runs',
   summary: 'stop a run; what is done stays done',
   usage: '[run]',
   options: {},
   examples: ['lab cancel 3f9a2c'],
   async run(context, args) {
-    const { run, spec, ledger, connection } = await openRun(context, args);
+    const { run, spec, ledger, connection } = await openedRun(context, args);
     let stopped = 0;
     for (const plan of run.rounds) {
       // Terminating a parent stops every child, whatever its state.

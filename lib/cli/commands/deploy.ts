@@ -17,6 +17,7 @@ import { again, readTarget, type Target } from '../stack/target.ts';
 
 export const deploy: Command = {
   name: 'deploy',
+  group: 'lab',
   summary: 'cdk deploy, once it is sure that no data is left aside and no job is lost',
   usage: '[--drain | --anyway] [--new-bucket] [options of cdk deploy]',
   options: {

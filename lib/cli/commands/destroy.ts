@@ -22,6 +22,7 @@ import { again, readTarget, type Target } from '../stack/target.ts';
 
 export const destroy: Command = {
   name: 'destroy',
+  group: 'lab',
   summary: 'take the stack down, keep the data, and say what still costs money',
   usage: '[--drain | --cancel] [--yes] [-- options of cdk destroy]',
   options: {

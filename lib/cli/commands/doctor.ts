@@ -13,6 +13,7 @@ import { countsText, doctorTable } from '../output/doctor-table.ts';
 
 export const doctor: Command = {
   name: 'doctor',
+  group: 'lab',
   summary: 'look for what keeps the lab, a workload or a job from working, and say what mends it',
   usage: '[workload | job-id]',
   options: {},

@@ -9,19 +9,20 @@ import { mapLimit } from '../../ledger/map-limit.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
+import { openedRunAndItems } from '../open.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
-import { openRun } from '../run-lookup.ts';
 import { paceMeter } from '../watch/pace.ts';
 
 export const fetch: Command = {
   name: 'fetch',
+  group: 'runs',
   summary: 'download the outputs of a run',
   usage: '[run] [item…] [--to FOLDER]',
   options: { to: { type: 'string', value: 'FOLDER', describe: 'where to (default: ./<run>)' } },
   examples: ['lab fetch', 'lab fetch 3f9a2c 100307 --to results'],
   async run(context, args) {
-    const { run, spec, items, connection, ledger } = await openRun(context, args);
-    const wanted = args.positionals.slice(1);
+    const { open, names: wanted } = await openedRunAndItems(context, args);
+    const { run, spec, items, connection, ledger } = open;
     const folder = resolve(context.cwd, args.text('to') ?? run.runId);
     const prefix = `${runPrefix(run)}outputs/`;
     if (items.length > detailedShards)
@@ -59,7 +60,8 @@ export const fetch: Command = {
       const isThere = existsSync(path) && (await stat(path)).size === output.bytes;
       if (!isThere) {
         try {
-          await connection.store.download(output.key, path, context.signal);
+          const store = output.bucket === undefined ? connection.store : connection.storeOf(output.bucket);
+          await store.download(output.key, path, context.signal);
         } catch (error) {
           if (context.signal.aborted) return;
           throw error;

@@ -53,6 +53,7 @@ const questions: readonly {
 
 export const init: Command = {
   name: 'init',
+  group: 'lab',
   summary: 'ask what a lab must decide, and write lab.config.ts',
   usage: '[--name NAME --region REGION --bucket BUCKET --access HOW] [--force]',
   options: {

@@ -3,26 +3,29 @@ import { isTerminal } from '../../contract/ports/ports.ts';
 import { failedPrefix } from '../../contract/run/keys.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { LedgerRow } from '../../ledger/ledger.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
+import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { failedFiles } from '../output/failed-files.ts';
 import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
-import { type OpenRun, openRun } from '../run-lookup.ts';
+import { rowsOfStep, type StatusRow } from '../output/step-rows.ts';
 
 export const logs: Command = {
   name: 'logs',
+  group: 'runs',
   summary: 'what the tools of items printed',
   usage: '[run] [item…] [--failed] [--follow]',
   options: {
     failed: { type: 'boolean', describe: 'of every item that failed' },
+    step: { type: 'string', value: 'STEP', describe: 'what it printed in this step' },
     follow: { type: 'boolean', describe: 'go on until the item has ended' },
   },
   examples: ['lab logs latest 100307', 'lab logs 3f9a2c --failed'],
   async run(context, args) {
-    const open = await openRun(context, args);
-    const { rows } = await open.ledger();
-    const wanted = args.positionals.slice(1);
+    const { open, names: wanted } = await openedRunAndItems(context, args);
+    const step = args.text('step');
+    const ledger = await open.ledger();
+    const rows = step === undefined ? ledger.rows : rowsOfStep(ledger, step);
     const unknown = wanted.filter(name => !rows.some(row => row.name === name));
     if (unknown.length > 0)
       throw new LabError({
@@ -58,7 +61,7 @@ async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, ite
   );
 }
 
-async function printLog(context: Context, open: OpenRun, given: LedgerRow, follow: boolean): Promise<void> {
+async function printLog(context: Context, open: OpenRun, given: StatusRow, follow: boolean): Promise<void> {
   const { connection } = open;
   let row = given;
   let at: Place = { stream: follow ? undefined : row.logStream };

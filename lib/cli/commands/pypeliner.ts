@@ -13,7 +13,7 @@ export const pypeliner: Command = {
   options: {},
   examples: ['lab pypeliner import-config submit.yaml'],
   onlyReads: true,
-  isElsewhere: true,
+  group: 'lab',
   async run(context, args) {
     const [verb = '', file, ...more] = args.positionals;
     if (verb !== 'import-config' || file === undefined || more.length > 0)

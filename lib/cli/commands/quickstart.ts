@@ -3,16 +3,19 @@ import { join } from 'node:path';
 import type { Store } from '../../contract/ports/ports.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';
-import { commonOptions } from '../command.ts';
 import { type Context, makeContext } from '../context.ts';
-import { readArgs } from '../input/parse-args.ts';
+import { openedRun } from '../open.ts';
 import { type Stream, tint } from '../output/output.ts';
-import { retry } from './retry.ts';
-import { status } from './status.ts';
-import { submit, submitOptions } from './submit.ts';
+import { makeSubmission } from '../submission/submission.ts';
+import { submitRun } from '../submission/submit-run.ts';
+import { followRun } from '../watch/follow.ts';
+import { submitRetry } from './retry.ts';
+import { showStatus } from './status.ts';
+import { submitted } from './submit.ts';
 
 export const quickstart: Command = {
   name: 'quickstart',
+  group: 'twin',
   summary: 'see an array job run, fail in one place, and be mended, without an account',
   usage: '',
   options: {},
@@ -77,31 +80,21 @@ async function show(context: Context): Promise<number> {
   );
 
   title('2. lab submit rapidtide --participants participants.txt --do copy-test');
-  const small = ['--vcpus', '1', '--memory', '512', '--wait'];
-  await call(context, ['rapidtide', '--participants', list, '--do', 'copy-test', ...small]);
+  await submitSmall(context, list, { do: 'copy-test' });
 
   title('3. lab submit rapidtide --participants participants.txt --do script --script count-voxels.sh');
   context.say('one participant’s input is damaged, so one will fail');
-  await call(context, [
-    'rapidtide',
-    '--participants',
-    list,
-    '--do',
-    'script',
-    '--script',
-    'count-voxels.sh',
-    ...small,
-  ]);
-  await status.run(context, readArgs([], { ...commonOptions, ...status.options }, 'status'));
+  await submitSmall(context, list, { do: 'script', script: 'count-voxels.sh' });
+  await showStatus(context, await openedRun(context, { positionals: [] }));
 
   title('4. The cause is removed, and lab retry runs that one alone');
   const damaged = 'HCP_1200/100408/scan.txt';
   await storeOf(dataset.bucket).put(`${dataset.prefix}${damaged}`, 'voxel 1\nvoxel 2\nvoxel 3\n');
-  const code = await retry.run(
-    context,
-    readArgs(['--wait'], { ...commonOptions, ...retry.options }, 'retry'),
-  );
-  await status.run(context, readArgs([], { ...commonOptions, ...status.options }, 'status'));
+  const open = await openedRun(context, { positionals: [] });
+  await submitRetry(context, open, {}, {});
+  context.print(open.run.runId);
+  const code = await followRun(context, open);
+  await showStatus(context, open);
   if (code !== exitCodes.ok) return code;
 
   title('What to try next');
@@ -111,11 +104,22 @@ async function show(context: Context): Promise<number> {
   return exitCodes.ok;
 }
 
-async function call(context: Context, argv: readonly string[]): Promise<number> {
-  return submit.run(
-    context,
-    readArgs(argv, { ...commonOptions, ...submitOptions(context.spec('rapidtide')) }, 'submit'),
+/** What `lab submit rapidtide --participants <list> … --vcpus 2 --memory 512 --wait` does. */
+async function submitSmall(
+  context: Context,
+  source: string,
+  given: Readonly<Record<string, string>>,
+): Promise<void> {
+  const spec = context.spec('rapidtide');
+  const defaults = spec.parameters.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [[name, value]],
   );
+  const parameters = { ...Object.fromEntries(defaults), ...given };
+  // Two vCPUs: of jobs with one, a host would hold more than its scratch has room for.
+  const request = { workload: spec.name, parameters, vcpus: 2, memoryMiB: 512 };
+  const submission = await makeSubmission(context, spec, request, { source });
+  const run = await submitRun(context, submission, { isReal: true });
+  if (run) await submitted(context, run.runId, run.connection, true);
 }
 
 async function uploadFolder(store: Store, folder: string, prefix: string): Promise<void> {

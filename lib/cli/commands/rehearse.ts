@@ -1,27 +1,31 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
-import type { Connection, Context } from '../context.ts';
+import { type Connection, type Context, findSpec } from '../context.ts';
+import { memoryChanges } from '../input/sizes.ts';
+import { openedRun } from '../open.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
 import { rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import type { Stage } from '../rehearsal/stage.ts';
-import { openRun } from '../run-lookup.ts';
+import { commonSubmitOptions, submitOptions } from '../submission/options.ts';
+import { readSubmission } from '../submission/submission.ts';
+import { submitRun } from '../submission/submit-run.ts';
 import { twinPlace } from '../twin/folder.ts';
 import { followToEnd } from '../watch/follow.ts';
 import { submitRetry } from './retry.ts';
-import { submit, submitOptions, submitRun } from './submit.ts';
 
 export const rehearse: Command = {
   name: 'rehearse',
+  group: 'runs',
   summary: 'what a submission would take and what would fail, with a stand-in for the tool',
   usage: '<workload> --<items> LIST [options of lab submit] [options]',
-  options: ownOptions(submit.options),
+  options: ownOptions(commonSubmitOptions),
+  optionsOf: (workloads, name) => ownOptions(submitOptions(findSpec(workloads, name))),
   examples: [
     'lab rehearse rapidtide --participants participants.txt --duration 20m..3h --failure-rate 0.01',
     'lab rehearse rapidtide --participants 1..10000 --memory-peak 8GiB..70GiB --retry-memory x2',
@@ -29,10 +33,6 @@ export const rehearse: Command = {
   ],
   run: rehearseRun,
 };
-
-/** The options of `lab rehearse <workload>`: those of its submission, and the rehearsal's. */
-export const rehearseOptions = (spec: WorkloadSpec): Readonly<Record<string, OptionSpec>> =>
-  ownOptions(submitOptions(spec));
 
 function ownOptions(submitted: Readonly<Record<string, OptionSpec>>): Readonly<Record<string, OptionSpec>> {
   const { wait: _wait, resume: _resume, ...rest } = submitted;
@@ -122,16 +122,18 @@ async function perform(
   let run: Awaited<ReturnType<typeof submitRun>>;
   try {
     // A stand-in mounts nothing.
-    run = await still(() => submitRun(context, args, { needsSecrets: options.realTool }));
+    const submission = await readSubmission(context, args);
+    run = await still(() => submitRun(context, submission, { isReal: options.realTool }));
   } catch (error) {
     if (context.signal.aborted) return interrupted();
     throw error;
   }
   if (!run) return exitCodes.ok;
   const { runId } = run;
+  const memory = memoryChanges(args, 'retry-memory');
   const doneByRound: number[] = [];
   const follow = async (): Promise<Ledger | undefined> => {
-    const open = await openRun(context, { positionals: [runId] });
+    const open = await openedRun(context, { positionals: [runId] });
     // What is read at one moment belongs together.
     const ledgerNow = (): Promise<Ledger> => still(() => open.ledger());
     const isStuck = (): boolean => clock?.isIdle() ?? false;
@@ -141,8 +143,8 @@ async function perform(
   };
   let ledger = await follow();
   if (ledger?.ended && options.retry && ledger.counts.done < ledger.rows.length) {
-    const open = await openRun(context, { positionals: [runId] });
-    await still(() => submitRetry(context, open, retryArgs(args)));
+    const open = await openedRun(context, { positionals: [runId] });
+    await still(() => submitRetry(context, open, {}, memory ? { memory } : {}));
     ledger = await follow();
   }
   if (!ledger) return interrupted();
@@ -167,12 +169,3 @@ async function perform(
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
 }
-
-/** A retry of everything that is not done, with the memory that was asked for. */
-const retryArgs = (args: Args): Args => ({
-  positionals: [],
-  rest: [],
-  text: name => (name === 'memory' ? args.text('retry-memory') : undefined),
-  flag: () => false,
-  list: () => [],
-});

@@ -7,6 +7,7 @@ import { table } from '../output/output.ts';
 
 export const runs: Command = {
   name: 'runs',
+  group: 'runs',
   summary: 'list runs, newest first',
   usage: '[workload] [--limit N]',
   options: { limit: { type: 'string', value: 'N', describe: 'how many (default 20)' } },

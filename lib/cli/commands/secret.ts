@@ -14,6 +14,7 @@ import { twinPlace } from '../twin/folder.ts';
 
 export const secret: Command = {
   name: 'secret',
+  group: 'lab',
   summary: 'fill the access keys or login of a dataset',
   usage: 'set <dataset>',
   options: { 'no-check': { type: 'boolean', describe: 'do not try the keys on the dataset first' } },

@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 
 export const stackInfo: Command = {
   name: 'stack-info',
+  group: 'lab',
   summary: 'queue and job definition, as aws batch submit-job wants them',
   usage: '[workload] [--pool POOL]',
   options: { pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' } },

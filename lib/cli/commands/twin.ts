@@ -9,6 +9,7 @@ import { readServer, serveTwin, stopServer, upServer } from '../twin/server.ts';
 
 export const twin: Command = {
   name: 'twin',
+  group: 'twin',
   summary: 'the offline stand-in for AWS: up, env, status, down, reset',
   usage: 'up | env | status | down | reset',
   options: {

@@ -3,25 +3,29 @@ import type { RoundPlan } from '../../contract/run/run.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { counted, durationText, type Stream, table } from './output.ts';
 
-/** What will be submitted, for a person: pools by the names that lab.config.ts has for them, not by their queues'. */
+/** What will be submitted, for a person: a line a step, and one more for those of its shards that get something else. */
 export function planText(
   stream: Stream,
   spec: WorkloadSpec,
   plan: RoundPlan,
   items: number,
-  queues: Readonly<Record<string, string>>,
   list?: ListText,
 ): string {
-  const poolOf = (queue: string): string => Object.keys(queues).find(pool => queues[pool] === queue) ?? queue;
-  const rows = plan.steps.map(step => [
-    step.name,
-    step.shards.toLocaleString('en-US'),
-    step.arrays.length === 1 ? (step.shards === 1 ? 'a job' : 'an array') : `${step.arrays.length} arrays`,
-    String(step.vcpus),
-    step.memoryMiB.toLocaleString('en-US'),
-    durationText(step.timeoutSeconds),
-    poolOf(step.jobQueue),
-  ]);
+  const rows = plan.steps.flatMap(step =>
+    step.lanes.map((lane, index) => {
+      const arrays = step.arrays.filter(array => array.lane === index);
+      const shards = arrays.reduce((sum, array) => sum + array.size, 0);
+      return [
+        index === 0 ? step.name : '',
+        shards.toLocaleString('en-US'),
+        arrays.length === 1 ? (shards === 1 ? 'a job' : 'an array') : `${arrays.length} arrays`,
+        String(lane.vcpus),
+        lane.memoryMiB.toLocaleString('en-US'),
+        durationText(lane.timeoutSeconds),
+        lane.pool,
+      ];
+    }),
+  );
   const atOnce = plan.parallel ? `, ${plan.parallel.total.toLocaleString('en-US')} at once` : '';
   const head = ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'pool'];
   const names = list ? `: ${namesText(list)}` : '';

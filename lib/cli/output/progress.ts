@@ -19,7 +19,8 @@ import {
  * failed never does.
  */
 export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string {
-  const { done, failed, running, waiting, cancelled } = ledger.counts;
+  const { partial, failed, running, waiting, blocked, cancelled } = ledger.counts;
+  const done = ledger.counts.done + partial;
   const total = ledger.rows.length;
   const atWork = Math.min(running, ledger.atWork);
   const parts: readonly Part[] = [
@@ -27,6 +28,7 @@ export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string
     { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
     { text: atWork > 0 ? `${numberText(atWork)} running` : '' },
     { text: waiting + running > atWork ? `${numberText(waiting + running - atWork)} waiting` : '' },
+    { text: blocked > 0 ? `${numberText(blocked)} blocked` : '' },
     { text: cancelled > 0 ? `${numberText(cancelled)} cancelled` : '' },
     { text: pace.perSecond > 0 && running + waiting > 0 ? rateText(pace.perSecond) : '' },
     { text: pace.leftSeconds === undefined ? '' : `${durationText(pace.leftSeconds)} left` },
@@ -53,10 +55,11 @@ interface Part {
 /** A bar says nothing that the numbers do not. */
 const theBar = -1;
 /** By what is missed least: rate, cancelled, the bar, waiting, time left, running. */
-const leastFirst = [5, 4, theBar, 3, 6, 2];
+const leastFirst = [6, 5, 4, theBar, 3, 7, 2];
 
 function barOf(stream: Stream, { counts, rows }: Ledger, cells: number): { text: string; cells: number } {
-  const { done, failed } = counts;
+  const { failed } = counts;
+  const done = counts.done + counts.partial;
   const filled = Math.round((cells * done) / Math.max(1, rows.length));
   const broken =
     failed === 0 ? 0 : Math.max(1, Math.min(cells - filled, Math.round((cells * failed) / rows.length)));

@@ -5,9 +5,10 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import { accountOf } from '../account-of.ts';
 import type { Context } from '../context.ts';
-import { counted, cut, harmless, tint } from '../output/output.ts';
+import type { OpenRun } from '../open.ts';
+import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
 import { failureText, progressLine } from '../output/progress.ts';
-import type { OpenRun } from '../run-lookup.ts';
+import { stepText } from '../output/step-rows.ts';
 import { paceMeter } from './pace.ts';
 import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 
@@ -44,9 +45,13 @@ export async function followToEnd(
     tellFailures(context, ledger, told, open.spec.item);
     const why = await hint?.look(ledger, context.now());
     if (why) tellHint(context, runId, why);
-    const { done, failed, cancelled, running, waiting } = ledger.counts;
+    const { done, partial, failed, blocked, cancelled, running, waiting } = ledger.counts;
     const seconds = (context.now().getTime() - started) / 1000;
-    const line = progressLine(err, ledger, pace(done + failed + cancelled, running + waiting, seconds));
+    const line = progressLine(
+      err,
+      ledger,
+      pace(done + partial + failed + blocked + cancelled, running + waiting, seconds),
+    );
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
       if (event !== last) context.print(event);
@@ -114,20 +119,23 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
 }
 
 function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger): number {
-  const { done } = ledger.counts;
+  const { done, partial } = ledger.counts;
   const total = ledger.rows.length;
   if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
-  if (done === total) {
+  if (ledger.steps.length > 1 && !context.json)
+    for (const step of ledger.steps) context.say(`  ${stepText(step)}`);
+  if (done + partial === total) {
+    const missing = partial > 0 ? `, ${numberText(partial)} of them with something missing` : '';
     context.say(
-      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
+      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done${missing}`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
     );
     return exitCodes.ok;
   }
   context.io.err.write(failureText(context.io.err, ledger, noun));
-  const { failed, cancelled } = ledger.counts;
+  const { failed, cancelled, blocked } = ledger.counts;
   const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
   context.say(
-    `${done.toLocaleString('en-US')} of ${counted(total, noun)} done${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
+    `${numberText(done + partial)} of ${counted(total, noun)} done${blocked > 0 ? `, ${numberText(blocked)} wait for what failed` : ''}${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
   );
   return exitCodes.notDone;
 }

@@ -50,7 +50,7 @@ export async function explainRound(
   now: Date,
 ): Promise<Hint | undefined> {
   try {
-    const queues = new Set(round.steps.map(step => step.jobQueue));
+    const queues = new Set(round.steps.flatMap(step => step.lanes.map(lane => lane.jobQueue)));
     const names = Object.fromEntries(Object.entries(pools).filter(([, queue]) => queues.has(queue)));
     for (const pool of (await queueStates(account, names)).filter(isDeployed)) {
       const hint = await explainPool(account, lab, round, pool, now);

@@ -73,13 +73,15 @@ export interface JobSubmission {
   readonly jobDefinition: string;
   /** 2 to 10,000, or undefined for a plain job. */
   readonly arraySize?: number;
-  readonly dependsOn: readonly string[];
+  readonly dependsOn: readonly { readonly jobId: string; readonly type?: 'N_TO_N' }[];
   readonly environment: Readonly<Record<string, string>>;
   readonly vcpus?: number;
   readonly memoryMiB?: number;
   readonly timeoutSeconds?: number;
   readonly attempts?: number;
   readonly consumableResource?: string;
+  /** Of a multi-node parallel job; its definition has as many node groups. */
+  readonly nodes?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }
 

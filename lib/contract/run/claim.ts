@@ -1,5 +1,6 @@
 import type { Store } from '../ports/ports.ts';
 import { claimKey, type RunRef } from './keys.ts';
+import { readClaimBody } from './read-stored.ts';
 import type { Claim } from './run.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function readClaim(
   at: { readonly round: number; readonly step: string; readonly array: number },
 ): Promise<string | undefined> {
   const body = await store.get(claimKey(run, at.round, at.step, at.array));
-  return body ? (JSON.parse(body.toString('utf8')) as Claim).jobId : undefined;
+  return body ? readClaimBody(body).jobId : undefined;
 }
 
 /** Claimed with this, an array can never be worked on any more: its round was closed before a job had it. */

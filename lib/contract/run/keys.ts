@@ -28,13 +28,29 @@ export const claimKey = (run: RunRef, round: number, step: string, array: number
   `${runPrefix(run)}claims/${round}/${step}/${array}`;
 export const resultsPrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}results/${round}/${step}/`;
-/** One attempt's record. `:` of a child's job id is kept: `results/0/run/12/<parent>:12.1`. */
-export const resultKey = (run: RunRef, at: ShardAttempt): string =>
-  `${resultsPrefix(run, at.round, at.step)}${at.shard}/${at.jobId}.${at.attempt}`;
+/** One attempt's record. `:` of a child's job id is kept: `results/0/run/0000012/<parent>:12.1`. */
+export const resultKey = (run: RunRef, at: ShardAttempt, partial = false): string =>
+  `${resultsPrefix(run, at.round, at.step)}${shardName(at.shard)}/${recordName(at, partial)}`;
 export const donePrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}done/${round}/${step}/`;
 export const doneKey = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | 'shard'>): string =>
-  `${donePrefix(run, at.round, at.step)}${at.shard}`;
+  `${donePrefix(run, at.round, at.step)}${shardName(at.shard)}`;
+/** Seven digits: listings are in the order of shards, can be read in parts and go on anywhere. */
+export const shardName = (shard: number): string => String(shard).padStart(7, '0');
+/** What is done but for something that may be missing says so in its name: a listing tells without reading it. */
+export const recordName = (at: Pick<ShardAttempt, 'jobId' | 'attempt'>, partial = false): string =>
+  `${at.jobId}.${at.attempt}${partial ? '.partial' : ''}`;
+export const isPartial = (key: string): boolean => key.endsWith('.partial');
+/** Items that a round of an open run adds. */
+export const addsKey = (run: RunRef, round: number): string => `${roundPrefix(run, round)}adds`;
+/** What a task has written down of an item; not bound to a round or a shard. */
+export const checkpointKey = (run: RunRef, step: string, item: string): string =>
+  `${runPrefix(run)}checkpoints/${step}/${item}.checkpoint`;
+/** The record of an item in a step whose results a later step reads. */
+export const madeKey = (run: RunRef, step: string, item: string): string =>
+  `${runPrefix(run)}made/${step}/${item}.json`;
+/** What a caller gives a job of its own: a pickle, a file. */
+export const payloadPrefix = (run: RunRef, item: string): string => `${runPrefix(run)}payload/${item}/`;
 /** What an item's task has made; an item's name with `/` in it makes folders. */
 export const outputsPrefix = (run: RunRef, item: string): string => `${runPrefix(run)}outputs/${item}/`;
 /** A script of a person's, as it was when the run was submitted. */

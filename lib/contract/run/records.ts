@@ -1,6 +1,8 @@
+import type { Lane } from './run.ts';
+
 /** What a container writes for every attempt of a shard: `results/<round>/<step>/<shard>/<jobId>.<attempt>`. */
 export interface AttemptRecord {
-  readonly version: 1;
+  readonly version: 2;
   readonly runId: string;
   readonly step: string;
   readonly round: number;
@@ -14,7 +16,14 @@ export interface AttemptRecord {
   readonly reason?: string;
   readonly host?: HostInfo;
   readonly image?: string;
-  readonly items: readonly ItemRecord[];
+  /** Most that was on scratch at once, in bytes. */
+  readonly scratchPeakBytes?: number;
+  /** What it was given. */
+  readonly lane?: Lane;
+  /** One each, where the step's task runs once an item. */
+  readonly items?: readonly ItemRecord[];
+  /** All in one, where it takes a shard or the run: said once for 1 or 100,000 items. */
+  readonly whole?: ItemRecord;
 }
 
 export interface HostInfo {
@@ -27,6 +36,12 @@ export interface HostInfo {
 export interface ItemRecord {
   readonly name: string;
   readonly state: 'done' | 'failed' | 'interrupted' | 'not-started';
+  /** Done, with something missing that the user allowed to be. */
+  readonly partial?: true;
+  /** What the task has found out: `{ expected: 31, used: 29 }`. */
+  readonly facts?: Readonly<Record<string, number | string>>;
+  /** What is missing, and why; at most 100. */
+  readonly missing?: readonly Missing[];
   readonly exitCode?: number;
   readonly reason?: string;
   readonly startedAt?: string;
@@ -39,9 +54,22 @@ export interface ItemRecord {
   readonly outputs?: readonly OutputRecord[];
 }
 
+export interface Missing {
+  readonly name: string;
+  readonly reason: string;
+}
+
 export interface OutputRecord {
+  /** @default the output bucket */
+  readonly bucket?: string;
   readonly key: string;
   readonly bytes: number;
   /** Hex. */
   readonly sha256?: string;
+  readonly versionId?: string;
+}
+
+/** Body of a done marker: the record that tells what was done. */
+export interface DoneMarker {
+  readonly record: string;
 }

@@ -1,8 +1,8 @@
-import type { FrozenFile, RunRequest } from '../workload/workload.ts';
+import type { Edge, FrozenFile, RunRequest } from '../workload/workload.ts';
 
 /** `request.json`: written first, so that a run exists before any job of it does. */
 export interface StoredRequest {
-  readonly version: 1;
+  readonly version: 2;
   readonly runId: string;
   readonly lab: string;
   readonly request: RunRequest;
@@ -12,16 +12,20 @@ export interface StoredRequest {
 
 /** One pass over what is not done: `rounds/<n>/plan.json`. Small: containers read it whole. */
 export interface RoundPlan {
-  readonly version: 1;
+  readonly version: 2;
   readonly workload: string;
   readonly runId: string;
   readonly lab: string;
   readonly round: number;
   readonly createdAt: string;
+  /** What was asked for in this round: a retry's changes hold for the rounds after it. */
+  readonly request: RunRequest;
   readonly parameters: Readonly<Record<string, string>>;
   readonly arguments: readonly string[];
   readonly files?: Readonly<Record<string, FrozenFile>>;
   readonly onItemFailure: 'continue' | 'stop';
+  /** Of an open run: how many items the round adds to the run's, in `rounds/<n>/adds`. */
+  readonly adds?: number;
   /** In an order in which each step comes after those it depends on. */
   readonly steps: readonly PlannedStep[];
   /** Name and total of the consumable resource that caps how many shards run at once. */
@@ -31,18 +35,31 @@ export interface RoundPlan {
 export interface PlannedStep {
   readonly name: string;
   readonly takes: 'item' | 'shard' | 'run';
-  readonly dependsOn: readonly string[];
+  /** To the steps of the same round. */
+  readonly dependsOn: readonly Edge[];
+  /** A step waits for its end alone: what tools make of it is in the records, and its jobs succeed. */
+  readonly soft?: true;
+  /** Whether a later step may ask what it has made of an item. */
+  readonly feeds?: true;
   readonly items: number;
   readonly shards: number;
   readonly itemsKey: string;
   readonly indexKey: string;
+  readonly lanes: readonly Lane[];
+  readonly arrays: readonly PlannedArray[];
+}
+
+/** Where and how the jobs of some arrays run. */
+export interface Lane {
+  readonly pool: string;
   readonly jobQueue: string;
   readonly jobDefinition: string;
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
   readonly attempts: number;
-  readonly arrays: readonly PlannedArray[];
+  /** Of a multi-node parallel job: as many hosts. */
+  readonly nodes?: number;
 }
 
 /** One SubmitJob. */
@@ -53,6 +70,17 @@ export interface PlannedArray {
   /** Shards; 1 is a plain job. */
   readonly size: number;
   readonly jobName: string;
+  /** Index into the step's lanes. */
+  readonly lane: number;
+  /** Arrays of this round that it waits for. */
+  readonly after: readonly ArrayRef[];
+}
+
+/** `each`: child by child (N_TO_N). */
+export interface ArrayRef {
+  readonly step: string;
+  readonly array: number;
+  readonly each?: true;
 }
 
 /** Body of a claim. */

@@ -98,10 +98,31 @@ export interface WorkloadConfig {
   readonly enabled: boolean;
   readonly pools: readonly string[];
   readonly resources: Resources;
+  /** What is said of single steps. */
+  readonly steps?: Readonly<Record<string, StepConfig>>;
+  /** Where its places are, by name. */
+  readonly places?: Readonly<Record<string, PlaceConfig>>;
+  /** The image that the workload's Dockerfile builds on, in place of its own. */
+  readonly base?: string;
   /** Its pools are its own, with this many vCPUs each. @default - it shares them */
   readonly maxvCpus?: number;
   /** Dataset by mount path: `{ '/data_in': 'hcp' }`. */
   readonly datasets: Readonly<Record<string, string>>;
   /** An image URI instead of building the workload's Dockerfile. */
   readonly image?: string;
+}
+
+export interface StepConfig {
+  readonly resources?: Partial<Resources>;
+  readonly pool?: string;
+  readonly scratchGiB?: number;
+}
+
+export interface PlaceConfig {
+  readonly bucket: string;
+  /** Without leading `/`, with one at its end. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Of the KMS key that the bucket encrypts with. */
+  readonly keyArn?: string;
 }

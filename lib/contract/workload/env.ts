@@ -17,6 +17,10 @@ export const env = {
   mounts: 'LAB_MOUNTS',
   /** GiB that must be free on scratch. */
   scratchGiB: 'LAB_SCRATCH_GIB',
+  /** JSON: where each place of the workload is, with the part of its spec that a container needs. */
+  places: 'LAB_PLACES',
+  /** `role`: tools may be given the job's credentials. */
+  toolCredentials: 'LAB_TOOL_CREDENTIALS',
   image: 'LAB_IMAGE',
   /** `download`: inputs are downloaded where this machine has no mount tool. */
   mountsBy: 'LAB_MOUNTS_BY',
@@ -35,6 +39,9 @@ export const env = {
   jobId: 'AWS_BATCH_JOB_ID',
   arrayIndex: 'AWS_BATCH_JOB_ARRAY_INDEX',
   attempt: 'AWS_BATCH_JOB_ATTEMPT',
+  nodeIndex: 'AWS_BATCH_JOB_NODE_INDEX',
+  mainNodeIndex: 'AWS_BATCH_JOB_MAIN_NODE_INDEX',
+  nodeCount: 'AWS_BATCH_JOB_NUM_NODES',
 } as const;
 
 /** The file that the launch template's user data leaves on a scratch volume it has mounted. */

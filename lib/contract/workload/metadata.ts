@@ -38,8 +38,13 @@ export interface StackMap {
 
 export const stackName = (lab: string): string => `arraylab-${lab}`;
 /** Without revision, so that a submission always meets the newest active one. */
-export const jobDefinitionName = (lab: string, workload: string, architecture: string): string =>
-  `arraylab-${lab}-${workload}-${architecture === 'arm64' ? 'arm64' : 'x86'}`;
+export const jobDefinitionName = (
+  lab: string,
+  workload: string,
+  architecture: string,
+  kind?: string,
+): string =>
+  `arraylab-${lab}-${workload}-${kind === undefined ? '' : `${kind}-`}${architecture === 'arm64' ? 'arm64' : 'x86'}`;
 /** Where `npm run bundle` puts a workload's entrypoint. */
 export const bundlePath = (workload: string): string => `dist/containers/${workload}.mjs`;
 

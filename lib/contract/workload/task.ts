@@ -1,5 +1,6 @@
-import type { OutputRecord } from '../run/records.ts';
-import type { Item } from './workload.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { Missing, OutputRecord } from '../run/records.ts';
+import type { Item, PlacePort } from './workload.ts';
 
 /** What a container's task gets for one item (or, where the step takes a shard, for all of them). */
 export interface TaskContext {
@@ -11,8 +12,6 @@ export interface TaskContext {
   readonly scratch: string;
   /** Where each mount is, by its path in the spec: `/data_in` → the folder to use. */
   readonly mounts: Readonly<Record<string, string>>;
-  /** What the container may take of its host. */
-  readonly limits: { readonly vcpus: number; readonly memoryMiB: number };
   /** The container's environment without our credentials. */
   readonly environment: Readonly<Record<string, string>>;
   /** Aborted at SIGTERM, a spot notice or a timeout. */
@@ -32,6 +31,33 @@ export interface TaskContext {
   /** Stores what a failed attempt wrote below `failed/<item>/`, up to a limit, and says so in the log. */
   keepFailed(paths: readonly string[]): Promise<void>;
   log(line: string): void;
+  /** A place of the workload, with the rights that the kind has there. Throws where lab.config.ts gives none. */
+  place(name: string): TaskPlace;
+  /** What the item's task has written down: outlives attempts, rounds and another cut into shards. */
+  checkpoint(item: string): Checkpoint;
+  /** What an earlier step has made of an item, or undefined where it has not done it. */
+  outputsOf(item: string, step: string): Promise<readonly OutputRecord[] | undefined>;
+  readonly limits: Limits;
+  /** Of a multi-node parallel job. */
+  readonly node?: { readonly index: number; readonly count: number; readonly main: boolean };
+  now(): Date;
+}
+
+export interface TaskPlace extends PlacePort {
+  readonly store: ObjectStore;
+}
+
+export interface Checkpoint {
+  read(): Promise<string | undefined>;
+  write(text: string): Promise<void>;
+}
+
+/** What the container has. */
+export interface Limits {
+  readonly vcpus: number;
+  readonly memoryMiB: number;
+  /** That the attempt may fill. */
+  readonly scratchBytes: number;
 }
 
 export interface ExecOptions {
@@ -39,6 +65,8 @@ export interface ExecOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Sees each line of the log. */
   onLine?(line: string): void;
+  /** `role`: the tool may be what the job is, where its kind says so (`toolCredentials`). @default none */
+  readonly credentials?: 'role';
 }
 
 export interface ExecResult {
@@ -51,6 +79,11 @@ export interface TaskResult {
   readonly exitCode: number;
   readonly reason?: string;
   readonly outputs?: readonly OutputRecord[];
+  /** Another attempt would go on: exit code 75, which Batch tries again while attempts are left. */
+  readonly again?: true;
+  readonly partial?: true;
+  readonly facts?: Readonly<Record<string, number | string>>;
+  readonly missing?: readonly Missing[];
   readonly bytesIn?: number;
   /** Where the task knows more than what `exec` has seen. */
   readonly peakMemoryBytes?: number;

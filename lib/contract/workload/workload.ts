@@ -1,4 +1,5 @@
 import type { Store } from '../ports/ports.ts';
+import type { FamilySpec, KindSpec, PlaceSpec } from './places.ts';
 
 export type Architecture = 'arm64' | 'x86_64';
 export type Market = 'on-demand' | 'spot';
@@ -8,6 +9,8 @@ export interface WorkloadSpec {
   /** `^[a-z][a-z0-9-]{0,30}$`; part of job names, S3 keys and npm scripts. */
   readonly name: string;
   readonly title: string;
+  /** Siblings share a folder, an image context and one line of help: `lab archive delete` submits `plate-delete`. */
+  readonly family?: FamilySpec;
   readonly item: ItemNoun;
   readonly parameters: readonly ParameterSpec[];
   readonly resources: Resources;
@@ -27,18 +30,40 @@ export interface WorkloadSpec {
   readonly onItemFailure?: 'continue' | 'stop';
   /** Extra environment of the job definition; no secrets. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Adds to the items what only the stores know, before anything is submitted. Throws LabError. */
+  /** Buckets or prefixes that jobs work on beside their runs, by name; lab.config.ts says where each is. */
+  readonly places?: Readonly<Record<string, PlaceSpec>>;
+  /** Roles of their own, by name: a job definition each. What is said above is the nameless kind's. */
+  readonly kinds?: Readonly<Record<string, KindSpec>>;
+  /** What the nameless kind may do in the places. */
+  readonly rights?: KindSpec['rights'];
+  /** The nameless kind's. @default members */
+  readonly submitters?: KindSpec['submitters'];
+  readonly secrets?: KindSpec['secrets'];
+  readonly toolCredentials?: KindSpec['toolCredentials'];
+  /** What a retry changes for items that ended of this cause. */
+  readonly onCause?: OnCause;
+  /** Items from the request alone, where no list is given: `--start 2019-01 --end 2019-12`. Throws LabError. */
+  readonly list?: (request: RunRequest, ports: SpecPorts) => Promise<readonly Item[]>;
+  /** Adds to the items what only the stores know, or gives steps items of their own. Throws LabError. */
   readonly expand?: (
     items: readonly Item[],
     request: RunRequest,
     ports: SpecPorts,
-  ) => Promise<readonly Item[]>;
-  /** Looks at the sources before anything is submitted; returns every problem. */
+  ) => Promise<readonly Item[] | Expansion>;
+  /** Looks at the sources before anything is submitted; returns every problem, and what is only worth knowing. */
   readonly preflight?: (
     items: readonly Item[],
     request: RunRequest,
     ports: SpecPorts,
+  ) => Promise<readonly string[] | Preflight>;
+  /** Lines that a submission shows beside its plan: objects, bytes, money. */
+  readonly describe?: (
+    items: readonly Item[],
+    request: RunRequest,
+    ports: SpecPorts,
   ) => Promise<readonly string[]>;
+  /** What a person has to read and say before it is done: without `--confirm <word>` a submission is a dry run. */
+  readonly confirm?: (items: readonly Item[], request: RunRequest, ports: SpecPorts) => Promise<Confirmation>;
 }
 
 export interface SpecPorts {
@@ -48,7 +73,14 @@ export interface SpecPorts {
   /** Where each mount's bytes are, by its path; none of what is in no bucket, and none in a rehearsal. */
   readonly inputs?: Readonly<Record<string, InputPlace>>;
   /** Tells a person what is to be known though nothing is wrong. */
-  note?(text: string): void;
+  note(text: string): void;
+  /** A place of the workload as lab.config.ts (or the parameter that names it) says. Throws LabError where it does not. */
+  place(name: string): PlacePort;
+  /** Aborted at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Said on stderr while a look takes long: drawn again on a terminal. */
+  progress(line: string): void;
+  now(): Date;
 }
 
 /** A dataset as the person who submits sees it. */
@@ -59,11 +91,47 @@ export interface InputPlace {
   has(path: string): Promise<boolean | undefined>;
 }
 
+export interface PlacePort {
+  readonly bucket: string;
+  /** Without leading `/`, with one at its end where it is not empty. */
+  readonly prefix: string;
+  readonly region?: string;
+  readonly store: Store;
+}
+
+/** Items by step, where they are not the run's: `of` names the run's item that each belongs to. */
+export interface Expansion {
+  readonly items: readonly Item[];
+  readonly steps: Readonly<Record<string, readonly Item[]>>;
+}
+
+export interface Preflight {
+  readonly problems: readonly string[];
+  readonly notes?: readonly string[];
+}
+
+export interface Confirmation {
+  readonly lines: readonly string[];
+  readonly word: string;
+}
+
 export interface ItemNoun {
   readonly one: string;
   readonly many: string;
-  /** `uri`: a line of a list is the address of a file, whose base name is the item's. @default 'name' */
+  /** `uri`: lines are `s3://` URIs with tab-separated columns; the name is the base name without its suffix. @default name */
   readonly lines?: 'name' | 'uri';
+}
+
+/** Why an attempt ended that may well end better elsewhere. */
+export type Cause = 'out-of-memory' | 'reclaimed' | 'timeout';
+
+/** Factors multiply what the step's jobs had; `after`: from the how many-th time on, by default the first. */
+export type OnCause = Readonly<Partial<Record<Cause, CauseChange>>>;
+export interface CauseChange {
+  readonly after?: number;
+  readonly pool?: string;
+  readonly memory?: `x${number}`;
+  readonly timeout?: `x${number}`;
 }
 
 /** A `--name value` of `lab submit <workload>`. */
@@ -75,6 +143,10 @@ export interface ParameterSpec {
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly required?: boolean;
+  /** The option is another name for one of every submission. */
+  readonly sets?: 'shards' | 'items-per-shard' | 'attempts' | 'pool' | 'items';
+  /** It is understood, changes nothing, and this is said: why an option of an older script is not needed any more. */
+  readonly note?: string;
 }
 
 /** Memory in MiB, time in seconds, as Batch counts them. */
@@ -108,16 +180,39 @@ export interface StepSpec {
   readonly name: string;
   /** `item`: the task runs once an item; `shard`: once for all items of a shard; `run`: one plain job for the whole run. */
   readonly takes: 'item' | 'shard' | 'run';
-  readonly dependsOn?: readonly string[];
+  /** A name alone is `done`. */
+  readonly dependsOn?: readonly (string | Edge)[];
+  /** Role, image and mounts of its jobs. @default the nameless kind */
+  readonly kind?: string;
+  /** @default the workload's */
+  readonly pool?: string;
   /** What differs from the workload's resources. */
   readonly resources?: Partial<Resources>;
+  /** @default the kind's, then the workload's */
+  readonly scratchGiB?: number;
   /** Items a shard when the request does not say; default 1. */
   readonly itemsPerShard?: number;
+  /** What a bare `--memory`, `--shards` and the like mean. @default every step */
+  readonly main?: true;
 }
 
-/** The unit that a person names. */
+/**
+ * When a step's jobs may start: `done`, all of the other step is well; `each`, the same shard of it is well (N_TO_N);
+ * `ended`, all of it is over, whatever became of it.
+ */
+export type When = 'done' | 'each' | 'ended';
+export interface Edge {
+  readonly step: string;
+  readonly when: When;
+}
+export const edgeOf = (edge: string | Edge): Edge =>
+  typeof edge === 'string' ? { step: edge, when: 'done' } : edge;
+
+/** The unit that a person names, or a step's part of one. */
 export interface Item {
   readonly name: string;
+  /** Of an item that only a step has: the run's item that it is part of; without it, it is part of all. */
+  readonly of?: string;
   /** The other columns of its line in the manifest. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -137,11 +232,18 @@ export interface RunRequest {
   readonly parameters: Readonly<Record<string, string>>;
   readonly shards?: number;
   readonly itemsPerShard?: number;
+  /** What is asked for the main steps (see StepSpec). */
   readonly vcpus?: number;
   readonly memoryMiB?: number;
   readonly timeoutSeconds?: number;
   readonly attempts?: number;
+  /** What is asked for one step: `--memory store=60GiB`. */
+  readonly sizes?: Readonly<Record<string, Partial<Resources>>>;
   readonly pool?: string;
+  /** A name that the user gave the run. */
+  readonly name?: string;
+  /** Jobs are added while it goes on. */
+  readonly open?: true;
   /** How many shards may run at once; a Batch consumable resource. */
   readonly parallel?: number;
   /** Scripts that are frozen with the run, by parameter. */

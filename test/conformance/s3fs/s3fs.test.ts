@@ -67,6 +67,9 @@ function world(sources: Record<string, MountSource>, folders: Record<string, str
     region: 'us-east-1',
     endpoint: server.url,
     credentials,
+    objectStore: () => {
+      throw new Error('a mount needs none');
+    },
     store: bucket => wireStore({ bucket, region: 'us-east-1', credentials, endpoint: server.url }),
     log: () => {},
     now: () => new Date(),

@@ -48,7 +48,7 @@ it('of a tool that prints faster than anybody reads, no line is lost and none is
 it('a task’s tool waits for the log of its container', async () => {
   const reader = new Reader(1);
   const world = { environment: { PATH: process.env.PATH }, log: lineLog(reader) };
-  const stepPlan = { vcpus: 1, memoryMiB: 512 };
+  const stepPlan = { arrays: [], lanes: [{ vcpus: 1, memoryMiB: 512 }] };
   const shard = { step: 'run', run: { workload: 'w', runId: 'r' }, stepPlan, plan: {} };
   const input = { world, shard, mounts: {}, signal: new AbortController().signal, graceMs: 200 };
   const { context } = taskContext(input as unknown as ItemsInput, [{ name: 'a' }], 'a', tmpdir());

@@ -1,7 +1,7 @@
 import type { LabConfig } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
 import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
-import type { Connection } from './context.ts';
+import type { LabPorts } from './lab-ports.ts';
 
 /**
  * Datasets of a workload whose keys nobody has filled in: every item would fail on it, hosts and all. Members may not
@@ -10,7 +10,7 @@ import type { Connection } from './context.ts';
 export async function unfilledSecrets(
   workload: string,
   config: LabConfig,
-  { deployment, secrets }: Connection,
+  { deployment, secrets }: Pick<LabPorts, 'deployment' | 'secrets'>,
   suffix: string,
 ): Promise<readonly Problem[]> {
   const names = new Set(Object.values(config.workloads[workload]?.datasets ?? {}));

@@ -1,0 +1,84 @@
+import { gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
+import type { ParameterSpec, RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
+import type { Args } from '../command.ts';
+import { wholeNumber } from '../input/parse-args.ts';
+import { readSizes } from '../input/sizes.ts';
+
+/** What `lab submit` is asked for, by its options. Throws LabError with every problem of them. */
+export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunRequest> {
+  const args = withAliases(spec, given);
+  const told = gather();
+  const memoryOf = (step?: string): number =>
+    spec.steps.find(each => each.name === step)?.resources?.memoryMiB ?? spec.resources.memoryMiB;
+  const sizes = await told.ask(() => readSizes(args, memoryOf));
+  const shards = await told.ask(() => wholeNumber(args, 'shards'));
+  const itemsPerShard = await told.ask(() => wholeNumber(args, 'items-per-shard'));
+  const parallel = await told.ask(() => wholeNumber(args, 'parallel'));
+  const parameters: Record<string, string> = {};
+  for (const parameter of spec.parameters.filter(each => !each.sets && !each.note)) {
+    const value = args.text(parameter.name) ?? parameter.default;
+    if (value !== undefined) parameters[parameter.name] = value;
+    await told.ask(() => refuse(parameterProblems(parameter, value)));
+  }
+  await told.ask(() =>
+    refuse(
+      args.positionals.slice(1).map(word => ({
+        where: word,
+        message: `is not understood; the ${spec.item.many} are given by --${spec.item.many}`,
+      })),
+    ),
+  );
+  told.refuse();
+  const pool = args.text('pool');
+  const name = args.text('name');
+  const numbers = { shards, itemsPerShard, parallel };
+  return {
+    workload: spec.name,
+    parameters,
+    ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
+    ...sizes,
+    ...(pool ? { pool } : {}),
+    ...(name ? { name } : {}),
+    ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
+  };
+}
+
+/** What is to be said of options that are understood and change nothing. */
+export const parameterNotes = (spec: WorkloadSpec, args: Args): readonly string[] =>
+  spec.parameters
+    .filter(({ name, note }) => note !== undefined && (args.text(name) !== undefined || args.flag(name)))
+    .map(({ name, note }) => `--${name}: ${note}`);
+
+/** The arguments with what other names of an option say as if by its own. Throws LabError where both are given. */
+export function withAliases(spec: WorkloadSpec, args: Args): Args {
+  const values = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { name, sets } of spec.parameters) {
+    const value = sets && args.text(name);
+    if (!value) continue;
+    if (args.text(sets) !== undefined)
+      problems.push({
+        where: `--${name}`,
+        message: `is --${sets}, which is given too`,
+        fix: 'give one of the two',
+      });
+    values.set(sets, value);
+  }
+  if (problems.length > 0) throw new LabError(problems);
+  return {
+    ...args,
+    text: name => values.get(name) ?? args.text(name),
+    list: name => (values.has(name) ? [values.get(name)!] : args.list(name)),
+  };
+}
+
+function parameterProblems(parameter: ParameterSpec, value: string | undefined): readonly Problem[] {
+  const where = `--${parameter.name}`;
+  if (value === undefined)
+    return parameter.required ? [{ where, message: `is needed: ${parameter.describe}` }] : [];
+  if (parameter.choices && !parameter.choices.includes(value))
+    return [{ where, message: `${JSON.stringify(value)} is none of ${parameter.choices.join(', ')}` }];
+  if (parameter.type === 'number' && !Number.isFinite(Number(value)))
+    return [{ where, message: `${JSON.stringify(value)} is not a number` }];
+  return [];
+}

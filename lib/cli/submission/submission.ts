@@ -1,0 +1,113 @@
+import type { ListOptions as ListReading, ParsedList } from '../../contract/list/parse-list.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
+import { type Gathering, gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
+import type { RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
+import { requestProblems } from '../../plan/plan-round.ts';
+import { type Selection, selectItems } from '../../plan/select.ts';
+import type { Args } from '../command.ts';
+import type { Connection, Context } from '../context.ts';
+import { wholeNumber } from '../input/parse-args.ts';
+import { readAll } from '../input/read-all.ts';
+import { listOptions, readItems } from '../input/read-items.ts';
+import { parameterNotes, readRequest, withAliases } from './read-request.ts';
+
+/** What a submission is asked for, however it was said, as far as it can be judged without a connection. */
+export interface Submission {
+  readonly spec: WorkloadSpec;
+  readonly request: RunRequest;
+  /** The items, or where they are; undefined where the workload makes them from the request. */
+  readonly list?: ParsedList | ItemSource;
+  readonly dryRun?: boolean;
+  /** The word that a workload which asks for one was given. */
+  readonly confirm?: string;
+  readonly notes?: readonly string[];
+}
+
+export interface ItemSource {
+  /** A file, an address, a range, names, or `-`. */
+  readonly source: string;
+  readonly reading?: ListReading;
+  readonly selection?: Selection;
+}
+
+/** Reads `lab submit <workload> …`. Throws LabError with every problem of the options and of a list that is on this machine. */
+export async function readSubmission(context: Context, args: Args): Promise<Submission> {
+  const spec = context.spec(args.positionals[0] ?? '');
+  const told = gather();
+  const request = await told.ask(() => readRequest(spec, args));
+  const list = await told.ask(() => sourceOf(spec, withAliases(spec, args)));
+  const confirm = args.text('confirm');
+  return checked(context, told, spec, request, list, {
+    dryRun: args.flag('dry-run'),
+    ...(confirm === undefined ? {} : { confirm }),
+    notes: parameterNotes(spec, args),
+  });
+}
+
+/** The same without a command line. */
+export const makeSubmission = (
+  context: Context,
+  spec: WorkloadSpec,
+  request: RunRequest,
+  list: ItemSource,
+): Promise<Submission> => checked(context, gather(), spec, request, list, {});
+
+async function checked(
+  context: Context,
+  told: Gathering,
+  spec: WorkloadSpec,
+  request: RunRequest | undefined,
+  list: ItemSource | undefined,
+  more: Pick<Submission, 'dryRun' | 'confirm' | 'notes'>,
+): Promise<Submission> {
+  const config = await context.config();
+  await told.ask(() => refuse(enabledProblems(spec, config)));
+  const isHere = list !== undefined && !list.source.startsWith('s3://');
+  const read = isHere ? await told.ask(() => readList(context, spec, list, noStore)) : list;
+  // Sizes and the pool are refused together with the list.
+  const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
+  if (request) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
+  told.refuse();
+  return { spec, request: request!, ...(read ? { list: read } : {}), ...more };
+}
+
+/** Reads the items from where they are. Throws LabError. */
+export async function readList(
+  context: Context,
+  spec: WorkloadSpec,
+  { source, reading, selection = {} }: ItemSource,
+  store: Connection['storeOf'],
+): Promise<ParsedList> {
+  const sources = { cwd: context.cwd, store, readStdin: () => readAll(context.stdin) };
+  const listed = await readItems(source, spec.item, sources, reading);
+  return { ...listed, items: selectItems(listed.items, selection, spec.item) };
+}
+
+const noStore = (bucket: string): never => {
+  throw new Error(`no connection to s3://${bucket}/ is there yet`);
+};
+
+const enabledProblems = (spec: WorkloadSpec, config: LabConfig): Problem[] =>
+  config.workloads[spec.name]?.enabled
+    ? []
+    : [
+        {
+          where: spec.name,
+          message: 'is not enabled in lab.config.ts',
+          fix: `set workloads.${spec.name}.enabled to true and deploy`,
+        },
+      ];
+
+function sourceOf(spec: WorkloadSpec, args: Args): ItemSource | undefined {
+  const limit = wholeNumber(args, 'limit');
+  if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
+  const source = args.text(spec.item.many) ?? args.text('items');
+  const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
+  if (source !== undefined) return { source, reading: listOptions(args), selection };
+  if (spec.list) return undefined;
+  throw new LabError({
+    where: spec.name,
+    message: `needs the ${spec.item.many}`,
+    fix: `--${spec.item.many} ${spec.item.many}.txt`,
+  });
+}

@@ -1,0 +1,121 @@
+import type { ParsedList } from '../../contract/list/parse-list.ts';
+import { gather, refuse } from '../../contract/workload/errors.ts';
+import type { Item } from '../../contract/workload/workload.ts';
+import { planRun } from '../../runs/plan-run.ts';
+import { type PreparedRun, prepareRun } from '../../runs/prepare-run.ts';
+import { frozenFiles, type ScriptFile, storeScripts } from '../../runs/scripts.ts';
+import { specPorts } from '../../runs/spec-ports.ts';
+import { startRun } from '../../runs/start-run.ts';
+import { unfilledSecrets } from '../../runs/unfilled-secrets.ts';
+import type { Connection, Context } from '../context.ts';
+import { datasetStores } from '../input/dataset-stores.ts';
+import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
+import { readScripts } from '../input/read-script.ts';
+import { orInterrupted } from '../or-interrupted.ts';
+import { listText, planText } from '../output/plan-text.ts';
+import { runWorld } from '../run-world.ts';
+import { readList, type Submission } from './submission.ts';
+
+/** Checks, plans and submits a run, and says so; undefined for a dry run, which submits nothing. */
+export async function submitRun(
+  context: Context,
+  submission: Submission,
+  { isReal }: { /** A rehearsal has no inputs and needs no secrets. */ readonly isReal: boolean },
+): Promise<{ readonly runId: string; readonly connection: Connection } | undefined> {
+  const { spec, request, list } = submission;
+  const connection = await context.connect();
+  const look = async (): Promise<Looked> => {
+    const given = !list
+      ? await madeList(context, submission, connection)
+      : 'source' in list
+        ? await readList(context, spec, list, connection.storeOf)
+        : list;
+    return lookAround(context, submission, connection, given, isReal);
+  };
+  const looked = await orInterrupted(context.signal, look(), 'lab submit', 'nothing was submitted');
+  const { prepared, scripts, notes, given } = looked;
+  const files = frozenFiles(scripts);
+  const world = await runWorld(context);
+  const round = planRun(spec, files ? { ...request, files } : request, prepared, connection, world);
+  if (!context.json) {
+    const text = listText({ ...given, notes: [...notes] });
+    context.io.err.write(planText(context.io.err, spec, round.plan, prepared.items.length, text));
+    for (const line of prepared.lines) context.say(`  ${line}`);
+  }
+  const confirmed = submission.confirm === prepared.confirm?.word;
+  if (submission.dryRun || !confirmed) {
+    sayDryRun(context, submission, prepared, round.plan);
+    return undefined;
+  }
+  await storeScripts(connection.store, round.plan, scripts);
+  const { runId } = round.plan;
+  await startRun(
+    connection,
+    round,
+    prepared.items,
+    world,
+    id => `npx lab submit --resume ${id}${context.suffix}`,
+  );
+  return { runId, connection };
+}
+
+interface Looked {
+  readonly given: ParsedList;
+  readonly prepared: PreparedRun;
+  readonly scripts: Readonly<Record<string, ScriptFile>>;
+  readonly notes: readonly string[];
+}
+
+/** Every look at what a run needs, all problems together; undefined never: it throws. */
+async function lookAround(
+  context: Context,
+  { spec, request, notes: said = [] }: Submission,
+  connection: Connection,
+  given: ParsedList,
+  isReal: boolean,
+): Promise<Looked> {
+  const config = await context.config();
+  const told = gather();
+  const scripts = await told.ask(() => readScripts(spec, request, context.cwd, connection.store));
+  const datasets = datasetStores(connection, config);
+  const inputs = isReal ? await lookAtInputs(spec, config, datasets) : undefined;
+  await told.ask(() => refuse(inputs?.problems ?? []));
+  if (isReal)
+    await told.ask(async () => refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)));
+  const prepared = await told.ask(async () =>
+    prepareRun(spec, given.items, request, connection, await runWorld(context), {
+      ...(isReal ? { inputs: inputPlaces(spec, config, datasets) } : {}),
+    }),
+  );
+  told.refuse();
+  const notes = [...said, ...given.notes, ...(inputs?.notes ?? []), ...prepared!.notes];
+  return { given, prepared: prepared!, scripts: scripts!, notes };
+}
+
+/** What would be done, and how it is asked for. */
+function sayDryRun(
+  context: Context,
+  { spec, dryRun }: Submission,
+  { confirm }: PreparedRun,
+  plan: unknown,
+): void {
+  if (context.json) context.print(JSON.stringify(plan));
+  for (const line of confirm?.lines ?? []) context.say(line);
+  const how = confirm ? `the same with --confirm ${confirm.word}` : `the same without --dry-run`;
+  context.say(
+    `nothing was submitted${dryRun || !confirm ? '' : `: ${spec.name} asks before it does this`}\nNext: ${how}`,
+  );
+}
+
+/** The items that a workload makes of what was asked for. */
+async function madeList(
+  context: Context,
+  { spec, request }: Submission,
+  connection: Connection,
+): Promise<ParsedList> {
+  const items: readonly Item[] = await spec.list!(
+    request,
+    specPorts(spec, request, connection, await runWorld(context)),
+  );
+  return { items, labels: [...new Set(items.flatMap(item => Object.keys(item.labels ?? {})))], notes: [] };
+}

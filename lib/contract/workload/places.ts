@@ -1,0 +1,76 @@
+import { LabError } from './errors.ts';
+import type { ImageSpec, MountSpec } from './workload.ts';
+
+/**
+ * What a kind may do in a place; each is a few actions of S3 on that prefix alone (infra/jobs writes them).
+ *
+ * - `list`, `read` (versions, tags and attributes included), `write` (new objects and parts)
+ * - `delete`: only with If-Match, and so with `read`: a delete that does not name the content's ETag is refused by IAM
+ * - `delete-versions`: for the one documented way to destroy something for good
+ * - `tag`, `restore` (from a cold class)
+ */
+export type Right = 'list' | 'read' | 'write' | 'delete' | 'delete-versions' | 'tag' | 'restore';
+
+/** A bucket, or what is below a prefix of one, that a workload works on beside its runs. */
+export interface PlaceSpec {
+  readonly describe: string;
+  /** Narrower than what lab.config.ts gives: a prefix below it, `/` at the end. */
+  readonly below?: string;
+  /** The parameter with an `s3://` URI that has to lie in it; the place is then what the URI names. */
+  readonly parameter?: string;
+  readonly optional?: true;
+}
+
+/** Jobs with a role and a job definition of their own. */
+export interface KindSpec {
+  /** By place. */
+  readonly rights?: Readonly<Record<string, readonly Right[]>>;
+  /** @default the workload's */
+  readonly image?: ImageSpec;
+  /** @default none */
+  readonly mounts?: readonly MountSpec[];
+  readonly privileged?: { readonly why: string };
+  readonly shmMiB?: number;
+  /** @default the workload's */
+  readonly scratchGiB?: number;
+  /** Secrets of the workload's own, by name: `lab secret set <workload>/<name>`. */
+  readonly secrets?: Readonly<Record<string, { readonly describe: string }>>;
+  /** Who may submit its jobs. @default members */
+  readonly submitters?: 'members' | 'keepers';
+  /** Tools may be given the job's own credentials; never beside a right to delete. */
+  readonly toolCredentials?: 'role';
+}
+
+/** `lab <family> <verb>` is a submission of the workload. */
+export interface FamilySpec {
+  readonly name: string;
+  /** One line of help, the same in each of its members. */
+  readonly summary: string;
+  readonly verb: string;
+}
+
+/** Where a place is, as jobs find it in their environment. */
+export interface PlaceSource {
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly region?: string;
+}
+
+/** The place that a request means: the URI of its parameter, which has to lie in what lab.config.ts gives. Throws LabError. */
+export function placeFor(
+  source: PlaceSource,
+  { parameter, below = '' }: PlaceSpec,
+  parameters: Readonly<Record<string, string>>,
+): PlaceSource {
+  const prefix = `${source.prefix}${below}`;
+  const uri = parameter === undefined ? undefined : parameters[parameter];
+  if (uri === undefined) return { ...source, prefix };
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(uri) ?? [];
+  const named = key === '' || key.endsWith('/') ? key : `${key}/`;
+  if (bucket === source.bucket && named.startsWith(prefix)) return { ...source, prefix: named };
+  throw new LabError({
+    where: `--${parameter}`,
+    message: `${uri} is not below s3://${source.bucket}/${prefix}, where jobs may work`,
+    fix: 'name one that is, or change the place in lab.config.ts and deploy',
+  });
+}

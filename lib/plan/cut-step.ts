@@ -1,0 +1,71 @@
+import type { Item, RunRequest, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
+import { cutShards } from './shards.ts';
+import type { Change } from './sizes.ts';
+import { edgesOf, isMain } from './steps.ts';
+
+/** Items of a step that are done alike. */
+export interface Group {
+  readonly items: readonly Item[];
+  /** What they get that the step's others do not. */
+  readonly change?: Change;
+}
+
+/** Shards that go into arrays of their own. */
+export interface CutGroup {
+  readonly shards: readonly (readonly Item[])[];
+  readonly change: Change;
+  /** The group of the step that it follows shard by shard. */
+  readonly pair?: number;
+}
+
+/**
+ * A step's groups in shards. One that goes shard by shard with another has, for what is open in both, the other's very
+ * shards; what is open in it alone has shards of its own, which wait for nothing.
+ */
+export function cutStep(
+  spec: WorkloadSpec,
+  step: StepSpec,
+  groups: readonly Group[],
+  request: RunRequest,
+  cuts: Readonly<Record<string, readonly CutGroup[]>>,
+): readonly CutGroup[] {
+  const each = edgesOf(step).find(edge => edge.when === 'each');
+  const first = each && cuts[each.step];
+  if (!first) return cutGroups(spec, step, groups, request);
+  const wanted = new Map(
+    groups.flatMap(group => group.items.map(item => [item.name, { item, group }] as const)),
+  );
+  const paired = first.map(
+    (cut, pair): CutGroup => ({
+      shards: cut.shards.map(shard => shard.map(item => wanted.get(item.name)?.item ?? item)),
+      change: {},
+      pair,
+    }),
+  );
+  const names = new Set(first.flatMap(cut => cut.shards.flat().map(item => item.name)));
+  const rest = groups.map(group => ({ ...group, items: group.items.filter(item => !names.has(item.name)) }));
+  return [...paired, ...cutGroups(spec, step, rest, request)];
+}
+
+function cutGroups(
+  spec: WorkloadSpec,
+  step: StepSpec,
+  given: readonly Group[],
+  request: RunRequest,
+): readonly CutGroup[] {
+  const groups = given.filter(group => group.items.length > 0);
+  if (groups.length === 0) return [];
+  if (step.takes === 'run')
+    return [{ shards: [groups.flatMap(group => group.items)], change: groups[0]!.change ?? {} }];
+  const asked: Pick<RunRequest, 'shards' | 'itemsPerShard'> = isMain(spec, step) ? request : {};
+  const total = groups.reduce((sum, group) => sum + group.items.length, 0);
+  return groups.map(({ items, change = {} }) => ({
+    shards: cutShards(
+      items,
+      asked.shards === undefined
+        ? { itemsPerShard: asked.itemsPerShard ?? step.itemsPerShard ?? 1 }
+        : { shards: Math.max(1, Math.round((asked.shards * items.length) / total)) },
+    ),
+    change,
+  }));
+}

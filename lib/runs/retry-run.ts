@@ -1,0 +1,141 @@
+import { gather, LabError, refuse } from '../contract/workload/errors.ts';
+import { exitCodes } from '../contract/workload/exit-codes.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type PlannedRound, planRound, requestProblems } from '../plan/plan-round.ts';
+import { closeRound } from './close-round.ts';
+import type { LabPorts, RunWorld } from './lab-ports.ts';
+import type { OpenRun } from './open-run.ts';
+import { groupsByCause, type RetryChanges, retryRequest } from './retry-request.ts';
+import { storeRound } from './store-round.ts';
+import { submitRound } from './submit-round.ts';
+import { type Choice, workLeft } from './work-left.ts';
+
+export interface PlannedRetry {
+  readonly round: PlannedRound;
+  /** Items of the run that it is about. */
+  readonly items: number;
+  /** How many items of which step are done again. */
+  readonly steps: readonly { readonly step: string; readonly items: number }[];
+}
+
+/**
+ * The next round of a run, as data: exactly what is not done, with what was made from it. Undefined where there is nothing
+ * to do. Rounds are closed before it is read what is left, so that it is final; a refused retry changes nothing. Throws
+ * LabError: something of it is under way, or the request is wrong.
+ */
+export async function planRetry(
+  open: OpenRun,
+  choice: Choice,
+  changes: RetryChanges,
+  world: Pick<RunWorld, 'config' | 'now'>,
+): Promise<{ readonly ledger: Ledger; readonly retry?: PlannedRetry }> {
+  const { run, spec, items, connection } = open;
+  if (run.rounds.length === 0)
+    throw new LabError({
+      where: run.runId,
+      message: 'was interrupted before its plan was stored; nothing of it was submitted',
+      fix: 'submit it again',
+    });
+  const sizes = {
+    spec,
+    config: world.config,
+    request: retryRequest(spec, run.rounds, changes),
+    queues: connection.deployment.map.queues,
+  };
+  const told = gather();
+  await told.ask(() => refuse(requestProblems(sizes)));
+  await told.ask(() => checkNames(open, choice.names ?? []));
+  told.refuse();
+  const before = await open.ledger();
+  if (before.ended) await closeAll(open);
+  else refuseUnderWay(open, before, choice);
+
+  const ledger = before.ended ? await open.ledger() : before;
+  const left = workLeft(spec, items, ledger, choice);
+  const names = Object.keys(left);
+  if (names.length === 0) return { ledger };
+  const round = planRound({
+    ...sizes,
+    runId: run.runId,
+    round: run.rounds.length,
+    now: world.now(),
+    work: Object.fromEntries(
+      Object.entries(left).map(([step, entries]) => [step, groupsByCause(spec, entries, changes)]),
+    ),
+  });
+  const own = new Set(items.map(item => item.name));
+  const about = new Set(
+    Object.values(left).flatMap(entries =>
+      entries.map(({ item }) => item.of ?? item.name).filter(name => own.has(name)),
+    ),
+  );
+  return {
+    ledger,
+    retry: {
+      round,
+      items: about.size,
+      steps: round.plan.steps.map(step => ({ step: step.name, items: step.items })),
+    },
+  };
+}
+
+export async function startRetry(
+  ports: Pick<LabPorts, 'store' | 'batch'>,
+  { plan, files }: PlannedRound,
+): Promise<void> {
+  await storeRound(ports.store, plan, files);
+  await submitRound(ports, plan);
+}
+
+function checkNames({ run, spec, items }: OpenRun, names: readonly string[]): void {
+  const known = new Set(items.map(item => item.name));
+  refuse(
+    names
+      .filter(name => !known.has(name))
+      .map(name => ({
+        where: name,
+        message: `is no ${spec.item.one} of ${run.runId}`,
+        fix: `lab status ${run.runId}`,
+      })),
+  );
+}
+
+async function closeAll({ run, connection }: OpenRun): Promise<void> {
+  for (const plan of run.rounds) {
+    const [job] = await closeRound(connection, plan);
+    if (job)
+      throw new LabError(
+        { where: run.runId, message: `job ${job.jobId} has not ended`, fix: `lab watch ${run.runId}` },
+        exitCodes.notDone,
+      );
+  }
+}
+
+/** While others go on, what is named can be done again once nothing of it is under way any more. */
+function refuseUnderWay({ run, spec }: OpenRun, ledger: Ledger, { names }: Choice): void {
+  const { running, waiting } = ledger.counts;
+  if (!names || names.length === 0)
+    throw new LabError(
+      {
+        where: run.runId,
+        message: `${running} are running and ${waiting} waiting`,
+        fix: `lab watch ${run.runId}, or lab cancel ${run.runId} first, or name the ${spec.item.many} to run again`,
+      },
+      exitCodes.notDone,
+    );
+  const wanted = new Set(names);
+  const busy = ledger.entries.flatMap(({ name: step, entries }) =>
+    [...entries].flatMap(([name, { item }]) =>
+      (wanted.has(name) || (item.of !== undefined && wanted.has(item.of))) && ledger.isUnderWay(step, name)
+        ? [
+            {
+              where: item.of ?? name,
+              message: `is still under way in step ${step}`,
+              fix: `lab watch ${run.runId}`,
+            },
+          ]
+        : [],
+    ),
+  );
+  if (busy.length > 0) throw new LabError(busy, exitCodes.notDone);
+}
