@@ -11,7 +11,7 @@ import type { Connection } from '../context.ts';
 export function datasetStores(
   { endpoint, deployment, secrets }: Connection,
   config: LabConfig,
-): (name: string) => Promise<Store> {
+): (bucket: string, name: string) => Promise<Store> {
   const stores = new Map<string, Promise<Store>>();
   const open = async (name: string): Promise<Store> => {
     const dataset = config.datasets[name]!;
@@ -27,7 +27,7 @@ export function datasetStores(
       });
     return datasetStore(endpoint, dataset, keys);
   };
-  return name => {
+  return (_bucket, name) => {
     const store = stores.get(name) ?? open(name);
     stores.set(name, store);
     return store;

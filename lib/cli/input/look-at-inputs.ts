@@ -4,11 +4,14 @@ import type { Problem } from '../../contract/workload/errors.ts';
 import { hiddenText, lookAtInput } from '../../contract/workload/input-look.ts';
 import type { InputPlace, WorkloadSpec } from '../../contract/workload/workload.ts';
 
+/** A dataset's bucket as a store: by the bucket as who asks, or by the dataset's name as its access says. */
+type StoreOfDataset = (bucket: string, dataset: string) => Store | Promise<Store>;
+
 /** Where the bytes of each mount are, as the person who submits sees them; NDA's are in no bucket. */
 export function inputPlaces(
   spec: WorkloadSpec,
   config: LabConfig,
-  storeOf: (dataset: string) => Store | Promise<Store>,
+  storeOf: StoreOfDataset,
 ): Readonly<Record<string, InputPlace>> {
   return Object.fromEntries(
     spec.mounts.flatMap(mount => {
@@ -19,7 +22,7 @@ export function inputPlaces(
       const has = async (path: string): Promise<boolean | undefined> => {
         const key = `${dataset.prefix}${path}`;
         try {
-          const store = await storeOf(name);
+          const store = await storeOf(dataset.bucket, name);
           for await (const object of store.list(key, { limit: 1 })) return object.key === key;
           return false;
         } catch {
@@ -39,7 +42,7 @@ export function inputPlaces(
 export async function lookAtInputs(
   spec: WorkloadSpec,
   config: LabConfig,
-  storeOf: (dataset: string) => Store | Promise<Store>,
+  storeOf: StoreOfDataset,
 ): Promise<{ readonly problems: readonly Problem[]; readonly notes: readonly string[] }> {
   const problems: Problem[] = [];
   const notes: string[] = [];
@@ -47,7 +50,8 @@ export async function lookAtInputs(
     const name = config.workloads[spec.name]?.datasets[mount.path];
     const dataset = name === undefined ? undefined : config.datasets[name];
     if (!dataset || dataset.access === 'nda') continue;
-    const look = await (async () => lookAtInput(await storeOf(name!), dataset.prefix, mount.access))().catch(
+    const look = await (async () =>
+      lookAtInput(await storeOf(dataset.bucket, name!), dataset.prefix, mount.access))().catch(
       () => undefined,
     );
     if (!look) continue;
