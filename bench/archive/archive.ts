@@ -101,6 +101,10 @@ async function once(url: string): Promise<string> {
   return `one object out of the archive: ${(JSON.parse(said) as { said: string }).said}`;
 }
 
+const mostSeconds = 180;
+/** Of addresses. */
+const mostKiB = 6 * 1024 * 1024;
+
 async function run(
   command: string,
   url: string,
@@ -108,20 +112,26 @@ async function run(
   const folder = mkdtempSync('/dev/shm/lab-bench-');
   const began = performance.now();
   try {
-    const child = spawn('bash', ['-o', 'pipefail', '-c', command], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...withoutCertificates(process.env),
-        ...{ AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'secret' },
-        ...{ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
-        // What newer command lines compute besides is spared them.
-        ...{
-          AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
-          AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+    // A way that hangs, or takes all memory, must not take the machine with it.
+    const limited = command.includes('rclone') ? `ulimit -v ${mostKiB}; ${command}` : command;
+    const child = spawn(
+      'timeout',
+      ['-k', '5', String(mostSeconds), 'bash', '-o', 'pipefail', '-c', limited],
+      {
+        cwd: folder,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        env: {
+          ...withoutCertificates(process.env),
+          ...{ AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'secret' },
+          ...{ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
+          // What newer command lines compute besides is spared them.
+          ...{
+            AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+            AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+          },
         },
       },
-    });
+    );
     let said = '';
     child.stdout.on('data', chunk => {
       said += chunk;

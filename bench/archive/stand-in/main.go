@@ -335,13 +335,22 @@ func post(w http.ResponseWriter, r *http.Request, bucket, key string, query url.
 	answer(w, "<CompleteMultipartUploadResult><ETag>"+o.etag+"</ETag></CompleteMultipartUploadResult>")
 }
 
+func first(query url.Values, names ...string) string {
+	for _, name := range names {
+		if text := query.Get(name); text != "" {
+			return text
+		}
+	}
+	return ""
+}
+
 func list(w http.ResponseWriter, bucket string, query url.Values) {
 	if query.Has("location") {
 		answer(w, "<LocationConstraint></LocationConstraint>")
 		return
 	}
 	prefix, delimiter := query.Get("prefix"), query.Get("delimiter")
-	after := query.Get("start-after") + query.Get("continuation-token") + query.Get("key-marker")
+	after := first(query, "continuation-token", "start-after", "key-marker", "marker")
 	most := 1000
 	if text := query.Get("max-keys"); text != "" {
 		most, _ = strconv.Atoi(text)
