@@ -296,7 +296,12 @@ it('a script of this machine is frozen with its run: a retry runs the same bytes
     '--local',
   ];
   const dry = await me.lab(['submit', 'rapidtide', ...words, '--dry-run']);
-  expect(dry.err).toContain('rapidtide over 2 participants: p1 … p2\n');
+  expect(dry.err).toMatch(
+    /rapidtide over 2 participants: p1 … p2\n {2}mine.py.sh, \d+ bytes, is frozen with the run: SHA-256 [0-9a-f]{12}…\n/,
+  );
+  const json = await me.lab(['submit', 'rapidtide', ...words, '--dry-run', '--json']);
+  expect(JSON.parse(json.out)).toMatchObject({ list: { first: 'p1', last: 'p2' } });
+  expect(json.err).toContain('rapidtide over 2 participants: p1 … p2\n');
   const ran = await me.lab(['submit', 'rapidtide', ...words, '--wait']);
   expect([ran.code, ran.err]).toEqual([4, expect.stringContaining('mine.py.sh exited with 3')]);
   await writeFile(path, 'exit 9');

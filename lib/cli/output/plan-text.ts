@@ -26,11 +26,21 @@ export function planText(
       ];
     }),
   );
-  const atOnce = plan.parallel ? `, ${plan.parallel.total.toLocaleString('en-US')} at once` : '';
   const head = ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'pool'];
+  return `${overText(spec, plan, items, list)}${table(stream, head, rows)}`;
+}
+
+/** Over which items a plan goes, and what is to be known of their list: a line, and one a note. */
+export function overText(
+  spec: WorkloadSpec,
+  plan: Pick<RoundPlan, 'parallel'>,
+  items: number,
+  list?: ListText,
+): string {
+  const atOnce = plan.parallel ? `, ${plan.parallel.total.toLocaleString('en-US')} at once` : '';
   const names = list ? `: ${namesText(list)}` : '';
   const notes = (list?.notes ?? []).map(note => `  ${note}\n`).join('');
-  return `${spec.name} over ${counted(items, spec.item)}${atOnce}${names}\n${notes}${table(stream, head, rows)}`;
+  return `${spec.name} over ${counted(items, spec.item)}${atOnce}${names}\n${notes}`;
 }
 
 /** Which items they are, and how their list was read. */

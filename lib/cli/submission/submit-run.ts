@@ -12,7 +12,7 @@ import { datasetStores } from '../input/dataset-stores.ts';
 import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { readScripts } from '../input/read-script.ts';
 import { orInterrupted } from '../or-interrupted.ts';
-import { listText, planText } from '../output/plan-text.ts';
+import { listText, overText, planText } from '../output/plan-text.ts';
 import { runWorld } from '../run-world.ts';
 import { readList, type Submission } from './submission.ts';
 
@@ -37,14 +37,14 @@ export async function submitRun(
   const files = frozenFiles(scripts);
   const world = await runWorld(context);
   const round = planRun(spec, files ? { ...request, files } : request, prepared, connection, world);
+  const text = listText({ ...given, notes: [...notes] });
   if (!context.json) {
-    const text = listText({ ...given, notes: [...notes] });
     context.io.err.write(planText(context.io.err, spec, round.plan, prepared.items.length, text));
     for (const line of prepared.lines) context.say(`  ${line}`);
-  }
+  } else if (isReal) context.say(overText(spec, round.plan, prepared.items.length, text).trimEnd());
   const confirmed = submission.confirm === prepared.confirm?.word;
   if (submission.dryRun || !confirmed) {
-    sayDryRun(context, submission, prepared, round.plan);
+    sayDryRun(context, submission, prepared, { ...round.plan, list: text });
     return undefined;
   }
   await storeScripts(connection.store, round.plan, scripts);
@@ -88,7 +88,11 @@ async function lookAround(
     }),
   );
   told.refuse();
-  const notes = [...said, ...given.notes, ...(inputs?.notes ?? []), ...prepared!.notes];
+  const frozen = Object.values(scripts ?? {}).map(
+    ({ name, bytes, sha256 }) =>
+      `${name}, ${bytes.toLocaleString('en-US')} bytes, is frozen with the run: SHA-256 ${sha256.slice(0, 12)}…`,
+  );
+  const notes = [...said, ...given.notes, ...frozen, ...(inputs?.notes ?? []), ...prepared!.notes];
   return { given, prepared: prepared!, scripts: scripts!, notes };
 }
 
