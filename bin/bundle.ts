@@ -4,7 +4,7 @@ import { bundleWorkloads } from '../lib/build/bundle.ts';
 
 const bundles = await bundleWorkloads({
   projectRoot: dirname(import.meta.dirname),
-  workloads: workloads.map(spec => spec.name),
+  contexts: workloads.map(spec => spec.image.context),
 });
-for (const { workload, bytes } of bundles)
-  console.log(`${workload.padEnd(16)} ${(bytes / 1000).toFixed(1)} kB`);
+for (const { context, bytes } of bundles)
+  console.log(`${context.padEnd(28)} ${(bytes / 1000).toFixed(1)} kB`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { madeKey } from '../../lib/contract/run/keys.ts';
 import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
-import type { Task, TaskResult } from '../../lib/contract/workload/task.ts';
+import type { ItemEnd, Task, TaskResult } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import type { TakeBytesIn } from './bytes-in.ts';
 import { ShardFailure } from './failure.ts';
@@ -45,7 +45,8 @@ export async function runItems(input: ItemsInput): Promise<ItemsResult> {
     };
   }
   const outcome = await runTogether(input);
-  return { whole: outcome.record, exitCode: shardExitCode([outcome], input.signal.aborted) };
+  const exitCode = shardExitCode([outcome], input.signal.aborted);
+  return outcome.items ? { items: outcome.items, exitCode } : { whole: outcome.record, exitCode };
 }
 
 interface Outcome {
@@ -54,6 +55,8 @@ interface Outcome {
   readonly ours?: boolean;
   /** Another attempt would go on. */
   readonly again?: boolean;
+  /** Of each of a shard's items, where its task knows. */
+  readonly items?: readonly ItemRecord[];
 }
 
 async function runEach(input: ItemsInput): Promise<readonly Outcome[]> {
@@ -115,7 +118,36 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
   // A later step may ask what was made of it, whatever shard it was in.
   if (isDone && input.shard.stepPlan.feeds)
     await input.shard.store.put(madeKey(input.shard.run, input.shard.step, name), JSON.stringify(record));
-  return { record, ours, ...(result.again ? { again: true } : {}) };
+  return {
+    record,
+    ours,
+    ...(result.again ? { again: true } : {}),
+    ...(result.items ? { items: endsOf(result.items, record, items) } : {}),
+  };
+}
+
+/** A record each; an item that the task says nothing of shares the shard's end. */
+function endsOf(ends: readonly ItemEnd[], shard: ItemRecord, items: readonly Item[]): readonly ItemRecord[] {
+  const byName = new Map(ends.map(end => [end.name, end]));
+  const { outputs: _outputs, facts: _facts, bytesIn: _bytes, bytesOut: _out, ...shared } = shard;
+  return items.map(({ name }, index): ItemRecord => {
+    const end = byName.get(name);
+    const { exitCode = shard.exitCode ?? 0, reason, outputs, facts } = end ?? {};
+    const state = exitCode === exitCodes.interrupted ? 'interrupted' : exitCode === 0 ? 'done' : 'failed';
+    const { reason: _reason, missing: _missing, ...common } = shared;
+    return {
+      ...common,
+      name,
+      state: end ? state : shard.state,
+      exitCode,
+      ...(reason ? { reason } : {}),
+      // What is the shard's own stands with its first item.
+      ...(index === 0 && shard.bytesIn !== undefined ? { bytesIn: shard.bytesIn } : {}),
+      bytesOut: (outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
+      ...(outputs ? { outputs } : {}),
+      ...(facts ? { facts } : {}),
+    };
+  });
 }
 
 /** A reason of ours is told only where it is that of every failed item; what tools exit with never is. */

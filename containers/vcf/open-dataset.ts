@@ -1,4 +1,5 @@
 import { type DatasetMarker, markerKey } from '../../jobs/vcf/dataset.ts';
+import { datasetUri } from '../../jobs/vcf/parameters.ts';
 import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { Tool } from './tool.ts';
@@ -14,8 +15,9 @@ export interface OpenDataset {
 }
 
 export function openDataset(world: VcfWorld): OpenDataset {
-  const found = parseFolder(world.parameters['dataset-uri'] ?? '');
-  if (!found) throw new Error(`--dataset-uri ${world.parameters['dataset-uri']} is no folder of a bucket`);
+  const uri = datasetUri(world.parameters);
+  const found = parseFolder(uri);
+  if (!found) throw new Error(`--dataset-uri ${uri} is no folder of a bucket`);
   return {
     uri: found.uri,
     store: world.store(found.place.bucket),

@@ -29,10 +29,12 @@ const patienceMs = 120_000;
 export class Touches {
   private readonly of: (sample: string) => Checkpoint;
   private readonly clock: Clock;
+  private readonly settleMs: number;
 
-  constructor(of: (sample: string) => Checkpoint, clock: Clock) {
+  constructor(of: (sample: string) => Checkpoint, clock: Clock, apartMs = settleMs) {
     this.of = of;
     this.clock = clock;
+    this.settleMs = apartMs;
   }
 
   /** Waits until this host sees all that earlier attempts wrote; before that no count can be believed. */
@@ -40,7 +42,7 @@ export class Touches {
     const texts = await eachLimited(samples, 16, ({ name }) => this.of(name).read());
     const times = texts.filter(text => text !== undefined).map(Number);
     if (times.length === 0) return;
-    const until = Math.max(this.clock.now(), ...times) + settleMs;
+    const until = Math.max(this.clock.now(), ...times) + this.settleMs;
     while (this.clock.now() < until && !signal.aborted)
       await this.clock.sleep(Math.min(1000, until - this.clock.now()));
   }

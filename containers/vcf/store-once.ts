@@ -47,15 +47,17 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
   for (let pass = 0; !signal.aborted; pass++) {
     const counts = await countAll(tool, open, signal);
     open = open.filter(sample => !isWhole(sample, counts.get(sample)));
-    if (open.length === 0 || pass > repairs) break;
+    if (open.length === 0) break;
     const wrong = open.filter(sample => counts.get(sample) !== undefined);
     for (const sample of wrong) {
       const found = `${counts.get(sample)} of ${sample.records} records are in the dataset`;
       reasons.set(sample.name, found);
-      world.log(`${sample.name}: ${found}; it is deleted and stored again`);
-      touched.set(sample.name, 'repaired');
+      world.log(`${sample.name}: ${found}; it is deleted${pass > repairs ? '' : ' and stored again'}`);
+      if (pass <= repairs) touched.set(sample.name, 'repaired');
     }
     await touches.forget(tool, wrong, signal);
+    // What cannot be proved does not stay in the dataset.
+    if (pass > repairs) break;
     // What fails a batch is found alone.
     const stored = await storeBatches(cut(open, pass === 0 ? sizes.batch : 1), world);
     for (const [name, reason] of stored.reasons) reasons.set(name, reason);

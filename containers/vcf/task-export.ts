@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { readBed } from '../../jobs/vcf/bed.ts';
+import { type Region, readBed } from '../../jobs/vcf/bed.ts';
 import { parseFolder, parseS3Uri } from '../../jobs/vcf/s3-uri.ts';
 import { uploadPath } from '../runtime/upload.ts';
 import { type Delivered, type ExportedSample, exportOnce } from './export-once.ts';
@@ -20,21 +20,13 @@ export async function unknownNames(world: VcfWorld): Promise<readonly string[]> 
 export async function exportShard(world: VcfWorld): Promise<readonly ExportedSample[]> {
   const { parameters, items } = world;
   const { tool } = openDataset(world);
-  const bed = parameters.bed ?? '';
-  const at = parseS3Uri(bed)!;
-  const bedStore = world.store(at.bucket);
-  const seen = items[0]?.labels?.bed;
-  const [info, body] = [await bedStore.head(at.key), await bedStore.get(at.key)];
-  if (!info || !body) throw new Error(`${bed} is gone`);
-  if (seen !== undefined && info.etag !== seen)
-    throw new Error(`${bed} has changed since it was submitted: exports would be of different regions`);
   const to = parseFolder(parameters['dest-s3'] ?? '')!.place;
   const destination = world.store(to.bucket);
   return exportOnce(
     items.map(({ name }) => name),
     {
       tool,
-      regions: readBed(body, bed),
+      regions: await readRegionsOf(world),
       format: (parameters.format ?? 'b') as Format,
       attributes: (parameters.attributes ?? '')
         .split(',')
@@ -63,4 +55,18 @@ export async function exportShard(world: VcfWorld): Promise<readonly ExportedSam
       log: world.log,
     },
   );
+}
+
+/** The regions of the run, as they were when it was submitted. */
+export async function readRegionsOf({ parameters, items, store }: VcfWorld): Promise<readonly Region[]> {
+  const bed = parameters.bed ?? '';
+  const at = parseS3Uri(bed);
+  if (!at?.key) throw new Error(`--bed ${bed} is no s3://bucket/key`);
+  const bedStore = store(at.bucket);
+  const [info, body] = [await bedStore.head(at.key), await bedStore.get(at.key)];
+  if (!info || !body) throw new Error(`${bed} is gone`);
+  const seen = items[0]?.labels?.bed;
+  if (seen !== undefined && info.etag !== seen)
+    throw new Error(`${bed} has changed since it was submitted: exports would be of different regions`);
+  return readBed(body, bed);
 }

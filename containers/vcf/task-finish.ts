@@ -14,8 +14,8 @@ export interface Finished {
  */
 export async function finishDataset(world: VcfWorld): Promise<Finished> {
   const { tool, store, prefix } = openDataset(world);
-  await tool.tidy('commits');
-  await tool.tidy('fragment_meta');
+  await tool.consolidate('commits');
+  await tool.consolidate('fragment_meta');
   const names = await tool.list();
   const record: NamesRecord = {
     version: 1,

@@ -24,7 +24,8 @@ export class ToolError extends Error {
   readonly exitCode: number;
   constructor(what: string, { exitCode, tail }: Called) {
     const said = tail.findLast(line => /critical|error|exception/i.test(line)) ?? tail.at(-1);
-    super(`${what} exited with ${exitCode}${said ? `: ${plain(said)}` : ''}`);
+    const ended = exitCode === 137 ? 'was killed (out of memory?)' : `exited with ${exitCode}`;
+    super(`${what} ${ended}${said ? `: ${plain(said)}` : ''}`);
     this.name = 'ToolError';
     this.exitCode = exitCode;
   }
@@ -116,14 +117,10 @@ export class Tool {
     ]);
   }
 
-  async tidy(what: 'commits' | 'fragment_meta'): Promise<void> {
-    for (const verb of ['consolidate', 'vacuum'])
-      refuse(
-        `tiledbvcf utils ${verb} ${what}`,
-        await this.call(['utils', verb, what, '-u', this.uri, ...this.config, ...this.log], {
-          cwd: this.cwd,
-        }),
-      );
+  /** Never `vacuum`: a tool has no right to delete (task-vacuum.ts). */
+  async consolidate(what: 'commits' | 'fragment_meta'): Promise<void> {
+    const args = ['utils', 'consolidate', what, '-u', this.uri, ...this.config, ...this.log];
+    refuse(`tiledbvcf utils consolidate ${what}`, await this.call(args, { cwd: this.cwd }));
   }
 
   /** Files of all names of a list into a folder that is there, or one merged file. */

@@ -1,15 +1,23 @@
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
-import type { Item } from '../../lib/contract/workload/workload.ts';
+import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { parseAttributes } from './attributes.ts';
 import { type Region, readBed } from './bed.ts';
 import { datasetState, knownNames } from './dataset.ts';
+import { datasetUri } from './parameters.ts';
+import { placeNames, placeOfUri } from './places.ts';
 import type { Prepared } from './prepare-ingest.ts';
 import { refusedForExport } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes, sampleNameProblem } from './sample-name.ts';
 
 export interface ExportPorts {
+  /** Where datasets, exports and BED files may be: jobs can open nothing else. */
+  readonly dataset: readonly PlacePort[];
+  readonly destination: readonly PlacePort[];
+  readonly regions: readonly PlacePort[];
+  /** Jobs that were asked for. */
+  readonly shards: number | undefined;
   store(bucket: string): Pick<Store, 'get' | 'list' | 'head'>;
 }
 
@@ -26,12 +34,14 @@ export async function prepareExport(
     if (message) problems.push({ where: name, message });
   }
   if (parameters.attributes) problems.push(...parseAttributes(parameters.attributes, false).problems);
+  problems.push(...mergeProblems(parameters, ports), ...outsidePlaces(parameters, ports));
+  if (problems.some(({ fix }) => fix === changeConfig)) return { items, problems, notes };
   const bed = await readRegions(parameters.bed ?? '', ports).catch((error: unknown) => {
     if (!(error instanceof LabError)) throw error;
     problems.push(...error.problems);
     return undefined;
   });
-  problems.push(...(await datasetProblems(items, parameters['dataset-uri'] ?? '', ports, notes)));
+  problems.push(...(await datasetProblems(items, datasetUri(parameters), ports, notes)));
   problems.push(...(await destinationProblems(items, parameters, ports)));
   if (bed) notes.push(`${bed.regions.length} regions after those that overlap or touch are made one`);
   const sorted = items.toSorted((a, b) => byBytes(a.name, b.name));
@@ -42,10 +52,47 @@ export async function prepareExport(
   return { items: labelled, problems, notes };
 }
 
+function mergeProblems(
+  parameters: Readonly<Record<string, string>>,
+  { shards }: ExportPorts,
+): readonly Problem[] {
+  if (parameters.merge !== 'true') return [];
+  if (parameters.format === 't')
+    return [
+      { where: '--merge', message: 'makes a VCF or BCF, and --format is t', fix: '--format b, z or v' },
+    ];
+  return shards === 1
+    ? []
+    : [
+        {
+          where: '--merge',
+          message: 'makes one file of all samples, so one job has to have them',
+          fix: '--num-jobs 1',
+        },
+      ];
+}
+
+const changeConfig = 'name one that is, or change workloads.vcf-export.places in lab.config.ts and deploy';
+
+function outsidePlaces(parameters: Readonly<Record<string, string>>, ports: ExportPorts): readonly Problem[] {
+  const checks: readonly (readonly [string, string, readonly PlacePort[]])[] = [
+    ['--dataset-uri', `${datasetUri(parameters).replace(/\/+$/, '')}/`, ports.dataset],
+    ['--dest-s3', `${(parameters['dest-s3'] ?? '').replace(/\/+$/, '')}/`, ports.destination],
+    ['--bed', parameters.bed ?? '', ports.regions],
+  ];
+  return checks
+    .filter(([, uri, places]) => parseS3Uri(uri)?.key && !placeOfUri(uri, places))
+    .map(([where, uri, places]) => ({
+      where,
+      message: `${uri} is not below ${placeNames(places)}, where jobs may work`,
+      fix: changeConfig,
+    }));
+}
+
 /** The regions of a BED on S3, and which state of it they are from. Throws LabError. */
 export async function readRegions(
   uri: string,
-  ports: ExportPorts,
+  ports: Pick<ExportPorts, 'store'>,
 ): Promise<{ readonly regions: readonly Region[]; readonly etag: string }> {
   const at = parseS3Uri(uri);
   if (!at?.key)

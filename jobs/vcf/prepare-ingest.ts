@@ -1,22 +1,25 @@
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import type { Problem } from '../../lib/contract/workload/errors.ts';
-import type { Item } from '../../lib/contract/workload/workload.ts';
+import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { defaultAttributes, parseAttributes } from './attributes.ts';
 import { type DatasetState, datasetState, knownNames } from './dataset.ts';
 import type { Peek } from './look.ts';
 import { type FilesLooked, lookAtAll } from './look-at-all.ts';
+import { placeNames, placeOfUri } from './places.ts';
 import { refusedForStore } from './refused-dataset.ts';
-import { parseFolder } from './s3-uri.ts';
+import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes } from './sample-name.ts';
 
 /** What a look before submission may ask. */
 export interface IngestPorts {
+  /** Where datasets and files may be: jobs can open no others. The dataset's is the first. */
+  readonly places: readonly PlacePort[];
   readonly peek: Peek;
   store(bucket: string): Pick<Store, 'get' | 'list'>;
   /** Of a bucket; undefined where it cannot be told. */
   regionOf(bucket: string): Promise<string | undefined>;
-  /** The lab's. */
-  readonly region: string;
+  /** The dataset's; undefined where nobody said it. */
+  readonly region: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: number, total: number) => void) | undefined;
 }
@@ -39,6 +42,8 @@ export async function prepareIngest(
   if (!dataset) return { items, problems: [notAFolder(parameters['dataset-uri'] ?? '')], notes: [] };
   const statistics = parameters['allele-frequencies'] === 'true';
   const asked = parseAttributes(parameters.attributes ?? defaultAttributes, statistics);
+  const outside = outsidePlaces(items, dataset.uri, ports.places);
+  if (outside.length > 0) return { items, problems: [...asked.problems, ...outside], notes: [] };
   const store = ports.store(dataset.place.bucket);
   const [state, looked, names] = await Promise.all([
     datasetState(store, dataset.place.key),
@@ -57,6 +62,7 @@ export async function prepareIngest(
   return {
     items: labelled(items, looked),
     problems: [
+      ...(/^[1-9]\d{0,3}$/.test(parameters.incremental ?? '1') ? [] : [noGroups(parameters.incremental!)]),
       ...(parameters['vcf-attributes'] && parameters.attributes ? [bothAttributes] : asked.problems),
       ...[refusedForStore(dataset.uri, state) ?? []].flat(),
       ...otherAttributes(state, parameters, asked.names),
@@ -79,10 +85,41 @@ export async function prepareIngest(
   };
 }
 
+function outsidePlaces(
+  items: readonly Item[],
+  uri: string,
+  places: readonly PlacePort[],
+): readonly Problem[] {
+  const [first] = places;
+  const problems: Problem[] = [];
+  if (first && !placeOfUri(`${uri}/`, [first]))
+    problems.push({
+      where: '--dataset-uri',
+      message: `${uri} is not below ${placeNames([first])}, where jobs may write datasets`,
+      fix: 'name one that is, or change workloads.vcf-ingest.places.dataset in lab.config.ts and deploy',
+    });
+  for (const { name, labels } of items)
+    for (const file of [labels?.uri ?? name, labels?.index]) {
+      if (file === undefined || !parseS3Uri(file) || placeOfUri(file, places)) continue;
+      problems.push({
+        where: file,
+        message: `is not below ${placeNames(places)}, and jobs can read nothing else`,
+        fix: 'name its bucket as workloads.vcf-ingest.places.samples (or more-samples) in lab.config.ts and deploy',
+      });
+    }
+  return problems;
+}
+
 const notAFolder = (uri: string): Problem => ({
   where: '--dataset-uri',
   message: `${JSON.stringify(uri)} is no folder of a bucket`,
   fix: '--dataset-uri s3://bucket/cohort',
+});
+
+const noGroups = (value: string): Problem => ({
+  where: '--incremental',
+  message: `${JSON.stringify(value)} is no number of groups`,
+  fix: 'a whole number of at least 1',
 });
 
 const bothAttributes: Problem = {
@@ -153,10 +190,10 @@ async function farAway(
   const notes = await Promise.all(
     [...bytes].map(async ([name, size]) => {
       const found = await regionOf(name);
-      if (found === undefined || found === region) return [];
+      if (found === undefined || region === undefined || found === region) return [];
       const cost =
         size > 0 ? `: ${gb(size)} GB come over for about ${((size / 1e9) * transfer).toFixed(2)} USD` : '';
-      return [`s3://${name} is in ${found} and the lab in ${region}${cost}`];
+      return [`s3://${name} is in ${found} and the dataset in ${region}${cost}`];
     }),
   );
   return notes.flat();

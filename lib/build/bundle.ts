@@ -6,7 +6,7 @@ import { standInBundle } from '../contract/ports/stand-in.ts';
 import { bundlePath } from '../contract/workload/metadata.ts';
 
 export interface Bundle {
-  readonly workload: string;
+  readonly context: string;
   readonly file: string;
   readonly bytes: number;
 }
@@ -14,20 +14,21 @@ export interface Bundle {
 /** Packages that have no business in a container: CDK, and the SDK, whose start alone takes 70 ms. */
 const forbidden = ['aws-cdk-lib', 'constructs', 'cdk-nag', '@aws-sdk/'];
 
-/** Bundles each workload's `containers/<name>/entrypoint.ts` into one file. Throws when a forbidden package got in. */
+/** Bundles `entrypoint.ts` of each image's folder into one file, once for all that share it. Throws when a forbidden package got in. */
 export async function bundleWorkloads({
   projectRoot,
-  workloads,
+  contexts,
 }: {
   projectRoot: string;
-  workloads: readonly string[];
+  /** Relative to the project: `containers/rapidtide`. */
+  contexts: readonly string[];
 }): Promise<Bundle[]> {
   return Promise.all(
-    workloads.map(async workload => {
-      const file = join(projectRoot, bundlePath(workload));
+    [...new Set(contexts)].map(async context => {
+      const file = join(projectRoot, bundlePath(context));
       const { metafile, outputFiles } = await build({
         write: false,
-        entryPoints: [join(projectRoot, 'containers', workload, 'entrypoint.ts')],
+        entryPoints: [join(projectRoot, context, 'entrypoint.ts')],
         absWorkingDir: projectRoot,
         outfile: file,
         bundle: true,
@@ -38,10 +39,10 @@ export async function bundleWorkloads({
         metafile: true,
         logLevel: 'silent',
       });
-      refuseForbidden(workload, Object.keys(metafile.inputs));
+      refuseForbidden(context, Object.keys(metafile.inputs));
       const { contents } = outputFiles[0]!;
       await writeWhole(file, contents);
-      return { workload, file, bytes: contents.length };
+      return { context, file, bytes: contents.length };
     }),
   );
 }

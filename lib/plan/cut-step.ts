@@ -16,6 +16,8 @@ export interface CutGroup {
   readonly change: Change;
   /** The group of the step that it follows shard by shard. */
   readonly pair?: number;
+  /** It begins when the group before it is over. */
+  readonly inTurn?: true;
 }
 
 /**
@@ -31,6 +33,8 @@ export function cutStep(
 ): readonly CutGroup[] {
   const each = edgesOf(step).find(edge => edge.when === 'each');
   const first = each && cuts[each.step];
+  const turns = turnsOf(step, request);
+  if (turns > 1) return cutInTurn(spec, step, groups, request, turns);
   if (!first) return cutGroups(spec, step, groups, request);
   const wanted = new Map(
     groups.flatMap(group => group.items.map(item => [item.name, { item, group }] as const)),
@@ -45,6 +49,27 @@ export function cutStep(
   const names = new Set(first.flatMap(cut => cut.shards.flat().map(item => item.name)));
   const rest = groups.map(group => ({ ...group, items: group.items.filter(item => !names.has(item.name)) }));
   return [...paired, ...cutGroups(spec, step, rest, request)];
+}
+
+/** How many groups a step is done in, one after the other. */
+const turnsOf = (step: StepSpec, { parameters }: RunRequest): number =>
+  step.inTurn === undefined ? 1 : Number(parameters[step.inTurn] ?? 1);
+
+/** The items in `turns` groups, sizes differing by at most one, each cut as all of them would be. */
+function cutInTurn(
+  spec: WorkloadSpec,
+  step: StepSpec,
+  groups: readonly Group[],
+  request: RunRequest,
+  turns: number,
+): readonly CutGroup[] {
+  return groups.flatMap(({ items, change }) =>
+    cutShards(items, { shards: turns }).flatMap((turn, index) =>
+      cutGroups(spec, step, [{ items: turn, ...(change ? { change } : {}) }], request).map(cut =>
+        index === 0 ? cut : { ...cut, inTurn: true as const },
+      ),
+    ),
+  );
 }
 
 function cutGroups(

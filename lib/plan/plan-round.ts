@@ -119,7 +119,10 @@ function arraysOf(
 ): readonly PlannedArray[] {
   const arrays: PlannedArray[] = [];
   let base = 0;
+  let turn: readonly ArrayRef[] = [];
   cut.forEach((group, index) => {
+    const earlier = group.inTurn ? turn : [];
+    const first = arrays.length;
     for (const { offset, size } of cutArrays(group.shards.length)) {
       const array = arrays.length;
       arrays.push({
@@ -128,10 +131,11 @@ function arraysOf(
         size,
         jobName: jobNameOf(input.runId, input.spec.name, step.name, input.round, array),
         lane: laneOf(index),
-        after: dependencies(step, group, base + offset, size, before),
+        after: [...dependencies(step, group, base + offset, size, before), ...earlier],
       });
     }
     base += group.shards.length;
+    turn = arrays.slice(first).map(({ array }) => ({ step: step.name, array }));
   });
   const most = Math.max(0, ...arrays.map(each => each.after.length));
   if (most > mostDependencies)
@@ -154,13 +158,22 @@ function dependencies(
   return edgesOf(step).flatMap((edge): readonly ArrayRef[] => {
     const other = before.find(each => each.name === edge.step);
     if (!other) return [];
-    if (edge.when !== 'each') return other.arrays.map(({ array }) => ({ step: other.name, array }));
+    if (edge.when !== 'each') return lastArrays(other);
     if (group.pair === undefined) return [];
     const pair = other.arrays.find(each => each.offset === offset && each.size === size)!;
     // A job that is no array has no children to be paired.
     return [{ step: other.name, array: pair.array, ...(size > 1 ? { each: true as const } : {}) }];
   });
 }
+
+/** Those of a step that no other of its arrays waits for: once they are over, all are. */
+const lastArrays = ({ name, arrays }: PlannedStep): readonly ArrayRef[] =>
+  arrays
+    .filter(
+      ({ array }) =>
+        !arrays.some(({ after }) => after.some(each => each.step === name && each.array === array)),
+    )
+    .map(({ array }) => ({ step: name, array }));
 
 /** So many items a shard that all the arrays before the step are 20 at the most. */
 function itemsThatFit(before: readonly PlannedStep[], step: StepSpec): number {

@@ -73,6 +73,37 @@ it('samples are created for, stored in tens, consolidated and verified', () => {
   ]);
 });
 
+it('groups of a step that follow each other are arrays that wait for the one before; what comes after waits for the last', () => {
+  const steps: StepSpec[] = [
+    { name: 'create', takes: 'run' },
+    {
+      name: 'store',
+      takes: 'shard',
+      itemsPerShard: 10,
+      inTurn: 'incremental',
+      main: true,
+      dependsOn: ['create'],
+    },
+    { name: 'consolidate', takes: 'run', dependsOn: ['store'] },
+  ];
+  const { steps: planned } = plan(spec('vcf', steps), named(30), {
+    parameters: { incremental: '3' },
+    shards: 2,
+  });
+  expect(
+    planned[1]!.arrays.map(({ offset, size, after }) => [
+      offset,
+      size,
+      after.map(each => `${each.step} ${each.array}`),
+    ]),
+  ).toEqual([
+    [0, 2, ['create 0']],
+    [2, 2, ['create 0', 'store 0']],
+    [4, 2, ['create 0', 'store 1']],
+  ]);
+  expect(planned[2]!.arrays[0]!.after).toEqual([{ step: 'store', array: 2 }]);
+});
+
 it('months are a range', () => {
   const months = expandRange('2019-01..2019-12')!.map(name => ({ name }));
   expect(plan(spec('noise', [{ name: 'stack', takes: 'item' }]), months).steps[0]!.items).toBe(12);

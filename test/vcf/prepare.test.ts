@@ -46,6 +46,7 @@ const ingest = (
     items,
     { 'dataset-uri': 's3://bucket/cohort', ...parameters },
     {
+      places: ['bucket', 'genomes'].map(name => ({ bucket: name, prefix: '', store: bucket(objects) })),
       peek,
       store: () => bucket(objects),
       regionOf: async name => (name === 'genomes' ? 'eu-west-1' : 'us-east-1'),
@@ -62,7 +63,9 @@ it('items come back in the order of the tool, with what was seen of their files'
     ['adam', '10', 's3://genomes/adam/v.vcf.gz.csi'],
     ['zoe', '10', 's3://genomes/zoe/v.vcf.gz.csi'],
   ]);
-  expect(notes.join()).toMatch(/s3:\/\/genomes is in eu-west-1 and the lab in us-east-1: 0\.0 GB come over/);
+  expect(notes.join()).toMatch(
+    /s3:\/\/genomes is in eu-west-1 and the dataset in us-east-1: 0\.0 GB come over/,
+  );
 });
 
 it.each([
@@ -116,6 +119,8 @@ it('a list of names is believed as long as the dataset has not changed since', a
 });
 
 const names = ['zoe', 'adam'].map(name => ({ name }));
+const here = [{ bucket: 'bucket', prefix: '', store: bucket() }];
+const within = { dataset: here, destination: here, regions: here, shards: undefined };
 const exporting = (
   objects: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
@@ -129,7 +134,7 @@ const exporting = (
       bed: 's3://bucket/r.bed',
       ...parameters,
     },
-    { store: () => bucket({ 'r.bed': 'chr1\t0\t9\nchr1\t9\t20\n', ...objects }) },
+    { ...within, store: () => bucket({ 'r.bed': 'chr1\t0\t9\nchr1\t9\t20\n', ...objects }) },
   );
 
 it('an export is ready when names, regions, dataset and destination are', async () => {

@@ -98,7 +98,7 @@ it('storing again doubles every record, and exits with 0', async () => {
 it('after a kill between anchors and records, --resume leaves a contig out, and exits with 0', async () => {
   await create();
   const files = list(file('a.vcf.gz', s('a', { blocks: true })));
-  writesLeft = 2;
+  writesLeft = 4;
   await expect(tool('store', '-u', 'd', '-f', files)).rejects.toThrow(Killed);
   writesLeft = 100;
   expect((await tool('list', '-u', 'd')).out).toEqual(['a']);

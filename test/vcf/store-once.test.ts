@@ -35,8 +35,8 @@ async function killedRun(random: () => number, kills: number, mutate: Mutation =
     const half = toleratedMs / 2;
     const host = mutate(lab.host(oneOf(toleratedMs) - half, oneOf(2) * half));
     const isKilled = killed < kills;
-    if (isKilled && oneOf(4) === 0) lab.hook(killToolAt(oneOf(12)));
-    else lab.hook(isKilled ? killAt(oneOf(60)) : () => {});
+    if (isKilled && oneOf(4) === 0) lab.hook(killToolAt(oneOf(24)));
+    else lab.hook(isKilled ? killAt(oneOf(90)) : () => {});
     try {
       const { samples: states } = await storeOnce(samples, host);
       lab.hook(() => {});

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { workloads } from '../../../jobs/index.ts';
 import { bundleWorkloads } from '../../build/bundle.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
@@ -44,8 +45,9 @@ export async function prepareTwin(
   say: (text: string) => void,
 ): Promise<void> {
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
-  const enabled = Object.keys(config.workloads).filter(name => config.workloads[name]!.enabled);
-  await bundleWorkloads({ projectRoot: place.projectRoot, workloads: enabled });
+  const enabled = workloads.filter(({ name }) => config.workloads[name]?.enabled);
+  const contexts = enabled.map(({ image }) => image.context);
+  await bundleWorkloads({ projectRoot: place.projectRoot, contexts });
   const stampFile = join(place.folder, `synth-${config.name}.stamp`);
   const stamp = await inputsDigest(place, config.name);
   const known = await readFile(stampFile, 'utf8').catch(() => '');

@@ -45,8 +45,8 @@ export const jobDefinitionName = (
   kind?: string,
 ): string =>
   `arraylab-${lab}-${workload}-${kind === undefined ? '' : `${kind}-`}${architecture === 'arm64' ? 'arm64' : 'x86'}`;
-/** Where `npm run bundle` puts a workload's entrypoint. */
-export const bundlePath = (workload: string): string => `dist/containers/${workload}.mjs`;
+/** Where `npm run bundle` puts the entrypoint of an image's folder, which several workloads may share. */
+export const bundlePath = (context: string): string => `dist/containers/${context.split('/').at(-1)}.mjs`;
 
 /** Tags of whatever belongs to a lab; the audit after a destroy and the search for kept buckets go by them. */
 export const tagNames = {

@@ -84,9 +84,16 @@ export interface TaskResult {
   readonly partial?: true;
   readonly facts?: Readonly<Record<string, number | string>>;
   readonly missing?: readonly Missing[];
+  /** Of a task that takes a shard and knows what became of each of its items: a record each, in place of one for all. */
+  readonly items?: readonly ItemEnd[];
   readonly bytesIn?: number;
   /** Where the task knows more than what `exec` has seen. */
   readonly peakMemoryBytes?: number;
+}
+
+/** What became of one item of a shard. */
+export interface ItemEnd extends Pick<TaskResult, 'exitCode' | 'reason' | 'outputs' | 'facts'> {
+  readonly name: string;
 }
 
 /** The work of a workload, by step. */

@@ -192,6 +192,8 @@ export interface StepSpec {
   readonly scratchGiB?: number;
   /** Items a shard when the request does not say; default 1. */
   readonly itemsPerShard?: number;
+  /** The parameter with the number of groups that its items are done in, one group after the other; each has as many shards as are asked for. */
+  readonly inTurn?: string;
   /** What a bare `--memory`, `--shards` and the like mean. @default every step */
   readonly main?: true;
 }

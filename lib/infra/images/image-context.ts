@@ -11,7 +11,7 @@ export const imageContext = (spec: WorkloadSpec) => ({
     `!${spec.image.context}/**`,
     '!dist',
     '!dist/containers',
-    `!${bundlePath(spec.name)}`,
+    `!${bundlePath(spec.image.context)}`,
   ],
   ignoreMode: 'docker' as never,
 });

@@ -90,7 +90,7 @@ export class WorkloadJob extends Construct {
     if (props.image.built) this.definition.node.addDependency(props.image.built);
     const definition = this.definition.node.defaultChild as CfnJobDefinition;
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
-    const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.name) };
+    const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.image.context) };
     definition.addMetadata('Arraylab', metadata);
     if (privileged) definition.addMetadata(metadataNames.privileged, privileged.why);
     definition.addMetadata(metadataNames.queues, props.queueIds);

@@ -140,6 +140,23 @@ describe('a shard whose items fail', () => {
 });
 
 describe('a step that takes its items together', () => {
+  it('has a record each where the task knows what became of each', async () => {
+    const run = await storeRun(lab, [named('a', 'b', 'c')], { takes: 'shard' });
+    const items = [
+      { name: 'a', exitCode: 0, facts: { records: 3 } },
+      { name: 'b', exitCode: 64, reason: 'b: too few' },
+    ];
+    const code = await run.start(options(async () => ({ exitCode: 64, reason: '1 of 3 failed', items })));
+    expect(code).toBe(64);
+    expect(
+      (await run.record())?.items?.map(({ name, state, reason, facts }) => [name, state, reason, facts]),
+    ).toEqual([
+      ['a', 'done', undefined, { records: 3 }],
+      ['b', 'failed', 'b: too few', undefined],
+      // Of whom nothing is said shares the shard's end.
+      ['c', 'failed', undefined, undefined],
+    ]);
+  });
   it('runs once, and has one record however many they are', async () => {
     const run = await storeRun(lab, [named('a', 'b')], { takes: 'shard' });
     const seen: string[][] = [];

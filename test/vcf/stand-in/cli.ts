@@ -110,7 +110,8 @@ async function run(command: string, args: readonly string[], host: Host): Promis
     const [verb = '', what = '', ...rest] = args;
     if (!/^(consolidate|vacuum)$/.test(verb) || !/^(commits|fragments|fragment_meta)$/.test(what))
       throw new Refused(106, 'A subcommand is required');
-    await open(new Options(rest, common, '')).vacuum();
+    const dataset = open(new Options(rest, common, ''));
+    if (verb === 'consolidate') await dataset.consolidate(what);
     return 0;
   }
   if (command === 'register') throw new Error('Only v2 and v3 datasets require registration.');

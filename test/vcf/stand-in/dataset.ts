@@ -127,17 +127,39 @@ export class Dataset {
       await this.disk.put(`${array}${this.stamp()}.del`, JSON.stringify({ name, at: this.now() }));
   }
 
-  async vacuum(): Promise<void> {
+  /** One file that names all commits; they stay, until somebody vacuums. */
+  async consolidate(what: string): Promise<void> {
     await this.open();
-    await this.disk.put('data/__fragment_meta/1.meta', '');
+    if (what === 'fragment_meta') await this.disk.put('data/__fragment_meta/1.meta', '');
+    if (what !== 'commits') return;
+    for (const array of [headers, data]) {
+      const names = [...(await this.committed(array))].map(name => `__commits/${name}\n`);
+      if (names.length > 0) await this.disk.put(`${array}${this.stamp()}.con`, names.join(''));
+    }
   }
 
   private async fragments(): Promise<readonly Fragment[]> {
     return (await this.commits(data)).map(([, body]) => body as Fragment);
   }
 
+  /** The fragment first, then the empty file that makes it count. */
   private async commit(array: string, body: object): Promise<void> {
-    await this.disk.put(`${array}${this.stamp()}.wrt`, JSON.stringify({ at: this.now(), body }));
+    const name = this.stamp();
+    const folder = array.replace('__commits/', '__fragments/');
+    await this.disk.put(`${folder}${name}/data.json`, JSON.stringify({ at: this.now(), body }));
+    await this.disk.put(`${array}${name}.wrt`, '');
+  }
+
+  /** Names of commits: of files, or of lines in a consolidated one. */
+  private async committed(array: string): Promise<ReadonlySet<string>> {
+    const names = new Set<string>();
+    for (const key of await this.disk.list(array)) {
+      if (key.endsWith('.wrt')) names.add(key.slice(array.length));
+      if (!key.endsWith('.con')) continue;
+      const lines = (await this.disk.get(key))!.toString().split('\n');
+      for (const line of lines) if (line !== '') names.add(line.slice('__commits/'.length));
+    }
+    return names;
   }
 
   private stamp = (): string => `__${this.now()}_${this.now()}_${randomUUID()}_22`;
@@ -145,9 +167,10 @@ export class Dataset {
   /** What was written up to now, by this host's clock. */
   private async commits(array: string): Promise<readonly (readonly [number, object])[]> {
     const found: [number, object][] = [];
-    for (const key of await this.disk.list(array)) {
-      if (!key.endsWith('.wrt')) continue;
-      const { at, body } = JSON.parse((await this.disk.get(key))!.toString()) as { at: number; body: object };
+    const folder = array.replace('__commits/', '__fragments/');
+    for (const name of [...(await this.committed(array))].sort()) {
+      const text = await this.disk.get(`${folder}${name.replace(/\.wrt$/, '')}/data.json`);
+      const { at, body } = JSON.parse(text!.toString()) as { at: number; body: object };
       found.push([at, body]);
     }
     return found.filter(([at]) => at <= this.now());

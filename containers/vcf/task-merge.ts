@@ -1,0 +1,80 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { bedText } from '../../jobs/vcf/bed.ts';
+import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
+import { readIndex } from '../../jobs/vcf/variant-index.ts';
+import type { OutputRecord } from '../../lib/contract/run/records.ts';
+import { uploadPath } from '../runtime/upload.ts';
+import { extensions, type Format } from './header-only.ts';
+import { openDataset } from './open-dataset.ts';
+import { readRegionsOf } from './task-export.ts';
+import { ToolError } from './tool.ts';
+import { readVariantFile } from './variant-file.ts';
+import type { VcfWorld } from './vcf-world.ts';
+
+/**
+ * One file of all samples of a job. It has to have exactly the samples that were asked for, to be read to its end, and to have at
+ * least as many records as the sample that has most, and no more than all of them together.
+ */
+export async function exportMerged(
+  world: VcfWorld,
+): Promise<{ readonly outputs: readonly OutputRecord[]; readonly records: number }> {
+  const { tool } = openDataset(world);
+  const names = world.items.map(({ name }) => name);
+  const known = new Set(await tool.list());
+  const unknown = names.filter(name => !known.has(name));
+  if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: not in the dataset`);
+  const folder = join(world.folder, 'merged');
+  await mkdir(folder, { recursive: true });
+  const bed = join(folder, 'regions.bed');
+  await writeFile(bed, bedText(await readRegionsOf(world)));
+  const counts: number[] = [];
+  for (const name of names) counts.push(await tool.count(name, bed));
+  const format = (world.parameters.format ?? 'b') as Format;
+  const path = join(folder, `merged${extensions[format]}`);
+  const namesFile = join(folder, 'names.txt');
+  await writeFile(namesFile, names.map(name => `${name}\n`).join(''));
+  const memory = String(Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)));
+  const called = await tool.export(
+    ['-O', format, '-m', '-o', path, '-f', namesFile, '-R', bed, '-b', memory],
+    folder,
+  );
+  if (called.exitCode !== 0) throw new ToolError('tiledbvcf export --merge', called);
+  const file = await readVariantFile(path);
+  if (typeof file === 'string') throw new Error(`the merged file ${file}`);
+  const given = [...file.header.samples].sort().join('\n');
+  if (given !== [...names].sort().join('\n'))
+    throw new Error(
+      `the merged file is of ${file.header.samples.length} samples, and not of the ${names.length} that were asked for`,
+    );
+  const [least, most] = [Math.max(...counts), counts.reduce((sum, each) => sum + each, 0)];
+  if (file.records < least || file.records > most)
+    throw new Error(`the merged file holds ${file.records} records; its samples have ${least} to ${most}`);
+  const paths = [path, ...(await indexOf(path, format, file.records, world))];
+  const to = parseFolder(world.parameters['dest-s3'] ?? '')!.place;
+  const outputs: OutputRecord[] = [];
+  for (const each of paths)
+    for (const output of await uploadPath(
+      world.store(to.bucket),
+      each,
+      `${to.key}${basename(each)}`,
+      world.log,
+    ))
+      outputs.push({ ...output, bucket: to.bucket });
+  return { outputs, records: file.records };
+}
+
+async function indexOf(
+  path: string,
+  format: Format,
+  records: number,
+  world: VcfWorld,
+): Promise<readonly string[]> {
+  if (format === 'v') return [];
+  const code = await world.bcftools(['index', '-f', '-c', path], world.folder);
+  if (code !== 0) throw new Error(`bcftools index of the merged file exited with ${code}`);
+  const index = readIndex(await readFile(`${path}.csi`));
+  if (typeof index === 'string' || index.records !== records)
+    throw new Error(`the index of the merged file does not count its ${records} records`);
+  return [`${path}.csi`];
+}

@@ -1,0 +1,76 @@
+import { LabError } from '../../lib/contract/workload/errors.ts';
+import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import { jobOptions, oldOptions } from './parameters.ts';
+import { bedPlaces, exportPlaces, placesOf, reading, writing } from './places.ts';
+import { prepareExport } from './prepare-export.ts';
+
+/** Genomics: samples and regions out of a TileDB-VCF dataset, a proved file a sample. Replaces batch-export.py. */
+export const vcfExport: WorkloadSpec = {
+  name: 'vcf-export',
+  title: 'samples and regions of a TileDB-VCF dataset, a file a sample',
+  item: { one: 'sample', many: 'samples' },
+  parameters: [
+    { name: 'dataset-uri', describe: 's3:// folder of the dataset', type: 'string' },
+    { name: 'array', describe: 'the same as --dataset-uri', type: 'string' },
+    { name: 'dest-s3', describe: 's3:// folder for the files', type: 'string', required: true },
+    { name: 'bed', describe: 's3:// BED file with the regions', type: 'string', required: true },
+    {
+      name: 'attributes',
+      describe: 'INFO and FORMAT fields to keep: fmt_GT,info_AF (default all)',
+      type: 'string',
+    },
+    {
+      name: 'format',
+      describe: 'b: BCF, z: VCF.gz, v: VCF, t: table',
+      type: 'choice',
+      choices: ['b', 'z', 'v', 't'],
+      default: 'b',
+    },
+    { name: 'merge', describe: 'one file of all samples of a job', type: 'boolean' },
+    { name: 'overwrite', describe: 'files that are in --dest-s3 already are replaced', type: 'boolean' },
+    ...jobOptions,
+    ...oldOptions,
+  ],
+  resources: { vcpus: 16, memoryMiB: 61_000, timeoutSeconds: 86_400, attempts: 3 },
+  pools: ['x86-scratch', 'x86-scratch-spot'],
+  image: { context: 'containers/vcf', architectures: ['x86_64'] },
+  mounts: [],
+  scratchGiB: 200,
+  places: exportPlaces,
+  rights: { dataset: reading, destination: writing, regions: reading },
+  toolCredentials: 'role',
+  kinds: { reader: { rights: { dataset: reading }, toolCredentials: 'role', scratchGiB: 1 } },
+  steps: [
+    {
+      name: 'check',
+      takes: 'run',
+      kind: 'reader',
+      resources: { vcpus: 2, memoryMiB: 7000, timeoutSeconds: 3600 },
+    },
+    { name: 'export', takes: 'shard', itemsPerShard: 100, main: true, dependsOn: ['check'] },
+  ],
+  onItemFailure: 'continue',
+  onCause: {
+    'out-of-memory': { memory: 'x2' },
+    timeout: { timeout: 'x2' },
+    reclaimed: { after: 2, pool: 'x86-scratch' },
+  },
+  expand: checkRequest,
+};
+
+async function checkRequest(
+  items: readonly Item[],
+  request: RunRequest,
+  ports: SpecPorts,
+): Promise<readonly Item[]> {
+  const prepared = await prepareExport(items, request.parameters, {
+    store: ports.store,
+    dataset: placesOf(name => ports.place(name), ['dataset']),
+    destination: placesOf(name => ports.place(name), ['destination']),
+    regions: placesOf(name => ports.place(name), bedPlaces),
+    shards: request.shards,
+  });
+  if (prepared.problems.length > 0) throw new LabError(prepared.problems);
+  for (const note of prepared.notes) ports.note(note);
+  return prepared.items;
+}

@@ -1,0 +1,150 @@
+import { LabError } from '../../lib/contract/workload/errors.ts';
+import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import { defaultAttributes } from './attributes.ts';
+import { describeIngest } from './describe-ingest.ts';
+import { jobOptions, oldOptions } from './parameters.ts';
+import { peekOfStore } from './peek-of.ts';
+import { ingestPlaces, placesOf, reading, samplePlaces, writing } from './places.ts';
+import { prepareIngest } from './prepare-ingest.ts';
+
+/** Genomics: single-sample VCF and BCF files into one TileDB-VCF dataset, each record once. Replaces batch-ingest.py. */
+export const vcfIngest: WorkloadSpec = {
+  name: 'vcf-ingest',
+  title: 'VCF or BCF files into a TileDB-VCF dataset',
+  item: { one: 'sample', many: 'samples', lines: 'uri' },
+  parameters: [
+    {
+      name: 'dataset-uri',
+      describe: 's3:// folder of the dataset; made where it is not there',
+      type: 'string',
+      required: true,
+    },
+    {
+      name: 'attributes',
+      describe: `fields that become attributes, when the dataset is made (default ${defaultAttributes})`,
+      type: 'string',
+    },
+    {
+      name: 'vcf-attributes',
+      describe: 's3:// file: all fields of its header become attributes',
+      type: 'string',
+    },
+    {
+      name: 'continue',
+      describe: 'samples that are there: whole ones stay, others are stored again',
+      type: 'boolean',
+    },
+    {
+      name: 'allele-frequencies',
+      describe: 'make the arrays of statistics; a repair leaves them too high',
+      type: 'boolean',
+    },
+    {
+      name: 'index-times',
+      describe: 'whether an index may be older than its file',
+      type: 'choice',
+      choices: ['check', 'ignore'],
+      default: 'check',
+    },
+    {
+      name: 'incremental',
+      describe: 'groups of samples that are stored one after the other',
+      type: 'number',
+    },
+    ...jobOptions,
+    {
+      name: 'metadata-s3',
+      describe: 'of the old script',
+      type: 'string',
+      note: 'lists of a run are in the output bucket, below its run',
+    },
+    ...oldOptions,
+  ],
+  // As the old job definition; a host of 64 GiB has about 61,000 MiB for containers.
+  resources: { vcpus: 16, memoryMiB: 61_000, timeoutSeconds: 86_400, attempts: 3 },
+  pools: ['x86-scratch', 'x86-scratch-spot'],
+  image: { context: 'containers/vcf', architectures: ['x86_64'] },
+  mounts: [],
+  scratchGiB: 200,
+  places: ingestPlaces,
+  rights: { dataset: writing, samples: reading, 'more-samples': reading },
+  toolCredentials: 'role',
+  kinds: {
+    reader: {
+      rights: { dataset: reading, samples: reading, 'more-samples': reading },
+      toolCredentials: 'role',
+      scratchGiB: 1,
+    },
+    // Deletes what the tool has consolidated, by our own code: a tool never has credentials that may delete.
+    tidier: { rights: { dataset: [...reading, 'delete'] }, scratchGiB: 1 },
+  },
+  steps: [
+    {
+      name: 'create',
+      takes: 'run',
+      resources: { vcpus: 2, memoryMiB: 7000, timeoutSeconds: 3600 },
+      scratchGiB: 1,
+    },
+    {
+      name: 'store',
+      takes: 'shard',
+      itemsPerShard: 100,
+      main: true,
+      inTurn: 'incremental',
+      dependsOn: ['create'],
+    },
+    {
+      name: 'consolidate',
+      takes: 'run',
+      dependsOn: [{ step: 'store', when: 'ended' }],
+      resources: { vcpus: 4, memoryMiB: 15_000 },
+      scratchGiB: 1,
+    },
+    {
+      name: 'vacuum',
+      takes: 'run',
+      kind: 'tidier',
+      dependsOn: [{ step: 'consolidate', when: 'ended' }],
+      resources: { vcpus: 1, memoryMiB: 2000, timeoutSeconds: 3600 },
+    },
+    {
+      name: 'verify',
+      takes: 'item',
+      kind: 'reader',
+      itemsPerShard: 100,
+      dependsOn: [{ step: 'vacuum', when: 'ended' }],
+      resources: { vcpus: 4, memoryMiB: 15_000 },
+    },
+  ],
+  onItemFailure: 'continue',
+  onCause: {
+    'out-of-memory': { memory: 'x2' },
+    timeout: { timeout: 'x2' },
+    reclaimed: { after: 2, pool: 'x86-scratch' },
+  },
+  expand: lookAtFiles,
+  describe: describeIngest,
+};
+
+async function lookAtFiles(
+  items: readonly Item[],
+  request: RunRequest,
+  ports: SpecPorts,
+): Promise<readonly Item[]> {
+  const places = placesOf(name => ports.place(name), ['dataset', ...samplePlaces]);
+  const regions = new Map(places.map(({ bucket, region }) => [bucket, region]));
+  const prepared = await prepareIngest(items, request.parameters, {
+    places,
+    peek: peekOfStore(places, ports.signal),
+    store: ports.store,
+    regionOf: async bucket => regions.get(bucket),
+    region: regions.get(places[0]?.bucket ?? ''),
+    signal: ports.signal,
+    progress: (done, total) => {
+      if (done % 100 === 0 || done === total) ports.progress(`${done} of ${total} files looked at`);
+    },
+  });
+  if (prepared.problems.length > 0) throw new LabError(prepared.problems);
+  for (const note of prepared.notes) ports.note(note);
+  return prepared.items;
+}

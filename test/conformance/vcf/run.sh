@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# BCFs that bcftools made, into a dataset and out again, killed on the way, compared by bcftools. The real tiledbvcf is in no registry:
+# where PATH has one it is used, else our stand-in, and that is said.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+if ! command -v bcftools > /dev/null; then
+  apt-get install -y -q --no-install-recommends bcftools > /dev/null 2>&1 \
+    || { apt-get update -q > /dev/null 2>&1 && apt-get install -y -q --no-install-recommends bcftools > /dev/null 2>&1; } \
+    || { echo "no bcftools to be had"; exit 77; }
+fi
+bcftools --version | head -1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+. "$here/make-samples.sh"
+. "$here/kills.sh"
+mkdir "$work/tools"
+kills=30
+if command -v tiledbvcf > /dev/null; then
+  ln -s "$(command -v tiledbvcf)" "$work/tools/tiledbvcf"
+  tiledbvcf version | head -1
+else
+  # The stand-in is killed 300 times by test/vcf/store-once.test.ts.
+  kills=6
+  echo "skipped: the real tiledbvcf is not in PATH; its stand-in (test/vcf/stand-in) takes its place"
+  printf '#!/bin/sh\nexec "%s" "%s/test/vcf/stand-in/main.ts" "$@"\n' "$(command -v node)" "$ROOT" > "$work/tools/tiledbvcf"
+  chmod +x "$work/tools/tiledbvcf"
+fi
+ln -s "$(command -v bcftools)" "$work/tools/bcftools"
+export PATH="$work/tools:$PATH"
+kills "${LAB_VCF_KILLS:-$kills}"

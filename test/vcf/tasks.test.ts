@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { checkTask, exportTask } from '../../containers/vcf/tasks-export.ts';
+import {
+  consolidateTask,
+  createTask,
+  storeTask,
+  vacuumTask,
+  verifyTask,
+} from '../../containers/vcf/tasks-ingest.ts';
+import { knownNames } from '../../jobs/vcf/dataset.ts';
+import type { Item } from '../../lib/contract/workload/workload.ts';
+import { startContainers } from './container.ts';
+import { makeIndex, makeSample } from './sample-files.ts';
+
+const made = ['ann', 'bob', 'eve'].map((name, seed) => makeSample(name, { seed, blocks: seed === 1 }));
+const parameters = { 'dataset-uri': 's3://variants/cohort', attributes: 'fmt_DP' };
+let lab: Awaited<ReturnType<typeof startContainers>>;
+let items: readonly Item[];
+
+beforeAll(async () => {
+  lab = await startContainers();
+  // The same file name in every folder, as pipelines leave it.
+  items = await Promise.all(made.map(each => lab.sample(each)));
+}, 30_000);
+afterAll(() => lab.stop());
+
+const keysBelow = async (prefix: string): Promise<string[]> => {
+  const keys: string[] = [];
+  for await (const { key } of lab.store('variants').list(prefix)) keys.push(key);
+  return keys;
+};
+
+it('a dataset is made once, opens, and says what it is', async () => {
+  const first = await lab.run(createTask, { items, parameters });
+  expect(first).toMatchObject({
+    exitCode: 0,
+    facts: { made: 'yes', attributes: 'fmt_GT,fmt_DP', samplesBefore: 0 },
+  });
+  const marker = JSON.parse((await lab.store('variants').get('cohort/arraylab-dataset.json'))!.toString());
+  expect(marker).toMatchObject({ attributes: ['fmt_GT', 'fmt_DP'], statistics: false, runId: 'r1' });
+  expect(await lab.run(createTask, { items, parameters })).toMatchObject({
+    exitCode: 0,
+    facts: { made: 'no' },
+  });
+});
+
+it('half a dataset is refused with what to do, and nothing is made of it', async () => {
+  await lab.put('variants', 'half/__tiledb_group.tdb', ' ');
+  const { exitCode, reason } = await lab.run(createTask, {
+    items,
+    parameters: { 'dataset-uri': 's3://variants/half' },
+  });
+  expect([exitCode, reason]).toEqual([64, expect.stringContaining('holds half a dataset')]);
+  expect(await keysBelow('half/')).toEqual(['half/__tiledb_group.tdb']);
+});
+
+it('a shard is stored: each sample by its own name, though all files have one', async () => {
+  const result = await lab.run(storeTask, { items, parameters });
+  expect(result).toMatchObject({ exitCode: 0, facts: { stored: 3, failed: 0, batches: 1 } });
+  const calls = readFileSync(lab.calls, 'utf8').split('\n');
+  const stores = calls.filter(line => line.startsWith('store'));
+  expect(stores).toHaveLength(1);
+  expect(stores[0]).toMatch(
+    /^store -u s3:\/\/variants\/cohort --tiledb-config \S+ -t 2 -m 1400 -e 10 --log-level info -f /,
+  );
+});
+
+it('another attempt stores nothing: everything is there', async () => {
+  const result = await lab.run(storeTask, { items, parameters });
+  expect(result).toMatchObject({ exitCode: 0, facts: { thereBefore: 3, stored: 0, batches: 0 } });
+}, 20_000);
+
+it('commits are consolidated, those that are named are removed by us, and everything is still there once', async () => {
+  expect(await lab.run(consolidateTask, { items, parameters })).toMatchObject({
+    exitCode: 0,
+    facts: { samples: 3 },
+  });
+  const wrt = async () => (await keysBelow('cohort/')).filter(key => key.endsWith('.wrt')).length;
+  const before = await wrt();
+  expect(await lab.run(vacuumTask, { items, parameters })).toMatchObject({
+    exitCode: 0,
+    facts: { removed: before },
+  });
+  expect(await wrt()).toBe(0);
+  for (const item of items)
+    expect(await lab.run(verifyTask, { items: [item], parameters })).toMatchObject({
+      exitCode: 0,
+      facts: { records: 10 },
+    });
+  expect(await knownNames(lab.store('variants'), 'cohort/')).toEqual(['ann', 'bob', 'eve']);
+}, 20_000);
+
+it('a sample whose index counts otherwise fails by name, with its counts, and alone; it does not stay in the dataset', async () => {
+  const bad = makeSample('bad');
+  const wrong = await lab.sample({ ...bad, index: makeIndex({ chr1: 12 }, bad.file.length) });
+  const good = await lab.sample(makeSample('good'));
+  const result = await lab.run(storeTask, { items: [wrong, good], parameters });
+  expect(result.exitCode).toBe(64);
+  expect(result.reason).toBe('1 of 2 samples failed: bad: 10 of 12 records are in the dataset');
+  expect(result.items?.map(({ name, exitCode }) => [name, exitCode])).toEqual([
+    ['bad', 64],
+    ['good', 0],
+  ]);
+  expect(await lab.run(verifyTask, { items: [wrong], parameters })).toMatchObject({
+    exitCode: 64,
+    reason: 'bad is not in the dataset',
+  });
+}, 30_000);
+
+it('a file that was replaced after the submission is not stored', async () => {
+  const item = await lab.sample(makeSample('old'));
+  await lab.sample(makeSample('new'), 'old/variants.vcf.gz');
+  const { reason } = await lab.run(storeTask, { items: [item], parameters });
+  expect(reason).toContain('has changed since it was submitted');
+}, 20_000);
+
+it('a host whose clock is far from S3’s does no work', async () => {
+  await lab.s3.ahead(-60);
+  const { exitCode, reason } = await lab.run(storeTask, { items, parameters });
+  await lab.s3.ahead(0);
+  expect([exitCode, reason]).toEqual([64, expect.stringMatching(/the clock of this host is (59|60) s off/)]);
+});
+
+it('names are checked before an export, every unknown one told', async () => {
+  expect(await lab.run(checkTask, { items, parameters })).toMatchObject({ exitCode: 0 });
+  const { exitCode, reason } = await lab.run(checkTask, { items: [...items, { name: 'typo' }], parameters });
+  expect([exitCode, reason]).toEqual([
+    65,
+    '1 of 4 samples are not in the dataset: typo; nothing was exported',
+  ]);
+});
+
+it('an export uploads a file and an index a sample, and a second attempt does nothing again', async () => {
+  await lab.put('variants', 'r.bed', 'chr1\t0\t3000\nchr1\t3000\t4000\n');
+  const { ETag } = await lab.put('variants', 'r.bed', 'chr1\t0\t3000\nchr1\t3000\t4000\n');
+  const asked = {
+    ...parameters,
+    'dest-s3': 's3://variants/exports/',
+    bed: 's3://variants/r.bed',
+    format: 'z',
+    attributes: 'fmt_GT',
+  };
+  const named = items.map(({ name }) => ({ name, labels: { bed: ETag! } }));
+  const result = await lab.run(exportTask, { step: 'export', items: named, parameters: asked });
+  expect(result.reason).toBeUndefined();
+  expect(result).toMatchObject({ exitCode: 0, facts: { exported: 3, withoutRecords: 0, failed: 0 } });
+  expect(await keysBelow('exports/')).toEqual(
+    ['ann', 'bob', 'eve'].flatMap(name => [`exports/${name}.vcf.gz`, `exports/${name}.vcf.gz.csi`]),
+  );
+  const text = gunzipSync((await lab.store('variants').get('exports/bob.vcf.gz'))!).toString();
+  expect(text.trim().split('\n').slice(-2)).toEqual([
+    'chr1\t100\t.\tA\t<NON_REF>\t.\t.\tEND=2600\tGT\t0/0',
+    'chr1\t3100\t.\tA\tC\t52\tPASS\tEND=3100\tGT\t0/1',
+  ]);
+  const before = readFileSync(lab.calls, 'utf8').length;
+  await lab.run(exportTask, { step: 'export', items: named, parameters: asked });
+  expect(readFileSync(lab.calls, 'utf8').slice(before)).toMatch(/^list [^\n]*\n$/);
+}, 20_000);
+
+it('regions that were replaced after the submission are not exported', async () => {
+  const asked = {
+    ...parameters,
+    'dest-s3': 's3://variants/exports/',
+    bed: 's3://variants/r.bed',
+    format: 'z',
+  };
+  const { exitCode, reason } = await lab.run(exportTask, {
+    items: [{ name: 'ann', labels: { bed: '"other"' } }],
+    parameters: asked,
+  });
+  expect([exitCode, reason]).toEqual([64, expect.stringContaining('has changed since it was submitted')]);
+});

@@ -1,0 +1,31 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/** A folder with the stand-ins as programs, as the image has the real ones. `environment` is theirs beside the job's. */
+export function makeTools(folder: string, environment: Readonly<Record<string, string>> = {}): string {
+  mkdirSync(folder, { recursive: true });
+  const set = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  for (const [name, file] of [
+    ['tiledbvcf', 'main.ts'],
+    ['bcftools', 'bcftools.ts'],
+  ] as const) {
+    // As one file of JavaScript: it is started hundreds of times.
+    const script = join(folder, `${name}.mjs`);
+    buildSync({
+      entryPoints: [join(__dirname, 'stand-in', file)],
+      outfile: script,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node24',
+      logLevel: 'silent',
+    });
+    writeFileSync(
+      join(folder, name),
+      ['#!/bin/sh', ...set, `exec '${process.execPath}' '${script}' "$@"`, ''].join('\n'),
+    );
+    chmodSync(join(folder, name), 0o755);
+  }
+  return folder;
+}
