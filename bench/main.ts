@@ -6,8 +6,12 @@ import { machine } from './measure.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
+import { vcfPreflight } from './vcf/preflight.ts';
+import { vcfSubmission } from './vcf/submission.ts';
+import { vcfVerification } from './vcf/verification.ts';
 
-/** `node main.ts [ROUNDS] [start-up|s3|memory|log-lines|ambient-noise|archive …]`; memory takes 30 GB of disk, and the last three minutes, so they
+/** `node main.ts [ROUNDS] [start-up|s3|memory|log-lines|ambient-noise|archive|vcf-preflight|vcf-submission|vcf-verification …]`; memory takes
+ * 30 GB of disk, and those after s3 minutes, so they
  * must be asked for. */
 const [rounds = '9', ...asked] = process.argv.slice(2);
 const root = join(import.meta.dirname, '..');
@@ -18,8 +22,11 @@ const benches = {
   'log-lines': logLines,
   'ambient-noise': ambientNoise,
   archive,
+  'vcf-preflight': vcfPreflight,
+  'vcf-submission': vcfSubmission,
+  'vcf-verification': vcfVerification,
 };
-const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive'];
+const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive', 'vcf-preflight', 'vcf-verification'];
 process.stdout.write(`${machine()}\n\n`);
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.includes(name) || (asked.length === 0 && !onRequest.includes(name)))

@@ -94,9 +94,10 @@ export async function countAll(
   tool: Tool,
   samples: readonly Sample[],
   signal: AbortSignal,
+  atOnce: number,
 ): Promise<ReadonlyMap<Sample, number | undefined>> {
   const listed = new Set(await tool.list());
-  const counts = await eachLimited(samples, 4, async sample => {
+  const counts = await eachLimited(samples, atOnce, async sample => {
     signal.throwIfAborted();
     return [sample, listed.has(sample.name) ? await tool.count(sample.name) : undefined] as const;
   });

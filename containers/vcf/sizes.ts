@@ -17,5 +17,7 @@ export function storeSizes({
     threads: Math.max(1, Math.floor(vcpus)),
     memoryMiB: Math.min(most, Math.max(512, Math.floor(memoryMiB * 0.7))),
     batch: batchSize,
+    // Each takes 2 GiB of buffers and a few threads.
+    counts: Math.max(1, Math.min(8, Math.floor(vcpus / 2), Math.floor(memoryMiB / 3000))),
   };
 }

@@ -9,6 +9,8 @@ export const cut = (samples: readonly Sample[], size: number): readonly (readonl
 export interface StoredBatches {
   readonly bytes: number;
   readonly batches: number;
+  /** Those that the tool has ended with 0. */
+  readonly ended: readonly (readonly Sample[])[];
   /** What the tool or the download said, by sample. Whether it is stored, the counts decide. */
   readonly reasons: ReadonlyMap<string, string>;
 }
@@ -19,6 +21,7 @@ export async function storeBatches(
   { tool, touches, sizes, folder, signal, fetch, log }: StoreWorld,
 ): Promise<StoredBatches> {
   const reasons = new Map<string, string>();
+  const ended: (readonly Sample[])[] = [];
   let bytes = 0;
   let batches = 0;
   const bring = async (k: number): Promise<Batch | undefined> => {
@@ -41,7 +44,10 @@ export async function storeBatches(
     try {
       await touches.remember(batch.samples);
       const called = await tool.store(batch.listFile, sizes);
-      if (called.exitCode === 0) continue;
+      if (called.exitCode === 0) {
+        ended.push(batch.samples);
+        continue;
+      }
       const { message } = new ToolError('tiledbvcf store', called);
       for (const { name } of batch.samples) reasons.set(name, message);
       log(message);
@@ -49,5 +55,5 @@ export async function storeBatches(
       await batch.remove();
     }
   }
-  return { bytes, batches, reasons };
+  return { bytes, batches, ended, reasons };
 }

@@ -2,6 +2,7 @@ import type { Fetch, Sample } from './local-files.ts';
 import { countAll, type Touches } from './settle.ts';
 import { cut, storeBatches } from './store-batches.ts';
 import type { StoreSizes, Tool } from './tool.ts';
+import { wholeBatches } from './whole-batches.ts';
 
 export interface StoreWorld {
   readonly tool: Tool;
@@ -41,11 +42,14 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
   const touched = new Map<string, 'stored' | 'repaired'>();
   const reasons = new Map<string, string>();
   let open = samples;
+  let stored: readonly (readonly Sample[])[] = [];
   let bytesIn = 0;
   let batches = 0;
   await touches.waitForEarlier(samples, signal);
   for (let pass = 0; !signal.aborted; pass++) {
-    const counts = await countAll(tool, open, signal);
+    const sure = await wholeBatches(tool, stored, world.folder);
+    open = open.filter(sample => !sure.has(sample));
+    const counts = await countAll(tool, open, signal, sizes.counts);
     open = open.filter(sample => !isWhole(sample, counts.get(sample)));
     if (open.length === 0) break;
     const wrong = open.filter(sample => counts.get(sample) !== undefined);
@@ -59,10 +63,11 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
     // What cannot be proved does not stay in the dataset.
     if (pass > repairs) break;
     // What fails a batch is found alone.
-    const stored = await storeBatches(cut(open, pass === 0 ? sizes.batch : 1), world);
-    for (const [name, reason] of stored.reasons) reasons.set(name, reason);
-    bytesIn += stored.bytes;
-    batches += stored.batches;
+    const result = await storeBatches(cut(open, pass === 0 ? sizes.batch : 1), world);
+    for (const [name, reason] of result.reasons) reasons.set(name, reason);
+    bytesIn += result.bytes;
+    batches += result.batches;
+    stored = result.ended;
     for (const { name } of open) if (!touched.has(name)) touched.set(name, 'stored');
   }
   const left = new Set(open);

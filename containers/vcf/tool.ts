@@ -17,6 +17,8 @@ export interface StoreSizes {
   readonly threads: number;
   readonly memoryMiB: number;
   readonly batch: number;
+  /** Samples that are counted at once. */
+  readonly counts: number;
 }
 
 /** A call that did not do what it was for: its message is the tool's own last words. */
@@ -89,11 +91,20 @@ export class Tool {
 
   /** Records of one sample, in all of it or in regions. The name has to be listed: the tool does not check. */
   async count(sample: string, bed?: string): Promise<number> {
-    const called = await this.ask('export', '-c', '-s', sample, ...(bed ? ['-R', bed] : []));
-    refuse(`tiledbvcf export -c -s ${sample}`, called);
+    return this.counted('-s', sample, ...(bed ? ['-R', bed] : []));
+  }
+
+  /** Records of all names of a file together. Never an empty file: that is everybody. */
+  async countTogether(namesFile: string): Promise<number> {
+    return this.counted('-f', namesFile);
+  }
+
+  private async counted(...args: string[]): Promise<number> {
+    const what = `tiledbvcf export -c ${args.join(' ')}`;
+    const called = await this.ask('export', '-c', ...args);
+    refuse(what, called);
     const numbers = called.out.filter(line => /^\d+$/.test(line.trim()));
-    if (numbers.length !== 1)
-      throw new ToolError(`tiledbvcf export -c -s ${sample} printed no number and`, called);
+    if (numbers.length !== 1) throw new ToolError(`${what} printed no number and`, called);
     return Number(numbers[0]);
   }
 

@@ -111,7 +111,7 @@ export function laboratory(made: readonly MadeSample[]) {
           }),
           clock(skew),
         ),
-        sizes: { threads: 2, memoryMiB: 1000, batch: 3 },
+        sizes: { threads: 2, memoryMiB: 1000, batch: 3, counts: 2 },
         folder: join(root, 'work'),
         signal: new AbortController().signal,
         log: () => {},

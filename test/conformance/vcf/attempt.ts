@@ -47,7 +47,7 @@ const { samples: states } = await storeOnce(samples, {
     // One machine has one clock.
     20,
   ),
-  sizes: { threads: 2, memoryMiB: 1024, batch: 4 },
+  sizes: { threads: 2, memoryMiB: 1024, batch: 4, counts: 2 },
   folder: join(work, 'files'),
   signal,
   log: console.error,
