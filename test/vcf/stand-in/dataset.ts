@@ -68,17 +68,25 @@ export class Dataset {
     return found;
   }
 
-  /** Records of a sample in their order; twice where they were stored twice. */
-  async records(name: string): Promise<readonly string[]> {
-    const deleted = (await this.deletedAt(data)).get(name) ?? 0;
-    const found: string[] = [];
+  /** Records of samples in their order; twice where they were stored twice. */
+  async recordsOf(names: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>> {
+    const deleted = await this.deletedAt(data);
+    const found = new Map(names.map(name => [name, [] as string[]]));
     for (const [at, body] of await this.commits(data))
-      if (at > deleted) found.push(...((body as Fragment).records?.[name] ?? []));
-    const order = (record: string): readonly [string, number] => [contigOf(record), spanOf(record)[0]];
-    return found.sort((a, b) => {
-      const [[ca, pa], [cb, pb]] = [order(a), order(b)];
-      return ca === cb ? pa - pb : ca < cb ? -1 : 1;
-    });
+      for (const [name, records] of found)
+        if (at > (deleted.get(name) ?? 0)) records.push(...((body as Fragment).records?.[name] ?? []));
+    const key = (record: string): readonly [string, number] => [contigOf(record), spanOf(record)[0]];
+    return new Map(
+      [...found].map(([name, records]) => {
+        const keyed = records.map(record => [key(record), record] as const);
+        keyed.sort(([[ca, pa]], [[cb, pb]]) => (ca === cb ? pa - pb : ca < cb ? -1 : 1));
+        return [name, keyed.map(([, record]) => record)];
+      }),
+    );
+  }
+
+  async records(name: string): Promise<readonly string[]> {
+    return (await this.recordsOf([name])).get(name)!;
   }
 
   /** Allele counts: written before the records, and never taken back. */
