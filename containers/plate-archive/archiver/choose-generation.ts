@@ -33,7 +33,10 @@ export async function chooseGeneration(job: PlateJob): Promise<Choice> {
   const others = differing(newest.inventory, now);
   if (seal) {
     // Objects that are gone were deleted behind the archive, or by somebody: the archive holds them.
-    if (others.length === 0) return { generation: newest, seal: decodeSeal(seal) };
+    // What was given back has another version, and the content that the archive holds.
+    const known = new Set(newest.inventory.objects.map(({ key, etag, size }) => `${etag} ${size} ${key}`));
+    if (others.every(({ key, etag, size }) => known.has(`${etag} ${size} ${key}`)))
+      return { generation: newest, seal: decodeSeal(seal) };
     throw new PlateError([
       `${plate.plate} was archived as of ${head.frozenAt}, and ${others.length} objects came or changed since, s3://${job.source.bucket}/${others[0]!.key} first: --again archives it anew`,
     ]);

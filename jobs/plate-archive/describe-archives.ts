@@ -1,0 +1,51 @@
+import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
+import type { SourceObject } from './inventory.ts';
+import { layOut } from './layout.ts';
+import { cutParts } from './parts.ts';
+import { prefixOf } from './plate-folders.ts';
+import { plateOf, readPlateRequest } from './plate-request.ts';
+import { archiveCost, dollars } from './prices.ts';
+
+const partBytes = 8 * 1024 * 1024;
+/** What an object's lines in inventory, index and manifest come to. */
+const besideObject = 700;
+
+/** What a submission would do, plate by plate: objects, bytes, tars, and what it all costs. Lists the sources. */
+export async function describeArchives(
+  items: readonly Item[],
+  { parameters }: RunRequest,
+  ports: SpecPorts,
+): Promise<readonly string[]> {
+  const { request } = readPlateRequest(parameters);
+  const { store } = ports.place('source');
+  const total = { objects: 0, bytes: 0, tars: 0, parts: 0, tarBytes: 0, besideBytes: 0 };
+  const lines: string[] = [];
+  for (const [i, item] of items.entries()) {
+    ports.signal.throwIfAborted();
+    ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
+    const objects: SourceObject[] = [];
+    const missing: string[] = [];
+    for (const rule of request.rules) {
+      const before = objects.length;
+      for await (const { key, size, etag } of store.list(prefixOf(rule, plateOf(item, request))))
+        objects.push({ key, size, etag, modified: 0 });
+      if (objects.length === before) missing.push(rule.name);
+    }
+    const { tars } = layOut(objects, request.tarBytes);
+    total.objects += objects.length;
+    total.bytes += objects.reduce((sum, { size }) => sum + size, 0);
+    total.tars += tars.length;
+    total.parts += tars.reduce((sum, tar) => sum + cutParts(tar, partBytes).length, 0);
+    total.tarBytes += tars.reduce((sum, { bytes }) => sum + bytes, 0);
+    total.besideBytes += objects.length * besideObject;
+    if (missing.length > 0) lines.push(`${item.name} has no ${missing.join(', ')}`);
+  }
+  const cost = archiveCost(total, request.storageClass);
+  const count = (value: number): string => value.toLocaleString('en-US');
+  return [
+    `${count(total.objects)} objects, ${(total.bytes / 1e9).toFixed(1)} GB, in ${count(total.tars)} tars of ${request.storageClass}`,
+    `${count(cost.gets)} reads and ${count(cost.puts)} writes, about ${dollars(cost.requests)} once`,
+    `about ${dollars(cost.month)} a month, in place of ${dollars(cost.sourceMonth)} (list prices of us-east-1)`,
+    ...lines,
+  ];
+}
