@@ -112,7 +112,7 @@ function contextOf(operation: Operation, { query, headers }: Head): Context {
   }
   for (const [key, header] of Object.entries(ofHeaders)) {
     const value = headers[header];
-    if (value !== undefined) found[key] = value;
+    if (value !== undefined && !(value === '' && header === 'x-amz-acl')) found[key] = value;
   }
   if (makesObjects.includes(operation.name) && headers['x-amz-tagging']) {
     const tags = [...new URLSearchParams(headers['x-amz-tagging'])];

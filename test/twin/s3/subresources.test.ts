@@ -17,6 +17,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { failure } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
+import { outcome, sendRaw } from './raw.ts';
 
 const Bucket = 'data';
 const { twin } = oneBucket(Bucket);
@@ -49,6 +50,16 @@ it('who may use a bucket is its owner alone, without ACLs, policy or public acce
   expect(await failure(s3.send(new GetBucketPolicyCommand({ Bucket })))).toBe('NoSuchBucketPolicy 404');
   expect(await failure(s3.send(new GetBucketCorsCommand({ Bucket })))).toBe('NoSuchCORSConfiguration 404');
   expect(await failure(s3.send(new GetObjectAclCommand({ Bucket, Key: 'none' })))).toBe('NoSuchKey 404');
+});
+
+it('an ACL that is said to be none is none: some clients send an empty header', async () => {
+  const answer = await sendRaw(twin.url, {
+    method: 'PUT',
+    path: '/data/k',
+    body: 'x',
+    headers: { 'x-amz-acl': '' },
+  });
+  expect(outcome(answer)).toBe('200');
 });
 
 it('an ACL is refused, as by every new bucket, and leaves the object', async () => {
