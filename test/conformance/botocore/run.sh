@@ -8,6 +8,7 @@ if [ ! -d "$venv/lib" ] || ! "$venv/bin/python" -c 'import botocore; assert boto
   "$venv/bin/pip" install -q --disable-pip-version-check botocore==1.44.5
 fi
 . "$ROOT/test/conformance/fresh-twin.sh"
+as deployer
 unset AWS_CONFIG_FILE
 export AWS_EC2_METADATA_DISABLED=true
 read -r _ queue _ definition _ <<<"$(lab stack-info rapidtide --local)"
