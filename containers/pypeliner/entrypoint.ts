@@ -3,10 +3,11 @@ import { containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { main } from '../runtime/main.ts';
+import { regionOf } from '../runtime/world.ts';
 import { delegateTask } from './delegate.ts';
 
 const { env: environment } = process;
-const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
+const region = regionOf(environment);
 const endpoint = endpointFrom(environment, 'S3');
 const credentials = containerKeys(environment);
 

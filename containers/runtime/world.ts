@@ -5,6 +5,7 @@ import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
+import { LabError } from '../../lib/contract/workload/errors.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import type { Log } from './line-log.ts';
 
@@ -25,7 +26,7 @@ export interface ContainerWorld {
 }
 
 export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): ContainerWorld {
-  const region = environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1';
+  const region = regionOf(environment);
   const credentials = containerKeys(environment);
   const s3 = at(endpointFrom(environment, 'S3'));
   return {
@@ -39,6 +40,17 @@ export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): Contai
     interruption: () => watchInterruption(environment, log),
     log,
   };
+}
+
+/** Another region's S3 and secrets would be asked in silence. Throws LabError where the job's definition names none. */
+export function regionOf(environment: NodeJS.ProcessEnv): string {
+  const region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  if (region) return region;
+  throw new LabError({
+    where: 'AWS_REGION',
+    message: 'is not in the container’s environment',
+    fix: 'AWS_REGION in the job definition (npm run deploy writes it)',
+  });
 }
 
 /** Where another service is: its own address in the environment, else S3's unless that is S3's alone. */

@@ -1,10 +1,13 @@
 import { sdkBatch } from '../aws/batch.ts';
+import { datasetStore } from '../aws/dataset-client.ts';
 import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { sdkLogs } from '../aws/logs.ts';
 import { sdkSecrets } from '../aws/secrets.ts';
 import { sdkStateChanges } from '../aws/state-changes.ts';
 import { s3Store } from '../aws/store.ts';
+import type { Store } from '../contract/ports/ports.ts';
+import type { Dataset } from '../contract/workload/config.ts';
 import type { Connection } from './context.ts';
 import type { TwinLink } from './twin/connect.ts';
 
@@ -16,6 +19,7 @@ export function connection(
   deployment: Deployment,
   ownTwin: boolean,
   twinKeys?: TwinLink['keys'],
+  datasets: readonly Dataset[] = [],
 ): Connection {
   const deployer = twinKeys ? { ...endpoint, credentials: twinKeys.deployer } : endpoint;
   return {
@@ -23,13 +27,22 @@ export function connection(
     deployment,
     ownTwin,
     ...(twinKeys ? { twinKeys } : {}),
-    asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys),
+    asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets),
     store: s3Store(endpoint, deployment.outputBucket),
-    storeOf: bucket => s3Store(endpoint, bucket),
+    storeOf: bucket => storeOf(endpoint, bucket, datasets),
     batch: sdkBatch(endpoint),
     logs: sdkLogs(endpoint, deployment.logGroup),
     changes: sdkStateChanges(endpoint, deployment.eventLogGroup),
     // Members see no secret: who fills one, or looks whether it is filled, is the lab's engineer.
     secrets: sdkSecrets(deployer),
   };
+}
+
+/** A bucket as its dataset says: in its region, paid for by who asks, or as anyone; any other as who asks. */
+function storeOf(endpoint: Endpoint, bucket: string, datasets: readonly Dataset[]): Store {
+  const own = datasets.filter(each => each.bucket === bucket && each.access !== 'nda');
+  // As anyone is what nobody has to be allowed; the keys of `keys` are the jobs'.
+  const dataset = own.find(each => each.access === 'public') ?? own.find(each => each.access !== 'keys');
+  if (dataset) return datasetStore(endpoint, dataset);
+  return s3Store({ ...endpoint, region: own[0]?.region ?? endpoint.region }, bucket);
 }

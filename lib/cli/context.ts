@@ -103,7 +103,8 @@ export function makeContext(
       ...(world.environment.AWS_ENDPOINT_URL ? { url: world.environment.AWS_ENDPOINT_URL } : {}),
       ...(choices.profile ? { profile: choices.profile } : {}),
     };
-    return connection(endpoint, await readDeployment(endpoint, lab.name), false);
+    const deployment = await readDeployment(endpoint, lab.name);
+    return connection(endpoint, deployment, false, undefined, Object.values(lab.datasets));
   });
   const context: Context = {
     ...world,

@@ -5,7 +5,8 @@ import type { Architecture, Market } from '../contract/workload/workload.ts';
 const arm64 = ['m7g.4xlarge', 'm6g.4xlarge', 'r7g.2xlarge', 'r6g.2xlarge', 'r7g.4xlarge', 'r6g.4xlarge'];
 const x86 = ['m7i.4xlarge', 'm6i.4xlarge', 'r7i.2xlarge', 'r6i.2xlarge', 'r7i.4xlarge', 'r6i.4xlarge'];
 
-// From 1,875 GB, one disk each: three plates of 550 GB, or a VCF ingest's 1,000 GB. The last two are in most regions.
+// From 1,875 GB, one disk each: three plates of 550 GB, or a VCF ingest's 1,000 GB. A region that lacks one of them wants a list of
+// the lab's own: doctor and lab deploy ask EC2, and say the line.
 const arm64Store = ['i4g.2xlarge', 'i4g.4xlarge', 'm6gd.8xlarge', 'r6gd.8xlarge'];
 const x86Store = ['i4i.2xlarge', 'i4i.4xlarge', 'm6id.8xlarge', 'r6id.8xlarge'];
 

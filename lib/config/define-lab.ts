@@ -1,5 +1,11 @@
 import type { BakeSchedule } from '../contract/workload/baked-image.ts';
-import type { AllocationStrategy, Compliance, ImageBuild, NetworkMode } from '../contract/workload/config.ts';
+import type {
+  AllocationStrategy,
+  Compliance,
+  ExistingNetwork,
+  ImageBuild,
+  NetworkMode,
+} from '../contract/workload/config.ts';
 import type { DatasetAccess } from '../contract/workload/mount.ts';
 import type { Architecture, Market, Resources } from '../contract/workload/workload.ts';
 
@@ -19,11 +25,14 @@ export interface LabConfigInput {
    *   about 0.01 USD an hour each (7 or 8 in 2 zones: some 100 to 115 USD a month) while idle. Datasets are then in the
    *   lab's region, none is `nda`, and images come from ECR.
    *
+   * - `{ vpc: 'vpc-…', subnets: ['subnet-…'] }`: a VPC that is there already, for labs that may not make one. Its routes, endpoints
+   *   and flow logs are its owner's; the lab makes a security group in it, without inbound rules.
+   *
    * Prices: us-east-1, as of 2025; see aws.amazon.com/vpc/pricing and aws.amazon.com/privatelink/pricing.
    *
    * @default 'public'
    */
-  readonly network?: NetworkMode;
+  readonly network?: NetworkMode | ExistingNetwork;
   /**
    * Holds the stack to a pack of cdk-nag beside AwsSolutions, and changes it: a key of the lab's own (rotated every year)
    * for the output bucket, secrets, logs and volumes; managed policies instead of inline ones; a closed default security

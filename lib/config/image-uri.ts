@@ -47,7 +47,8 @@ export function parseEcrUri(uri: string): EcrImage | undefined {
   return found ? { ...image, account: found[1]!, region: found[2]! } : undefined;
 }
 
-const ecrHost = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws)$/;
+const ecrHost =
+  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|on\.aws)$/;
 
 export interface CachedImage {
   /** Of the cache. */

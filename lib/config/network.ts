@@ -1,14 +1,19 @@
-import { type LabConfig, networkModes } from '../contract/workload/config.ts';
+import { type ExistingNetwork, type LabConfig, networkModes } from '../contract/workload/config.ts';
 import { cachedImage, parseEcrUri } from './image-uri.ts';
-import type { Say } from './say.ts';
+import { type Say, unknownFields } from './say.ts';
 
 /** A network mode that there is; and, where hosts have no way to the internet, nothing that is only there. */
 export function checkNetwork(config: LabConfig, say: Say): void {
+  checkRegistries(config, say);
+  if (typeof config.network === 'object' && config.network !== null) {
+    checkExisting(config.network, config, say);
+    return;
+  }
   if (!networkModes.includes(config.network)) {
     say(
       'network',
       `${JSON.stringify(config.network)} is not a network mode`,
-      `one of ${networkModes.join(', ')}`,
+      `one of ${networkModes.join(', ')}, or { vpc: 'vpc-…', subnets: ['subnet-…'] }`,
     );
     return;
   }
@@ -44,4 +49,49 @@ export function checkNetwork(config: LabConfig, say: Say): void {
         : `a copy in ECR, or ${instead}`,
     );
   }
+}
+
+/** Registries that answer a caller in AWS with an address of S3, which the endpoint of a lab under compliance lets nobody through to. */
+const answerWithS3 = ['quay.io', 'registry.k8s.io'];
+
+function checkRegistries(config: LabConfig, say: Say): void {
+  if (!config.compliance) return;
+  for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
+    const registry = answerWithS3.find(each => image?.startsWith(`${each}/`));
+    if (!enabled || !registry || cachedImage(image!, config.pullThroughCache)) continue;
+    say(
+      `workloads.${name}.image`,
+      `${registry} keeps layers in buckets of S3 that a lab under compliance does not reach`,
+      `pullThroughCache: { ${registry.split('.')[0]}: { upstream: '${registry}' } }, or a copy in ECR`,
+    );
+  }
+}
+
+function checkExisting(network: ExistingNetwork, { compliance }: LabConfig, say: Say): void {
+  unknownFields(network, ['vpc', 'subnets'], 'network.', say);
+  const id = (kind: string): RegExp => new RegExp(`^${kind}-[0-9a-f]{8,17}$`);
+  if (!id('vpc').test(String(network.vpc)))
+    say(
+      'network.vpc',
+      `${JSON.stringify(network.vpc)} is not a VPC’s id`,
+      'aws ec2 describe-vpcs shows them: vpc-0123456789abcdef0',
+    );
+  const subnets: readonly unknown[] = Array.isArray(network.subnets) ? network.subnets : [];
+  if (subnets.length === 0)
+    say('network.subnets', 'names no subnet', "those that hosts start in: ['subnet-0123456789abcdef0']");
+  for (const subnet of new Set(subnets))
+    if (!id('subnet').test(String(subnet)))
+      say(
+        'network.subnets',
+        `${JSON.stringify(subnet)} is not a subnet’s id`,
+        `aws ec2 describe-subnets --filters Name=vpc-id,Values=${network.vpc} shows them`,
+      );
+    else if (subnets.indexOf(subnet) !== subnets.lastIndexOf(subnet))
+      say('network.subnets', `${subnet} is there twice`, 'once is enough');
+  if (compliance)
+    say(
+      'compliance',
+      'cannot be held in a VPC that is not the stack’s: its routes, endpoints and flow logs are not ours to see',
+      "network: 'private-nat' or 'private-endpoints'",
+    );
 }

@@ -68,7 +68,7 @@ export function resolveConfig(
       `${JSON.stringify(config.name)} is not a name`,
       'small letters, digits and -, at most 21, a letter first',
     );
-  if (!/^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region))
+  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(config.region))
     say('region', `${JSON.stringify(config.region)} is not a region`, 'for example us-east-1');
   if (!retentionDays.includes(config.logRetentionDays))
     say(

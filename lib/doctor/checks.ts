@@ -7,6 +7,7 @@ import { images } from './checks/images.ts';
 import { instanceTypes } from './checks/instance-types.ts';
 import { job } from './checks/job.ts';
 import { logPolicies } from './checks/log-policies.ts';
+import { networkCounts } from './checks/network-counts.ts';
 import { outputBucket } from './checks/output-bucket.ts';
 import { poolSize } from './checks/pool-size.ts';
 import { queues } from './checks/queues.ts';
@@ -30,6 +31,7 @@ export const checks: readonly Check[] = [
   quotas,
   instanceTypes,
   batchCounts,
+  networkCounts,
   serviceRoles,
   logPolicies,
   secrets,

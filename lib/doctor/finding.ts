@@ -21,6 +21,8 @@ export interface Scope {
   /** Names of the pools that they use. */
   readonly pools: readonly string[];
   readonly stackName: string;
+  /** The parameter that templates of this project ask for the version of CDK's bootstrap stack. */
+  readonly bootstrapParameter: string;
   readonly now: Date;
   readonly local: boolean;
   /** ` --local` where it was given, for commands that a person is told to run. */

@@ -22,15 +22,21 @@ export interface Reason {
 
 /**
  * Why a RUNNABLE job waits, in one sentence with one fix. What is wrong with queue and environments comes before what
- * Batch says of the job, and that before what the hosts show.
+ * Batch says of the job, and that before what the hosts show. `before`: jobs of its queue that have waited longer.
  */
-export function explainWaiting(job: WaitingJob, facts: WaitingFacts, now: Date): Reason {
+export function explainWaiting(
+  job: WaitingJob,
+  facts: WaitingFacts,
+  now: Date,
+  before: readonly WaitingJob[] = [],
+): Reason {
   const { pool } = facts;
   return (
     badQueue(pool) ??
     badEnvironments(pool) ??
     batchSays(job, pool) ??
     tooLarge(job, pool) ??
+    isBehind(before, pool) ??
     hostsShow(job, facts, now) ??
     itsTurn(job, facts, now)
   );
@@ -104,6 +110,19 @@ function tooLarge(job: WaitingJob, { pool, environments }: PoolState): Reason | 
       `pools.${pool}.maxvCpus in lab.config.ts, then npm run deploy`,
     );
   return undefined;
+}
+
+/** A queue is first in, first out: a job that fits no host holds back all that come after it. */
+function isBehind(before: readonly WaitingJob[], pool: PoolState): Reason | undefined {
+  const head = before.find(
+    each => /MAX_RESOURCE|RESOURCE_REQUIREMENT/.test(each.statusReason ?? '') || tooLarge(each, pool),
+  );
+  if (!head) return undefined;
+  return {
+    outcome: 'warn',
+    text: `it waits behind ${head.jobName}, which fits no host of ${pool.pool}`,
+    fix: `aws batch terminate-job --job-id ${head.jobId} --reason 'fits no host'; or Batch cancels it, 20 minutes after it came to the head of the queue`,
+  };
 }
 
 function tooLargeFor(asked: string, pool: string, types: readonly string[]): Reason {

@@ -17,6 +17,7 @@ import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
 import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EventLog } from './ground/event-log.ts';
+import { ExistingNetwork } from './ground/existing-network.ts';
 import { labKey } from './ground/lab-key.ts';
 import { Network } from './ground/network.ts';
 import { Storage } from './ground/storage.ts';
@@ -45,13 +46,16 @@ export class LabStack extends Stack {
     const encrypted = encryptionKey ? { encryptionKey } : {};
     const held = compliance ? { compliance } : {};
 
-    const network = new Network(this, 'Network', {
-      mode: config.network,
-      datasets: Object.values(config.datasets),
-      ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
-      ...held,
-      ...encrypted,
-    });
+    const network =
+      typeof config.network === 'object'
+        ? new ExistingNetwork(this, 'Network', config.network)
+        : new Network(this, 'Network', {
+            mode: config.network,
+            datasets: Object.values(config.datasets),
+            ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
+            ...held,
+            ...encrypted,
+          });
     const storage = new Storage(this, 'Storage', {
       ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
       ...(config.existingOutputBucketKey ? { existingBucketKey: config.existingOutputBucketKey } : {}),
@@ -103,6 +107,7 @@ export class LabStack extends Stack {
       const { role } = new JobRole(this, `Role-${spec.name}`, {
         spec,
         bucket: storage.bucket,
+        isOwnBucket: config.existingOutputBucket === undefined,
         mounts: Object.values(mounts),
         secretArns,
         ...held,

@@ -47,6 +47,15 @@ it('whoever may look at nothing finds nothing, and is told every right that it t
 const name = fc.stringMatching(/^[a-z][a-z0-9-]{0,12}[a-z0-9]$/);
 const part = fc.stringMatching(/^[A-Za-z0-9]{1,20}$/);
 
+it('knows a name for which CloudFormation cut the stack’s, and none that is too short to be anybody’s', () => {
+  const lab = 'abcdefghijklmnopqrstu';
+  for (const cut of ['arraylab-abcdefghijklmnop', `arraylab-${lab}`])
+    for (const made of [`${cut}-storageoutput517a053f-x1y2z3`, `/aws/lambda/${cut}-ImagesBuild1A2B-x1y2z3`])
+      expect([isStackMade(lab, made), isOwnName(lab, made)]).toEqual([true, true]);
+  expect(isStackMade(lab, 'arraylab-abc-storageoutput517a053f-x1y2z3')).toBe(false);
+  expect(isStackMade('abcdefghijklmnopqrxyz', 'arraylab-abcdefghijklmnopqrs-logs1-x1y2z3')).toBe(false);
+});
+
 it('what CloudFormation names after a lab’s stack is that lab’s, and no other’s', () => {
   fc.assert(
     fc.property(name, name, part, part, (lab, other, logicalId, random) => {

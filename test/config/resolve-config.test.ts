@@ -151,6 +151,44 @@ describe('network', () => {
   });
 });
 
+describe('a network that is there already', () => {
+  const vpc = 'vpc-0123456789abcdef0';
+  it('is named by ids, each once', () => {
+    const subnets = ['subnet-0123456789abcdef0'];
+    expect(problemsOf({ ...rapidtideLab, network: { vpc, subnets } })).toBe('');
+    const text = problemsOf({
+      ...rapidtideLab,
+      network: { vpc: 'my-vpc', subnets: ['a', ...subnets, ...subnets], extra: 1 } as never,
+    });
+    for (const words of [
+      '"my-vpc" is not a VPC’s id',
+      '"a" is not a subnet’s id',
+      'is there twice',
+      'network.extra',
+    ])
+      expect(text).toContain(words);
+    expect(problemsOf({ ...rapidtideLab, network: { vpc, subnets: [] } })).toContain('names no subnet');
+  });
+  it('cannot be held to a pack', () => {
+    const network = { vpc, subnets: ['subnet-0123456789abcdef0'] };
+    expect(problemsOf({ ...rapidtideLab, network, compliance: 'hipaa' })).toContain(
+      'cannot be held in a VPC',
+    );
+  });
+});
+
+it('the European sovereign cloud’s region is one', () => {
+  expect(problemsOf({ ...rapidtideLab, region: 'eusc-de-east-1' })).toBe('');
+});
+
+it('compliance refuses registries that answer with S3, but through ECR’s cache', () => {
+  const workloads = { rapidtide: { ...rapidtideLab.workloads.rapidtide, image: 'quay.io/org/tool:1' } };
+  const held = { ...rapidtideLab, workloads, compliance: 'hipaa' as const, network: 'private-nat' as const };
+  expect(problemsOf(held)).toContain('quay.io keeps layers in buckets of S3');
+  expect(problemsOf({ ...held, pullThroughCache: { quay: { upstream: 'quay.io' } } })).toBe('');
+  expect(problemsOf({ ...rapidtideLab, workloads })).toBe('');
+});
+
 describe('compliance', () => {
   it('wants a private network, and says which', () => {
     expect(problemsOf({ ...rapidtideLab, compliance: 'hipaa' })).toContain(

@@ -30,6 +30,7 @@ export function scopeOf(input: LabConfigInput = configInput, more: Partial<Scope
     specs: [rapidtide],
     pools: [...config.workloads.rapidtide!.pools],
     stackName: 'arraylab-lab',
+    bootstrapParameter: '/cdk-bootstrap/hnb659fds/version',
     now,
     local: false,
     suffix: '',
@@ -66,6 +67,7 @@ const healthy: Account = {
   ssoSession: async () => undefined,
   region: async () => 'enabled',
   offered: async types => types,
+  networkCounts: async () => ({ vpcs: 1, addresses: 0 }),
   bootstrapVersion: async () => 27,
   stack: async name => ({
     name,

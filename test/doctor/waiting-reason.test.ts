@@ -48,6 +48,18 @@ it.each([
   expect(reasonOf(statusReason)).toEqual({ outcome: 'fail', text, fix: expect.stringMatching(/\S/) });
 });
 
+it('a job behind one that fits no host is told which, and how that one goes', () => {
+  const head = { ...job, jobId: 'j-0', jobName: 'too-large', memoryMiB: 999_999 };
+  expect(explainWaiting(job, facts(), now, [head])).toEqual({
+    outcome: 'warn',
+    text: 'it waits behind too-large, which fits no host of arm64-ondemand',
+    fix: expect.stringContaining('aws batch terminate-job --job-id j-0'),
+  });
+  expect(explainWaiting(job, facts(), now, [{ ...job, jobId: 'j-0' }]).text).not.toContain('behind');
+  // What holds back others is told of itself, not of who waits before it.
+  expect(explainWaiting(head, facts(), now, [head]).outcome).toBe('fail');
+});
+
 it('an environment that is INVALID or DISABLED is the reason, whatever Batch says of the job', () => {
   const invalid = facts({
     status: 'INVALID',

@@ -63,6 +63,35 @@ it('public: hosts have public addresses, and nothing costs money while idle', ()
   templates.public!.resourceCountIs('AWS::EC2::VPCEndpoint', 1);
 });
 
+it('a VPC that is there already: hosts in its subnets, a group that lets nothing in, and nothing else of a network', () => {
+  const network = {
+    vpc: 'vpc-0123456789abcdef0',
+    subnets: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  };
+  const template = templateOf({ network });
+  for (const type of ['VPC', 'Subnet', 'Route', 'VPCEndpoint', 'FlowLog', 'InternetGateway'])
+    template.resourceCountIs(`AWS::EC2::${type}`, 0);
+  template.allResourcesProperties('AWS::Batch::ComputeEnvironment', {
+    ComputeResources: Match.objectLike({ Subnets: network.subnets }),
+  });
+  const [[, group]] = ofType(template, 'AWS::EC2::SecurityGroup') as [[string, Record<string, unknown>]];
+  expect([group.VpcId, group.SecurityGroupIngress]).toEqual([network.vpc, undefined]);
+});
+
+it('NDA’s downloads, which are requests that NDA signed, go through the endpoint of a lab under compliance', () => {
+  const template = templateOf({
+    network: 'private-nat',
+    compliance: 'hipaa',
+    datasets: { abcd: { access: 'nda', package: 1_234_567 } },
+    workloads: { rapidtide: { datasets: { '/data_in': 'abcd' } } },
+  });
+  const [[, { PolicyDocument }]] = ofType(template, 'AWS::EC2::VPCEndpoint') as [
+    [string, { PolicyDocument: { Statement: { Action: string; Resource: unknown; Condition?: unknown }[] } }],
+  ];
+  const reads = PolicyDocument.Statement.filter(each => each.Action === 's3:GetObject' && !each.Condition);
+  expect(reads.flatMap(each => [each.Resource].flat())).toContain('*');
+});
+
 it('private-nat: one gateway for all zones, and no subnet gives public addresses', () => {
   const template = templates['private-nat']!;
   template.resourceCountIs('AWS::EC2::NatGateway', 1);

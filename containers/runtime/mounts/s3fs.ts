@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Keys } from '../../../lib/aws/wire/credentials.ts';
+import { awsEndpoint } from '../../../lib/aws/wire/endpoints.ts';
 import { credentialsFile, datasetKeys, profile, secretFile } from './identity.ts';
 import type { MountCommand, ToMount } from './mount.ts';
 import { roleEnvironment } from './role.ts';
@@ -7,13 +8,14 @@ import { roleEnvironment } from './role.ts';
 /** s3fs, for tools that write in place. Options: s3fs(1). */
 export async function s3fsCommand(input: ToMount): Promise<MountCommand> {
   const { source, target, world, spec } = input;
-  const url = world.endpoint ?? `https://s3.${source.region}.amazonaws.com`;
+  const url = world.endpoint ?? awsEndpoint('s3', source.region);
   const identity = await identify(input);
   const options = [
     'allow_other',
     `url=${url}`,
     `endpoint=${source.region}`,
-    ...(world.endpoint ? ['use_path_request_style'] : []),
+    // TLS's wildcard holds one word: with dots in its name a bucket is none.
+    ...(world.endpoint || source.bucket.includes('.') ? ['use_path_request_style'] : []),
     ...(spec.readOnly ? ['ro'] : []),
     ...identity.options,
     ...(source.access === 'requester-pays' ? ['requester_pays'] : []),

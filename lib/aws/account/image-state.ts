@@ -9,7 +9,9 @@ import { registryImage } from './registry.ts';
 export function imageState(endpoint: Endpoint): Pick<Account, 'image'> {
   return {
     image: uri => {
-      const own = /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?\/(.+)$/.exec(uri);
+      const own = /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.amazonaws\.(?:com(?:\.cn)?|eu)\/(.+)$/.exec(
+        uri,
+      );
       if (!own) return registryImage(uri);
       const [, registryId, region, rest] = own;
       const client = new ECRClient(readingConfig({ ...endpoint, region: region! }));

@@ -1,8 +1,9 @@
 import { CloudWatchLogsClient, DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
+  DescribeAddressesCommand,
   DescribeRegionsCommand,
   EC2Client,
-  paginateDescribeInstanceTypeOfferings,
+  paginateDescribeVpcs,
 } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
@@ -12,13 +13,21 @@ import {
 } from '@aws-sdk/client-service-quotas';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { Account, Identity, RegionState } from '../../contract/ports/account.ts';
+import type { Account, Identity, NetworkCounts, RegionState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { offeredTypes } from './offered-types.ts';
 import { readingConfig, unless } from './reading.ts';
 
 type RegionPart = Pick<
   Account,
-  'identity' | 'region' | 'offered' | 'bootstrapVersion' | 'quota' | 'hasRole' | 'logPolicies'
+  | 'identity'
+  | 'region'
+  | 'offered'
+  | 'networkCounts'
+  | 'bootstrapVersion'
+  | 'quota'
+  | 'hasRole'
+  | 'logPolicies'
 >;
 
 /** Who asks, and what the region and the account have before any lab is in it. */
@@ -35,9 +44,9 @@ export function regionState(endpoint: Endpoint): RegionPart {
   return {
     identity: () => identity(new STSClient(home)),
     region: () => optedIn(homeEc2, endpoint.region),
-    offered: types => offered(ec2, types),
-    async bootstrapVersion() {
-      const name = '/cdk-bootstrap/hnb659fds/version';
+    offered: offeredTypes(endpoint),
+    networkCounts: () => networkCounts(ec2),
+    async bootstrapVersion(name) {
       const call = ssm.send(new GetParameterCommand({ Name: name }));
       const answer = await unless(call, ['ParameterNotFound'], undefined);
       return answer ? Number(answer.Parameter?.Value) : undefined;
@@ -51,8 +60,12 @@ export function regionState(endpoint: Endpoint): RegionPart {
   };
 }
 
-const homeRegion = (region: string): string =>
-  region.startsWith('cn-') ? 'cn-north-1' : region.startsWith('us-gov-') ? 'us-gov-west-1' : 'us-east-1';
+/** The region of a partition that no account has to turn on. */
+function homeRegion(region: string): string {
+  if (region.startsWith('cn-')) return 'cn-north-1';
+  if (region.startsWith('us-gov-')) return 'us-gov-west-1';
+  return region.startsWith('eusc-') ? 'eusc-de-east-1' : 'us-east-1';
+}
 
 async function identity(sts: STSClient): Promise<Identity> {
   const answer = await sts.send(new GetCallerIdentityCommand({}));
@@ -70,17 +83,6 @@ async function optedIn(ec2: EC2Client, region: string): Promise<RegionState> {
   const status = answer?.Regions?.[0]?.OptInStatus;
   if (status === undefined) return 'unknown';
   return status === 'not-opted-in' ? 'not-opted-in' : 'enabled';
-}
-
-async function offered(ec2: EC2Client, types: readonly string[]): Promise<readonly string[]> {
-  const pages = paginateDescribeInstanceTypeOfferings(
-    { client: ec2 },
-    { LocationType: 'region', Filters: [{ Name: 'instance-type', Values: [...types] }] },
-  );
-  const found: string[] = [];
-  for await (const page of pages)
-    found.push(...(page.InstanceTypeOfferings ?? []).flatMap(each => each.InstanceType ?? []));
-  return found;
 }
 
 /** The account's own value, or AWS's default where nobody ever changed it. */
@@ -106,4 +108,11 @@ async function policyNames(client: CloudWatchLogsClient): Promise<readonly strin
     nextToken = page.nextToken;
   } while (nextToken);
   return names;
+}
+
+async function networkCounts(client: EC2Client): Promise<NetworkCounts> {
+  let vpcs = 0;
+  for await (const page of paginateDescribeVpcs({ client }, {})) vpcs += page.Vpcs?.length ?? 0;
+  const { Addresses } = await client.send(new DescribeAddressesCommand({}));
+  return { vpcs, addresses: Addresses?.length ?? 0 };
 }

@@ -1,6 +1,11 @@
 /** Where a service of AWS is in a region. */
 export const awsEndpoint = (service: string, region: string): string =>
-  `https://${service}.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+  `https://${service}.${region}.${suffixOf(region)}`;
+
+function suffixOf(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
+}
 
 /** The address that the environment gives instead of AWS's: AWS_ENDPOINT_URL_<SERVICE>, or AWS_ENDPOINT_URL for all. */
 export function endpointFrom(

@@ -10,6 +10,7 @@ import type { Context } from '../context.ts';
 import { lookAhead, refuseAtRisk } from '../stack/deploy-guard.ts';
 import { checkState, isNew } from '../stack/deploy-state.ts';
 import { explainFailures } from '../stack/explain-failure.ts';
+import { checkInstanceTypes } from '../stack/offered-types.ts';
 import { settleOutputBucket } from '../stack/reattach.ts';
 import { ofType } from '../stack/stack-view.ts';
 import { drain } from '../stack/stop-jobs.ts';
@@ -38,6 +39,7 @@ export const deploy: Command = {
         fix: '--drain waits for the jobs, --anyway does not look at them',
       });
     const target = await readTarget(context, args, 'deploy');
+    if (!args.flag('anyway')) await checkInstanceTypes(context, target);
     let stack: StackState | undefined;
     try {
       stack = await looked(target.stack, () => target.aws.stacks.read(target.stack));

@@ -17,7 +17,7 @@ import {
   stateText,
 } from '../stack/running.ts';
 import { ofType, readStackView, type StackView, sizeText, summarize } from '../stack/stack-view.ts';
-import { cancelAll, closeQueues, drain } from '../stack/stop-jobs.ts';
+import { cancelAll, closeQueues, drain, waitForHosts } from '../stack/stop-jobs.ts';
 import { again, readTarget, type Target } from '../stack/target.ts';
 
 export const destroy: Command = {
@@ -61,7 +61,10 @@ export const destroy: Command = {
     context.io.err.write(runningTable(context.io.err, running));
     if (!args.flag('drain') && !args.flag('cancel')) refuseRunning(context, target, running);
     if (!args.flag('yes')) await confirm(context, target, args.flag('cancel') ? jobs : 0);
-    if (!(await stopJobs(context, args, target, queues))) return interrupted(context, target, args);
+    const isStopped =
+      (await stopJobs(context, args, target, queues)) &&
+      (await waitForHosts(context, target.aws, queues)) === 'done';
+    if (!isStopped) return interrupted(context, target, args);
     return destroyStack(context, args, target, stack, view);
   },
 };

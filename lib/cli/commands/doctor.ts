@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../aws/endpoint.ts';
+import { bootstrapParameter } from '../../build/bootstrap-parameter.ts';
 import type { Dataset, LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
@@ -66,6 +67,7 @@ function scopeOf(context: Context, args: Args, config: LabConfig): Scope {
     specs,
     pools,
     stackName: stackName(config.name),
+    bootstrapParameter: bootstrapParameter(context.projectRoot),
     now: context.now(),
     local: context.local,
     suffix: context.suffix,

@@ -28,6 +28,17 @@ const fixes: readonly (readonly [type: RegExp, reason: RegExp, fix: Fix])[] = [
     () => 'the identity that deploys lacks this right: use one that has it, then run it again',
   ],
   [
+    /./,
+    /more than 0 builds|CodeBuild is not open/i,
+    () =>
+      'a new account has no builds until AWS Support opens CodeBuild for it: ask there, or imageBuild: ‘docker’ in lab.config.ts',
+  ],
+  [
+    /Batch::ComputeEnvironment/,
+    /Instance type can only be one of/i,
+    () => 'the region lacks one of the pool’s instance types: npx lab doctor names it, and the line to write',
+  ],
+  [
     /Batch::ComputeEnvironment/,
     /JobQueue relationship|job queue/i,
     () => 'Batch had not finished deleting the queue: run it again in a minute',
@@ -48,7 +59,7 @@ const fixes: readonly (readonly [type: RegExp, reason: RegExp, fix: Fix])[] = [
     /EC2::(VPC|Subnet|SecurityGroup|InternetGateway|VPCGatewayAttachment)/,
     /depend|in use|mapped public|network interface/i,
     (name, region) =>
-      `something that is not the stack’s still uses the network: aws ec2 describe-network-interfaces --region ${region} --filters "Name=${filterOf(name)},Values=${name}" shows what; delete that, then run it again`,
+      `hosts that had not ended, or something that is not the stack’s, still use the network: run it again in some minutes; where it fails again, aws ec2 describe-network-interfaces --region ${region} --filters "Name=${filterOf(name)},Values=${name}" shows what: delete that`,
   ],
   [/EC2::EIP|EC2::NatGateway/, /./, () => 'give AWS a few minutes to let go of it, then run it again'],
   [

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { offeredTypes } from '../../aws/account/offered-types.ts';
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { sdkInventory } from '../../aws/inventory/inventory.ts';
 import { sdkQueues } from '../../aws/queues.ts';
@@ -28,6 +29,7 @@ export function openLifecycle(endpoint: Endpoint): Lifecycle {
     stacks: sdkStacks(endpoint),
     queues: sdkQueues(endpoint),
     inventory: sdkInventory(endpoint),
+    offered: offeredTypes(endpoint),
     cdk: runCdk,
     wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => undefined),
   };

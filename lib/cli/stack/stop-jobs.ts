@@ -56,7 +56,7 @@ const isStuck = (running: readonly Running[], stillMs: number): boolean => {
   return stillMs > stuckMs && !counts.get('RUNNING') && !counts.get('STARTING');
 };
 
-/** Ends every job of the queues, and waits until they have ended and their hosts are gone. */
+/** Ends every job of the queues, and waits until they have ended. */
 export async function cancelAll(
   context: Context,
   aws: Lifecycle,
@@ -80,13 +80,18 @@ export async function cancelAll(
     if (context.signal.aborted) return 'interrupted';
   }
   line('nothing runs any more', true);
-  return waitForHosts(context, aws, queues);
+  return 'done';
 }
 
 /** Batch ends its hosts some minutes after their last job; it also does when the stack goes, only later. */
 const longestHostWaitMs = 20 * 60_000;
 
-async function waitForHosts(context: Context, aws: Lifecycle, queues: readonly string[]): Promise<Stopped> {
+/** Waits until the queues' environments have no hosts: while they have, their network cannot go. */
+export async function waitForHosts(
+  context: Context,
+  aws: Lifecycle,
+  queues: readonly string[],
+): Promise<Stopped> {
   const environments = [...new Set((await aws.queues.describe(queues)).flatMap(queue => queue.environments))];
   const line = progress(context);
   for (let waited = 0; ; waited += 10_000) {

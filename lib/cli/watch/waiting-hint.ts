@@ -71,8 +71,10 @@ async function explainPool(
   now: Date,
 ): Promise<Hint | undefined> {
   const own = new Set(round.steps.flatMap(step => step.arrays.map(array => array.jobName)));
-  const job = (await account.waiting(pool.queueName, 1000)).find(each => own.has(each.jobName));
-  if (!job) return undefined;
-  const { outcome, text, fix } = explainWaiting(job, await waitingFacts(account, lab, pool, true), now);
+  const jobs = await account.waiting(pool.queueName, 1000);
+  const at = jobs.findIndex(each => own.has(each.jobName));
+  if (at < 0) return undefined;
+  const facts = await waitingFacts(account, lab, pool, true);
+  const { outcome, text, fix } = explainWaiting(jobs[at]!, facts, now, jobs.slice(0, at));
   return outcome === 'ok' ? undefined : { text, ...(fix ? { fix } : {}) };
 }

@@ -14,8 +14,10 @@ export interface Account {
   region(): Promise<RegionState>;
   /** Which of these instance types the region has. */
   offered(types: readonly string[]): Promise<readonly string[]>;
-  /** Version of CDK's bootstrap stack, or undefined where there is none. */
-  bootstrapVersion(): Promise<number | undefined>;
+  /** VPCs and elastic addresses of the region, whosever they are. */
+  networkCounts(): Promise<NetworkCounts>;
+  /** Version of CDK's bootstrap stack, by the name of its parameter; undefined where there is none. */
+  bootstrapVersion(parameter: string): Promise<number | undefined>;
   stack(name: string): Promise<StackState | undefined>;
   /** The resource that failed first in the newest operation of a stack. */
   firstFailure(name: string): Promise<FailedResource | undefined>;
@@ -53,6 +55,11 @@ export interface Identity {
   readonly account: string;
   readonly arn: string;
   readonly expiresAt?: Date;
+}
+
+export interface NetworkCounts {
+  readonly vpcs: number;
+  readonly addresses: number;
 }
 
 export interface SsoSession {

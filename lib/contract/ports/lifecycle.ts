@@ -5,6 +5,8 @@ export interface LifecyclePorts {
   readonly stacks: Stacks;
   readonly queues: Queues;
   readonly inventory: Inventory;
+  /** Which of these instance types the region has. */
+  offered(types: readonly string[]): Promise<readonly string[]>;
 }
 
 export interface Stacks {

@@ -6,6 +6,14 @@ import type { Architecture, Market, Resources } from './workload.ts';
 export const networkModes = ['public', 'private-nat', 'private-endpoints'] as const;
 export type NetworkMode = (typeof networkModes)[number];
 
+/** A VPC that is there already, and the subnets of it that hosts start in: each with a way to ECS, ECR, S3 and CloudWatch Logs. */
+export interface ExistingNetwork {
+  /** `vpc-…`. */
+  readonly vpc: string;
+  /** `subnet-…`, at least one, in different zones if there are several. */
+  readonly subnets: readonly string[];
+}
+
 /** Packs of cdk-nag that a lab can be held to, beside AwsSolutions. */
 export const complianceNames = ['nist-800-53-r5', 'hipaa'] as const;
 export type Compliance = (typeof complianceNames)[number];
@@ -19,7 +27,7 @@ export interface LabConfig {
   /** `^[a-z][a-z0-9-]{0,20}$`. */
   readonly name: string;
   readonly region: string;
-  readonly network: NetworkMode;
+  readonly network: NetworkMode | ExistingNetwork;
   readonly compliance?: Compliance;
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly pools: Readonly<Record<string, Pool>>;

@@ -22,11 +22,14 @@ export const batchCounts: Check<Facts> = {
     ]);
     return { queues, environments: environments.length, deployed: stack !== undefined };
   },
-  judge({ queues, environments, deployed }, { pools }) {
+  judge({ queues, environments, deployed }, { config, pools }) {
     const text = `${queues} queues and ${environments} compute environments of ${most} each`;
     const used = Math.max(queues, environments);
+    // A pool that spills has an environment of each market.
+    const needed = pools.length + pools.filter(name => config.pools[name]?.spillToOnDemand).length;
     const fix = 'delete what no lab uses (aws batch describe-job-queues), or deploy in another region';
-    if (!deployed && used + pools.length > most) return [fail(`${text}; the lab needs ${pools.length}`, fix)];
+    if (!deployed && (queues + pools.length > most || environments + needed > most))
+      return [fail(`${text}; the lab needs ${pools.length} and ${needed}`, fix)];
     return [used > most - 5 ? warn(text, fix) : ok(text)];
   },
 };

@@ -8,10 +8,11 @@ export const bootstrap: Check<number | undefined> = {
   name: 'bootstrap',
   needs: ['ssm:GetParameter'],
   notOnTwin: 'nothing is deployed there',
-  gather: account => account.bootstrapVersion(),
-  judge(version, { config }) {
+  gather: (account, { bootstrapParameter }) => account.bootstrapVersion(bootstrapParameter),
+  judge(version, { config, bootstrapParameter }) {
     const fix = `npx cdk bootstrap (in ${config.region}; once per account and region)`;
-    if (version === undefined) return [fail(`${config.region} has no CDK bootstrap stack`, fix)];
+    if (version === undefined)
+      return [fail(`${config.region} has no CDK bootstrap stack (${bootstrapParameter})`, fix)];
     if (version < bootstrapNeeded)
       return [fail(`the bootstrap stack is version ${version}, and ${bootstrapNeeded} is needed`, fix)];
     return [ok(`version ${version}`)];

@@ -1,10 +1,11 @@
-import { type Check, type Finding, fail, ok, warn } from '../finding.ts';
+import { absentTypes, instanceTypesFix } from '../../contract/hosts/offered-types.ts';
+import { type Check, type Finding, fail, ok } from '../finding.ts';
 
 interface Facts {
   readonly offered: readonly string[];
 }
 
-/** The region has the instance types of the pools. */
+/** The region has every instance type of the pools: one name that it lacks fails the environment, and with it the deploy. */
 export const instanceTypes: Check<Facts> = {
   name: 'instance types',
   needs: ['ec2:DescribeInstanceTypeOfferings'],
@@ -23,9 +24,10 @@ function judgePool(
   offered: readonly string[],
   region: string,
 ): Finding {
-  const absent = types.filter(type => !offered.includes(type));
+  const absent = absentTypes(types, offered);
   if (absent.length === 0) return ok(`${name}: ${region} has all ${types.length}`);
-  const fix = `pools.${name}.instanceTypes in lab.config.ts: types that ${region} has`;
-  if (absent.length === types.length) return fail(`${name}: ${region} has none of ${absent.join(', ')}`, fix);
-  return warn(`${name}: ${region} has no ${absent.join(', ')}`, fix);
+  return fail(
+    `${name}: ${region} has no ${absent.join(', ')}, and Batch refuses the whole environment`,
+    instanceTypesFix(name, types, offered, region),
+  );
 }

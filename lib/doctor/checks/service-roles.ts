@@ -52,8 +52,9 @@ const wantedRoles = ({ config, pools }: Scope): readonly ServiceRole[] => {
 function judgeMissing(name: string, deployed: boolean): Finding {
   const { service, spotOnly } = roles.find(role => role.name === name)!;
   const fix = `aws iam create-service-linked-role --aws-service-name ${service}`;
-  // Nobody makes Spot's for us; the others come with the first environment, cluster or group.
-  if (spotOnly) return fail(`there is no ${name}: no spot host can start`, fix);
+  // Batch's and Auto Scaling's own roles may make Spot's, with the first spot host; AWS's page says to make it by hand.
+  if (spotOnly)
+    return warn(`there is no ${name} yet; the first spot host makes it where Batch’s own role may`, fix);
   if (deployed) return fail(`there is no ${name}: Batch can start no host`, fix);
   return warn(`there is no ${name} yet; the first deploy makes it where it may`, fix);
 }

@@ -36,7 +36,7 @@ export const waiting: Check<readonly Fact[]> = {
 function judgePool(jobs: readonly WaitingJob[], facts: WaitingFacts, { now }: Scope): readonly Finding[] {
   const groups = new Map<string, { reason: Reason; jobs: WaitingJob[] }>();
   for (const job of jobs) {
-    const reason = explainWaiting(job, facts, now);
+    const reason = explainWaiting(job, facts, now, jobs.slice(0, jobs.indexOf(job)));
     const key = `${reason.text}\u0000${reason.fix ?? ''}`;
     const group = groups.get(key) ?? { reason, jobs: [] };
     group.jobs.push(job);

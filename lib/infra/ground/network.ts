@@ -5,6 +5,8 @@ import {
   GatewayVpcEndpointAwsService,
   InterfaceVpcEndpointAwsService,
   IpAddresses,
+  type ISecurityGroup,
+  type IVpc,
   Port,
   SecurityGroup,
   type SubnetConfiguration,
@@ -31,11 +33,18 @@ export interface NetworkProps {
   readonly encryptionKey?: IKey;
 }
 
-/** Where hosts are: nothing is let in, S3 of the region goes through a gateway endpoint, and all that flows is logged. */
-export class Network extends Construct {
+/** Where hosts are. */
+export interface LabNetwork {
+  readonly vpc: IVpc;
+  readonly securityGroup: ISecurityGroup;
+  /** Never CDK's own choice: it prefers isolated subnets, where no host joins without endpoints. */
+  readonly hostSubnets: SubnetSelection;
+}
+
+/** The lab's own: nothing is let in, S3 of the region goes through a gateway endpoint, and all that flows is logged. */
+export class Network extends Construct implements LabNetwork {
   readonly vpc: Vpc;
   readonly securityGroup: SecurityGroup;
-  /** Never CDK's own choice: it prefers isolated subnets, where no host joins without endpoints. */
   readonly hostSubnets: SubnetSelection;
 
   constructor(scope: Construct, id: string, props: NetworkProps) {
@@ -165,6 +174,8 @@ function holdToOurData(endpoint: GatewayVpcEndpoint, { datasets, existingBucket 
       ['s3:ListBucket', 's3:GetObject'],
       buckets.flatMap(each => [each, `${each}/*`]),
     );
+  // NDA's downloads are requests to S3 that NDA has signed, to buckets of a list that changes: read alone, whosever they are.
+  if (datasets.some(each => each.access === 'nda')) allow(['s3:GetObject'], ['*']);
   if (existingBucket)
     allow(
       [

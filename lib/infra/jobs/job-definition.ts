@@ -1,6 +1,7 @@
-import { Duration, Size } from 'aws-cdk-lib';
+import { Duration, Size, Stack } from 'aws-cdk-lib';
 import {
   type CfnJobDefinition,
+  DevicePermission,
   EcsEc2ContainerDefinition,
   EcsJobDefinition,
   EcsVolume,
@@ -56,7 +57,12 @@ export class WorkloadJob extends Construct {
       ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
     });
     const privileged = privilegedFor(spec, props.mounts);
-    if (privileged) linux.addDevices({ hostPath: '/dev/fuse', containerPath: '/dev/fuse', permissions: [] });
+    if (privileged)
+      linux.addDevices({
+        hostPath: '/dev/fuse',
+        containerPath: '/dev/fuse',
+        permissions: [DevicePermission.READ, DevicePermission.WRITE, DevicePermission.MKNOD],
+      });
     const container = new EcsEc2ContainerDefinition(this, 'Container', {
       image: props.image.image,
       cpu: vcpus,
@@ -67,7 +73,7 @@ export class WorkloadJob extends Construct {
         EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
         ...(props.hasReference ? [referenceVolume()] : []),
       ],
-      environment: environmentOf(props),
+      environment: { ...environmentOf(props), ...regionOf(Stack.of(this).region) },
       executionRole: props.executionRole,
       jobRole: props.jobRole,
       // A tool that prints faster than the log takes it loses lines rather than time.
@@ -116,6 +122,12 @@ function privilegedFor(
   );
   return isMounted ? spec.privileged : undefined;
 }
+
+/** Batch tells a container no region, and agents of before May 2026 do not either: SDKs and tools ask these. */
+const regionOf = (region: string): Record<string, string> => ({
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+});
 
 function environmentOf({
   lab,

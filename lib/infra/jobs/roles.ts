@@ -72,6 +72,8 @@ export function executionRole(scope: Construct, logGroup: LogGroup, compliance?:
 export interface JobRoleProps {
   readonly spec: WorkloadSpec;
   readonly bucket: IBucket;
+  /** Whether the bucket is the stack's; another one may be of another account. */
+  readonly isOwnBucket: boolean;
   readonly mounts: readonly MountSource[];
   /** ARN by secret id. */
   readonly secretArns: Readonly<Record<string, string>>;
@@ -121,7 +123,7 @@ export class JobRole extends Construct {
     );
 
     for (const mount of props.mounts) this.allowMount(mount, props.secretArns);
-    if (writesAnywhere(spec)) this.allowAnywhere(bucket);
+    if (writesAnywhere(spec)) this.allowAnywhere(bucket, props.isOwnBucket);
     if (props.bucketKey)
       this.role.addToPolicy(useOfKey(props.bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
     if (props.secretKey && props.mounts.some(each => hasSecret(each.access)))
@@ -131,14 +133,15 @@ export class JobRole extends Construct {
   }
 
   /** rapidtide's contract lets user scripts write anywhere in the output bucket: but for runs, of which it has its own, and config. */
-  private allowAnywhere(bucket: IBucket): void {
+  private allowAnywhere(bucket: IBucket, isOwn: boolean): void {
     this.allow(['s3:ListBucket'], [bucket.bucketArn]);
     this.role.addToPolicy(
       new PolicyStatement({
         actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
         notResources: [`${runsPrefix}*`, `${configPrefix}*`].map(each => bucket.arnForObjects(each)),
-        // NotResource means everything else there is: held to this account's buckets by their owner, and to this one by its deny below.
-        conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } },
+        // NotResource means everything else there is: held to this bucket by the deny below, and to this account's by their owner,
+        // but where the bucket may be another account's.
+        ...(isOwn ? { conditions: { StringEquals: { 'aws:ResourceAccount': Aws.ACCOUNT_ID } } } : {}),
       }),
     );
     this.role.addToPolicy(

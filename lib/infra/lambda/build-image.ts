@@ -110,6 +110,10 @@ async function start({ Project, Variables }: ImageProperties, asker: Asker, aws:
       await aws.call('codebuild', 'StartBuild', input);
       return;
     } catch (error) {
+      if (/more than 0 builds/.test((error as Error).message))
+        throw new Error(
+          'CodeBuild is not open for this account yet, and no waiting helps: ask AWS Support for it, or imageBuild: docker',
+        );
       // A new account builds one thing at a time, and has five in the queue.
       if (codeOf(error) !== 'AccountLimitExceededException' || aws.timeLeft() < pause + reserve) throw error;
       await aws.sleep(pause);

@@ -14,12 +14,12 @@ import { Construct } from 'constructs';
 import { longestUpdateMinutes } from '../../contract/hosts/update-time.ts';
 import type { Pool } from '../../contract/workload/config.ts';
 import type { Market } from '../../contract/workload/workload.ts';
-import type { Network } from '../ground/network.ts';
+import type { LabNetwork } from '../ground/network.ts';
 import { poolLaunchTemplate } from './launch-template.ts';
 
 export interface PoolQueueProps {
   readonly pool: Pool;
-  readonly network: Network;
+  readonly network: LabNetwork;
   readonly instanceRole: IRole;
   readonly lab: string;
   /** Of volumes. @default - EBS's own key */

@@ -162,8 +162,6 @@ export function containerEnvironment(
     [env.mountsBy]: 'download',
     [env.scratchCheck]: 'marker',
     [env.toolsFrom]: 'path',
-    AWS_REGION: options.region,
-    AWS_DEFAULT_REGION: options.region,
     AWS_EXECUTION_ENV: 'AWS_ECS_EC2',
     ...(spec.metadataUrl === undefined
       ? { AWS_EC2_METADATA_DISABLED: 'true' }

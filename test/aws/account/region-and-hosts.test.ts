@@ -41,9 +41,9 @@ describe('the region', () => {
 
   it('has a bootstrap version or none, a role or none', async () => {
     aws.answer = () => ({ body: { Parameter: { Name: 'n', Value: '27' } } });
-    expect(await of('us-east-1').bootstrapVersion()).toBe(27);
+    expect(await of('us-east-1').bootstrapVersion('/cdk-bootstrap/mylab1234/version')).toBe(27);
     aws.answer = () => jsonError('ParameterNotFound');
-    expect(await of('us-east-1').bootstrapVersion()).toBeUndefined();
+    expect(await of('us-east-1').bootstrapVersion('/cdk-bootstrap/mylab1234/version')).toBeUndefined();
     aws.answer = () => queryError('NoSuchEntity', 404);
     expect(await of('us-east-1').hasRole('AWSServiceRoleForBatch')).toBe(false);
     aws.answer = () => queryError('AccessDenied', 403);

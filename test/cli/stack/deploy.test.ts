@@ -1,15 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import type { Lifecycle } from '../../../lib/cli/stack/lifecycle.ts';
+import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import type { LiveJob } from '../../../lib/contract/ports/lifecycle.ts';
 import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 import { Account, now, ourArray, shell, synthesize } from './fake-lab.ts';
 
-const template = synthesize(rapidtideLab);
-const otherScratch = synthesize({
+/** A lab whose updates wait for six hours, as Batch's in China do: then a job of ten is at risk. */
+function patient(input: LabConfigInput) {
+  const found = synthesize(input);
+  for (const { Type, Properties } of Object.values(found.Resources))
+    if (Type === 'AWS::Batch::ComputeEnvironment')
+      Properties.UpdatePolicy = { TerminateJobsOnUpdate: false, JobExecutionTimeoutMinutes: 360 };
+  return found;
+}
+const template = patient(rapidtideLab);
+const otherScratch = patient({
   ...rapidtideLab,
   pools: { 'arm64-ondemand': { scratch: { sizeGiB: 500 } } },
 });
-const otherLogs = synthesize({ ...rapidtideLab, logRetentionDays: 365 });
+const otherLogs = patient({ ...rapidtideLab, logRetentionDays: 365 });
 const long: LiveJob = { ...ourArray, counts: { RUNNING: 2 }, latestStart: now - 3600_000 };
 const kept = {
   name: 'arraylab-lab-storageoutput-1',
@@ -30,6 +39,26 @@ afterEach(() => me.leave());
 
 const armQueue = (): string => account.queueIds().find(id => id.includes('arm64'))!;
 const deploys = (): string[] => account.did.filter(each => each.startsWith('cdk deploy'));
+
+describe('instance types', () => {
+  it('that the region lacks are refused before cdk starts, with the line to write', async () => {
+    account.lacks = ['m6g.4xlarge', 'r6g.4xlarge'];
+    const { code, err } = await me.lab('deploy');
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'us-east-1 has no m6g.4xlarge, r6g.4xlarge, and Batch refuses the whole environment',
+    );
+    expect(err).toContain("pools: { 'arm64-ondemand': { instanceTypes: ['m7g.4xlarge', 'r7g.2xlarge'");
+    expect(deploys()).toEqual([]);
+    expect(await me.lab('deploy --anyway')).toMatchObject({ code: 0 });
+  });
+
+  it('that may not be asked are told, and the deploy goes on', async () => {
+    account.lacks = undefined;
+    const { code, err } = await me.lab('deploy');
+    expect([code, err]).toEqual([0, expect.stringContaining('was not looked at (UnauthorizedOperation')]);
+  });
+});
 
 describe('over a stack that is there', () => {
   it('nothing runs: cdk deploy with the person’s own words, and nothing else', async () => {

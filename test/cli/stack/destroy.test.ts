@@ -101,6 +101,21 @@ it('--cancel closes the queues, ends every job and waits until the hosts are gon
   expect(err).toContain('waiting for hosts with 16 vCPUs to go');
 });
 
+it.each(['destroy --yes', 'destroy --drain --yes'])('%s too waits until the hosts are gone', async line => {
+  account.vcpus = 16;
+  let waited = 0;
+  account.onWait = () => {
+    if (++waited === 3) account.vcpus = 0;
+  };
+  account.cdk = () => {
+    account.did.push(`vcpus: ${account.vcpus}`);
+    account.isGone = true;
+    return 0;
+  };
+  expect(await me.lab(line)).toMatchObject({ code: 0 });
+  expect(account.did.at(-1)).toBe('vcpus: 0');
+});
+
 it('--cancel goes on after 20 minutes with hosts that stay, and says so', async () => {
   account.vcpus = 16;
   const { code, err } = await me.lab('destroy --cancel --yes');

@@ -54,6 +54,8 @@ export class Account {
   jobs = new Map<string, LiveJob[]>();
   closed = new Set<string>();
   vcpus = 0;
+  /** Instance types that the region lacks; undefined where it may not be asked. */
+  lacks: readonly string[] | undefined = [];
   found: Found[] = [];
   unchecked: Unchecked[] = [];
   buckets: LabBucket[] = [];
@@ -161,6 +163,10 @@ export class Account {
         buckets: async () => this.buckets,
         measure: async () => ({ objects: 1204, bytes: 3.4e12, more: false }),
         secrets: async () => this.secrets,
+      },
+      offered: async types => {
+        if (this.lacks) return types.filter(each => !this.lacks!.includes(each));
+        throw Object.assign(new Error('You may not.'), { name: 'UnauthorizedOperation' });
       },
       cdk: async args => {
         this.did.push(`cdk ${args.join(' ').replace(/ -c config=\S+/, '')}`);

@@ -10,7 +10,7 @@ import { synthesize, type TemplateJson } from './fake-lab.ts';
 const before = synthesize(rapidtideLab);
 const touched = (after: TemplateJson, from = before): readonly Touched[] =>
   touchedEnvironments(readTemplate(from), readTemplate(after), () => false);
-const arm = { environment: expect.stringContaining('arm64'), how: 'updated', graceMinutes: 360 };
+const arm = { environment: expect.stringContaining('arm64'), how: 'updated', graceMinutes: 7200 };
 
 it.each<[string, LabConfigInput, unknown]>([
   ['nothing', {}, []],

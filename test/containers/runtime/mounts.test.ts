@@ -137,6 +137,11 @@ describe('s3fs is called', () => {
     });
   });
 
+  it('by the path of a bucket whose name has dots: TLS’s wildcard holds one word', async () => {
+    const { args } = await s3fsCommand(await onAws({ bucket: 'openneuro.org' }, ecs));
+    expect(args).toContain('use_path_request_style');
+  });
+
   it('with a password file for the keys of a dataset, read-only', async () => {
     const input = await onAws({ access: 'keys', secretId: 'hcp' });
     const { args, environment } = await s3fsCommand(input);

@@ -1,9 +1,10 @@
 import { batchCounts } from '../../../lib/doctor/checks/batch-counts.ts';
 import { instanceTypes } from '../../../lib/doctor/checks/instance-types.ts';
 import { logPolicies } from '../../../lib/doctor/checks/log-policies.ts';
+import { networkCounts } from '../../../lib/doctor/checks/network-counts.ts';
 import { quotas } from '../../../lib/doctor/checks/quotas.ts';
 import { serviceRoles } from '../../../lib/doctor/checks/service-roles.ts';
-import { configInput, findings, scopeOf } from '../fake-account.ts';
+import { configInput, environment, findings, scopeOf } from '../fake-account.ts';
 
 const spot = scopeOf({
   ...configInput,
@@ -65,10 +66,12 @@ describe('quotas', () => {
   });
 });
 
-it('instance types: some that the region lacks are a warning, all of them a failure', async () => {
-  expect((await findings(instanceTypes, { offered: async types => types.slice(1) }))[0]!.outcome).toBe(
-    'warn',
-  );
+it('instance types: one that the region lacks is a failure, with the line to write', async () => {
+  expect((await findings(instanceTypes, { offered: async types => types.slice(0, 2) }))[0]).toMatchObject({
+    outcome: 'fail',
+    text: expect.stringContaining('Batch refuses the whole environment'),
+    fix: "pools: { 'arm64-ondemand': { instanceTypes: ['m7g.4xlarge', 'm6g.4xlarge'] } } in lab.config.ts",
+  });
   expect((await findings(instanceTypes, { offered: async () => [] }))[0]!.outcome).toBe('fail');
 });
 
@@ -78,6 +81,37 @@ it('batch limits: a lab that finds no room fails, a deployed one near the limit 
   expect((await findings(batchCounts, { ...full, stack: async () => undefined }))[0]!.outcome).toBe('fail');
 });
 
+it('batch limits: a pool that spills has two environments', async () => {
+  const input = { ...configInput, pools: { 'arm64-spot': { spillToOnDemand: true } } };
+  const scope = scopeOf(input, { pools: ['arm64-spot'] });
+  const nearly = { queueCount: async () => 48, environments: async () => Array(49).fill(environment) };
+  expect((await findings(batchCounts, { ...nearly, stack: async () => undefined }, scope))[0]).toMatchObject({
+    outcome: 'fail',
+    text: expect.stringContaining('the lab needs 1 and 2'),
+  });
+});
+
+it('network limits: no room for the lab’s VPC, or its NAT gateway’s address, fails before the first deploy', async () => {
+  const none = { stack: async () => undefined, quota: async () => 5 };
+  const five = { ...none, networkCounts: async () => ({ vpcs: 5, addresses: 5 }) };
+  expect(await findings(networkCounts, five)).toMatchObject([
+    {
+      outcome: 'fail',
+      fix: expect.stringContaining('--service-code vpc --quota-code L-F678F1CE --desired-value 6'),
+    },
+  ]);
+  const nat = scopeOf({ ...configInput, network: 'private-nat' });
+  expect((await findings(networkCounts, five, nat)).map(each => each.outcome)).toEqual(['fail', 'fail']);
+  expect((await findings(networkCounts, { quota: async () => 5 }, nat)).map(each => each.outcome)).toEqual([
+    'ok',
+    'ok',
+  ]);
+  const theirs = scopeOf({ ...configInput, network: { vpc: 'vpc-12345678', subnets: ['subnet-12345678'] } });
+  expect(await findings(networkCounts, five, theirs)).toEqual([
+    { outcome: 'ok', text: 'there is nothing to look at' },
+  ]);
+});
+
 it('service roles: a missing one fails where the stack is deployed, and Spot’s is asked for by spot pools alone', async () => {
   const hasRole = async (name: string) => name !== 'AWSServiceRoleForEC2Spot';
   expect((await findings(serviceRoles, { hasRole }))[0]).toEqual({
@@ -85,7 +119,7 @@ it('service roles: a missing one fails where the stack is deployed, and Spot’s
     text: 'Batch, ECS, AutoScaling',
   });
   expect((await findings(serviceRoles, { hasRole }, spot))[0]).toMatchObject({
-    outcome: 'fail',
+    outcome: 'warn',
     fix: 'aws iam create-service-linked-role --aws-service-name spot.amazonaws.com',
   });
   const none = { hasRole: async () => false };

@@ -44,9 +44,15 @@ async function run(event: (url: string) => object, script: Script, timeLeft = 90
     const number = calls.filter(each => each.action === action).length;
     calls.push({ action, input: JSON.parse(request.text) as Record<string, unknown>, signed });
     const replies = script[action] ?? [{ error: 'UnexpectedCall' }];
-    const given = replies[Math.min(number, replies.length - 1)]! as { error?: string; status?: number };
+    const given = replies[Math.min(number, replies.length - 1)]! as {
+      error?: string;
+      status?: number;
+      message?: string;
+    };
     const body =
-      given.error === undefined ? given : { __type: given.error, message: `${given.error}, it says` };
+      given.error === undefined
+        ? given
+        : { __type: given.error, message: given.message ?? `${given.error}, it says` };
     response.writeHead(given.error === undefined ? 200 : (given.status ?? 400)).end(JSON.stringify(body));
   }
   const program = `
@@ -167,6 +173,19 @@ describe('when CloudFormation asks', () => {
     });
     expect(actions.filter(each => each === 'StartBuild')).toHaveLength(3);
     expect([slept, answers]).toEqual([40_000, []]);
+  });
+
+  it('says at once that an account has no builds at all: no waiting helps', async () => {
+    const { answers, slept } = await run(asked('Create'), {
+      DescribeImages: [missing],
+      StartBuild: [
+        { error: 'AccountLimitExceededException', message: 'Cannot have more than 0 builds in queue' },
+      ],
+    });
+    expect(slept).toBe(0);
+    expect(answers).toMatchObject([
+      { Status: 'FAILED', Reason: expect.stringContaining('CodeBuild is not open for this account yet') },
+    ]);
   });
 
   it('says so before its time is over when there is never room', async () => {

@@ -1,0 +1,44 @@
+import { connection } from '../../lib/cli/connection.ts';
+import type { Dataset } from '../../lib/contract/workload/config.ts';
+import { scriptedServer } from '../aws/wire/scripted-server.ts';
+
+const page =
+  '<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a/1</Key><Size>1</Size></Contents></ListBucketResult>';
+
+/** The headers with which a bucket is listed, as a person with the members' policy. */
+async function asked(dataset: Partial<Dataset> & Pick<Dataset, 'access'>) {
+  const seen: Record<string, string | string[] | undefined>[] = [];
+  const server = await scriptedServer((request, response) => {
+    seen.push(request.headers);
+    response.writeHead(200, { 'content-type': 'application/xml' }).end(page);
+  });
+  try {
+    const credentials = { accessKeyId: 'AKIAMEMBER', secretAccessKey: 's' };
+    const deployment = { outputBucket: 'out', logGroup: 'l', eventLogGroup: 'e' } as never;
+    const { storeOf } = connection(
+      { region: 'us-east-1', url: server.url, credentials },
+      deployment,
+      false,
+      undefined,
+      [{ bucket: 'theirs', region: 'eu-west-1', prefix: '', ...dataset } as Dataset],
+    );
+    const keys: string[] = [];
+    for await (const each of storeOf('theirs').list('a/')) keys.push(each.key);
+    expect(keys).toEqual(['a/1']);
+    return seen[0]!;
+  } finally {
+    await server.stop();
+  }
+}
+
+it('a list in a dataset’s bucket is asked for in its region', async () => {
+  expect((await asked({ access: 'role' })).authorization).toContain('/eu-west-1/s3/');
+});
+
+it('of one that is paid for by who asks, with the word for it', async () => {
+  expect((await asked({ access: 'requester-pays' }))['x-amz-request-payer']).toBe('requester');
+});
+
+it('of a public one, as anyone: a member has no right of their own there', async () => {
+  expect((await asked({ access: 'public' })).authorization).toBeUndefined();
+});
