@@ -27,4 +27,7 @@ else
 fi
 ln -s "$(command -v bcftools)" "$work/tools/bcftools"
 export PATH="$work/tools:$PATH"
+make_samples "$work/samples" 24
+mkdir "$work/read"
+node "$here/readers.ts" "$work/samples" "$work/read"
 kills "${LAB_VCF_KILLS:-$kills}"
