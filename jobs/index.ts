@@ -1,5 +1,6 @@
 import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
+import { ambientNoise } from './ambient-noise/spec.ts';
 import { rapidtide } from './rapidtide.ts';
 
 /** Every workload that a lab can turn on. A new one is a file beside this and a line here. */
-export const workloads: readonly WorkloadSpec[] = [rapidtide];
+export const workloads: readonly WorkloadSpec[] = [rapidtide, ambientNoise];

@@ -16,5 +16,5 @@ export const markerKey = (root: string, recipe: string, day: Day): string =>
 /** Below it in the lab's bucket, by recipe and day. */
 export const resultsPrefix = 'ambient-noise/';
 
-/** Where SCEDC's open archive is. */
-export const archiveRegion = 'us-west-2';
+/** Of the archive among a workload's datasets. */
+export const archivePath = '/archive';

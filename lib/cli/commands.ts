@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { calendar } from './commands/calendar.ts';
 import { cancel } from './commands/cancel.ts';
 import { deploy } from './commands/deploy.ts';
 import { destroy } from './commands/destroy.ts';
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   status,
   runs,
   logs,
+  calendar,
   retry,
   cancel,
   fetch,

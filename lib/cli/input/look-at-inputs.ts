@@ -30,7 +30,11 @@ export function inputPlaces(
           return undefined;
         }
       };
-      return [[mount.path, { address, has }]];
+      const paths = async function* (below: string): AsyncGenerator<string> {
+        const store = await storeOf(name);
+        for await (const { key } of store.list(`${dataset.prefix}${below}`)) yield key.slice(dataset.prefix.length);
+      };
+      return [[mount.path, { address, has, paths }]];
     }),
   );
 }

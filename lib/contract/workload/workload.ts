@@ -89,6 +89,8 @@ export interface InputPlace {
   readonly address: string;
   /** Whether a file is there, by its path below the mount; undefined where that cannot be seen. */
   has(path: string): Promise<boolean | undefined>;
+  /** Paths of what is below one, `/` at its end; rejects where that cannot be seen. */
+  paths(below: string): AsyncIterable<string>;
 }
 
 export interface PlacePort {

@@ -6,7 +6,7 @@ cache=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}
 venv=$cache/noisepy
 if [ ! -x "$venv/bin/noisepy" ]; then
   # Its metadata take Python 3.9 and 3.10 alone.
-  python=$(for each in python3.10 ~/.pyenv/versions/3.10.*/bin/python; do command -v "$each" && "$each" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' && break; done | head -1 || true)
+  python=$(for each in python3.10 ~/.pyenv/versions/3.10.*/bin/python; do "$each" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 10))' 2> /dev/null && echo "$each" && break; done || true)
   [ -n "$python" ] || { echo "no Python 3.10"; exit 77; }
   "$python" -m venv "$venv"
   "$venv/bin/pip" install -q --disable-pip-version-check -r "$ROOT/containers/ambient-noise/noisepy/requirements.txt"

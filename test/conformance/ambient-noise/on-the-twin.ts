@@ -1,0 +1,182 @@
+// The real NoisePy on the twin, by the door that people use: reclaimed in the middle, a channel that cannot be read, mended and
+// retried; a run with a day more; a script. What comes of it is, number by number, what one uninterrupted NoisePy makes.
+// usage: on-the-twin.ts VENV
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workloads } from '../../../jobs/index.ts';
+import { runCli } from '../../../lib/cli/main.ts';
+
+const [venv = ''] = process.argv.slice(2);
+const here = import.meta.dirname;
+const projectRoot = resolve(here, '../../..');
+const root = mkdtempSync(join(tmpdir(), 'ambient-twin-'));
+const python = join(venv, 'bin/python');
+const twinFolder = join(root, 'twin');
+const configFile = join(root, 'lab.config.json');
+writeFileSync(
+  configFile,
+  JSON.stringify({
+    name: 'noise',
+    region: 'us-west-2',
+    datasets: { scedc: { bucket: 'scedc-pds', region: 'us-west-2', access: 'role' } },
+    workloads: {
+      'ambient-noise': {
+        datasets: { '/archive': 'scedc' },
+      },
+    },
+  }),
+);
+let runs = 0;
+let lastOut = '';
+async function lab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCli(argv, {
+    projectRoot,
+    twinFolder,
+    cwd: root,
+    configFile,
+    environment: { PATH: process.env.PATH ?? '', LAB_TOOLS: join(venv, 'bin') },
+    io: { out: { write: (text: string) => (out += text) }, err: { write: (text: string) => (err += text) } },
+    stdin: Readable.from([]),
+    signal: stopping.signal,
+    workloads,
+    now: () => new Date(),
+    seed: () => String(++runs).padStart(6, '0'),
+  });
+  lastOut = `$ lab ${argv.join(' ')}\n${out}${err}`;
+  return { code, out, err };
+}
+const stopping = new AbortController();
+
+async function check(title: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    console.log(`ok      ${title}`);
+  } catch (error) {
+    console.log(`FAILED  ${title}\n${(error as Error).stack}\n${lastOut.slice(-4000)}`);
+    process.exitCode = 1;
+  }
+}
+
+const state = join(twinFolder, 'state');
+const archive = join(state, 's3', 'scedc-pds');
+const waveforms = (folder: string, days: number): void =>
+  void execFileSync(python, [join(here, 'waveforms.py'), folder, '2024-03-01', String(days), 'STAA,STAB,STAC'], {
+    stdio: 'inherit',
+  });
+const settings = '--sampling_rate 1 --cc_len 1800 --step 1800 --maxlag 60 --freqmin 0.05 --freqmax 0.4'.split(' ');
+const submit = (last: string, ...more: readonly string[]) =>
+  lab('submit', 'ambient-noise', '--start', '2024-03-01', '--end', last, '--stations', 'CI.*', '--local', '--wait', ...more);
+const status = async (run: string) => JSON.parse((await lab('status', run, '--local', '--json')).out);
+const runOf = (out: string): string => /\d{8}t\d{6}z-[0-9a-f]{6}/.exec(out)![0];
+
+mkdirSync(state, { recursive: true });
+// The second day's host goes without a word in the middle of its work, once.
+writeFileSync(
+  join(state, 'faults.json'),
+  JSON.stringify({
+    seed: 1,
+    containers: [{ fault: 'spot-reclaim', jobName: '*', index: 1, attempt: 1, afterMs: [4000, 4001], noticeSeconds: 0, times: 1 }],
+  }),
+);
+const serving = lab('twin', 'serve');
+for (let tries = 0; tries < 600; tries++) {
+  await sleep(100);
+  if ((await lab('twin', 'status').catch(() => ({ code: 1 }))).code === 0) break;
+}
+const source = join(root, 'source');
+waveforms(source, 4);
+waveforms(archive, 3);
+const bad = join(archive, 'continuous_waveforms/2024/2024_063/CISTAB_BHN___2024063.ms');
+writeFileSync(bad, 'no miniSEED\n'.repeat(500));
+
+let run = '';
+await check('a reclaimed day is done again, and one with an unreadable channel is told by name', async () => {
+  const { code, out, err } = await submit('2024-03-03', '--', ...settings);
+  assert.equal(code, 4, err);
+  run = runOf(out + err);
+  const told = await status(run);
+  assert.equal(told.items[0].state, 'failed');
+  assert.match(JSON.stringify(told), /CI\.STAB 2024-03-03 \(BHN cannot be read/);
+});
+
+await check('the calendar shows it, in a terminal, as a page and as rows', async () => {
+  const { code, out } = await lab('calendar', run, '--local', '--page', 'page.html', '--csv', 'rows.csv');
+  assert.equal(code, 0);
+  assert.match(out, /2024-03 {2}■■▣/);
+  assert.match(out, /8 of 9 station-days used/);
+  assert.match(readFileSync(join(root, 'page.html'), 'utf8'), /CI\.STAB 2024-03-03: cannot be read/);
+  assert.equal(readFileSync(join(root, 'rows.csv'), 'utf8').trim().split('\n').length, 10);
+});
+
+await check('mended, that day alone is made anew, and the stack behind it', async () => {
+  writeFileSync(bad, readFileSync(join(source, 'continuous_waveforms/2024/2024_063/CISTAB_BHN___2024063.ms')));
+  const { code, err } = await lab('retry', run, '--local', '--wait');
+  assert.equal(code, 0, err);
+  assert.equal((await status(run)).items[0].state, 'done');
+  const log = (await lab('logs', run, '2024-03', '--local')).out;
+  assert.doesNotMatch(log, /2024-03-0[12] is made anew/);
+});
+
+await check('what came of it is what one NoisePy makes that nobody interrupts', async () => {
+  const results = join(root, 'results');
+  assert.equal((await lab('fetch', run, '--local', '--to', results)).code, 0);
+  execFileSync(python, [join(here, 'same_as_alone.py'), join(venv, 'bin/noisepy'), archive, results, '2024-03-01', '2024-03-04'], {
+    stdio: 'inherit',
+  });
+});
+
+await check('a run with a day more makes that day, and none of those that are done', async () => {
+  waveforms(archive, 4);
+  const { code, out, err } = await submit('2024-03-04', '--', ...settings);
+  assert.equal(code, 0, err);
+  const told = await status(runOf(out + err));
+  assert.equal(told.items[0].state, 'done');
+  const log = (await lab('logs', runOf(out + err), '--local', '--step', 'correlate')).out;
+  assert.equal(log.match(/is done already/g)?.length, 3, log);
+});
+
+await check('a missing day fails its unit; with a share allowed it is partial, and says so', async () => {
+  rmSync(join(archive, 'continuous_waveforms/2024/2024_062'), { recursive: true });
+  const strict = await submit('2024-03-04', '--channels', 'BHZ', '--', ...settings);
+  assert.equal(strict.code, 4);
+  const lenient = await submit('2024-03-04', '--channels', 'BHZ', '--allow-missing', '30%', '--', ...settings);
+  assert.equal(lenient.code, 0, lenient.err);
+  const told = await status(runOf(lenient.out + lenient.err));
+  assert.equal(told.items[0].state, 'partial');
+  assert.match(JSON.stringify(told), /CI\.STAA 2024-03-02/);
+});
+
+await check('a script of the lab’s, over days, by the same door', async () => {
+  writeFileSync(
+    join(root, 'count.sh'),
+    '#!/usr/bin/env bash\nset -eu\necho "$UNIT $UNIT_FIRST_DAY $INPUT_URI $*" > "$OUTPUT_DIR/told"\n',
+  );
+  const { code, out, err } = await submit('2024-03-02', '--by', 'day', '--script', './count.sh', '--', '--deep');
+  assert.equal(code, 0, err);
+  const results = join(root, 'script');
+  await lab('fetch', runOf(out + err), '--local', '--to', results);
+  const told = execFileSync('sh', ['-c', `cat $(find ${results} -name told | sort)`], { encoding: 'utf8' });
+  assert.equal(told, '2024-03-01 2024-03-01 s3://scedc-pds/ --deep 2024-03-01 2024-03-01 2024-03-01\n2024-03-02 2024-03-02 s3://scedc-pds/ --deep 2024-03-02 2024-03-02 2024-03-02\n');
+});
+
+for (const [title, words, message] of [
+  ['two bands', ['--channels', 'BH,HH'], /2 bands/],
+  ['a setting that NoisePy does not have', ['--', '--maxlagg', '60'], /--maxlagg/],
+  ['a pattern that fits nothing', ['--stations', 'CI.X*'], /no station of the archive fits CI\.X\*/],
+] as const)
+  await check(`${title} is refused before anything is submitted`, async () => {
+    const { code, err } = await lab('submit', 'ambient-noise', '--start', '2024-03', '--local', ...words);
+    assert.equal(code, 2);
+    assert.match(err, message);
+  });
+
+stopping.abort();
+await serving;
+rmSync(root, { recursive: true, force: true });
