@@ -22,7 +22,7 @@ import { correlateDay } from './day/correlate-day.ts';
 import { pairsKey } from './day/keys.ts';
 import { mapLimit } from './map-limit.ts';
 import type { NoisePy } from './noisepy/session.ts';
-import { atOnce, type Archive, type Results } from './places.ts';
+import { type Archive, atOnce, type Results } from './places.ts';
 import { runScript } from './script/run-script.ts';
 import { stackUnit } from './stack/stack-unit.ts';
 
@@ -95,7 +95,9 @@ async function correlate(world: NoiseWorld, context: TaskContext): Promise<TaskR
     ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}),
   };
   if (isWhole) return { exitCode: exitCodes.ok, ...known };
-  const reason = [...(stations.some(isMissing) ? [missingText(stations)] : []), ...faults.slice(0, 3)].join('; ');
+  const reason = [...(stations.some(isMissing) ? [missingText(stations)] : []), ...faults.slice(0, 3)].join(
+    '; ',
+  );
   // A day is a part of its unit, which judges by all of them; a day that is the unit is judged here.
   const isAllowed =
     asked.by === 'day' && item!.of === day
@@ -110,7 +112,10 @@ async function correlate(world: NoiseWorld, context: TaskContext): Promise<TaskR
 async function keepRecipe(results: Results, recipe: Recipe): Promise<void> {
   const hash = recipeHash(recipe);
   const body = JSON.stringify({ version: 1, hash, noisepy: noisepyVersion, ...recipe }, undefined, 2);
-  await results.put(recipeKey(results.prefix, hash), body, { ifNoneMatch: true, contentType: 'application/json' });
+  await results.put(recipeKey(results.prefix, hash), body, {
+    ifNoneMatch: true,
+    contentType: 'application/json',
+  });
 }
 
 async function outputsOf(results: Results, marker: DayMarker): Promise<readonly OutputRecord[]> {
@@ -124,7 +129,13 @@ async function stack(world: NoiseWorld, context: TaskContext): Promise<TaskResul
   const asked = await requestOf(context);
   const [item] = context.items;
   const unit = unitOfItem(item!)!;
-  const { report, verdict: judged, reason, stack: folder, peakMemoryBytes } = await stackUnit({
+  const {
+    report,
+    verdict: judged,
+    reason,
+    stack: folder,
+    peakMemoryBytes,
+  } = await stackUnit({
     unit,
     recipe: recipeOf(asked, stationsOfItem(item!)),
     allowed: asked.allowed,
@@ -166,7 +177,13 @@ async function script(world: NoiseWorld, context: TaskContext): Promise<TaskResu
   const { bucket, prefix } = await world.archive();
   const scratch = join(context.scratch, 'script');
   await mkdir(scratch);
-  const { exitCode, verdict: judged, reason, rows, outputFolder } = await runScript({
+  const {
+    exitCode,
+    verdict: judged,
+    reason,
+    rows,
+    outputFolder,
+  } = await runScript({
     unit,
     script: file?.path ?? context.parameters.command!,
     arguments: context.arguments,
@@ -198,5 +215,10 @@ async function script(world: NoiseWorld, context: TaskContext): Promise<TaskResu
   // What is there is kept whatever is missing: it is told as failed, and not thrown away.
   const outputs = await context.upload(outputFolder, context.outputPrefix);
   if (judged === 'failed') return { exitCode: exitCodes.toolFailed, ...known, outputs };
-  return { exitCode: exitCodes.ok, ...(judged === 'partial' ? { partial: true as const } : {}), ...known, outputs };
+  return {
+    exitCode: exitCodes.ok,
+    ...(judged === 'partial' ? { partial: true as const } : {}),
+    ...known,
+    outputs,
+  };
 }

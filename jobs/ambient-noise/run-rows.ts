@@ -31,7 +31,9 @@ export async function runRows(
     return (
       await inTurn(units, async ({ unit, stations, item }) => {
         const told = await store.get(`${outputsPrefix(run, item)}station-days.csv`);
-        return told ? parseRows(told.toString('utf8')) : unitDays(unit).flatMap(day => waiting(day, stations, 1));
+        return told
+          ? parseRows(told.toString('utf8'))
+          : unitDays(unit).flatMap(day => waiting(day, stations, 1));
       })
     ).flat();
   const days = units.flatMap(({ unit, stations }) => unitDays(unit).map(day => ({ day, stations })));
@@ -50,7 +52,10 @@ export async function runRows(
 const waiting = (day: string, stations: readonly string[], expected: number): readonly StationDay[] =>
   stations.map(station => ({ station, day, state: 'waiting', expected, found: 0, readable: 0 }));
 
-async function inTurn<In, Out>(values: readonly In[], work: (value: In) => Promise<Out>): Promise<readonly Out[]> {
+async function inTurn<In, Out>(
+  values: readonly In[],
+  work: (value: In) => Promise<Out>,
+): Promise<readonly Out[]> {
   const results: Out[] = [];
   for (let at = 0; at < values.length; at += atOnce)
     results.push(...(await Promise.all(values.slice(at, at + atOnce).map(work))));

@@ -24,18 +24,23 @@ export const ambientNoise: WorkloadSpec = {
     { name: 'end', describe: 'last one, with all of it: 2019-12', type: 'string' },
     {
       name: 'by',
-      describe: 'what is retried and reported as one; days are not stacked',
+      describe: 'what is retried as one; days are not stacked',
       type: 'choice',
       choices: ['month', 'day'],
       default: 'month',
     },
     {
       name: 'stations',
-      describe: 'CI.PASC,CI.RPV, patterns within a network (CI.*), or a file of them',
+      describe: 'CI.PASC,CI.RPV, a pattern in a network, or a file of them',
       type: 'string',
       default: 'CI.*',
     },
-    { name: 'channels', describe: 'one band: BH, or BHE,BHN,BHZ, or BHZ alone', type: 'string', default: 'BH' },
+    {
+      name: 'channels',
+      describe: 'one band: BH, or BHE,BHN,BHZ, or BHZ alone',
+      type: 'string',
+      default: 'BH',
+    },
     { name: 'script', describe: 'a script of yours in place of NoisePy: ./my.jl', type: 'script' },
     {
       name: 'command',
@@ -44,7 +49,7 @@ export const ambientNoise: WorkloadSpec = {
     },
     {
       name: 'allow-missing',
-      describe: 'share of a unit’s station-days that may be missing; it is partial then',
+      describe: 'share of a unit’s station-days that may be missing',
       type: 'string',
       default: '0%',
     },
@@ -94,7 +99,9 @@ export const ambientNoise: WorkloadSpec = {
     if (isScript) return [`${days} days in ${units.length} units`];
     return [
       `${days} days of ${stations.length} stations, ${channels.join(', ')}: ${days * stations.length} station-days`,
-      `recipe ${recipeHash(recipeOf(await noiseRequest(request), stations)).slice(0, 12)}: ${Object.entries(settings)
+      `recipe ${recipeHash(recipeOf(await noiseRequest(request), stations)).slice(0, 12)}: ${Object.entries(
+        settings,
+      )
         .map(([name, value]) => `${name} ${value}`)
         .join(', ')}`,
     ];
@@ -102,15 +109,14 @@ export const ambientNoise: WorkloadSpec = {
 };
 
 /** Stations once for all, then each unit's days: what a run is made of is in its manifest, and nowhere in an image. */
-async function expand(
-  items: readonly Item[],
-  request: RunRequest,
-  ports: SpecPorts,
-): Promise<Expansion> {
+async function expand(items: readonly Item[], request: RunRequest, ports: SpecPorts): Promise<Expansion> {
   const units = unitsOf(items);
   const asked = await noiseRequest(request);
   const stations = selectStations(asked.words, await metadataKeys(asked.words, ports)).join(',');
-  const run = units.map(({ name, first, last }) => ({ name, labels: { first, last, [stationsLabel]: stations } }));
+  const run = units.map(({ name, first, last }) => ({
+    name,
+    labels: { first, last, [stationsLabel]: stations },
+  }));
   if (asked.isScript) return { items: run, steps: { correlate: [], stack: [] } };
   const days = units.flatMap(unit =>
     unitDays(unit).map(day => ({ name: day, of: unit.name, labels: { [stationsLabel]: stations } })),
@@ -155,7 +161,9 @@ async function preflight(items: readonly Item[], request: RunRequest): Promise<P
     notes: [
       ...(asked.isScript || short.length === 0
         ? []
-        : [`${short.map(({ name }) => name).join(', ')} has one day of the range: it is correlated, and not stacked`]),
+        : [
+            `${short.map(({ name }) => name).join(', ')} has one day of the range: it is correlated, and not stacked`,
+          ]),
     ],
   };
 }

@@ -12,7 +12,10 @@ import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
 import { type Tone, tint } from '../output/output.ts';
 
-const tones = { green: 'good', yellow: 'busy', red: 'bad', dim: 'quiet' } as const satisfies Record<string, Tone>;
+const tones = { green: 'good', yellow: 'busy', red: 'bad', dim: 'quiet' } as const satisfies Record<
+  string,
+  Tone
+>;
 
 export const calendar: Command = {
   name: 'calendar',
@@ -20,7 +23,11 @@ export const calendar: Command = {
   summary: 'which station-days of an ambient-noise run are there, and why the others are not',
   usage: '[run] [--page FILE] [--csv FILE]',
   options: {
-    page: { type: 'string', value: 'FILE', describe: 'a picture, a line a station and a column a day: one HTML file' },
+    page: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'a picture, a line a station and a column a day: one HTML file',
+    },
     csv: { type: 'string', value: 'FILE', describe: 'every station-day with its state and reason' },
   },
   examples: ['lab calendar latest', 'lab calendar 3f9a2c --page year.html --csv year.csv'],
@@ -55,8 +62,12 @@ export const calendar: Command = {
       context.print('');
       for (const line of reasons) context.print(line);
     }
-    context.print(`\n${whole.used} of ${whole.expected} station-days used, ${whole.found} found, ${whole.readable} readable`);
-    context.say(`Next: npx lab ${whole.used === whole.expected ? 'fetch' : 'status'} ${open.run.runId}${context.suffix}`);
+    context.print(
+      `\n${whole.used} of ${whole.expected} station-days used, ${whole.found} found, ${whole.readable} readable`,
+    );
+    context.say(
+      `Next: npx lab ${whole.used === whole.expected ? 'fetch' : 'status'} ${open.run.runId}${context.suffix}`,
+    );
     return exitCodes.ok;
   },
 };

@@ -32,7 +32,8 @@ export function inputPlaces(
       };
       const paths = async function* (below: string): AsyncGenerator<string> {
         const store = await storeOf(name);
-        for await (const { key } of store.list(`${dataset.prefix}${below}`)) yield key.slice(dataset.prefix.length);
+        for await (const { key } of store.list(`${dataset.prefix}${below}`))
+          yield key.slice(dataset.prefix.length);
       };
       return [[mount.path, { address, has, paths }]];
     }),

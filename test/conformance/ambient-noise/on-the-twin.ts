@@ -67,12 +67,30 @@ async function check(title: string, work: () => Promise<void>): Promise<void> {
 const state = join(twinFolder, 'state');
 const archive = join(state, 's3', 'scedc-pds');
 const waveforms = (folder: string, days: number): void =>
-  void execFileSync(python, [join(here, 'waveforms.py'), folder, '2024-03-01', String(days), 'STAA,STAB,STAC'], {
-    stdio: 'inherit',
-  });
-const settings = '--sampling_rate 1 --cc_len 1800 --step 1800 --maxlag 60 --freqmin 0.05 --freqmax 0.4'.split(' ');
+  void execFileSync(
+    python,
+    [join(here, 'waveforms.py'), folder, '2024-03-01', String(days), 'STAA,STAB,STAC'],
+    {
+      stdio: 'inherit',
+    },
+  );
+const settings = '--sampling_rate 1 --cc_len 1800 --step 1800 --maxlag 60 --freqmin 0.05 --freqmax 0.4'.split(
+  ' ',
+);
 const submit = (last: string, ...more: readonly string[]) =>
-  lab('submit', 'ambient-noise', '--start', '2024-03-01', '--end', last, '--stations', 'CI.*', '--local', '--wait', ...more);
+  lab(
+    'submit',
+    'ambient-noise',
+    '--start',
+    '2024-03-01',
+    '--end',
+    last,
+    '--stations',
+    'CI.*',
+    '--local',
+    '--wait',
+    ...more,
+  );
 const status = async (run: string) => JSON.parse((await lab('status', run, '--local', '--json')).out);
 const runOf = (out: string): string => /\d{8}t\d{6}z-[0-9a-f]{6}/.exec(out)![0];
 
@@ -82,7 +100,17 @@ writeFileSync(
   join(state, 'faults.json'),
   JSON.stringify({
     seed: 1,
-    containers: [{ fault: 'spot-reclaim', jobName: '*', index: 1, attempt: 1, afterMs: [4000, 4001], noticeSeconds: 0, times: 1 }],
+    containers: [
+      {
+        fault: 'spot-reclaim',
+        jobName: '*',
+        index: 1,
+        attempt: 1,
+        afterMs: [4000, 4001],
+        noticeSeconds: 0,
+        times: 1,
+      },
+    ],
   }),
 );
 const serving = lab('twin', 'serve');
@@ -116,7 +144,10 @@ await check('the calendar shows it, in a terminal, as a page and as rows', async
 });
 
 await check('mended, that day alone is made anew, and the stack behind it', async () => {
-  writeFileSync(bad, readFileSync(join(source, 'continuous_waveforms/2024/2024_063/CISTAB_BHN___2024063.ms')));
+  writeFileSync(
+    bad,
+    readFileSync(join(source, 'continuous_waveforms/2024/2024_063/CISTAB_BHN___2024063.ms')),
+  );
   const { code, err } = await lab('retry', run, '--local', '--wait');
   assert.equal(code, 0, err);
   assert.equal((await status(run)).items[0].state, 'done');
@@ -127,9 +158,13 @@ await check('mended, that day alone is made anew, and the stack behind it', asyn
 await check('what came of it is what one NoisePy makes that nobody interrupts', async () => {
   const results = join(root, 'results');
   assert.equal((await lab('fetch', run, '--local', '--to', results)).code, 0);
-  execFileSync(python, [join(here, 'same_as_alone.py'), join(venv, 'bin/noisepy'), archive, results, '2024-03-01', '2024-03-04'], {
-    stdio: 'inherit',
-  });
+  execFileSync(
+    python,
+    [join(here, 'same_as_alone.py'), join(venv, 'bin/noisepy'), archive, results, '2024-03-01', '2024-03-04'],
+    {
+      stdio: 'inherit',
+    },
+  );
 });
 
 await check('a run with a day more makes that day, and none of those that are done', async () => {
@@ -146,7 +181,15 @@ await check('a missing day fails its unit; with a share allowed it is partial, a
   rmSync(join(archive, 'continuous_waveforms/2024/2024_062'), { recursive: true });
   const strict = await submit('2024-03-04', '--channels', 'BHZ', '--', ...settings);
   assert.equal(strict.code, 4);
-  const lenient = await submit('2024-03-04', '--channels', 'BHZ', '--allow-missing', '30%', '--', ...settings);
+  const lenient = await submit(
+    '2024-03-04',
+    '--channels',
+    'BHZ',
+    '--allow-missing',
+    '30%',
+    '--',
+    ...settings,
+  );
   assert.equal(lenient.code, 0, lenient.err);
   const told = await status(runOf(lenient.out + lenient.err));
   assert.equal(told.items[0].state, 'partial');
@@ -158,12 +201,23 @@ await check('a script of the lab’s, over days, by the same door', async () => 
     join(root, 'count.sh'),
     '#!/usr/bin/env bash\nset -eu\necho "$UNIT $UNIT_FIRST_DAY $INPUT_URI $*" > "$OUTPUT_DIR/told"\n',
   );
-  const { code, out, err } = await submit('2024-03-02', '--by', 'day', '--script', './count.sh', '--', '--deep');
+  const { code, out, err } = await submit(
+    '2024-03-02',
+    '--by',
+    'day',
+    '--script',
+    './count.sh',
+    '--',
+    '--deep',
+  );
   assert.equal(code, 0, err);
   const results = join(root, 'script');
   await lab('fetch', runOf(out + err), '--local', '--to', results);
   const told = execFileSync('sh', ['-c', `cat $(find ${results} -name told | sort)`], { encoding: 'utf8' });
-  assert.equal(told, '2024-03-01 2024-03-01 s3://scedc-pds/ --deep 2024-03-01 2024-03-01 2024-03-01\n2024-03-02 2024-03-02 s3://scedc-pds/ --deep 2024-03-02 2024-03-02 2024-03-02\n');
+  assert.equal(
+    told,
+    '2024-03-01 2024-03-01 s3://scedc-pds/ --deep 2024-03-01 2024-03-01 2024-03-01\n2024-03-02 2024-03-02 s3://scedc-pds/ --deep 2024-03-02 2024-03-02 2024-03-02\n',
+  );
 });
 
 for (const [title, words, message] of [
