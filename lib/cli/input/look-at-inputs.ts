@@ -31,7 +31,7 @@ export function inputPlaces(
         }
       };
       const paths = async function* (below: string): AsyncGenerator<string> {
-        const store = await storeOf(name);
+        const store = await storeOf(dataset.bucket, name);
         for await (const { key } of store.list(`${dataset.prefix}${below}`))
           yield key.slice(dataset.prefix.length);
       };
