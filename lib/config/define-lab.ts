@@ -194,6 +194,28 @@ export interface WorkloadInput {
   readonly datasets?: Readonly<Record<string, string>>;
   /** An image URI. @default the workload's Dockerfile, built at deploy */
   readonly image?: string;
+  /** Sizes of single steps, by name. */
+  readonly steps?: Readonly<Record<string, StepInput>>;
+  /** Where the workload's places are, by name: buckets, or what is below a prefix of one, that its jobs work on. */
+  readonly places?: Readonly<Record<string, PlaceInput>>;
+}
+
+export interface StepInput {
+  readonly resources?: Partial<Resources>;
+  /** One of the workload's pools. */
+  readonly pool?: string;
+  /** That must be free before a job of it starts. */
+  readonly scratchGiB?: number;
+}
+
+export interface PlaceInput {
+  readonly bucket: string;
+  /** Without leading `/`, with one at its end. @default '' */
+  readonly prefix?: string;
+  /** @default the lab's */
+  readonly region?: string;
+  /** ARN of the KMS key that the bucket encrypts with, if it is a customer's own. @default S3's keys */
+  readonly keyArn?: string;
 }
 
 export interface PullThroughCacheInput {

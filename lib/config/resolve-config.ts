@@ -54,7 +54,7 @@ export function resolveConfig(
     pools: resolvePools(input.pools ?? {}, input.name ?? 'lab'),
     bakedImages: mapValues(input.bakedImages ?? {}, resolveBakedImage),
     workloads: Object.fromEntries(
-      specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name])]),
+      specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name], region)]),
     ),
     imageBuild: input.imageBuild ?? 'docker',
     pullThroughCache: resolveCaches(input.pullThroughCache),

@@ -4,9 +4,13 @@ import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { WorkloadInput } from './define-lab.ts';
 import { ownPoolName } from './own-pools.ts';
 import { scratchShortage } from './pool-scratch.ts';
-import { type Say, unknownFields, unknownName, whole } from './say.ts';
+import { mapValues, type Say, unknownFields, unknownName, whole } from './say.ts';
 
-export function resolveWorkload(spec: WorkloadSpec, input: WorkloadInput | undefined): WorkloadConfig {
+export function resolveWorkload(
+  spec: WorkloadSpec,
+  input: WorkloadInput | undefined,
+  region: string,
+): WorkloadConfig {
   return {
     enabled: input !== undefined && input.enabled !== false,
     pools: input?.pools ?? spec.pools,
@@ -14,6 +18,10 @@ export function resolveWorkload(spec: WorkloadSpec, input: WorkloadInput | undef
     ...(input?.maxvCpus === undefined ? {} : { maxvCpus: input.maxvCpus }),
     datasets: input?.datasets ?? {},
     ...(input?.image ? { image: input.image } : {}),
+    ...(input?.steps ? { steps: input.steps } : {}),
+    ...(input?.places
+      ? { places: mapValues(input.places, place => ({ prefix: '', region, ...place })) }
+      : {}),
   };
 }
 
@@ -26,7 +34,14 @@ export function checkWorkload(
   const workload = config.workloads[spec.name]!;
   const where = `workloads.${spec.name}`;
   if (!workload.enabled || !input) return;
-  unknownFields(input, ['enabled', 'pools', 'resources', 'maxvCpus', 'datasets', 'image'], `${where}.`, say);
+  unknownFields(
+    input,
+    ['enabled', 'pools', 'resources', 'maxvCpus', 'datasets', 'image', 'steps', 'places'],
+    `${where}.`,
+    say,
+  );
+  checkPlaces(spec, workload, where, say);
+  checkSteps(spec, workload, where, say);
   const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
   whole(`${where}.resources.vcpus`, vcpus, 1, 448, say);
   whole(`${where}.resources.memoryMiB`, memoryMiB, 4, 24_576_000, say);
@@ -99,5 +114,51 @@ export function checkWorkload(
       `${spec.name} mounts nothing at ${path}`,
       say,
     );
+  }
+}
+
+function checkPlaces(spec: WorkloadSpec, { places = {} }: WorkloadConfig, where: string, say: Say): void {
+  const names = Object.keys(spec.places ?? {});
+  for (const [name, { bucket, prefix, keyArn }] of Object.entries(places)) {
+    const at = `${where}.places.${name}`;
+    unknownName(name, names, `${where}.places`, `${spec.name} has no place ${JSON.stringify(name)}`, say);
+    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+      say(`${at}.bucket`, `${JSON.stringify(bucket)} is no name of a bucket`);
+    if (prefix.startsWith('/') || (prefix !== '' && !prefix.endsWith('/')))
+      say(
+        `${at}.prefix`,
+        `${JSON.stringify(prefix)} begins with / or has none at its end`,
+        'for example plates/',
+      );
+    if (/[*?$]/.test(prefix))
+      say(`${at}.prefix`, `${JSON.stringify(prefix)} holds a sign that IAM reads as a pattern`);
+    if (keyArn !== undefined && !/^arn:[a-z-]+:kms:[^:]+:\d{12}:key\//.test(keyArn))
+      say(`${at}.keyArn`, `${JSON.stringify(keyArn)} is no ARN of a key`);
+  }
+  for (const [name, { describe, optional }] of Object.entries(spec.places ?? {}))
+    if (!optional && !places[name])
+      say(
+        `${where}.places`,
+        `says no ${name}: ${describe}`,
+        `places: { ${name}: { bucket: '<bucket>', prefix: '<prefix>/' } }`,
+      );
+}
+
+function checkSteps(
+  spec: WorkloadSpec,
+  { steps = {}, pools }: WorkloadConfig,
+  where: string,
+  say: Say,
+): void {
+  const names = spec.steps.map(step => step.name);
+  for (const [name, { resources, pool, scratchGiB }] of Object.entries(steps)) {
+    const at = `${where}.steps.${name}`;
+    unknownName(name, names, `${where}.steps`, `${spec.name} has no step ${JSON.stringify(name)}`, say);
+    if (resources?.vcpus !== undefined) whole(`${at}.resources.vcpus`, resources.vcpus, 1, 448, say);
+    if (resources?.memoryMiB !== undefined)
+      whole(`${at}.resources.memoryMiB`, resources.memoryMiB, 4, 24_576_000, say);
+    if (scratchGiB !== undefined) whole(`${at}.scratchGiB`, scratchGiB, 0, 60_000, say);
+    if (pool !== undefined)
+      unknownName(pool, pools, `${at}.pool`, `${spec.name} has no pool ${JSON.stringify(pool)}`, say);
   }
 }

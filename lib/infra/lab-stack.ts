@@ -8,12 +8,14 @@ import { bakedImageParameter } from '../contract/workload/baked-image.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import {
   jobDefinitionName,
+  keeperPolicyOutput,
   memberPolicyOutput,
   outputNames,
   type StackMap,
   tagNames,
 } from '../contract/workload/metadata.ts';
 import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
+import { kindNames, specOfKind } from '../contract/workload/places.ts';
 import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
 import { acknowledge } from './acknowledge.ts';
 import { EventLog } from './ground/event-log.ts';
@@ -23,6 +25,7 @@ import { Network } from './ground/network.ts';
 import { Storage } from './ground/storage.ts';
 import { Images } from './images/images.ts';
 import { WorkloadJob } from './jobs/job-definition.ts';
+import { keeperPolicy } from './jobs/keeper-policy.ts';
 import { MemberPolicy } from './jobs/member-policy.ts';
 import { executionRole, instanceRole, JobRole } from './jobs/roles.ts';
 import { PoolQueue } from './pools/pool-queue.ts';
@@ -102,39 +105,50 @@ export class LabStack extends Stack {
     });
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
-    for (const spec of specs) {
-      const mounts = resolveMounts(config, spec);
-      const { role } = new JobRole(this, `Role-${spec.name}`, {
-        spec,
-        bucket: storage.bucket,
-        isOwnBucket: config.existingOutputBucket === undefined,
-        mounts: Object.values(mounts),
-        secretArns,
-        ...held,
-        bucketKey: storage.bucketKey,
-        secretKey: encryptionKey,
-      });
+    const keptDefinitions: string[] = [];
+    for (const whole of specs) {
       const jobDefinitions: Record<string, string> = {};
-      for (const architecture of architectures(config, spec)) {
-        new WorkloadJob(this, `Job-${spec.name}-${architecture}`, {
-          lab: config.name,
+      const workload = config.workloads[whole.name]!;
+      for (const kind of kindNames(whole)) {
+        const spec = specOfKind(whole, kind);
+        const id = kind === undefined ? spec.name : `${spec.name}-${kind}`;
+        const mounts = resolveMounts(config, spec);
+        const { role } = new JobRole(this, `Role-${id}`, {
           spec,
-          workload: config.workloads[spec.name]!,
-          architecture,
-          mounts,
-          bucketName: storage.bucket.bucketName,
-          logGroup,
-          executionRole: execution,
-          jobRole: role,
-          image: images.of(spec, architecture),
-          hasReference: hasReference(config, spec, architecture),
-          queueIds: config.workloads[spec.name]!.pools.filter(
-            name => config.pools[name]!.architecture === architecture,
-          ).map(name => queueIds[name]!),
+          kind,
+          places: workload.places ?? {},
+          bucket: storage.bucket,
+          isOwnBucket: config.existingOutputBucket === undefined,
+          mounts: Object.values(mounts),
+          secretArns,
+          ...held,
+          bucketKey: storage.bucketKey,
+          secretKey: encryptionKey,
         });
-        jobDefinitions[architecture] = jobDefinitionName(config.name, spec.name, architecture);
+        for (const architecture of architectures(config, spec)) {
+          new WorkloadJob(this, `Job-${id}-${architecture}`, {
+            lab: config.name,
+            spec,
+            kind,
+            workload,
+            architecture,
+            mounts,
+            bucketName: storage.bucket.bucketName,
+            logGroup,
+            executionRole: execution,
+            jobRole: role,
+            image: images.of(whole, architecture),
+            hasReference: hasReference(config, spec, architecture),
+            queueIds: workload.pools
+              .filter(name => config.pools[name]!.architecture === architecture)
+              .map(name => queueIds[name]!),
+          });
+          const name = jobDefinitionName(config.name, spec.name, architecture, kind);
+          if (spec.submitters === 'keepers') keptDefinitions.push(name);
+          else jobDefinitions[kind === undefined ? architecture : `${kind}-${architecture}`] = name;
+        }
       }
-      workloads[spec.name] = { jobDefinitions };
+      workloads[whole.name] = { jobDefinitions };
     }
     const { policies: members } = new MemberPolicy(this, 'Members', {
       lab: config.name,
@@ -145,7 +159,16 @@ export class LabStack extends Stack {
       outputPrefixes: [...new Set(specs.flatMap(spec => spec.outputPrefixes ?? []))],
       logGroupNames: [logGroup.logGroupName, events.logGroupName],
       mounts: specs.flatMap(spec => Object.values(resolveMounts(config, spec))),
+      places: specs.flatMap(spec => Object.values(config.workloads[spec.name]!.places ?? {})),
     });
+    if (keptDefinitions.length > 0) {
+      const keepers = keeperPolicy(this, config.name, queueArns, keptDefinitions);
+      new CfnOutput(this, keeperPolicyOutput, {
+        value: keepers.managedPolicyArn,
+        description:
+          'For the few who may submit what deletes: attach it beside the policy for people who submit',
+      });
+    }
 
     const secrets = Object.fromEntries(
       Object.entries(config.datasets)

@@ -88,6 +88,7 @@ describe('twelve workloads and twelve pools', () => {
     outputPrefixes: names('results'),
     logGroupNames: ['/a', '/b'],
     mounts: [],
+    places: [],
   });
   const json = Template.fromStack(stack).toJSON() as object;
   const twin = readTwinStack(json, { region: 'ap-southeast-3', account });

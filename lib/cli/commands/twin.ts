@@ -21,7 +21,7 @@ export const twin: Command = {
     as: {
       type: 'string',
       value: 'PERSON',
-      describe: 'env: as one of the members (or LAB_TWIN_AS), keepers, the deployer or the datasets’ owner',
+      describe: 'env: as members (or LAB_TWIN_AS), keepers, deployer or the datasets’ owner',
     },
     yes: { type: 'boolean', describe: 'reset without asking' },
   },

@@ -16,6 +16,9 @@ export const metadataNames = {
 /** Name of the output that only people read: the ARN of the policy for members. */
 export const memberPolicyOutput = 'MemberPolicyArn';
 
+/** The same of the policy for keepers, where a kind of jobs is theirs. */
+export const keeperPolicyOutput = 'KeeperPolicyArn';
+
 /** Names of the stack's outputs; `lab` finds everything it needs through them. */
 export const outputNames = {
   outputBucket: 'OutputBucketName',

@@ -1,5 +1,5 @@
 import { LabError } from './errors.ts';
-import type { ImageSpec, MountSpec } from './workload.ts';
+import type { MountSpec, WorkloadSpec } from './workload.ts';
 
 /**
  * What a kind may do in a place; each is a few actions of S3 on that prefix alone (infra/jobs writes them).
@@ -25,8 +25,6 @@ export interface PlaceSpec {
 export interface KindSpec {
   /** By place. */
   readonly rights?: Readonly<Record<string, readonly Right[]>>;
-  /** @default the workload's */
-  readonly image?: ImageSpec;
   /** @default none */
   readonly mounts?: readonly MountSpec[];
   readonly privileged?: { readonly why: string };
@@ -73,4 +71,32 @@ export function placeFor(
     message: `${uri} is not below s3://${source.bucket}/${prefix}, where jobs may work`,
     fix: 'name one that is, or change the place in lab.config.ts and deploy',
   });
+}
+
+/** Kinds that a workload's steps have, the nameless one first where a step has no other. */
+export function kindNames(spec: WorkloadSpec): readonly (string | undefined)[] {
+  const named = Object.keys(spec.kinds ?? {});
+  return spec.steps.some(step => step.kind === undefined) ? [undefined, ...named] : named;
+}
+
+/** The workload as jobs of a kind see it: what it says at the top is the nameless kind's alone. */
+export function specOfKind(spec: WorkloadSpec, name: string | undefined): WorkloadSpec {
+  if (name === undefined) return spec;
+  const {
+    privileged: _p,
+    shmMiB: _s,
+    rights: _r,
+    submitters: _m,
+    secrets: _e,
+    toolCredentials: _t,
+    ...shared
+  } = spec;
+  const kind = spec.kinds![name]!;
+  return {
+    ...shared,
+    mounts: [],
+    outputPrefixes: [],
+    ...kind,
+    scratchGiB: kind.scratchGiB ?? spec.scratchGiB,
+  };
 }

@@ -28,7 +28,9 @@ import type { BuiltImage } from '../images/cloud-build.ts';
 
 export interface WorkloadJobProps {
   readonly lab: string;
+  /** As the kind of jobs sees it. */
   readonly spec: WorkloadSpec;
+  readonly kind?: string | undefined;
   readonly workload: WorkloadConfig;
   readonly architecture: Architecture;
   readonly mounts: Readonly<Record<string, MountSource>>;
@@ -51,7 +53,7 @@ export class WorkloadJob extends Construct {
     super(scope, id);
     const { spec, workload } = props;
     const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
-    const name = jobDefinitionName(props.lab, spec.name, props.architecture);
+    const name = jobDefinitionName(props.lab, spec.name, props.architecture, props.kind);
     const linux = new LinuxParameters(this, 'Linux', {
       initProcessEnabled: true,
       ...(spec.shmMiB ? { sharedMemorySize: Size.mebibytes(spec.shmMiB) } : {}),
@@ -143,7 +145,23 @@ function environmentOf({
     [env.outputBucket]: bucketName,
     [env.mounts]: JSON.stringify(mounts),
     [env.scratchGiB]: String(spec.scratchGiB),
+    ...placesOf(spec, workload),
+    ...(spec.toolCredentials ? { [env.toolCredentials]: spec.toolCredentials } : {}),
     ...(workload.image ? { [env.image]: workload.image } : {}),
     ...Object.fromEntries(spec.mounts.map(mount => [mount.bucketEnv, mounts[mount.path]!.bucket])),
   };
+}
+
+/** Those that the kind has rights in. */
+function placesOf(spec: WorkloadSpec, { places = {} }: WorkloadConfig): Record<string, string> {
+  const own = Object.keys(spec.rights ?? {}).flatMap(name => {
+    const place = places[name];
+    const { parameter, below } = spec.places?.[name] ?? {};
+    if (!place) return [];
+    const { bucket, prefix, region } = place;
+    return [
+      [name, { bucket, prefix, region, ...(parameter ? { parameter } : {}), ...(below ? { below } : {}) }],
+    ];
+  });
+  return own.length > 0 ? { [env.places]: JSON.stringify(Object.fromEntries(own)) } : {};
 }

@@ -4,9 +4,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { configPrefix, runsPrefix } from '../../contract/run/keys.ts';
+import type { PlaceConfig } from '../../contract/workload/config.ts';
 import { tagNames } from '../../contract/workload/metadata.ts';
 import type { MountSource } from '../../contract/workload/mount.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
+import { placeStatements } from './place-rights.ts';
 import { packed } from './policy-size.ts';
 import { useOfKey } from './roles.ts';
 
@@ -22,6 +24,8 @@ export interface MemberPolicyProps {
   readonly logGroupNames: readonly string[];
   /** Datasets whose listings may name items. */
   readonly mounts: readonly MountSource[];
+  /** What workloads look at before a submission. */
+  readonly places: readonly PlaceConfig[];
 }
 
 /**
@@ -115,7 +119,7 @@ export class MemberPolicy extends Construct {
       );
   }
 
-  private allowData({ bucket, bucketKey, outputPrefixes, mounts }: MemberPolicyProps): void {
+  private allowData({ bucket, bucketKey, outputPrefixes, mounts, places }: MemberPolicyProps): void {
     const own = [runsPrefix, configPrefix];
     const readable = outputPrefixes.includes('') ? [''] : [...own, ...outputPrefixes];
     this.allow(['s3:ListBucket'], [bucket.bucketArn], {
@@ -130,6 +134,9 @@ export class MemberPolicy extends Construct {
       own.map(prefix => bucket.arnForObjects(`${prefix}*`)),
     );
     if (bucketKey) this.statements.push(useOfKey(bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
+    for (const place of places)
+      for (const { actions, resources, conditions } of placeStatements(place, ['list', 'read']))
+        this.allow(actions, resources, conditions as object | undefined);
     // Items can be a dataset's listing: s3://bucket/prefix/*/
     for (const { access, bucket: name, prefix } of mounts) {
       if (access !== 'role' && access !== 'requester-pays') continue;

@@ -5,11 +5,12 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { configPrefix, runsPrefix, workloadPrefix } from '../../contract/run/keys.ts';
-import type { Compliance } from '../../contract/workload/config.ts';
+import type { Compliance, PlaceConfig } from '../../contract/workload/config.ts';
 import { hasSecret, type MountSource } from '../../contract/workload/mount.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
 import { labRole } from './lab-role.ts';
+import { placeStatements } from './place-rights.ts';
 
 /** A principal that only ECS tasks of this account and region can be. */
 const taskPrincipal = (): ServicePrincipal =>
@@ -74,6 +75,9 @@ export interface JobRoleProps {
   readonly bucket: IBucket;
   /** Whether the bucket is the stack's; another one may be of another account. */
   readonly isOwnBucket: boolean;
+  /** As the kind of jobs sees it. */
+  readonly kind?: string | undefined;
+  readonly places: Readonly<Record<string, PlaceConfig>>;
   readonly mounts: readonly MountSource[];
   /** ARN by secret id. */
   readonly secretArns: Readonly<Record<string, string>>;
@@ -104,7 +108,7 @@ export class JobRole extends Construct {
     this.role = labRole(this, 'Role', {
       compliance: props.compliance,
       assumedBy: taskPrincipal(),
-      description: `Jobs of ${spec.name}`,
+      description: `Jobs of ${spec.name}${props.kind === undefined ? '' : `: ${props.kind}`}`,
     });
     const prefixes = [
       workloadPrefix(spec.name),
@@ -123,6 +127,7 @@ export class JobRole extends Construct {
     );
 
     for (const mount of props.mounts) this.allowMount(mount, props.secretArns);
+    this.allowPlaces(props);
     if (writesAnywhere(spec)) this.allowAnywhere(bucket, props.isOwnBucket);
     if (props.bucketKey)
       this.role.addToPolicy(useOfKey(props.bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
@@ -151,6 +156,17 @@ export class JobRole extends Construct {
         notResources: [bucket.arnForObjects('*'), ...this.readable],
       }),
     );
+  }
+
+  private allowPlaces({ spec, places }: JobRoleProps): void {
+    for (const [name, rights] of Object.entries(spec.rights ?? {})) {
+      const place = places[name];
+      const prefix = `${place?.prefix ?? ''}${spec.places?.[name]?.below ?? ''}`;
+      for (const statement of place ? placeStatements({ ...place, prefix }, rights) : []) {
+        this.role.addToPolicy(statement);
+        acknowledgeStars(this.role, statement.resources, `${name}: keys below one prefix`);
+      }
+    }
   }
 
   private allowMount(mount: MountSource, secretArns: Readonly<Record<string, string>>): void {
