@@ -58,9 +58,9 @@ export async function archive(projectRoot: string, rounds: number): Promise<stri
     cwd: join(projectRoot, 'bench/archive/stand-in'),
     stdio: 'inherit',
   });
-  const tables: string[] = [];
-  for (const scene of scenes()) tables.push(await measure(standIn, scene, rounds));
-  return tables.join('\n');
+  // As they come: the whole takes long, and what was measured is not to be lost.
+  for (const scene of scenes()) process.stdout.write(`${await measure(standIn, scene, rounds)}\n`);
+  return '';
 }
 
 async function measure(standIn: string, scene: Scene, rounds: number): Promise<string> {

@@ -396,7 +396,7 @@ export const corruptions: readonly Corruption[] = [
     spoil: replaceBytes('y-sha256.tif'),
   },
   {
-    check: 'source-reread',
+    check: 'source-etag',
     what: 'the archiver read other bytes than the ETag is of',
     spoil: replaceBytes('b.tif'),
   },
