@@ -13,3 +13,5 @@ if [ ! -x "$venv/bin/noisepy" ]; then
 fi
 export PYTHONDONTWRITEBYTECODE=1
 node "$here/traps.ts" "$venv/bin/python" "$here/waveforms.py"
+(cd "$ROOT" && node bin/bundle.ts)
+node "$here/on-the-twin.ts" "$venv"
