@@ -13,7 +13,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/runs': ['lib/contract', 'lib/config', 'lib/plan', 'lib/ledger'],
   'lib/ledger': ['lib/contract'],
   // What a container of a workflow's job shares with the head: no port of its own.
-  'lib/queue': ['lib/contract'],
+  'lib/queue': ['lib/contract', 'jobs'],
   'lib/doctor': ['lib/contract'],
   'lib/process': [],
   'lib/twin': ['lib/contract', 'lib/process'],

@@ -1,3 +1,5 @@
+import { type RunRef, runPrefix } from '../../lib/contract/run/keys.ts';
+
 /** Where a job finds the storage of its workflow. */
 export const storageSocketEnv = 'ARRAYLAB_STORAGE_SOCKET';
 
@@ -27,5 +29,7 @@ export function jobLabels(labels: Readonly<Record<string, string>>): JobLabels {
 export const filesPrefix = (runId: string): string => `${storagePrefix}${runId}/files/`;
 /** A zip of modules, by its name. */
 export const codeKey = (runId: string, name: string): string => `${storagePrefix}${runId}/code/${name}`;
+/** A job's pickle. */
+export const payloadKey = (run: RunRef, item: string): string => `${runPrefix(run)}payload/${item}/before`;
 /** What jobs may write beside their runs. */
 export const storagePrefix = 'pypeliner/';

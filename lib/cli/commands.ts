@@ -8,6 +8,7 @@ import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
 import { pypeliner } from './commands/pypeliner.ts';
+import { queue } from './commands/queue.ts';
 import { quickstart } from './commands/quickstart.ts';
 import { rehearse } from './commands/rehearse.ts';
 import { retry } from './commands/retry.ts';
@@ -40,4 +41,5 @@ export const commands: readonly Command[] = [
   twin,
   quickstart,
   pypeliner,
+  queue,
 ];

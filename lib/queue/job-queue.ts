@@ -43,8 +43,8 @@ export interface SentJob {
 export interface JobsPort {
   /** Refuses what no host could ever hold. Throws LabError. */
   check(resources: JobResources): void;
-  /** Stores and submits jobs, those of equal sizes as one array. Answers one each, in order. */
-  submit(jobs: readonly QueuedJob[]): Promise<readonly SentJob[]>;
+  /** Stores and submits jobs, those of equal sizes as one array. Answers one each, in order: a job, or why it is none. */
+  submit(jobs: readonly QueuedJob[]): Promise<readonly (SentJob | Error)[]>;
   /** Those of the given that have ended: one look, whatever their number. */
   look(ids: readonly string[]): Promise<readonly string[]>;
   /** How it ended; its result is written to `file` where it has one. */
@@ -101,6 +101,11 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     return orphans;
   };
 
+  const fail = (entry: Entry, { message }: Error): void => {
+    entry.failed = `could not be submitted: ${message}`;
+    entry.isEnded = true;
+  };
+
   async function submitGathered(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -109,12 +114,13 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     if (batch.length === 0) return;
     try {
       const sent = await jobs.submit(batch.map(({ job }) => job));
-      for (const [index, { entry }] of batch.entries()) entry.id = sent[index]!.id;
-    } catch (error) {
-      for (const { entry } of batch) {
-        entry.failed = `could not be submitted: ${(error as Error).message}`;
-        entry.isEnded = true;
+      for (const [index, { entry }] of batch.entries()) {
+        const answer = sent[index]!;
+        if (answer instanceof Error) fail(entry, answer);
+        else entry.id = answer.id;
       }
+    } catch (error) {
+      for (const { entry } of batch) fail(entry, error as Error);
     }
   }
   /** One after the other: rounds have numbers. */
@@ -178,8 +184,8 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       return { adopted: false };
     },
     async wait(timeoutMs = Number.POSITIVE_INFINITY) {
-      // Whoever waits has nothing more to send.
-      await flush();
+      // Whoever waits has nothing more to send, unless others have ended at the same look.
+      if (endedName() === undefined) await flush();
       const end = performance.now() + timeoutMs;
       for (;;) {
         if (endedName() === undefined) await look();

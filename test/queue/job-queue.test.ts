@@ -113,6 +113,7 @@ it('what cannot be submitted is received as an error, and another try may go wel
     text: 'could not be submitted: throttled',
   });
   refuse(undefined);
+  await queue.receive('b', '/f');
   await send(queue, 'a');
   await queue.wait(5);
   expect(rounds).toEqual([['a']]);

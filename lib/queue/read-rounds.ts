@@ -1,0 +1,66 @@
+import { jobLabels } from '../../jobs/pypeliner/job.ts';
+import type { BatchPort, Store } from '../contract/ports/ports.ts';
+import { claimArray, closedClaim } from '../contract/run/claim.ts';
+import { type RunRef, runPrefix } from '../contract/run/keys.ts';
+import type { RoundPlan } from '../contract/run/run.ts';
+import { decodeItems } from '../contract/run/shard-index.ts';
+import type { SentJob } from './job-queue.ts';
+import type { SubmittedRound } from './open-jobs.ts';
+import { roundWatch, stepName } from './round-watch.ts';
+
+/** A job and where it is: its round, and its shard there. */
+export interface KnownJob extends SentJob {
+  readonly shard: number;
+  readonly round: SubmittedRound;
+}
+
+export interface ReadRounds {
+  /** Jobs that have not ended. */
+  readonly open: readonly KnownJob[];
+  /** Numbers that nobody has used. */
+  readonly next: { round: number; job: number };
+}
+
+/** What earlier heads have left of a run: two listings, and the rounds that are there. */
+export async function readRounds(options: {
+  readonly run: RunRef;
+  readonly store: Store;
+  readonly batch: BatchPort;
+}): Promise<ReadRounds> {
+  const { run, store } = options;
+  const plans = await readPlans(store, run);
+  const jobs: KnownJob[] = [];
+  let job = 0;
+  for (const plan of plans) {
+    const step = plan.steps.find(each => each.name === stepName);
+    const body = step && (await store.get(step.itemsKey));
+    if (!step || !body) continue;
+    const arrays = [];
+    for (const { array, offset, size } of step.arrays) {
+      // What nobody has claimed was not submitted, or so late that nobody knew: its jobs must not start beside new ones.
+      const at = { round: plan.round, step: step.name, array };
+      const holder = await claimArray(store, plan, at, closedClaim);
+      if (holder !== closedClaim) arrays.push({ offset, size, jobId: holder });
+    }
+    const round: SubmittedRound = { round: plan.round, arrays };
+    for (const [shard, item] of decodeItems(body).entries()) {
+      const { job: name, fingerprint } = jobLabels(item.labels ?? {});
+      jobs.push({ id: item.name, name, fingerprint, shard, round });
+      job = Math.max(job, Number(item.name.slice(1)) + 1);
+    }
+  }
+  const watch = roundWatch({ ...options, batchMs: 0 });
+  const ended = new Set((await watch.look(jobs)).map(each => each.id));
+  const round = Math.max(-1, ...plans.map(plan => plan.round)) + 1;
+  return { open: jobs.filter(each => !ended.has(each.id)), next: { round, job } };
+}
+
+async function readPlans(store: Store, run: RunRef): Promise<readonly RoundPlan[]> {
+  const plans: RoundPlan[] = [];
+  for await (const { key } of store.list(`${runPrefix(run)}rounds/`)) {
+    if (!key.endsWith('/plan.json')) continue;
+    const body = await store.get(key);
+    if (body) plans.push(JSON.parse(body.toString('utf8')) as RoundPlan);
+  }
+  return plans.sort((a, b) => a.round - b.round);
+}

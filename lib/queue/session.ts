@@ -1,0 +1,39 @@
+import { filesPrefix } from '../../jobs/pypeliner/job.ts';
+import type { ObjectStore } from '../contract/ports/object-store.ts';
+import { fileStorage } from './file-storage.ts';
+import { jobQueue } from './job-queue.ts';
+import { type OpenJobsOptions, openJobs } from './open-jobs.ts';
+import { type HeadSession, helloOfJob } from './queue-operations.ts';
+import { serveSocket } from './serve-lines.ts';
+import { jobOperations } from './storage-operations.ts';
+
+export interface SessionOptions extends OpenJobsOptions {
+  readonly objects: ObjectStore;
+  readonly objectsOf: (bucket: string) => ObjectStore;
+  readonly tickMs: { readonly first: number; readonly most: number };
+}
+
+/** A head's session over a run that is there: its queue, its files, and the socket for processes beside it. */
+export async function openSession(
+  options: SessionOptions,
+): Promise<HeadSession & { close(): Promise<void> }> {
+  const storage = fileStorage({
+    store: options.objects,
+    storeOf: options.objectsOf,
+    prefix: filesPrefix(options.run.runId),
+    now: Date.now,
+    listsFirst: true,
+  });
+  await storage.connect();
+  const socket = await serveSocket({ hello: helloOfJob, ...jobOperations(storage) });
+  return {
+    run: options.run.runId,
+    queue: jobQueue({ jobs: openJobs(options), tickMs: options.tickMs }),
+    storage,
+    socket: socket.path,
+    close: async () => {
+      await storage.flush();
+      await socket.close();
+    },
+  };
+}
