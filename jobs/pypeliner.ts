@@ -16,4 +16,5 @@ export const pypeliner: WorkloadSpec = {
   scratchGiB: 8,
   steps: [{ name: 'run', takes: 'item' }],
   outputPrefixes: [storagePrefix],
+  preflight: async () => ['a workflow sends these jobs by itself: docs/pypeliner.md'],
 };

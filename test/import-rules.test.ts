@@ -9,7 +9,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/config': ['lib/contract'],
   'lib/plan': ['lib/contract', 'lib/config'],
   'lib/aws/wire': ['lib/contract'],
-  'lib/aws': ['lib/contract'],
+  'lib/aws': ['lib/contract', 'lib/aws/wire'],
   'lib/runs': ['lib/contract', 'lib/config', 'lib/plan', 'lib/ledger'],
   'lib/ledger': ['lib/contract'],
   // What a container of a workflow's job shares with the head: no port of its own.
