@@ -1,5 +1,4 @@
 import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
-import { storagePrefix } from './pypeliner/job.ts';
 
 /** Single jobs that a workflow of pypeliner's sends, through `lab queue serve`. Source: docs/pypeliner.md. */
 export const pypeliner: WorkloadSpec = {
@@ -15,6 +14,5 @@ export const pypeliner: WorkloadSpec = {
   mounts: [],
   scratchGiB: 8,
   steps: [{ name: 'run', takes: 'item' }],
-  outputPrefixes: [storagePrefix],
   preflight: async () => ['a workflow sends these jobs by itself: docs/pypeliner.md'],
 };

@@ -1,4 +1,4 @@
-import { type RunRef, runPrefix } from '../../lib/contract/run/keys.ts';
+import { outputsPrefix, payloadPrefix, type RunRef } from '../../lib/contract/run/keys.ts';
 
 /** Where a job finds the storage of its workflow. */
 export const storageSocketEnv = 'ARRAYLAB_STORAGE_SOCKET';
@@ -25,11 +25,12 @@ export function jobLabels(labels: Readonly<Record<string, string>>): JobLabels {
   return labels as unknown as JobLabels;
 }
 
-/** Below which the files of a run's workflow are, in the output bucket. */
-export const filesPrefix = (runId: string): string => `${storagePrefix}${runId}/files/`;
+const workflow = (runId: string): RunRef => ({ workload: 'pypeliner', runId });
+
+/** Below which the files of a run's workflow are: where jobs may write, and no job's own outputs are. */
+export const filesPrefix = (runId: string): string => outputsPrefix(workflow(runId), 'files');
 /** A zip of modules, by its name. */
-export const codeKey = (runId: string, name: string): string => `${storagePrefix}${runId}/code/${name}`;
+export const codeKey = (runId: string, name: string): string =>
+  `${payloadPrefix(workflow(runId), 'code')}${name}`;
 /** A job's pickle. */
-export const payloadKey = (run: RunRef, item: string): string => `${runPrefix(run)}payload/${item}/before`;
-/** What jobs may write beside their runs. */
-export const storagePrefix = 'pypeliner/';
+export const payloadKey = (run: RunRef, item: string): string => `${payloadPrefix(run, item)}before`;

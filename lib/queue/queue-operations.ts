@@ -3,7 +3,7 @@ import { LabError } from '../contract/workload/errors.ts';
 import type { FileStorage } from './file-storage.ts';
 import type { JobQueue, JobResources } from './job-queue.ts';
 import { countOf, type Operation, protocolVersion, RequestError, textOf } from './protocol.ts';
-import { storageOperations } from './storage-operations.ts';
+import { checkVersion, storageOperations } from './storage-operations.ts';
 
 /** What a head is served once it has said hello: its run's queue and files. */
 export interface HeadSession {
@@ -69,21 +69,6 @@ export function headOperations(
     },
     ...Object.fromEntries(['stat', 'push', 'pull', 'touch', 'offer', 'delete'].map(op => [op, files(op)])),
   };
-}
-
-/** What a process beside the head, or a job, says first. */
-export const helloOfJob: Operation = async values => {
-  checkVersion(values);
-  return { protocol: protocolVersion };
-};
-
-function checkVersion({ protocol }: Parameters<Operation>[0]): void {
-  if (protocol !== protocolVersion)
-    throw new RequestError(
-      'bad-protocol',
-      `protocol ${JSON.stringify(protocol)} is asked for, and this is ${protocolVersion}`,
-      'install the arraylab-pypeliner of this project: pip install containers/pypeliner/python',
-    );
 }
 
 /** What lab says to a person, as an answer. */

@@ -3,7 +3,7 @@ import type { ObjectStore } from '../contract/ports/object-store.ts';
 import { fileStorage } from './file-storage.ts';
 import { jobQueue } from './job-queue.ts';
 import { type OpenJobsOptions, openJobs } from './open-jobs.ts';
-import { type HeadSession, helloOfJob } from './queue-operations.ts';
+import type { HeadSession } from './queue-operations.ts';
 import { serveSocket } from './serve-lines.ts';
 import { jobOperations } from './storage-operations.ts';
 
@@ -25,7 +25,7 @@ export async function openSession(
     listsFirst: true,
   });
   await storage.connect();
-  const socket = await serveSocket({ hello: helloOfJob, ...jobOperations(storage) });
+  const socket = await serveSocket(jobOperations(storage));
   return {
     run: options.run.runId,
     queue: jobQueue({ jobs: openJobs(options), tickMs: options.tickMs }),

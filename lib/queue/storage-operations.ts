@@ -1,5 +1,5 @@
 import type { FileState, FileStorage } from './file-storage.ts';
-import { type Operation, RequestError, textOf } from './protocol.ts';
+import { type Operation, protocolVersion, RequestError, textOf } from './protocol.ts';
 
 /** The operations on files. Those a job may not do, a job is not given: `jobOperations`. */
 export function storageOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
@@ -18,6 +18,7 @@ export function storageOperations(storage: FileStorage): Readonly<Record<string,
 export function jobOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
   const at = (values: Parameters<Operation>[0]) => storage.createStore(textOf(values, 'path'));
   return {
+    hello: helloOfJob,
     stat: async values => shown(await at(values).state()),
     push: async values => shown(await at(values).push(absolute(values))),
     pull: async values => shown(await at(values).pull(absolute(values))),
@@ -31,4 +32,20 @@ function absolute(values: Parameters<Operation>[0]): string {
   const file = textOf(values, 'file');
   if (file.startsWith('/')) return file;
   throw new RequestError('bad-request', `file has to be an absolute path, and is ${JSON.stringify(file)}`);
+}
+
+/** What a process beside the head, or a job, says first. */
+const helloOfJob: Operation = async values => {
+  checkVersion(values);
+  return { protocol: protocolVersion };
+};
+
+/** Throws RequestError where the other side speaks another version. */
+export function checkVersion({ protocol }: Parameters<Operation>[0]): void {
+  if (protocol !== protocolVersion)
+    throw new RequestError(
+      'bad-protocol',
+      `protocol ${JSON.stringify(protocol)} is asked for, and this is ${protocolVersion}`,
+      'install the arraylab-pypeliner of this project: pip install containers/pypeliner/python',
+    );
 }

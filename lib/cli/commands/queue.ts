@@ -10,7 +10,7 @@ export const queue: Command = {
   usage: 'serve',
   options: {},
   examples: ['python workflow.py … --submit arraylab_pypeliner.Queue --storage arraylab_pypeliner.Storage'],
-  isElsewhere: true,
+  group: 'lab',
   async run(context, args) {
     const [verb, ...more] = args.positionals;
     if (verb !== 'serve' || more.length > 0)

@@ -60,7 +60,8 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
       round,
       now: context.now(),
       queues: deployment.map.queues,
-      itemsByStep: { [spec.steps[0]!.name]: items },
+      work: { [spec.steps[0]!.name]: [{ items }] },
+      adds: items.length,
     });
   return openSession({
     run,
@@ -70,7 +71,7 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
     objectsOf: objects,
     tail: logTail(endpoint, deployment.logGroup),
     check: resources => void plan(0, [{ name: 'job' }], resources),
-    submitRound: (round, items, resources) => send(connection, plan(round, items, resources)),
+    submitRound: (round, items, resources) => send(connection, plan(round, items, resources), items),
     // On the twin all is near and free of charge.
     batchMs: context.local ? 1000 : 20_000,
     tickMs: context.local ? { first: 50, most: 500 } : { first: 2000, most: 15_000 },
@@ -80,8 +81,9 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
 async function send(
   ports: Pick<Connection, 'store' | 'batch'>,
   { plan, files }: ReturnType<typeof planRound>,
+  adds: readonly Item[],
 ): Promise<SubmittedRound> {
-  await storeRound(ports.store, plan, files);
+  await storeRound(ports.store, plan, files, adds);
   const jobs = await submitRound(ports, plan);
   const arrays = plan.steps[0]!.arrays.map(({ array, offset, size }) => ({
     offset,
@@ -92,10 +94,10 @@ async function send(
 }
 
 const requestOf = (runId: string, lab: string, spec: WorkloadSpec, context: Context): StoredRequest => ({
-  version: 1,
+  version: 2,
   runId,
   lab,
-  request: { workload: spec.name, parameters: {} },
+  request: { workload: spec.name, parameters: {}, open: true },
   items: 0,
   createdAt: context.now().toISOString(),
 });
@@ -122,6 +124,7 @@ function requestFor(
   return {
     workload: spec.name,
     parameters: {},
+    open: true,
     vcpus,
     memoryMiB,
     ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
