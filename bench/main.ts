@@ -27,6 +27,14 @@ const benches = {
   'vcf-verification': vcfVerification,
 };
 const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive', 'vcf-preflight', 'vcf-verification'];
+// A misspelt name would measure nothing, and look as if it had.
+const unknown = asked.filter(name => !(name in benches));
+if (unknown.length > 0 || !(Number.isInteger(Number(rounds)) && Number(rounds) > 0)) {
+  const what =
+    unknown.length > 0 ? `there is no bench ${unknown.join(', ')}` : `"${rounds}" is no number of rounds`;
+  process.stderr.write(`${what}\n  fix: npm run bench -- ROUNDS [${Object.keys(benches).join('|')} …]\n`);
+  process.exit(2);
+}
 process.stdout.write(`${machine()}\n\n`);
 for (const [name, bench] of Object.entries(benches)) {
   if (asked.includes(name) || (asked.length === 0 && !onRequest.includes(name)))

@@ -20,7 +20,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/rules': ['lib/contract'],
   'lib/infra': ['lib/contract', 'lib/config', 'lib/rules', 'jobs'],
   'lib/infra/lambda': ['lib/contract', 'lib/aws/wire'],
-  'lib/build': ['lib/contract'],
+  'lib/build': ['lib/contract', 'lib/process'],
   'lib/cli': [
     'lib/contract',
     'lib/config',

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { standInBundle } from '../contract/ports/stand-in.ts';
 import { bundlePath } from '../contract/workload/metadata.ts';
+import { writeWhole } from './write-whole.ts';
 
 export interface Bundle {
   readonly context: string;
@@ -66,16 +65,6 @@ export async function bundleStandIn(projectRoot: string): Promise<string> {
   refuseForbidden('the stand-in', Object.keys(metafile.inputs));
   await writeWhole(file, outputFiles[0]!.contents);
   return file;
-}
-
-/** Jobs of a twin may be starting from the file, and a second command be writing it. */
-async function writeWhole(file: string, contents: Uint8Array): Promise<void> {
-  const before = await readFile(file).catch(() => undefined);
-  if (before?.equals(contents)) return;
-  await mkdir(dirname(file), { recursive: true });
-  const part = `${file}.${randomUUID()}`;
-  await writeFile(part, contents);
-  await rename(part, file);
 }
 
 /** Throws when one of a bundle's inputs is of a forbidden package. */

@@ -19,6 +19,8 @@ export interface World {
   readonly projectRoot: string;
   /** Where the twin's state is; `.lab/twin` of the project when left out. */
   readonly twinFolder?: string;
+  /** Where synthesized templates are kept for twins; `.lab/templates` of the project when left out. */
+  readonly templates?: string;
   readonly cwd: string;
   /** Instead of the project's lab.config.ts. */
   readonly configFile?: string;

@@ -33,6 +33,8 @@ export async function user(config: LabConfigInput) {
     const world: World = {
       projectRoot: resolve(__dirname, '../..'),
       twinFolder: join(cwd, 'twin'),
+      // A lab is synthesized once a run of the tests, whoever asks first.
+      templates: join(tmpdir(), 'templates'),
       cwd,
       configFile,
       environment: {},

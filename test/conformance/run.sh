@@ -7,6 +7,11 @@ export PATH="$ROOT/node_modules/.bin:$PATH"
 # What the parts and the tools that they start leave behind goes with this folder.
 export TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/arraylab-conformance-XXXXXX")
 trap 'rm -rf "$TMPDIR"' EXIT
+for part in "$@"; do
+  [ -f "$here/$part/run.sh" ] && continue
+  echo "there is no part $part; there are: $(cd "$here" && ls -d */ | tr -d / | tr '\n' ' ')" >&2
+  exit 2
+done
 passed=0 failed=0 skipped=0 notes=""
 for part in ${@:-$(ls "$here" | grep -v -E '\.(sh|ts)$')}; do
   echo "=== conformance: $part"

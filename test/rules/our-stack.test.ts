@@ -1,8 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, relative } from 'node:path';
 import { CfnResource, Validations } from 'aws-cdk-lib';
+import { inputsOf, type LabSource } from '../../lib/build/inputs.ts';
+import { runApp } from '../../lib/build/run-app.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import type { LabStack } from '../../lib/infra/lab-stack.ts';
@@ -98,30 +110,50 @@ it('a finding that is acknowledged with a reason, beside its construct, lets the
   expect(existsSync(join(templatePath, '..', 'validation-report.json'))).toBe(true);
 });
 
-it('cdk synth of a configuration that cannot work exits non-zero, with the finding in a few lines', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lab-rules-synth-'));
-  const config = join(folder, 'lab.json');
-  // A pool that is too small for one job: well-formed, and every job would wait for ever.
-  const pools = { tiny: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'], maxvCpus: 4 } };
-  const workload = { datasets: { '/data_in': 'hcp' }, pools: ['tiny'] };
-  writeFileSync(config, JSON.stringify({ ...defaultLab, pools, workloads: { rapidtide: workload } }));
-  const bin = (name: string): string => join(root, 'node_modules', name);
-  const synth = () =>
-    execFileSync(
-      bin('node/bin/node'),
-      [bin('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '-o', folder, '-c', `config=${config}`],
-      {
-        cwd: root,
-        encoding: 'utf8',
-        stdio: 'pipe',
-        env: {
-          ...process.env,
-          PATH: [bin('.bin'), process.env.PATH].join(delimiter),
-          CDK_DISABLE_CLI_TELEMETRY: 'true',
+describe('cdk’s own command line in a fresh clone', () => {
+  let folder: string;
+  let clone: string;
+  let source: LabSource;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lab-clone-'));
+    clone = join(folder, 'clone');
+    const configFile = join(folder, 'lab.json');
+    // A pool that is too small for one job: well-formed, and every job would wait for ever.
+    const pools = { tiny: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'], maxvCpus: 4 } };
+    const workload = { datasets: { '/data_in': 'hcp' }, pools: ['tiny'] };
+    writeFileSync(configFile, JSON.stringify({ ...defaultLab, pools, workloads: { rapidtide: workload } }));
+    source = { projectRoot: root, configFile, lab: 'lab', workloads: ['rapidtide'] };
+    // All that a synth is said to read, and no file more.
+    for (const path of await inputsOf(source))
+      if (!relative(root, path).startsWith('..')) cpSync(path, join(clone, relative(root, path)));
+    symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('bundles by itself, deploys no old bundle, and says on a finding what, where and how to put it right', async () => {
+    const bundle = 'dist/containers/rapidtide.mjs';
+    mkdirSync(join(clone, bundle, '..'), { recursive: true });
+    writeFileSync(join(clone, bundle), 'an old bundle');
+    const out = join(folder, 'cdk.out');
+    const bin = (name: string): string => join(clone, 'node_modules', name);
+    const synth = () =>
+      execFileSync(
+        bin('node/bin/node'),
+        [
+          ...[bin('aws-cdk/bin/cdk'), 'synth', '--quiet', '--no-notices', '-o', out],
+          ...['-c', `lab=${source.lab}`, '-c', `config=${source.configFile}`],
+        ],
+        {
+          cwd: clone,
+          encoding: 'utf8',
+          stdio: 'pipe',
+          env: {
+            ...process.env,
+            PATH: [bin('.bin'), process.env.PATH].join(delimiter),
+            CDK_DISABLE_CLI_TELEMETRY: 'true',
+          },
         },
-      },
-    );
-  try {
+      );
     expect(synth).toThrow(
       expect.objectContaining({
         status: 1,
@@ -130,7 +162,13 @@ it('cdk synth of a configuration that cannot work exits non-zero, with the findi
         ),
       }),
     );
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+    const [asset] = globSync('asset.*/dist/containers/rapidtide.mjs', { cwd: out });
+    const deployed = readFileSync(join(out, asset!));
+    const direct = join(folder, 'direct');
+    const { code, text } = await runApp(source, direct);
+    expect([code, text]).toEqual([1, expect.stringContaining('may have 4')]);
+    expect(deployed).toEqual(readFileSync(join(root, bundle)));
+    const template = 'arraylab-lab.template.json';
+    expect(readFileSync(join(direct, template), 'utf8')).toBe(readFileSync(join(out, template), 'utf8'));
+  });
 });

@@ -3,6 +3,10 @@ import fc from 'fast-check';
 import { faultPlan, runFaults } from '../plate-archive/fault-run.ts';
 
 const [runs = '10000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
+if (![runs, seed].every(each => /^\d+$/.test(each)) || process.argv.length > 4 || Number(runs) === 0) {
+  process.stderr.write('not two numbers\n  fix: node fault-runs.ts RUNS SEED\n');
+  process.exit(2);
+}
 const total = { runs: 0, proven: 0, deleted: 0, attempts: 0 };
 await fc.assert(
   fc.asyncProperty(faultPlan, async plan => {

@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
-import type { LabConfig } from '../../contract/workload/config.ts';
 import { refuse } from '../../contract/workload/errors.ts';
-import { stackName } from '../../contract/workload/metadata.ts';
 
 /** Where a twin of this project keeps its state, and what it is made from. */
 export interface TwinPlace {
   readonly projectRoot: string;
   readonly configFile: string;
   readonly folder: string;
+  /** Synthesized templates, of all twins of the project. */
+  readonly templates: string;
   /** Folders of the programs that the workloads' images would hold. */
   readonly tools: readonly string[];
 }
@@ -25,6 +25,7 @@ export const twinPlace = (world: {
   readonly environment: NodeJS.ProcessEnv;
   readonly projectRoot: string;
   readonly twinFolder?: string;
+  readonly templates?: string;
   readonly configFile?: string;
 }): TwinPlace => ({
   projectRoot: world.projectRoot,
@@ -32,6 +33,7 @@ export const twinPlace = (world: {
   folder:
     world.twinFolder ??
     resolve(world.cwd, world.environment[folderVariable] || join(world.projectRoot, '.lab', 'twin')),
+  templates: world.templates ?? join(world.projectRoot, '.lab', 'templates'),
   tools: toolFolders(world.environment[toolsVariable], world.cwd),
 });
 
@@ -53,9 +55,6 @@ export function toolFolders(text: string | undefined, cwd: string): readonly str
 /** Everything that a twin remembers. */
 export const stateFolder = (place: TwinPlace): string => join(place.folder, 'state');
 export const serverFile = (place: TwinPlace): string => join(place.folder, 'server.json');
-export const outFolder = (place: TwinPlace): string => join(place.folder, 'cdk.out');
-export const templateFile = (place: TwinPlace, config: LabConfig): string =>
-  join(outFolder(place), `${stackName(config.name)}.template.json`);
 
 /** Deletes the twin's state. */
 export async function resetTwin(place: TwinPlace): Promise<void> {

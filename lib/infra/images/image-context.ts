@@ -11,6 +11,8 @@ export const imageContext = (spec: WorkloadSpec) => ({
     `!${spec.image.context}/**`,
     '!dist',
     '!dist/containers',
+    // The other bundles that are there or are not, a rehearsal's among them.
+    'dist/containers/**',
     `!${bundlePath(spec.image.context)}`,
   ],
   ignoreMode: 'docker' as never,
