@@ -36,7 +36,7 @@ export async function inputsOf(source: LabSource, cache?: string): Promise<strin
 /** Digest of all that the template is made from; another one means that it has to be made anew. */
 export async function inputsDigest(source: LabSource, cache?: string): Promise<string> {
   const own = [source.lab, ...source.contexts].join();
-  return digestOf(source.projectRoot, await inputsOf(source, cache), own);
+  return digestOf(source, await inputsOf(source, cache), own);
 }
 
 interface Found {
@@ -57,11 +57,11 @@ async function importsOf(source: LabSource, cache?: string): Promise<readonly st
       text => JSON.parse(text) as Found,
       () => undefined,
     );
-    if (before && (await digestOf(projectRoot, before.paths)) === before.digest) return before.paths;
+    if (before && (await digestOf(source, before.paths)) === before.digest) return before.paths;
   }
   const paths = await scan(projectRoot, entries);
   if (known) {
-    const found: Found = { paths, digest: await digestOf(projectRoot, paths) };
+    const found: Found = { paths, digest: await digestOf(source, paths) };
     await writeWhole(known, Buffer.from(JSON.stringify(found)));
   }
   return paths;
@@ -85,11 +85,21 @@ async function scan(projectRoot: string, entries: readonly string[]): Promise<st
   return Object.keys(metafile.inputs).map(path => join(projectRoot, path));
 }
 
-async function digestOf(projectRoot: string, paths: readonly string[], more = ''): Promise<string> {
-  const contents = await Promise.all(paths.map(path => readFile(path).catch(() => undefined)));
+/** Of the configuration its content counts, wherever it is: a template has no path in it. */
+async function digestOf(
+  { projectRoot, configFile }: LabSource,
+  paths: readonly string[],
+  more = '',
+): Promise<string> {
+  const files = await Promise.all(
+    paths.map(async path => ({
+      name: path === configFile ? '' : relative(projectRoot, path),
+      content: await readFile(path).catch(() => undefined),
+    })),
+  );
   const hash = createHash('sha256').update(more);
-  for (const [place, content] of contents.entries())
-    hash.update(`\0${relative(projectRoot, paths[place]!)}\0${content?.length}\0`).update(content ?? '');
+  for (const { name, content } of files.sort((a, b) => (a.name < b.name ? -1 : 1)))
+    hash.update(`\0${name}\0${content?.length}\0`).update(content ?? '');
   return hash.digest('hex');
 }
 

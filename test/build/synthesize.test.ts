@@ -16,7 +16,7 @@ const files: Record<string, string> = {
     import { deep } from '../lib/infra/stack.ts';
     const project = dirname(import.meta.dirname);
     const { bundleWorkloads } = await import('${join(root, 'lib/build/bundle.ts')}');
-    await bundleWorkloads({ projectRoot: project, workloads: ['tool'] });
+    await bundleWorkloads({ projectRoot: project, contexts: ['containers/tool'] });
     appendFileSync(join(project, 'runs'), 'x');
     const { lab } = JSON.parse(process.env.CDK_CONTEXT_JSON as string) as { lab: string };
     writeFileSync(join(process.env.CDK_OUTDIR as string, \`arraylab-\${lab}.template.json\`), JSON.stringify({ deep }));
@@ -49,7 +49,7 @@ beforeEach(() => {
     projectRoot: project,
     configFile: join(project, 'lab.config.ts'),
     lab: 'lab',
-    workloads: ['tool'],
+    contexts: ['containers/tool'],
   };
 });
 afterEach(() => rmSync(project, { recursive: true, force: true }));

@@ -122,7 +122,7 @@ describe('cdk’s own command line in a fresh clone', () => {
     const pools = { tiny: { architecture: 'arm64', instanceTypes: ['m7g.4xlarge'], maxvCpus: 4 } };
     const workload = { datasets: { '/data_in': 'hcp' }, pools: ['tiny'] };
     writeFileSync(configFile, JSON.stringify({ ...defaultLab, pools, workloads: { rapidtide: workload } }));
-    source = { projectRoot: root, configFile, lab: 'lab', workloads: ['rapidtide'] };
+    source = { projectRoot: root, configFile, lab: 'lab', contexts: ['containers/rapidtide'] };
     // All that a synth is said to read, and no file more.
     for (const path of await inputsOf(source))
       if (!relative(root, path).startsWith('..')) cpSync(path, join(clone, relative(root, path)));
