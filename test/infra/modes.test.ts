@@ -53,6 +53,12 @@ it('the largest lab is within limits: every pool for every workload, a secret fo
         Array.from({ length: 19 }, (_, n) => [`d${n}`, { bucket: `bucket-${n}`, access: 'keys' as const }]),
       ),
     },
+    // Room for as many jobs as a host holds, of whatever workload.
+    pools: Object.fromEntries(
+      Object.entries(defaultPools)
+        .filter(([, { scratch }]) => scratch !== 'instance-store')
+        .map(([name]) => [name, { scratch: { sizeGiB: 1000 } }]),
+    ),
     workloads: Object.fromEntries(
       workloads.map(spec => [
         spec.name,
