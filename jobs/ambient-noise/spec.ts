@@ -44,7 +44,7 @@ export const ambientNoise: WorkloadSpec = {
     { name: 'script', describe: 'a script of yours in place of NoisePy: ./my.jl', type: 'script' },
     {
       name: 'command',
-      describe: 'the same for a program that is in your image: /root/scripts/run.sh',
+      describe: 'the same for a program that is in your image: /opt/scripts/run.sh',
       type: 'string',
     },
     {

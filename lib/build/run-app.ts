@@ -11,7 +11,7 @@ export interface AppRun {
 }
 
 /**
- * Runs the CDK app into `outdir` as cdk does, without cdk: the same templates byte for byte in half the time, and without asking AWS
+ * Runs the CDK app into `outdir` as cdk does, without cdk: the same templates byte for byte, in less time, and without asking AWS
  * whose account this is.
  */
 export async function runApp(source: LabSource, outdir: string): Promise<AppRun> {
