@@ -49,7 +49,7 @@ PY
 head -c 100000 "$work/in/$run" > "$input/$run"
 daily() { npm run --silent submit:rapidtide -- --participants "$work/participants.csv" --do hcp --local "$@"; }
 code=0
-daily --vcpus 1 --memory 4096 --timeout 15m --wait -- --numnull 1000 > "$work/run" 2> "$work/err" || code=$?
+daily --vcpus 2 --memory 4096 --timeout 15m --wait -- --numnull 1000 > "$work/run" 2> "$work/err" || code=$?
 cat "$work/err"
 id=$(head -1 "$work/run")
 check "the daily command says that not all is done" '[ $code -eq 4 ]'
