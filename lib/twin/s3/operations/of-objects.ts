@@ -3,7 +3,7 @@ import { getAttributes } from '../objects/attributes.ts';
 import { copyObject } from '../objects/copy.ts';
 import { deleteObject, getObject, putObject } from '../objects/objects.ts';
 import { restoreObject } from '../objects/restore.ts';
-import { getObjectAcl, refuseAcl } from '../settings/access.ts';
+import { getObjectAcl, refuseObjectAcl } from '../settings/access.ts';
 import { legalHold, objectRetention } from '../settings/object-lock.ts';
 import { objectTagging } from '../settings/tags.ts';
 import { checkOwner } from '../wire/account.ts';
@@ -79,7 +79,7 @@ export const ofObjects: readonly Operation[] = [
     takes: ['versionId'],
     action: 's3:PutObjectAcl',
     versionAction: 's3:PutObjectVersionAcl',
-    handle: refuseAcl,
+    handle: ({ bucket, key }) => refuseObjectAcl(bucket, key),
   },
   ...(['Get', 'Put', 'Delete'] as const).map(
     (verb): Operation => ({

@@ -19,7 +19,13 @@ export async function getObjectAcl(bucket: Bucket, key: string, response: Server
   sendXml(response, ownersAcl());
 }
 
-/** PUT of any `?acl`. */
+/** PUT of an object's `?acl`: that there is none comes first. */
+export async function refuseObjectAcl(bucket: Bucket, key: string): Promise<never> {
+  if (!(await bucket.find(key))) throw s3Errors.noSuchKey(key);
+  throw aclsAreOff();
+}
+
+/** PUT of a bucket's `?acl`. */
 export function refuseAcl(): never {
   throw aclsAreOff();
 }
