@@ -30,6 +30,7 @@ export const runs: Command = {
             items: run.request.items,
             rounds: run.rounds.length,
             createdAt: run.request.createdAt,
+            ...(run.request.request.name ? { name: run.request.request.name } : {}),
           })),
         ),
       );
@@ -37,13 +38,14 @@ export const runs: Command = {
       context.io.out.write(
         table(
           context.io.out,
-          ['run', 'workload', 'items', 'rounds', 'submitted'],
+          ['run', 'workload', 'items', 'rounds', 'submitted', 'name'],
           rows.map(run => [
             run.runId,
             run.workload,
             String(run.request.items),
             String(run.rounds.length),
             run.request.createdAt,
+            run.request.request.name ?? '',
           ]),
         ),
       );
