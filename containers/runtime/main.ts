@@ -1,4 +1,6 @@
+import type { Writable } from 'node:stream';
 import { env } from '../../lib/contract/workload/env.ts';
+import { LabError } from '../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import { lineLog } from './line-log.ts';
 import { runShard, type ShardOptions } from './run-shard.ts';
@@ -14,9 +16,20 @@ export async function main(
   options: MainOptions,
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
+  output: Writable = process.stdout,
 ): Promise<number> {
-  const world = containerWorld(environment, lineLog(process.stdout));
-  if (environment[env.run]) return runShard(world, options);
+  const world = containerWorld(environment, lineLog(output));
+  try {
+    return await run(world, options, argv);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    await world.log(error.message);
+    return exitCodes.badJob;
+  }
+}
+
+async function run(world: ContainerWorld, options: MainOptions, argv: readonly string[]): Promise<number> {
+  if (world.environment[env.run]) return runShard(world, options);
   if (options.raw) return options.raw(world, argv);
   world.log(`the environment has no ${env.run}: submit this workload with lab submit`);
   return exitCodes.badJob;

@@ -26,16 +26,19 @@ export interface ContainerWorld {
 }
 
 export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): ContainerWorld {
-  const region = regionOf(environment);
+  const region = () => regionOf(environment);
   const credentials = containerKeys(environment);
   const s3 = at(endpointFrom(environment, 'S3'));
   return {
     environment,
-    region,
+    // Read when first asked: a raw job that touches no AWS needs none.
+    get region() {
+      return region();
+    },
     ...s3,
     credentials,
-    store: bucket => wireStore({ bucket, region, credentials, ...s3 }),
-    objectStore: (bucket, other = region) => objectStore({ bucket, region: other, credentials, ...s3 }),
+    store: bucket => wireStore({ bucket, region: region(), credentials, ...s3 }),
+    objectStore: (bucket, other = region()) => objectStore({ bucket, region: other, credentials, ...s3 }),
     now: () => new Date(),
     interruption: () => watchInterruption(environment, log),
     log,

@@ -90,7 +90,7 @@ container() {
 code=0; text=$(container -e AWS_BATCH_JOB_ARRAY_INDEX=1 arraylab-rapidtide bash /cloud/simple-cp-test ARRAY 2>&1) || code=$?
 check "the copy test passes over an s3fs mount, by array index" '[ $code -eq 0 ] && [[ "$text" == *"COPY 101107"*"COPY PASSED"* ]] || { echo "$text"; false; }'
 mounted=$(container arraylab-rapidtide sh -c 'grep -c " /data_in fuse.s3fs ro" /proc/mounts; env' 2>&1) || true
-check "the tool sees a read-only mount and none of the keys" '[[ "$mounted" == 1* ]] && [[ "$mounted" != *"$AWS_SECRET_ACCESS_KEY"* ]] || { echo "$mounted"; false; }'
+check "the tool sees a read-only mount and none of the keys" 'grep -qx 1 <<<"$mounted" && [[ "$mounted" != *"$AWS_SECRET_ACCESS_KEY"* ]] || { echo "$mounted"; false; }'
 code=0; container arraylab-rapidtide sh -c 'echo made > /data_out/made-in-a-container.txt' >/dev/null 2>&1 || code=$?
 check "what the tool wrote is in the output bucket" '[ $code -eq 0 ] && [ "$(cat "$LAB_TWIN_FOLDER/state/s3/$bucket/made-in-a-container.txt")" = made ]'
 code=0; container arraylab-rapidtide bash /cloud/simple-cp-test 999999 >/dev/null 2>&1 || code=$?

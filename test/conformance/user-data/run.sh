@@ -31,5 +31,6 @@ done
 [ "$(id -u)" = 0 ] || { echo "skipped disks: loop devices need root"; exit 0; }
 install() { apt-get install -y -q "$@" >/dev/null 2>&1 || { apt-get update -q >/dev/null 2>&1; apt-get install -y -q "$@" >/dev/null 2>&1; }; }
 command -v mkfs.xfs >/dev/null || install xfsprogs || { echo "skipped disks: no xfsprogs to be had"; exit 0; }
+command -v sfdisk >/dev/null || install fdisk || { echo "skipped disks: no fdisk to be had"; exit 0; }
 losetup -f >/dev/null 2>&1 || { echo "skipped disks: no loop devices here"; exit 0; }
 unshare --mount --propagation private bash "$here/disks.sh" "$work"
