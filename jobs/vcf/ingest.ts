@@ -3,7 +3,7 @@ import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contra
 import { defaultAttributes } from './attributes.ts';
 import { describeIngest } from './describe-ingest.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
-import { peekOfStore } from './peek-of.ts';
+import { peekOfPlaces } from './peek-of.ts';
 import { ingestPlaces, placesOf, reading, samplePlaces, writing } from './places.ts';
 import { prepareIngest } from './prepare-ingest.ts';
 
@@ -135,7 +135,7 @@ async function lookAtFiles(
   const regions = new Map(places.map(({ bucket, region }) => [bucket, region]));
   const prepared = await prepareIngest(items, request.parameters, {
     places,
-    peek: peekOfStore(places, ports.signal),
+    peek: peekOfPlaces(places, ports.signal),
     store: ports.store,
     regionOf: async bucket => regions.get(bucket),
     region: regions.get(places[0]?.bucket ?? ''),

@@ -1,5 +1,5 @@
 import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
-import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { PlacePort } from '../../lib/contract/workload/workload.ts';
 import type { Peek, Peeked } from './look.ts';
 
 const tries = 3;
@@ -38,21 +38,12 @@ async function once(
   return { bytes: Buffer.concat(chunks), size, etag, lastModified };
 }
 
-/** By the stores of some places: one request where a store can stream, else a HEAD and a GET. */
-export function peekOfStore(
-  places: readonly { readonly bucket: string; readonly store: Store }[],
+/** By the stores of some places; what is in no place is told as that, before. */
+export function peekOfPlaces(
+  places: readonly Pick<PlacePort, 'bucket' | 'store'>[],
   signal?: AbortSignal,
 ): Peek {
   const stores = new Map(places.map(({ bucket, store }) => [bucket, store]));
-  return async (at, range) => {
-    const store = stores.get(at.bucket);
-    // It is told as a place that is not there, before.
-    if (!store) return undefined;
-    if ('stream' in store) return peekOf(() => store as ObjectStore, signal)(at, range);
-    const info = await store.head(at.key);
-    if (!info) return undefined;
-    const end = Math.min(range?.[1] ?? info.size, info.size);
-    const bytes = info.size === 0 ? Buffer.alloc(0) : await store.get(at.key, [range?.[0] ?? 0, end]);
-    return bytes && { bytes, size: info.size, etag: info.etag, lastModified: info.lastModified };
-  };
+  const peek = peekOf(bucket => stores.get(bucket)!, signal);
+  return async (at, range) => (stores.has(at.bucket) ? peek(at, range) : undefined);
 }

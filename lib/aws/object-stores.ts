@@ -4,17 +4,21 @@ import { clientConfig, type Endpoint } from './endpoint.ts';
 import type { CredentialSource } from './wire/credentials.ts';
 import { objectStore } from './wire/object-store.ts';
 
-/** Buckets by the small client of our containers, signed as the SDK would: profiles, SSO and roles are its to find. */
-export function objectStores(endpoint: Endpoint): (bucket: string) => ObjectStore {
-  const { config } = new S3Client(clientConfig(endpoint));
+/**
+ * Buckets by the small client of our containers, signed as the SDK would: profiles, SSO and roles are its to find. In the
+ * region that is said, else the endpoint's.
+ */
+export function objectStores(endpoint: Endpoint): (bucket: string, region?: string) => ObjectStore {
+  let client: S3Client | undefined;
   const credentials: CredentialSource = async () => {
-    const { accessKeyId, secretAccessKey, sessionToken } = await config.credentials();
+    client ??= new S3Client(clientConfig(endpoint));
+    const { accessKeyId, secretAccessKey, sessionToken } = await client.config.credentials();
     return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   };
-  return bucket =>
+  return (bucket, region = endpoint.region) =>
     objectStore({
       bucket,
-      region: endpoint.region,
+      region,
       credentials,
       ...(endpoint.url ? { endpoint: endpoint.url } : {}),
     });

@@ -3,6 +3,7 @@ import { datasetStore } from '../aws/dataset-client.ts';
 import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { sdkLogs } from '../aws/logs.ts';
+import { objectStores } from '../aws/object-stores.ts';
 import { sdkSecrets } from '../aws/secrets.ts';
 import { sdkStateChanges } from '../aws/state-changes.ts';
 import { s3Store } from '../aws/store.ts';
@@ -30,6 +31,7 @@ export function connection(
     asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets),
     store: s3Store(endpoint, deployment.outputBucket),
     storeOf: bucket => storeOf(endpoint, bucket, datasets),
+    placeStoreOf: objectStores(endpoint),
     batch: sdkBatch(endpoint),
     logs: sdkLogs(endpoint, deployment.logGroup),
     changes: sdkStateChanges(endpoint, deployment.eventLogGroup),

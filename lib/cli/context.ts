@@ -3,6 +3,7 @@ import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
+import type { ObjectStore } from '../contract/ports/object-store.ts';
 import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -61,6 +62,8 @@ export interface Connection {
   readonly deployment: Deployment;
   readonly store: Store;
   storeOf(bucket: string): Store;
+  /** A bucket of a place, in its region, by the small client: many requests at once cost little. */
+  placeStoreOf(bucket: string, region?: string): ObjectStore;
   readonly batch: BatchPort;
   readonly logs: Logs;
   readonly changes: StateChanges;

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../contract/ports/object-store.ts';
 import type { BatchPort, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import type { StackMap } from '../contract/workload/metadata.ts';
@@ -6,6 +7,8 @@ import type { StackMap } from '../contract/workload/metadata.ts';
 export interface LabPorts {
   readonly store: Store;
   readonly storeOf: (bucket: string) => Store;
+  /** A bucket of a place, in its region. */
+  readonly placeStoreOf: (bucket: string, region?: string) => ObjectStore;
   readonly batch: BatchPort;
   readonly secrets: Secrets;
   readonly changes: StateChanges;

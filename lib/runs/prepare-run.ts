@@ -26,7 +26,7 @@ export async function prepareRun(
   spec: WorkloadSpec,
   chosen: readonly Item[],
   request: RunRequest,
-  ports: Pick<LabPorts, 'storeOf' | 'deployment'>,
+  ports: Pick<LabPorts, 'storeOf' | 'placeStoreOf' | 'deployment'>,
   world: RunWorld,
   extra: Pick<SpecPorts, 'inputs'> = {},
 ): Promise<PreparedRun> {

@@ -8,14 +8,14 @@ import type { LabPorts, RunWorld } from './lab-ports.ts';
 export function specPorts(
   spec: WorkloadSpec,
   request: RunRequest,
-  ports: Pick<LabPorts, 'storeOf' | 'deployment'>,
+  ports: Pick<LabPorts, 'storeOf' | 'placeStoreOf' | 'deployment'>,
   world: RunWorld,
 ): SpecPorts {
   return {
     store: ports.storeOf,
     outputBucket: ports.deployment.outputBucket,
     place: name =>
-      placeOf(spec, name, request, world.config.workloads[spec.name]?.places ?? {}, ports.storeOf),
+      placeOf(spec, name, request, world.config.workloads[spec.name]?.places ?? {}, ports.placeStoreOf),
     note: world.progress,
     signal: world.signal,
     progress: world.progress,
@@ -28,7 +28,7 @@ function placeOf(
   name: string,
   request: RunRequest,
   places: Readonly<Record<string, PlaceConfig>>,
-  storeOf: LabPorts['storeOf'],
+  placeStoreOf: LabPorts['placeStoreOf'],
 ): PlacePort {
   const wanted = spec.places?.[name];
   if (!wanted) throw new Error(`${spec.name} has no place ${name}`);
@@ -41,5 +41,5 @@ function placeOf(
       fix: `places: { ${name}: { bucket: '<bucket>', prefix: '<prefix>/' } }`,
     });
   const found = placeFor(place, wanted, request.parameters);
-  return { ...found, store: storeOf(found.bucket) };
+  return { ...found, store: placeStoreOf(found.bucket, found.region) };
 }

@@ -40,7 +40,7 @@ export interface TwinOptions {
   readonly region: string;
   /** The synthesized template of the lab stack. */
   readonly template: object;
-  /** Datasets of the configuration: buckets that are there without being the stack's. */
+  /** Datasets and places of the configuration: buckets that are there without being the stack's. */
   readonly datasetBuckets: readonly string[];
   /** Those of them that anybody may read. */
   readonly publicBuckets?: readonly string[];

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/contract/ports/ports.ts';
 
 /** A bucket in memory. `before` is called ahead of every request and may throw: the crash of a process. */
@@ -48,3 +49,19 @@ export function memoryStore(
     },
   };
 }
+
+/** The same as the store of a place, as far as looks before a submission go. */
+export const placeStoreOf = (store: Store): ObjectStore =>
+  ({
+    ...store,
+    async stream(key, { range } = {}) {
+      const [info, body] = [await store.head(key), await store.get(key, range)];
+      if (!info || !body) throw Object.assign(new Error(`no ${key}`), { code: 'NoSuchKey', status: 404 });
+      return {
+        info: { ...info, storageClass: 'STANDARD', checksums: {}, metadata: {} },
+        body: (async function* () {
+          yield body;
+        })(),
+      };
+    },
+  }) as Partial<ObjectStore> as ObjectStore;

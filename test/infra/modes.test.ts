@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { workloads } from '../../jobs/index.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { labApp } from '../rules/synthesized.ts';
 import { covering, illegal, labOf, legal, pairs, refusal, title } from './modes.ts';
@@ -66,13 +67,24 @@ it('the largest lab is within limits: every pool for every workload, a secret fo
           ...base.workloads![spec.name],
           pools: Object.entries(defaultPools)
             .filter(([, pool]) => spec.image.architectures.includes(pool.architecture))
-            .map(([name]) => name),
+            .map(([name]) => name)
+            .filter(name => mayShare(spec, name)),
         },
       ]),
     ),
   });
   withinLimits(text, json);
 });
+
+/** No host has both what is root on it and what may delete: here these have pools with scratch, and those the others. */
+function mayShare(spec: WorkloadSpec, pool: string): boolean {
+  const rights = [spec.rights ?? {}, ...Object.values(spec.kinds ?? {}).map(kind => kind.rights ?? {})];
+  const deletes = rights
+    .flatMap(each => Object.values(each))
+    .flat()
+    .includes('delete');
+  return pool.includes('scratch') ? spec.privileged === undefined : !deletes;
+}
 
 /**
  * docs.aws.amazon.com/AWSCloudFormation "Understand CloudFormation quotas": 1 MB of template that is uploaded, 500 resources, 200

@@ -51,9 +51,12 @@ export const labOf = ({ network, compliance, access }: Mode): LabConfigInput => 
   ...(compliance === 'none' ? {} : { compliance }),
   datasets: { data: datasets[access]! },
   workloads: Object.fromEntries(
-    workloads.map(({ name, mounts }) => [
+    workloads.map(({ name, mounts, places = {} }) => [
       name,
-      { datasets: Object.fromEntries(mounts.map(mount => [mount.path, 'data'])) },
+      {
+        datasets: Object.fromEntries(mounts.map(mount => [mount.path, 'data'])),
+        places: Object.fromEntries(Object.keys(places).map(each => [each, { bucket, prefix: `${each}/` }])),
+      },
     ]),
   ),
 });

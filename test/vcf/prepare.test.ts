@@ -2,7 +2,7 @@ import { type DatasetMarker, knownNames, markerKey, namesKey } from '../../jobs/
 import type { Peek } from '../../jobs/vcf/look.ts';
 import { prepareExport } from '../../jobs/vcf/prepare-export.ts';
 import { prepareIngest } from '../../jobs/vcf/prepare-ingest.ts';
-import { memoryStore } from '../helpers/memory-store.ts';
+import { memoryStore, placeStoreOf } from '../helpers/memory-store.ts';
 import { makeSample } from './sample-files.ts';
 
 const marker: DatasetMarker = {
@@ -46,7 +46,11 @@ const ingest = (
     items,
     { 'dataset-uri': 's3://bucket/cohort', ...parameters },
     {
-      places: ['bucket', 'genomes'].map(name => ({ bucket: name, prefix: '', store: bucket(objects) })),
+      places: ['bucket', 'genomes'].map(name => ({
+        bucket: name,
+        prefix: '',
+        store: placeStoreOf(bucket(objects)),
+      })),
       peek,
       store: () => bucket(objects),
       regionOf: async name => (name === 'genomes' ? 'eu-west-1' : 'us-east-1'),
@@ -119,7 +123,7 @@ it('a list of names is believed as long as the dataset has not changed since', a
 });
 
 const names = ['zoe', 'adam'].map(name => ({ name }));
-const here = [{ bucket: 'bucket', prefix: '', store: bucket() }];
+const here = [{ bucket: 'bucket', prefix: '', store: placeStoreOf(bucket()) }];
 const within = { dataset: here, destination: here, regions: here, shards: undefined };
 const exporting = (
   objects: Readonly<Record<string, string>>,

@@ -10,6 +10,7 @@ import { standInContainers } from '../../twin/container/stand-in-containers.ts';
 import { type SimulatedClock, simulatedClock } from '../../twin/simulated-clock.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { startTwinIn, type TwinLink } from '../twin/connect.ts';
+import { dataBuckets } from '../twin/data-buckets.ts';
 import { stateFolder, type TwinPlace } from '../twin/folder.ts';
 import type { RehearsalOptions } from './options.ts';
 import { seededWork } from './work.ts';
@@ -76,11 +77,7 @@ async function copyData(
   outputBucket: string,
   needsData: boolean,
 ): Promise<void> {
-  const datasets = Object.values(config.datasets).filter(each => each.access !== 'nda');
-  const paths = [
-    join(outputBucket, configPrefix),
-    ...(needsData ? datasets.map(dataset => dataset.bucket) : []),
-  ];
+  const paths = [join(outputBucket, configPrefix), ...(needsData ? dataBuckets(config) : [])];
   for (const path of paths) await copyIn(join('s3', path), place, folder);
 }
 

@@ -4,6 +4,7 @@ import { enabledContexts } from '../../build/contexts.ts';
 import { synthesized } from '../../build/synthesize.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../twin/twin.ts';
+import { dataBuckets } from './data-buckets.ts';
 import { stateFolder, type TwinPlace } from './folder.ts';
 
 /** A twin in this process, over the stack as it is now. */
@@ -19,9 +20,7 @@ export async function startOwnTwin(
     projectRoot: place.projectRoot,
     region: config.region,
     template,
-    datasetBuckets: Object.values(config.datasets)
-      .filter(dataset => dataset.access !== 'nda')
-      .map(dataset => dataset.bucket),
+    datasetBuckets: dataBuckets(config),
     publicBuckets: Object.values(config.datasets)
       .filter(dataset => dataset.access === 'public')
       .map(dataset => dataset.bucket),

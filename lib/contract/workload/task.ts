@@ -1,4 +1,3 @@
-import type { ObjectStore } from '../ports/object-store.ts';
 import type { Missing, OutputRecord } from '../run/records.ts';
 import type { Item, PlacePort } from './workload.ts';
 
@@ -43,9 +42,8 @@ export interface TaskContext {
   now(): Date;
 }
 
-export interface TaskPlace extends PlacePort {
-  readonly store: ObjectStore;
-}
+/** With the rights that the kind has there. */
+export type TaskPlace = PlacePort;
 
 export interface Checkpoint {
   read(): Promise<string | undefined>;

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../ports/object-store.ts';
 import type { Store } from '../ports/ports.ts';
 import type { FamilySpec, KindSpec, PlaceSpec } from './places.ts';
 
@@ -98,7 +99,8 @@ export interface PlacePort {
   /** Without leading `/`, with one at its end where it is not empty. */
   readonly prefix: string;
   readonly region?: string;
-  readonly store: Store;
+  /** Streams too: a look at 100,000 files is a request each. */
+  readonly store: ObjectStore;
 }
 
 /** Items by step, where they are not the run's: `of` names the run's item that each belongs to. */
