@@ -4,7 +4,7 @@ import { workloads } from '../../jobs/index.ts';
 import { refuseForbidden } from '../../lib/build/bundle.ts';
 import { withGenerated } from '../../lib/build/npm-scripts.ts';
 
-const root = resolve(__dirname, '../..');
+const root = resolve(import.meta.dirname, '../..');
 
 it('package.json has the scripts that bin/generate.ts writes', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -31,7 +31,7 @@ export async function user(config: LabConfigInput) {
     let out = '';
     let err = '';
     const world: World = {
-      projectRoot: resolve(__dirname, '../..'),
+      projectRoot: resolve(import.meta.dirname, '../..'),
       twinFolder: join(cwd, 'twin'),
       // A lab is synthesized once a run of the tests, whoever asks first.
       templates: join(tmpdir(), 'templates'),
@@ -51,7 +51,7 @@ export async function user(config: LabConfigInput) {
   const place = twinPlace({
     cwd,
     environment: {},
-    projectRoot: resolve(__dirname, '../..'),
+    projectRoot: resolve(import.meta.dirname, '../..'),
     twinFolder: join(cwd, 'twin'),
     configFile,
   });

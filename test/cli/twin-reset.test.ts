@@ -26,7 +26,7 @@ async function reset(typed: string | undefined, ...options: string[]) {
   let err = '';
   const stdin = Readable.from(typed === undefined ? [] : [Buffer.from(typed)]);
   const code = await runCli(['twin', 'reset', ...options], {
-    projectRoot: resolve(__dirname, '../..'),
+    projectRoot: resolve(import.meta.dirname, '../..'),
     twinFolder: join(cwd, 'twin'),
     cwd,
     environment: {},

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { checks, firstCheck } from '../../lib/doctor/checks.ts';
 
-const rows = readFileSync(resolve(__dirname, '../../docs/doctor.md'), 'utf8')
+const rows = readFileSync(resolve(import.meta.dirname, '../../docs/doctor.md'), 'utf8')
   .split('\n')
   .filter(line => line.startsWith('| '))
   .map(line => line.split('|').map(cell => cell.trim()));

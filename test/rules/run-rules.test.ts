@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { pack } from '../../lib/rules/pack.ts';
 import { runRules } from '../../lib/rules/run-rules.ts';
 
-const root = resolve(__dirname, '../..');
+const root = resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'lab-rules-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -13,7 +13,7 @@ export function makeTools(folder: string, environment: Readonly<Record<string, s
     // As one file of JavaScript: it is started hundreds of times.
     const script = join(folder, `${name}.mjs`);
     buildSync({
-      entryPoints: [join(__dirname, 'stand-in', file)],
+      entryPoints: [join(import.meta.dirname, 'stand-in', file)],
       outfile: script,
       bundle: true,
       platform: 'node',

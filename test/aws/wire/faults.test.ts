@@ -108,7 +108,7 @@ it('keeps no file of bytes that are not those that were stored', async () => {
 
 it('does not believe an upload whose checksum S3 answers differently', async () => {
   const store = await storeThatMeets(say(200, '', { etag: '"x"', 'x-amz-checksum-sha256': 'other' }));
-  await expect(store.upload(__filename, 'key')).rejects.toThrow('stored with the checksum other');
+  await expect(store.upload(import.meta.filename, 'key')).rejects.toThrow('stored with the checksum other');
 });
 
 it('gives the text of a secret, asking again when throttled with 400', async () => {

@@ -7,7 +7,7 @@ import { destroy } from '../../../lib/cli/commands/destroy.ts';
 import { cdkContext, passOn } from '../../../lib/cli/stack/pass-on.ts';
 
 it.each([deploy, destroy])('every option of cdk’s own goes to it: $name', command => {
-  const cdk = resolve(__dirname, '../../../node_modules/aws-cdk/bin/cdk');
+  const cdk = resolve(import.meta.dirname, '../../../node_modules/aws-cdk/bin/cdk');
   const { stdout } = spawnSync(process.execPath, [cdk, command.name, '--help'], { encoding: 'utf8' });
   const theirs = [...stdout.matchAll(/^ +(--[a-z-]+)/gm)].map(found => found[1]!);
   expect(theirs.length).toBeGreaterThan(20);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { withOutputBucket } from '../../../lib/cli/stack/reattach.ts';
 
-const root = resolve(__dirname, '../../..');
+const root = resolve(import.meta.dirname, '../../..');
 const path = join(root, 'lab.config.ts');
 const text = readFileSync(path, 'utf8');
 const bucket = { name: 'my-bucket', key: 'arn:aws:kms:us-east-1:123456789012:key/a-b' };

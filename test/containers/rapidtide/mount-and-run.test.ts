@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const entrypoint = readFileSync(join(__dirname, '../../../containers/rapidtide/mount-and-run'), 'utf8');
+const entrypoint = readFileSync(
+  join(import.meta.dirname, '../../../containers/rapidtide/mount-and-run'),
+  'utf8',
+);
 let folder: string;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'lab-entrypoint-'));

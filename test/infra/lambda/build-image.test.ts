@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { bundleFunction } from '../../../lib/infra/images/build-function.ts';
 import { scriptedServer } from '../../aws/wire/scripted-server.ts';
 
-const root = resolve(__dirname, '../../..');
+const root = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'lab-function-'));
 bundleFunction(root, folder);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 it('arrays of 10,000 children that do nothing end, every one, in bounded memory', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ten-thousand-'));
-  const script = join(__dirname, 'ten-thousand.ts');
+  const script = join(import.meta.dirname, 'ten-thousand.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [script, folder, '2']);
   rmSync(folder, { recursive: true, force: true });
   const { ended, peakMiB } = JSON.parse(stdout) as { ended: number[]; peakMiB: number };

@@ -155,7 +155,7 @@ const shape = (versions: readonly Version[]): string => {
 const orderOf = (date: Date | undefined): number => date?.getTime() ?? 0;
 
 async function start(): Promise<void> {
-  child = spawn(process.execPath, [join(__dirname, 'serve.ts'), folder], {
+  child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await new Promise<string>((resolve, reject) => {

@@ -73,7 +73,7 @@ test('more than the volume has is refused at once', async () => {
 
 test('a killed attempt’s folder and what it had reserved are the next one’s; a living one’s and the image’s own stay', async () => {
   const share = String(freeGiB() * 0.6);
-  const module = resolve(__dirname, '../../../../containers/runtime/scratch/open-scratch.ts');
+  const module = resolve(import.meta.dirname, '../../../../containers/runtime/scratch/open-scratch.ts');
   const child = spawn(
     process.execPath,
     [
