@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bedPlaces, samplePlaces } from '../../jobs/vcf/places.ts';
 import type { TaskContext, TaskPlace } from '../../lib/contract/workload/task.ts';
@@ -28,6 +29,10 @@ export function fromContext(context: TaskContext): VcfWorld {
       const place = places.find(each => each.bucket === bucket);
       if (!place) throw new Error(`s3://${bucket} is no place of this workload in lab.config.ts`);
       return place.store;
+    },
+    file: async parameter => {
+      const frozen = await context.file(parameter);
+      return frozen && readFile(frozen.path);
     },
     checkpoint: item => context.checkpoint(item),
     bcftools: async (args, cwd) => (await context.exec(['bcftools', ...args], { cwd })).exitCode,

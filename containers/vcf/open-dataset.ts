@@ -1,14 +1,14 @@
 import { type DatasetMarker, markerKey } from '../../jobs/vcf/dataset.ts';
 import { datasetUri } from '../../jobs/vcf/parameters.ts';
 import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
-import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { Tool } from './tool.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
 export interface OpenDataset {
   readonly uri: string;
   /** Of its bucket. */
-  readonly store: Store;
+  readonly store: ObjectStore;
   /** With `/` at the end. */
   readonly prefix: string;
   readonly tool: Tool;

@@ -30,6 +30,7 @@ export class Touches {
   private readonly of: (sample: string) => Checkpoint;
   private readonly clock: Clock;
   private readonly settleMs: number;
+  private readonly states = new Map<string, 'stored' | 'repaired'>();
 
   constructor(of: (sample: string) => Checkpoint, clock: Clock, apartMs = settleMs) {
     this.of = of;
@@ -40,7 +41,13 @@ export class Touches {
   /** Waits until this host sees all that earlier attempts wrote; before that no count can be believed. */
   async waitForEarlier(samples: readonly Sample[], signal: AbortSignal): Promise<void> {
     const texts = await eachLimited(samples, 16, ({ name }) => this.of(name).read());
-    const times = texts.filter(text => text !== undefined).map(Number);
+    const times: number[] = [];
+    for (const [k, text] of texts.entries()) {
+      const [at, how] = text?.split(' ') ?? [];
+      if (at === undefined) continue;
+      times.push(Number(at));
+      this.states.set(samples[k]!.name, how === 'repaired' ? how : 'stored');
+    }
     if (times.length === 0) return;
     const until = Math.max(this.clock.now(), ...times) + this.settleMs;
     while (this.clock.now() < until && !signal.aborted)
@@ -49,12 +56,22 @@ export class Touches {
 
   /** Says to later attempts that this one is about to write about these samples. */
   async remember(samples: readonly Sample[]): Promise<void> {
-    await eachLimited(samples, 16, ({ name }) => this.of(name).write(String(this.clock.now())));
+    await eachLimited(samples, 16, ({ name }) => {
+      const how = this.states.get(name) ?? 'stored';
+      this.states.set(name, how);
+      return this.of(name).write(`${this.clock.now()} ${how}`);
+    });
+  }
+
+  /** What this run has done about a sample, in this attempt or an earlier one; undefined where it has not touched it. */
+  how(name: string): 'stored' | 'repaired' | undefined {
+    return this.states.get(name);
   }
 
   /** Deletes samples that are listed, one name a call, and comes back when none of them is listed any more. */
   async forget(tool: Tool, samples: readonly Sample[], signal: AbortSignal): Promise<void> {
     if (samples.length === 0) return;
+    for (const { name } of samples) this.states.set(name, 'repaired');
     await this.remember(samples);
     const until = this.clock.now() + patienceMs;
     let left = samples;

@@ -17,7 +17,7 @@ export interface StoreWorld {
 
 export interface StoredSample {
   readonly name: string;
-  /** `there`: an earlier attempt stored it; `open`: this one was interrupted before it was sure. */
+  /** `there`: it was whole before this run; `stored`, `repaired`: by this run's attempts; `open`: this one was interrupted before it was sure. */
   readonly is: 'there' | 'stored' | 'repaired' | 'failed' | 'open';
   readonly reason?: string;
 }
@@ -39,7 +39,6 @@ const repairs = 2;
  */
 export async function storeOnce(samples: readonly Sample[], world: StoreWorld): Promise<StoredShard> {
   const { tool, touches, signal, sizes } = world;
-  const touched = new Map<string, 'stored' | 'repaired'>();
   const reasons = new Map<string, string>();
   let open = samples;
   let stored: readonly (readonly Sample[])[] = [];
@@ -57,7 +56,6 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
       const found = `${counts.get(sample)} of ${sample.records} records are in the dataset`;
       reasons.set(sample.name, found);
       world.log(`${sample.name}: ${found}; it is deleted${pass > repairs ? '' : ' and stored again'}`);
-      if (pass <= repairs) touched.set(sample.name, 'repaired');
     }
     await touches.forget(tool, wrong, signal);
     // What cannot be proved does not stay in the dataset.
@@ -68,12 +66,11 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
     bytesIn += result.bytes;
     batches += result.batches;
     stored = result.ended;
-    for (const { name } of open) if (!touched.has(name)) touched.set(name, 'stored');
   }
   const left = new Set(open);
   const states = samples.map((sample): StoredSample => {
     const { name } = sample;
-    if (!left.has(sample)) return { name, is: touched.get(name) ?? 'there' };
+    if (!left.has(sample)) return { name, is: touches.how(name) ?? 'there' };
     if (signal.aborted) return { name, is: 'open' };
     return {
       name,

@@ -1,9 +1,9 @@
 import { attributesOf, defaultAttributes, parseAttributes } from '../../jobs/vcf/attributes.ts';
+import { readAttributesFile } from '../../jobs/vcf/attributes-file.ts';
 import { type DatasetMarker, datasetState, markerKey } from '../../jobs/vcf/dataset.ts';
+import { peekOf } from '../../jobs/vcf/peek-of.ts';
 import { refusedForStore } from '../../jobs/vcf/refused-dataset.ts';
-import { parseS3Uri } from '../../jobs/vcf/s3-uri.ts';
 import { type OpenDataset, openDataset } from './open-dataset.ts';
-import { readStart } from './read-start.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
 export interface Created {
@@ -26,9 +26,10 @@ export async function createDataset(world: VcfWorld): Promise<Created> {
   if (refused) throw new Error(`${refused.message}; ${refused.fix}`);
   const statistics = parameters['allele-frequencies'] === 'true';
   const version = await tool.version();
-  if (state.is === 'absent') await tool.create(await attributesFor(world, statistics), statistics);
+  const said =
+    state.is === 'absent' ? await tool.create(await attributesFor(world, statistics), statistics) : undefined;
   const opened = await tool.stat();
-  if ('refused' in opened) throw new Error(`the dataset ${uri} does not open: ${opened.refused}`);
+  if ('refused' in opened) throw said ?? new Error(`the dataset ${uri} does not open: ${opened.refused}`);
   if (opened.format !== '4')
     throw new Error(
       `the dataset ${uri} is of format ${opened.format}: this tool registers samples of old formats only`,
@@ -69,15 +70,19 @@ function refuseListed(listed: readonly string[], { items, parameters }: VcfWorld
 }
 
 async function attributesFor(
-  { parameters, store }: VcfWorld,
+  { parameters, store, file, signal }: VcfWorld,
   statistics: boolean,
 ): Promise<readonly string[]> {
-  const file = parameters['vcf-attributes'];
-  const at = file === undefined ? undefined : parseS3Uri(file);
-  if (file !== undefined && !at) throw new Error(`--vcf-attributes ${file} is no s3://bucket/key`);
-  const list = at
-    ? attributesOf(await readStart(store(at.bucket), at.key))
-    : (parameters.attributes ?? defaultAttributes);
+  const name = parameters['vcf-attributes'];
+  let list = parameters.attributes ?? defaultAttributes;
+  if (name !== undefined) {
+    const header = await readAttributesFile(
+      { name, body: await file('vcf-attributes') },
+      peekOf(store, signal),
+    );
+    if (typeof header === 'string') throw new Error(`--vcf-attributes ${name} ${header}`);
+    list = attributesOf(header);
+  }
   const { names, problems } = parseAttributes(list, statistics);
   if (problems.length > 0) throw new Error(problems.map(({ message }) => message).join('; '));
   return names;

@@ -58,8 +58,15 @@ export async function exportShard(world: VcfWorld): Promise<readonly ExportedSam
 }
 
 /** The regions of the run, as they were when it was submitted. */
-export async function readRegionsOf({ parameters, items, store }: VcfWorld): Promise<readonly Region[]> {
+export async function readRegionsOf({
+  parameters,
+  items,
+  store,
+  file,
+}: VcfWorld): Promise<readonly Region[]> {
   const bed = parameters.bed ?? '';
+  const frozen = await file('bed');
+  if (frozen) return readBed(frozen, bed);
   const at = parseS3Uri(bed);
   if (!at?.key) throw new Error(`--bed ${bed} is no s3://bucket/key`);
   const bedStore = store(at.bucket);

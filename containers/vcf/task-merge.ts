@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { bedText } from '../../jobs/vcf/bed.ts';
+import { mergedName } from '../../jobs/vcf/prepare-export.ts';
 import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
 import { readIndex } from '../../jobs/vcf/variant-index.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
@@ -31,7 +32,7 @@ export async function exportMerged(
   const counts: number[] = [];
   for (const name of names) counts.push(await tool.count(name, bed));
   const format = (world.parameters.format ?? 'b') as Format;
-  const path = join(folder, `merged${extensions[format]}`);
+  const path = join(folder, `${mergedName}${extensions[format]}`);
   const namesFile = join(folder, 'names.txt');
   await writeFile(namesFile, names.map(name => `${name}\n`).join(''));
   const memory = String(Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)));

@@ -1,4 +1,3 @@
-import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { consolidatedCommits } from './consolidated-commits.ts';
 import { openDataset } from './open-dataset.ts';
 import type { VcfWorld } from './vcf-world.ts';
@@ -9,9 +8,8 @@ import type { VcfWorld } from './vcf-world.ts';
  */
 export async function vacuumCommits(world: VcfWorld): Promise<number> {
   const { store, prefix } = openDataset(world);
-  const objects = store as ObjectStore;
   const folders = new Map<string, { readonly key: string; readonly etag: string; readonly size: number }[]>();
-  for await (const { key, etag, size } of objects.list(prefix)) {
+  for await (const { key, etag, size } of store.list(prefix)) {
     const folder = /^.*\/__commits\//.exec(key)?.[0];
     if (folder) folders.set(folder, [...(folders.get(folder) ?? []), { key, etag, size }]);
   }
@@ -20,13 +18,13 @@ export async function vacuumCommits(world: VcfWorld): Promise<number> {
     const named = new Set<string>();
     for (const { key } of files)
       if (key.endsWith('.con'))
-        for (const name of consolidatedCommits((await objects.get(key)) ?? Buffer.alloc(0))) named.add(name);
+        for (const name of consolidatedCommits((await store.get(key)) ?? Buffer.alloc(0))) named.add(name);
     const gone = files.filter(
       ({ key, size }) => size === 0 && key.endsWith('.wrt') && named.has(key.slice(folder.length)),
     );
     for (let at = 0; at < gone.length; at += 1000) {
       world.signal.throwIfAborted();
-      const outcomes = await objects.deleteMany(
+      const outcomes = await store.deleteMany(
         gone.slice(at, at + 1000).map(({ key, etag }) => ({ key, etag })),
       );
       const failed = outcomes.find(({ outcome }) => outcome === 'error');

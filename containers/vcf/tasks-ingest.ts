@@ -37,13 +37,15 @@ export const storeTask: Task = {
         thereBefore: count('there'),
         failed: failed.length,
         batches,
-        ...(staleStatistics ? { statistics: 'too high after a repair' } : {}),
       };
       const items = samples.map(({ name, is, reason }) => ({
         name: nameOf.get(name)!,
         exitCode: is === 'failed' ? exitCodes.toolFailed : is === 'open' ? exitCodes.interrupted : 0,
         ...(reason ? { reason: `${name}: ${reason}` } : {}),
-        facts: { how: is },
+        facts: {
+          how: is,
+          ...(staleStatistics && is === 'repaired' ? { statistics: 'too high after a repair' } : {}),
+        },
       }));
       for (const { name, reason } of failed) context.log(`${name} failed: ${reason}`);
       const open = count('open');

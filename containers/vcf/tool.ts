@@ -76,10 +76,12 @@ export class Tool {
     return { format, attributes: attributes.filter(name => name !== 'none') };
   }
 
-  async create(attributes: readonly string[], statistics: boolean): Promise<void> {
+  /** Answers what it said where it failed; whether there is a dataset, `stat` says. */
+  async create(attributes: readonly string[], statistics: boolean): Promise<ToolError | undefined> {
     const off = ['--disable-allele-count', '--disable-variant-stats', '--disable-sample-stats'];
     const args = ['-a', attributes.join(','), ...(statistics ? [] : off), ...this.log];
-    refuse('tiledbvcf create', await this.run('create', args));
+    const called = await this.run('create', args);
+    return called.exitCode === 0 ? undefined : new ToolError('tiledbvcf create', called);
   }
 
   /** Names, in the tool's order by bytes. Throws where the dataset cannot be read: its words would pass for a name. */

@@ -1,4 +1,4 @@
-import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import type { Checkpoint, Clock } from './settle.ts';
 import type { Call } from './tool.ts';
@@ -17,7 +17,9 @@ export interface VcfWorld {
   readonly config: readonly string[];
   readonly call: Call;
   /** Any bucket that the job's role opens. */
-  store(bucket: string): Store;
+  store(bucket: string): ObjectStore;
+  /** What is frozen with the run by a parameter; undefined where it is not. */
+  file(parameter: string): Promise<Buffer | undefined>;
   /** By item; outlives attempts. */
   checkpoint(item: string): Checkpoint;
   /** Runs bcftools; answers its exit code. */

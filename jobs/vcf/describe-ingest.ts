@@ -1,5 +1,6 @@
 import type { Item, RunRequest } from '../../lib/contract/workload/workload.ts';
-import { estimate } from './estimate.ts';
+import { bytesText } from './bytes-text.ts';
+import { estimate, growth } from './estimate.ts';
 
 const batch = 10;
 
@@ -22,18 +23,14 @@ export async function describeIngest(
   const records = items.reduce((sum, { labels }) => sum + Number(labels?.records ?? 0), 0);
   const fewer = Math.ceil(items.length / batch);
   return [
-    `${number(records)} records in ${gigabytes(bytes.reduce((sum, each) => sum + each, 0))}; the dataset grows by about ${gigabytes(1.35 * bytes.reduce((sum, each) => sum + each, 0))}`,
-    `${number(batches)} batches of up to ${batch} samples: about ${number(fragments)} fragments for each group of contigs`,
+    `${number(records)} records in ${bytesText(bytes.reduce((sum, each) => sum + each, 0))}; the dataset grows by about ${bytesText(growth * bytes.reduce((sum, each) => sum + each, 0))}`,
+    `${number(batches)} ${batches === 1 ? 'batch' : 'batches'} of up to ${batch} samples: about ${number(fragments)} fragments for each group of contigs`,
     ...(batches > 1.2 * fewer
-      ? [
-          `with ${batch} samples or more a job it would be ${number(fewer)} batches: fragments make a dataset slow`,
-        ]
+      ? [`with ${batch} samples or more a job it would be ${number(fewer)}: fragments make a dataset slow`]
       : []),
-    `scratch: ${gigabytes(scratchBytes)} a job (two batches at once)`,
+    `scratch: ${bytesText(scratchBytes)} a job (two batches at once)`,
     `about ${hours < 0.1 ? 'a few minutes' : `${hours.toFixed(1)} h`} a job, ${money.toFixed(2)} USD in all (us-east-1, on demand; small files were measured: two or three times either way)`,
   ];
 }
 
 const number = (value: number): string => value.toLocaleString('en-US');
-const gigabytes = (bytes: number): string =>
-  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;

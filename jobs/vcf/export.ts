@@ -1,8 +1,10 @@
-import { LabError } from '../../lib/contract/workload/errors.ts';
+import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
-import { bedPlaces, exportPlaces, placesOf, reading, writing } from './places.ts';
-import { prepareExport } from './prepare-export.ts';
+import { bedPlaces, exportPlaces, placesByName, placesOf, reading, writing } from './places.ts';
+import { prepareExport, samplesPerJob } from './prepare-export.ts';
+import { reachPlaces } from './reach-places.ts';
+import { reportExport } from './report.ts';
 
 /** Genomics: samples and regions out of a TileDB-VCF dataset, a proved file a sample. Replaces batch-export.py. */
 export const vcfExport: WorkloadSpec = {
@@ -13,7 +15,12 @@ export const vcfExport: WorkloadSpec = {
     { name: 'dataset-uri', describe: 's3:// folder of the dataset', type: 'string' },
     { name: 'array', describe: 'the same as --dataset-uri', type: 'string' },
     { name: 'dest-s3', describe: 's3:// folder for the files', type: 'string', required: true },
-    { name: 'bed', describe: 's3:// BED file with the regions', type: 'string', required: true },
+    {
+      name: 'bed',
+      describe: 'BED file with the regions, of this machine or s3://',
+      type: 'file',
+      required: true,
+    },
     {
       name: 'attributes',
       describe: 'INFO and FORMAT fields to keep: fmt_GT,info_AF (default all)',
@@ -47,7 +54,7 @@ export const vcfExport: WorkloadSpec = {
       kind: 'reader',
       resources: { vcpus: 2, memoryMiB: 7000, timeoutSeconds: 3600 },
     },
-    { name: 'export', takes: 'shard', itemsPerShard: 100, main: true, dependsOn: ['check'] },
+    { name: 'export', takes: 'shard', itemsPerShard: samplesPerJob, main: true, dependsOn: ['check'] },
   ],
   onItemFailure: 'continue',
   onCause: {
@@ -56,6 +63,7 @@ export const vcfExport: WorkloadSpec = {
     reclaimed: { after: 2, pool: 'x86-scratch' },
   },
   expand: checkRequest,
+  report: reportExport,
 };
 
 async function checkRequest(
@@ -63,11 +71,13 @@ async function checkRequest(
   request: RunRequest,
   ports: SpecPorts,
 ): Promise<readonly Item[]> {
+  const place = (name: string) => ports.place(name);
+  refuse(await reachPlaces('vcf-export', placesByName(place, ['dataset', 'destination', 'regions'])));
   const prepared = await prepareExport(items, request.parameters, {
-    store: ports.store,
-    dataset: placesOf(name => ports.place(name), ['dataset']),
-    destination: placesOf(name => ports.place(name), ['destination']),
-    regions: placesOf(name => ports.place(name), bedPlaces),
+    dataset: placesOf(place, ['dataset']),
+    destination: placesOf(place, ['destination']),
+    regions: placesOf(place, bedPlaces),
+    bedFile: ports.files?.bed,
     shards: request.shards,
   });
   if (prepared.problems.length > 0) throw new LabError(prepared.problems);

@@ -1,11 +1,13 @@
-import { LabError } from '../../lib/contract/workload/errors.ts';
+import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { defaultAttributes } from './attributes.ts';
 import { describeIngest } from './describe-ingest.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
 import { peekOfPlaces } from './peek-of.ts';
-import { ingestPlaces, placesOf, reading, samplePlaces, writing } from './places.ts';
+import { ingestPlaces, placesByName, reading, samplePlaces, writing } from './places.ts';
 import { prepareIngest } from './prepare-ingest.ts';
+import { reachPlaces } from './reach-places.ts';
+import { reportIngest } from './report.ts';
 
 /** Genomics: single-sample VCF and BCF files into one TileDB-VCF dataset, each record once. Replaces batch-ingest.py. */
 export const vcfIngest: WorkloadSpec = {
@@ -26,8 +28,8 @@ export const vcfIngest: WorkloadSpec = {
     },
     {
       name: 'vcf-attributes',
-      describe: 's3:// file: all fields of its header become attributes',
-      type: 'string',
+      describe: 'a VCF or BCF, or its header alone: all its fields become attributes',
+      type: 'file',
     },
     {
       name: 'continue',
@@ -124,6 +126,7 @@ export const vcfIngest: WorkloadSpec = {
   },
   expand: lookAtFiles,
   describe: describeIngest,
+  report: reportIngest,
 };
 
 async function lookAtFiles(
@@ -131,14 +134,14 @@ async function lookAtFiles(
   request: RunRequest,
   ports: SpecPorts,
 ): Promise<readonly Item[]> {
-  const places = placesOf(name => ports.place(name), ['dataset', ...samplePlaces]);
-  const regions = new Map(places.map(({ bucket, region }) => [bucket, region]));
+  const named = placesByName(name => ports.place(name), ['dataset', ...samplePlaces]);
+  refuse(await reachPlaces('vcf-ingest', named));
+  const places = Object.values(named);
   const prepared = await prepareIngest(items, request.parameters, {
     places,
+    region: ports.region,
     peek: peekOfPlaces(places, ports.signal),
-    store: ports.store,
-    regionOf: async bucket => regions.get(bucket),
-    region: regions.get(places[0]?.bucket ?? ''),
+    attributesFile: ports.files?.['vcf-attributes'],
     signal: ports.signal,
     progress: (done, total) => {
       if (done % 100 === 0 || done === total) ports.progress(`${done} of ${total} files looked at`);

@@ -1,3 +1,4 @@
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { LabError } from '../../lib/contract/workload/errors.ts';
 import type { PlaceSpec, Right } from '../../lib/contract/workload/places.ts';
 import type { PlacePort, SpecPorts } from '../../lib/contract/workload/workload.ts';
@@ -27,16 +28,30 @@ export const reading: readonly Right[] = ['list', 'read'];
 export const writing: readonly Right[] = ['list', 'read', 'write'];
 
 /** The places of a workload that its lab has, by name. */
-export function placesOf(place: SpecPorts['place'], names: readonly string[]): readonly PlacePort[] {
-  return names.flatMap(name => {
+export function placesByName(
+  place: SpecPorts['place'],
+  names: readonly string[],
+): Readonly<Record<string, PlacePort>> {
+  const found = names.flatMap(name => {
     try {
-      return [place(name)];
+      return [[name, place(name)] as const];
     } catch (error) {
       // An optional one that the lab has not.
       if (error instanceof LabError) return [];
       throw error;
     }
   });
+  return Object.fromEntries(found);
+}
+
+export const placesOf = (place: SpecPorts['place'], names: readonly string[]): readonly PlacePort[] =>
+  Object.values(placesByName(place, names));
+
+/** The store of a bucket that one of the places is in. */
+export function storeAt(places: readonly PlacePort[], bucket: string): ObjectStore {
+  const place = places.find(each => each.bucket === bucket);
+  if (!place) throw new Error(`s3://${bucket} is in no place of this workload`);
+  return place.store;
 }
 
 /** The place that an object lies in: jobs can open no other. */

@@ -1,24 +1,29 @@
-import type { Store } from '../../lib/contract/ports/ports.ts';
 import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
 import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { parseAttributes } from './attributes.ts';
 import { type Region, readBed } from './bed.ts';
 import { datasetState, knownNames } from './dataset.ts';
 import { datasetUri } from './parameters.ts';
-import { placeNames, placeOfUri } from './places.ts';
+import { placeNames, placeOfUri, storeAt } from './places.ts';
 import type { Prepared } from './prepare-ingest.ts';
 import { refusedForExport } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes, sampleNameProblem } from './sample-name.ts';
+
+/** What a job of the step `export` has, where nobody says how many there are to be. */
+export const samplesPerJob = 100;
+/** The file of --merge, without its suffix. */
+export const mergedName = 'merged';
 
 export interface ExportPorts {
   /** Where datasets, exports and BED files may be: jobs can open nothing else. */
   readonly dataset: readonly PlacePort[];
   readonly destination: readonly PlacePort[];
   readonly regions: readonly PlacePort[];
+  /** The BED, where it is frozen with the run. */
+  readonly bedFile?: Buffer | undefined;
   /** Jobs that were asked for. */
   readonly shards: number | undefined;
-  store(bucket: string): Pick<Store, 'get' | 'list' | 'head'>;
 }
 
 /** Checks names, regions, dataset and destination before anything is submitted; every problem together. */
@@ -34,7 +39,7 @@ export async function prepareExport(
     if (message) problems.push({ where: name, message });
   }
   if (parameters.attributes) problems.push(...parseAttributes(parameters.attributes, false).problems);
-  problems.push(...mergeProblems(parameters, ports), ...outsidePlaces(parameters, ports));
+  problems.push(...mergeProblems(items, parameters, ports), ...outsidePlaces(parameters, ports));
   if (problems.some(({ fix }) => fix === changeConfig)) return { items, problems, notes };
   const bed = await readRegions(parameters.bed ?? '', ports).catch((error: unknown) => {
     if (!(error instanceof LabError)) throw error;
@@ -47,12 +52,13 @@ export async function prepareExport(
   const sorted = items.toSorted((a, b) => byBytes(a.name, b.name));
   const labelled = sorted.map(item => ({
     ...item,
-    labels: { ...item.labels, ...(bed ? { bed: bed.etag } : {}) },
+    labels: { ...item.labels, ...(bed?.etag ? { bed: bed.etag } : {}) },
   }));
   return { items: labelled, problems, notes };
 }
 
 function mergeProblems(
+  items: readonly Item[],
   parameters: Readonly<Record<string, string>>,
   { shards }: ExportPorts,
 ): readonly Problem[] {
@@ -61,7 +67,7 @@ function mergeProblems(
     return [
       { where: '--merge', message: 'makes a VCF or BCF, and --format is t', fix: '--format b, z or v' },
     ];
-  return shards === 1
+  return shards === 1 || (shards === undefined && items.length <= samplesPerJob)
     ? []
     : [
         {
@@ -89,21 +95,20 @@ function outsidePlaces(parameters: Readonly<Record<string, string>>, ports: Expo
     }));
 }
 
-/** The regions of a BED on S3, and which state of it they are from. Throws LabError. */
-export async function readRegions(
+/** The regions of a BED, and which state of it they are from where it is on S3. Throws LabError. */
+async function readRegions(
   uri: string,
-  ports: Pick<ExportPorts, 'store'>,
-): Promise<{ readonly regions: readonly Region[]; readonly etag: string }> {
+  { bedFile, regions }: ExportPorts,
+): Promise<{ readonly regions: readonly Region[]; readonly etag?: string }> {
+  if (bedFile) return { regions: readBed(bedFile, uri) };
   const at = parseS3Uri(uri);
   if (!at?.key)
     throw new LabError({
       where: '--bed',
       message: `${JSON.stringify(uri)} is no s3://bucket/key`,
-      fix: uri
-        ? `aws s3 cp ${uri} s3://bucket/regions.bed, then --bed s3://bucket/regions.bed`
-        : '--bed s3://bucket/regions.bed',
+      fix: '--bed s3://bucket/regions.bed, or a file of this machine',
     });
-  const store = ports.store(at.bucket);
+  const store = storeAt(regions, at.bucket);
   const [info, body] = [await store.head(at.key), await store.get(at.key)];
   if (!info || !body)
     throw new LabError({ where: '--bed', message: `there is no ${uri}`, fix: `aws s3 ls ${uri}` });
@@ -125,7 +130,7 @@ async function datasetProblems(
         fix: '--dataset-uri s3://bucket/cohort',
       },
     ];
-  const store = ports.store(dataset.place.bucket);
+  const store = storeAt(ports.dataset, dataset.place.bucket);
   const refused = refusedForExport(dataset.uri, await datasetState(store, dataset.place.key));
   if (refused) return [refused];
   const names = await knownNames(store, dataset.place.key);
@@ -162,10 +167,12 @@ async function destinationProblems(
   if (parameters.overwrite === 'true') return [];
   const { bucket, key } = destination.place;
   const wanted = new Set(
-    items.flatMap(({ name }) => ['.bcf', '.vcf.gz', '.vcf', '.tsv'].map(end => `${key}${name}${end}`)),
+    (parameters.merge === 'true' ? [mergedName] : items.map(({ name }) => name)).flatMap(name =>
+      ['.bcf', '.vcf.gz', '.vcf', '.tsv'].map(end => `${key}${name}${end}`),
+    ),
   );
   const taken: string[] = [];
-  for await (const object of ports.store(bucket).list(key))
+  for await (const object of storeAt(ports.destination, bucket).list(key))
     if (wanted.has(object.key)) taken.push(object.key);
   if (taken.length === 0) return [];
   return [

@@ -1,11 +1,13 @@
-import type { Store } from '../../lib/contract/ports/ports.ts';
 import type { Problem } from '../../lib/contract/workload/errors.ts';
 import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
-import { defaultAttributes, parseAttributes } from './attributes.ts';
+import { attributesOf, defaultAttributes, parseAttributes } from './attributes.ts';
+import { readAttributesFile } from './attributes-file.ts';
+import { bytesText } from './bytes-text.ts';
 import { type DatasetState, datasetState, knownNames } from './dataset.ts';
+import { growth } from './estimate.ts';
 import type { Peek } from './look.ts';
 import { type FilesLooked, lookAtAll } from './look-at-all.ts';
-import { placeNames, placeOfUri } from './places.ts';
+import { placeNames, placeOfUri, storeAt } from './places.ts';
 import { refusedForStore } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes } from './sample-name.ts';
@@ -14,12 +16,11 @@ import { byBytes } from './sample-name.ts';
 export interface IngestPorts {
   /** Where datasets and files may be: jobs can open no others. The dataset's is the first. */
   readonly places: readonly PlacePort[];
+  /** Where jobs run. */
+  readonly region: string;
   readonly peek: Peek;
-  store(bucket: string): Pick<Store, 'get' | 'list'>;
-  /** Of a bucket; undefined where it cannot be told. */
-  regionOf(bucket: string): Promise<string | undefined>;
-  /** The dataset's; undefined where nobody said it. */
-  readonly region: string | undefined;
+  /** What --vcf-attributes names, where it is frozen with the run. */
+  readonly attributesFile?: Buffer | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ((done: number, total: number) => void) | undefined;
 }
@@ -42,10 +43,10 @@ export async function prepareIngest(
   if (!dataset) return { items, problems: [notAFolder(parameters['dataset-uri'] ?? '')], notes: [] };
   const statistics = parameters['allele-frequencies'] === 'true';
   const asked = parseAttributes(parameters.attributes ?? defaultAttributes, statistics);
-  const outside = outsidePlaces(items, dataset.uri, ports.places);
+  const outside = outsidePlaces(items, parameters, dataset.uri, ports);
   if (outside.length > 0) return { items, problems: [...asked.problems, ...outside], notes: [] };
-  const store = ports.store(dataset.place.bucket);
-  const [state, looked, names] = await Promise.all([
+  const store = storeAt(ports.places, dataset.place.bucket);
+  const [state, looked, names, fields] = await Promise.all([
     datasetState(store, dataset.place.key),
     lookAtAll(
       ports.peek,
@@ -57,6 +58,7 @@ export async function prepareIngest(
       },
     ),
     knownNames(store, dataset.place.key),
+    fieldsOf(parameters, statistics, ports),
   ]);
   const there = parameters.continue === 'true' ? [] : alreadyThere(looked, new Set(names));
   return {
@@ -64,6 +66,7 @@ export async function prepareIngest(
     problems: [
       ...(/^[1-9]\d{0,3}$/.test(parameters.incremental ?? '1') ? [] : [noGroups(parameters.incremental!)]),
       ...(parameters['vcf-attributes'] && parameters.attributes ? [bothAttributes] : asked.problems),
+      ...fields,
       ...[refusedForStore(dataset.uri, state) ?? []].flat(),
       ...otherAttributes(state, parameters, asked.names),
       ...looked.problems.map(({ uri, message }) => ({ where: uri, message })),
@@ -71,6 +74,11 @@ export async function prepareIngest(
     ],
     notes: [
       ...(state.is === 'absent' && !parameters['vcf-attributes'] ? asked.notes : []),
+      ...(state.is === 'ours' && !names
+        ? [
+            'which samples the dataset has is asked by the first job: it has changed since a run of ours ended',
+          ]
+        : []),
       ...(state.is === 'whole'
         ? [
             `${dataset.uri} was not made by a run of ours: the first job opens it, and looks whether the names are new`,
@@ -80,17 +88,19 @@ export async function prepareIngest(
         ? ['statistics for allele frequencies: they stay too high where a sample has to be repaired']
         : []),
       ...looked.notes,
-      ...(await farAway(looked, dataset.place.bucket, ports)),
+      ...farAway(looked, dataset.place.bucket, ports),
     ],
   };
 }
 
 function outsidePlaces(
   items: readonly Item[],
+  parameters: Parameters,
   uri: string,
-  places: readonly PlacePort[],
+  { places, attributesFile }: IngestPorts,
 ): readonly Problem[] {
   const [first] = places;
+  const header = attributesFile ? undefined : parameters['vcf-attributes'];
   const problems: Problem[] = [];
   if (first && !placeOfUri(`${uri}/`, [first]))
     problems.push({
@@ -98,16 +108,36 @@ function outsidePlaces(
       message: `${uri} is not below ${placeNames([first])}, where jobs may write datasets`,
       fix: 'name one that is, or change workloads.vcf-ingest.places.dataset in lab.config.ts and deploy',
     });
-  for (const { name, labels } of items)
-    for (const file of [labels?.uri ?? name, labels?.index]) {
-      if (file === undefined || !parseS3Uri(file) || placeOfUri(file, places)) continue;
-      problems.push({
-        where: file,
-        message: `is not below ${placeNames(places)}, and jobs can read nothing else`,
-        fix: 'name its bucket as workloads.vcf-ingest.places.samples (or more-samples) in lab.config.ts and deploy',
-      });
-    }
+  const files = items.flatMap(({ name, labels }) => [labels?.uri ?? name, labels?.index]);
+  for (const file of [...files, header]) {
+    if (file === undefined || !parseS3Uri(file) || placeOfUri(file, places)) continue;
+    problems.push({
+      where: file,
+      message: `is not below ${placeNames(places)}, and jobs can read nothing else`,
+      fix: 'name its bucket as workloads.vcf-ingest.places.samples (or more-samples) in lab.config.ts and deploy',
+    });
+  }
   return problems;
+}
+
+/** What is wrong with the header that --vcf-attributes names. */
+async function fieldsOf(
+  parameters: Parameters,
+  statistics: boolean,
+  { attributesFile, peek }: IngestPorts,
+): Promise<readonly Problem[]> {
+  const name = parameters['vcf-attributes'];
+  if (name === undefined) return [];
+  const header = await readAttributesFile({ name, body: attributesFile }, peek);
+  if (typeof header === 'string')
+    return [
+      {
+        where: '--vcf-attributes',
+        message: `${name} ${header}`,
+        fix: 'name a VCF or BCF, or what bcftools view -h prints of one',
+      },
+    ];
+  return parseAttributes(attributesOf(header), statistics).problems;
 }
 
 const notAFolder = (uri: string): Problem => ({
@@ -177,26 +207,30 @@ function otherAttributes(state: DatasetState, parameters: Parameters, asked: rea
 /** USD a GB from one region of AWS to another, in the US and Europe. */
 const transfer = 0.02;
 
-async function farAway(
+/** What bytes cost that come from another region to the jobs, and go to another one from them. */
+function farAway(
   { files }: FilesLooked,
-  bucket: string,
-  { regionOf, region }: IngestPorts,
-): Promise<readonly string[]> {
-  const bytes = new Map<string, number>([[bucket, 0]]);
+  dataset: string,
+  { places, region }: IngestPorts,
+): readonly string[] {
+  const bytes = new Map<string, number>();
   for (const file of files) {
-    const from = file && /^s3:\/\/([^/]+)/.exec(file.uri)![1]!;
+    const from = file && parseS3Uri(file.uri)!.bucket;
     if (from) bytes.set(from, (bytes.get(from) ?? 0) + file.bytes + file.indexBytes);
   }
-  const notes = await Promise.all(
-    [...bytes].map(async ([name, size]) => {
-      const found = await regionOf(name);
-      if (found === undefined || region === undefined || found === region) return [];
-      const cost =
-        size > 0 ? `: ${gb(size)} GB come over for about ${((size / 1e9) * transfer).toFixed(2)} USD` : '';
-      return [`s3://${name} is in ${found} and the dataset in ${region}${cost}`];
-    }),
-  );
-  return notes.flat();
+  const otherRegion = (bucket: string): string | undefined => {
+    const found = places.find(place => place.bucket === bucket)?.region;
+    return found === region ? undefined : found;
+  };
+  const cost = (size: number): string =>
+    `${bytesText(size)} for about ${((size / 1e9) * transfer).toFixed(2)} USD`;
+  const from = [...bytes].flatMap(([bucket, size]) => {
+    const there = otherRegion(bucket);
+    return there ? `s3://${bucket} is in ${there} and jobs run in ${region}: they fetch ${cost(size)}` : [];
+  });
+  const there = otherRegion(dataset);
+  const all = [...bytes.values()].reduce((sum, size) => sum + size, 0);
+  return there
+    ? [...from, `the dataset is in ${there} and jobs run in ${region}: they send ${cost(growth * all)}`]
+    : from;
 }
-
-const gb = (bytes: number): string => (bytes / 1e9).toFixed(bytes < 1e10 ? 1 : 0);

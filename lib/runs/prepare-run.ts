@@ -28,7 +28,7 @@ export async function prepareRun(
   request: RunRequest,
   ports: Pick<LabPorts, 'storeOf' | 'placeStoreOf' | 'deployment'>,
   world: RunWorld,
-  extra: Pick<SpecPorts, 'inputs'> = {},
+  extra: Pick<SpecPorts, 'inputs' | 'files'> = {},
 ): Promise<PreparedRun> {
   const said: string[] = [];
   const own: SpecPorts = {

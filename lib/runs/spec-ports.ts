@@ -14,6 +14,7 @@ export function specPorts(
   return {
     store: ports.storeOf,
     outputBucket: ports.deployment.outputBucket,
+    region: world.config.region,
     place: name =>
       placeOf(spec, name, request, world.config.workloads[spec.name]?.places ?? {}, ports.placeStoreOf),
     note: world.progress,

@@ -18,7 +18,7 @@ export interface Ran {
 }
 
 /** A user at a shell: `lab` in this process, a folder of their own, a twin of their own where they start one. */
-export async function user(config: LabConfigInput) {
+export async function user(config: LabConfigInput, environment: NodeJS.ProcessEnv = {}) {
   const cwd = await mkdtemp(join(tmpdir(), 'lab-user-'));
   const configFile = join(cwd, 'lab.config.json');
   await writeFile(configFile, JSON.stringify(config));
@@ -37,7 +37,7 @@ export async function user(config: LabConfigInput) {
       templates: join(tmpdir(), 'templates'),
       cwd,
       configFile,
-      environment: {},
+      environment,
       io: { out: { write: text => (out += text) }, err: { write: text => (err += text) } },
       stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
       signal,

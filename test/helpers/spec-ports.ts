@@ -6,6 +6,7 @@ import { placeStoreOf } from './memory-store.ts';
 export const specPortsOf = (store: Store, more: Partial<SpecPorts> = {}): SpecPorts => ({
   store: () => store,
   outputBucket: 'out',
+  region: 'us-east-1',
   note: () => undefined,
   place: name => ({ bucket: name, prefix: '', store: placeStoreOf(store) }),
   signal: new AbortController().signal,

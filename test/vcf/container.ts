@@ -109,6 +109,7 @@ export async function startContainers() {
           if (!place) throw new Error(`no place ${name}`);
           return { bucket: place[0], prefix: place[1], store: store(place[0]) };
         },
+        file: async (): Promise<undefined> => undefined,
         checkpoint: item => ({
           read: async () => checkpoints.get(`${start.step}/${item}`),
           write: async text => void checkpoints.set(`${start.step}/${item}`, text),

@@ -66,9 +66,12 @@ it('a shard is stored: each sample by its own name, though all files have one', 
   );
 });
 
-it('another attempt stores nothing: everything is there', async () => {
+it('another attempt stores nothing, and knows whether the samples are of this run or were there before it', async () => {
   const result = await lab.run(storeTask, { items, parameters });
-  expect(result).toMatchObject({ exitCode: 0, facts: { thereBefore: 3, stored: 0, batches: 0 } });
+  expect(result).toMatchObject({ exitCode: 0, facts: { stored: 3, thereBefore: 0, batches: 0 } });
+  lab.checkpoints.clear();
+  const other = await lab.run(storeTask, { items, parameters });
+  expect(other).toMatchObject({ exitCode: 0, facts: { stored: 0, thereBefore: 3, batches: 0 } });
 }, 20_000);
 
 it('commits are consolidated, those that are named are removed by us, and everything is still there once', async () => {

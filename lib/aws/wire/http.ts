@@ -18,6 +18,7 @@ export interface Answer {
 export class WireError extends Error {
   readonly code: string;
   readonly status: number;
+  readonly region?: string;
   constructor(status: number, text: string) {
     const code =
       /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ??
@@ -29,8 +30,15 @@ export class WireError extends Error {
     this.name = code;
     this.code = code;
     this.status = status;
+    const region = regionIn(text);
+    if (region !== undefined) this.region = region;
   }
 }
+
+/** The region that S3 sends who asks in the wrong one to: as such, or in the address of the bucket. */
+const regionIn = (text: string): string | undefined =>
+  /<Region>([a-z0-9-]+)<\/Region>/.exec(text)?.[1] ??
+  /<Endpoint>[^<]*\bs3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws/.exec(text)?.[1];
 
 /** One request, signed anew for each try. The body is a buffer, or a function that opens a stream. */
 export interface WireRequest {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isTerminal } from '../../contract/ports/ports.ts';
+import { isTerminal, type LogLine } from '../../contract/ports/ports.ts';
 import { failedPrefix } from '../../contract/run/keys.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Command } from '../command.ts';
+import type { Args, Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
+import { wholeNumber } from '../input/parse-args.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { failedFiles } from '../output/failed-files.ts';
 import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
@@ -14,13 +15,18 @@ export const logs: Command = {
   name: 'logs',
   group: 'runs',
   summary: 'what the tools of items printed',
-  usage: '[run] [item…] [--failed] [--follow]',
+  usage: '[run] [item…] [--failed] [--tail N] [--follow]',
   options: {
-    failed: { type: 'boolean', describe: 'of every item that failed' },
+    failed: { type: 'boolean', describe: 'of every item that failed: why, and the last lines' },
+    tail: {
+      type: 'string',
+      value: 'N',
+      describe: 'the last N lines alone, or all (with --failed: 100 where it is not said)',
+    },
     step: { type: 'string', value: 'STEP', describe: 'what it printed in this step' },
     follow: { type: 'boolean', describe: 'go on until the item has ended' },
   },
-  examples: ['lab logs latest 100307', 'lab logs 3f9a2c --failed'],
+  examples: ['lab logs latest 100307', 'lab logs 3f9a2c --failed', 'lab logs 3f9a2c 100307 --tail 20'],
   async run(context, args) {
     const { open, names: wanted } = await openedRunAndItems(context, args);
     const step = args.text('step');
@@ -36,9 +42,15 @@ export const logs: Command = {
     const chosen = rows.filter(row =>
       wanted.length > 0 ? wanted.includes(row.name) : args.flag('failed') ? row.state === 'failed' : true,
     );
+    const tail = tailOf(args);
+    // A shard's items have one log.
+    const shown = new Map<string, string>();
     for (const row of chosen) {
-      if (chosen.length > 1) context.say(tint(context.io.err, 'strong', `── ${row.name} (${row.state})`));
-      await printLog(context, open, row, args.flag('follow'));
+      if (chosen.length > 1 || row.state === 'failed') context.say(headingOf(context, row));
+      const same = row.logStream === undefined ? undefined : shown.get(row.logStream);
+      if (same !== undefined) context.say(`its log is that of ${same}, above`);
+      else await printLog(context, open, row, args.flag('follow'), tail);
+      if (row.logStream !== undefined && same === undefined) shown.set(row.logStream, row.name);
       if (row.state === 'failed') await sayWhatIsKept(context, open, row.name);
     }
     context.say(
@@ -47,6 +59,28 @@ export const logs: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Lines to show of each log; undefined for all. */
+function tailOf(args: Args): number | undefined {
+  const text = args.text('tail');
+  if (text !== undefined && args.flag('follow'))
+    throw new LabError({
+      where: '--tail',
+      message: 'is the end of a log, and --follow goes on after it',
+      fix: 'leave one out',
+    });
+  if (text === undefined) return args.flag('failed') && !args.flag('follow') ? 100 : undefined;
+  return text === 'all' ? undefined : Math.min(wholeNumber(args, 'tail')!, 10_000);
+}
+
+/** `── s7 (failed in store, exit code 64): 5 of 10 records are in the dataset`. */
+function headingOf(context: Context, { name, state, step, exitCode, reason }: StatusRow): string {
+  const code = exitCode === undefined ? '' : `, exit code ${exitCode}`;
+  const why =
+    state === 'failed' ? ` (failed in ${step}${code})${reason ? `: ${reason}` : ''}` : ` (${state})`;
+  const { err } = context.io;
+  return tint(err, 'strong', `── ${harmless(err, name + why)}`);
+}
 
 /** Names the files that failed attempts of an item left, which no fetch brings. */
 async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, item: string): Promise<void> {
@@ -61,7 +95,13 @@ async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, ite
   );
 }
 
-async function printLog(context: Context, open: OpenRun, given: StatusRow, follow: boolean): Promise<void> {
+async function printLog(
+  context: Context,
+  open: OpenRun,
+  given: StatusRow,
+  follow: boolean,
+  tail: number | undefined,
+): Promise<void> {
   const { connection } = open;
   let row = given;
   let at: Place = { stream: follow ? undefined : row.logStream };
@@ -76,7 +116,10 @@ async function printLog(context: Context, open: OpenRun, given: StatusRow, follo
     // Another attempt has another stream.
     const stream = job?.logStream ?? job?.attempts.at(-1)?.logStream ?? at.stream;
     if (stream !== at.stream) at = { stream };
-    if (stream) at = { stream, token: await printPages(context, connection, row.name, stream, at.token) };
+    if (stream && tail !== undefined)
+      await printLines(context, row.name, await connection.logs.tail(stream, tail));
+    else if (stream)
+      at = { stream, token: await printPages(context, connection, row.name, stream, at.token) };
     if (!follow || !isUnderWay || context.signal.aborted) break;
     await pause(context, job || context.local ? 1000 : 5000);
     if (!job) row = (await open.ledger()).rows.find(each => each.name === row.name) ?? row;
@@ -100,16 +143,20 @@ async function printPages(
 ): Promise<string | undefined> {
   for (let token = from; ; ) {
     const page = await connection.logs.read(stream, token);
-    const { out } = context.io;
-    const lines = page.lines.map(({ at, message }) =>
-      context.json ? JSON.stringify({ item, at, message }) : harmless(out, message),
-    );
-    // What a page holds is one write: ten million lines are ten million writes otherwise.
-    if (lines.length > 0) await writeAll(out, `${lines.join('\n')}\n`);
+    await printLines(context, item, page.lines);
     if (context.signal.aborted) return token;
     if (page.token === undefined || page.token === token) return token;
     token = page.token;
   }
+}
+
+async function printLines(context: Context, item: string, lines: readonly LogLine[]): Promise<void> {
+  const { out } = context.io;
+  const texts = lines.map(({ at, message }) =>
+    context.json ? JSON.stringify({ item, at, message }) : harmless(out, message),
+  );
+  // What a page holds is one write: ten million lines are ten million writes otherwise.
+  if (texts.length > 0) await writeAll(out, `${texts.join('\n')}\n`);
 }
 
 const pause = (context: Context, ms: number): Promise<void> =>

@@ -13,7 +13,7 @@ import type { ScriptFile } from '../../runs/scripts.ts';
 const mostBytes = 16 * 1024 ** 2;
 
 /**
- * The script that a person means: a path of this machine, or a name below config/ of the output bucket. A bare name that is
+ * The script (or other file) that a person means: a path of this machine, or a name below config/ of the output bucket. A bare name that is
  * in both, with other bytes, is refused. Throws LabError, also for what is wrong with the script itself.
  */
 export async function readScript(
@@ -21,6 +21,7 @@ export async function readScript(
   value: string,
   cwd: string,
   store: Store,
+  kind: 'script' | 'file' = 'script',
 ): Promise<ScriptFile> {
   const stored = value.replace(/^config\//, '');
   const isPath = /^(?:~|\.{0,2})\//.test(value) || value.includes('\\');
@@ -39,15 +40,21 @@ export async function readScript(
       message: isPath
         ? `there is no file ${value}`
         : `there is no file ${value} here, and no s3://${store.bucket}/${configPrefix}${stored}`,
-      fix: `give the path of a script: ${option} ./my.sh`,
+      fix:
+        kind === 'script'
+          ? `give the path of a script: ${option} ./my.sh`
+          : `give its path: ${option} ./file`,
     });
   if (body.length > mostBytes)
     throw new LabError({
       where: option,
-      message: `${value} has ${body.length.toLocaleString('en-US')} bytes, and a script has 16 MiB at most`,
-      fix: `put data below config/ of the output bucket: it is in /data_out/config`,
+      message: `${value} has ${body.length.toLocaleString('en-US')} bytes, and what is frozen with a run has 16 MiB at most`,
+      fix:
+        kind === 'script'
+          ? `put data below config/ of the output bucket: it is in /data_out/config`
+          : `put it on S3, and give its URI: ${option} s3://bucket/key`,
     });
-  refuse(inspectScript(body, value).problems);
+  if (kind === 'script') refuse(inspectScript(body, value).problems);
   return {
     name: here ? basename(value) : stored,
     bytes: body.length,
@@ -67,8 +74,9 @@ export async function readScripts(
   const told = gather();
   for (const { name, type } of spec.parameters) {
     const value = request.parameters[name];
-    if (type !== 'script' || value === undefined) continue;
-    const script = await told.ask(() => readScript(`--${name}`, value, cwd, store));
+    if ((type !== 'script' && type !== 'file') || value === undefined) continue;
+    if (type === 'file' && value.startsWith('s3://')) continue;
+    const script = await told.ask(() => readScript(`--${name}`, value, cwd, store, type));
     if (script) scripts[name] = script;
   }
   told.refuse();

@@ -44,12 +44,11 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
       fix: `${spec.name}: {} under workloads, and npm run deploy`,
     });
   const connection = await context.connect();
-  const { store, batch, deployment, endpoint } = connection;
+  const { store, batch, logs, deployment, endpoint } = connection;
   const run = { workload: spec.name, runId: given ?? runIdOf(context.now(), context.seed()) };
   if (given === undefined) await storeRun(store, run, requestOf(run.runId, config.name, spec, context), []);
   else await readRun(store, run);
   const { objectStores } = await import('../../aws/object-stores.ts');
-  const { logTail } = await import('../../aws/log-tail.ts');
   const objects = objectStores(endpoint);
   const plan = (round: number, items: readonly Item[], resources: JobResources) =>
     planRound({
@@ -69,7 +68,7 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
     batch,
     objects: objects(deployment.outputBucket),
     objectsOf: objects,
-    tail: logTail(endpoint, deployment.logGroup),
+    tail: async stream => (await logs.tail(stream, 100)).map(({ message }) => message).join('\n'),
     check: resources => void plan(0, [{ name: 'job' }], resources),
     submitRound: (round, items, resources) => send(connection, plan(round, items, resources), items),
     // On the twin all is near and free of charge.

@@ -85,6 +85,7 @@ async function lookAround(
   const prepared = await told.ask(async () =>
     prepareRun(spec, given.items, request, connection, await runWorld(context), {
       ...(isReal ? { inputs: inputPlaces(spec, config, datasets) } : {}),
+      files: Object.fromEntries(Object.entries(scripts ?? {}).map(([name, { body }]) => [name, body])),
     }),
   );
   told.refuse();

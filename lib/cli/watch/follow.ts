@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { readSummary } from '../../ledger/run-summary.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import { accountOf } from '../account-of.ts';
 import type { Context } from '../context.ts';
@@ -18,7 +19,20 @@ import { explainRound, type Hint, type WaitingHint, waitingHint } from './waitin
  */
 export async function followRun(context: Context, open: OpenRun): Promise<number> {
   const ledger = await followToEnd(context, open);
-  return ledger ? finish(context, open.run.runId, open.spec.item, ledger) : stopWatching(context, open);
+  if (!ledger) return stopWatching(context, open);
+  await tellReport(context, open);
+  return finish(context, open.run.runId, open.spec.item, ledger);
+}
+
+/** What the workload says of the run as a whole. */
+async function tellReport(context: Context, { run, spec, items, connection }: OpenRun): Promise<void> {
+  if (!spec.report) return;
+  const { rounds } = await readRun(connection.store, run);
+  const summary = await readSummary(connection.store, rounds);
+  const { records: _, ...sums } = summary;
+  const lines = spec.report(items, summary);
+  if (context.json) context.print(JSON.stringify({ event: 'report', run: run.runId, ...sums, lines }));
+  else for (const line of lines) context.say(`  ${line}`);
 }
 
 /** The ledger at a run's end, or where nothing can go on any more; undefined where Ctrl-C ended the watching. */

@@ -169,6 +169,8 @@ export interface CopyOptions {
 export interface StoreError extends Error {
   readonly code: string;
   readonly status: number;
+  /** Where the bucket is, when S3 says that it was asked in another region. */
+  readonly region?: string;
 }
 
 export const isStoreError = (error: unknown, ...codes: readonly string[]): error is StoreError =>

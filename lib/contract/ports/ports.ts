@@ -138,4 +138,6 @@ export interface Logs {
     stream: string,
     token?: string,
   ): Promise<{ readonly lines: readonly LogLine[]; readonly token?: string }>;
+  /** The last lines of a stream, at most so many and at most 10,000 (or 1 MB). */
+  tail(stream: string, lines: number): Promise<readonly LogLine[]>;
 }

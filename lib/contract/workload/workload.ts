@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Store } from '../ports/ports.ts';
+import type { RunSummary } from '../run/summary.ts';
 import type { FamilySpec, KindSpec, PlaceSpec } from './places.ts';
 
 export type Architecture = 'arm64' | 'x86_64';
@@ -63,6 +64,8 @@ export interface WorkloadSpec {
     request: RunRequest,
     ports: SpecPorts,
   ) => Promise<readonly string[]>;
+  /** Lines that the end of a run adds: what came of it as a whole, over all its attempts. */
+  readonly report?: (items: readonly Item[], summary: RunSummary) => readonly string[];
   /** What a person has to read and say before it is done: without `--confirm <word>` a submission is a dry run. */
   readonly confirm?: (items: readonly Item[], request: RunRequest, ports: SpecPorts) => Promise<Confirmation>;
 }
@@ -71,8 +74,12 @@ export interface SpecPorts {
   /** The store for a dataset of the configuration, or the output bucket. */
   store(bucket: string): Store;
   readonly outputBucket: string;
+  /** Where jobs run. */
+  readonly region: string;
   /** Where each mount's bytes are, by its path; none of what is in no bucket, and none in a rehearsal. */
   readonly inputs?: Readonly<Record<string, InputPlace>>;
+  /** What is frozen with the run, by parameter. */
+  readonly files?: Readonly<Record<string, Buffer>>;
   /** Tells a person what is to be known though nothing is wrong. */
   note(text: string): void;
   /** A place of the workload as lab.config.ts (or the parameter that names it) says. Throws LabError where it does not. */
@@ -142,8 +149,11 @@ export interface CauseChange {
 export interface ParameterSpec {
   readonly name: string;
   readonly describe: string;
-  /** `script`: a file of this machine or of `config/`, frozen with the run. */
-  readonly type: 'string' | 'number' | 'boolean' | 'choice' | 'script';
+  /**
+   * `script`: a file of this machine or of `config/`, frozen with the run. `file`: the same for what is no script; an `s3://` URI is
+   * the workload's own to read.
+   */
+  readonly type: 'string' | 'number' | 'boolean' | 'choice' | 'script' | 'file';
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly required?: boolean;
