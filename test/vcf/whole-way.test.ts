@@ -56,6 +56,7 @@ beforeAll(async () => {
   await writeFile(join(me.cwd, 'samples.txt'), (await Promise.all(all.map(putSample))).join('\r\n'));
 }, 60_000);
 afterAll(async () => {
+  s3.destroy();
   await me.leave();
   rmSync(tools, { recursive: true });
 });
