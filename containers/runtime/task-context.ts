@@ -12,6 +12,7 @@ import { stage } from './mounts/stage.ts';
 import { laneOf } from './read-shard.ts';
 import type { ItemsInput } from './run-items.ts';
 import { taskPlaces } from './task-places.ts';
+import { taskSecret } from './task-secret.ts';
 import { roleEnvironment, toolEnvironment } from './tool-environment.ts';
 import { uploadPath } from './upload.ts';
 import type { ContainerWorld } from './world.ts';
@@ -73,6 +74,7 @@ export function taskContext(
       if (told) log(told);
     },
     place: taskPlaces(world, shard.plan.parameters),
+    secret: taskSecret(world),
     checkpoint: item => checkpoint(shard, item),
     outputsOf: async (item, step) => {
       const body = await shard.store.get(madeKey(shard.run, step, item));

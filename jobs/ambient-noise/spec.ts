@@ -1,4 +1,3 @@
-import { env } from '../../lib/contract/workload/env.ts';
 import { LabError } from '../../lib/contract/workload/errors.ts';
 import type {
   Expansion,
@@ -69,7 +68,6 @@ export const ambientNoise: WorkloadSpec = {
   scratchGiB: 150,
   // A script reads the archive and writes its outputs as the job; what NoisePy runs as needs none, and gets none.
   toolCredentials: 'role',
-  environment: { [env.toolCredentials]: 'role' },
   outputPrefixes: [resultsPrefix],
   steps: [
     { name: 'correlate', takes: 'item', main: true },

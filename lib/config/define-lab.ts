@@ -192,12 +192,24 @@ export interface WorkloadInput {
   readonly maxvCpus?: number;
   /** Dataset by mount path. */
   readonly datasets?: Readonly<Record<string, string>>;
-  /** An image URI. @default the workload's Dockerfile, built at deploy */
+  /** An image URI, with our harness in it. @default the workload's Dockerfile, built at deploy */
   readonly image?: string;
+  /**
+   * An image of your own with your tools, by its URI: the workload's Dockerfile puts our harness over it at deploy (its `ARG BASE`).
+   * For Docker, whoever deploys is logged in to its registry. @default what the Dockerfile says
+   */
+  readonly base?: string;
+  /** The same for kinds of the workload's jobs, by name. @default the workload's, where the kind has no image of its own */
+  readonly kinds?: Readonly<Record<string, KindInput>>;
   /** Sizes of single steps, by name. */
   readonly steps?: Readonly<Record<string, StepInput>>;
   /** Where the workload's places are, by name: buckets, or what is below a prefix of one, that its jobs work on. */
   readonly places?: Readonly<Record<string, PlaceInput>>;
+}
+
+export interface KindInput {
+  readonly image?: string;
+  readonly base?: string;
 }
 
 export interface StepInput {

@@ -1,6 +1,7 @@
 import { imageBuilds, type LabConfig, type PullThroughCache } from '../contract/workload/config.ts';
 import type { LabConfigInput, PullThroughCacheInput } from './define-lab.ts';
 import { parseImageUri } from './image-uri.ts';
+import { namedImages } from './kind-image.ts';
 import { mapValues, type Say, unknownFields } from './say.ts';
 
 /** Registries that ECR caches, and whether they want a login. Azure's have a name of their own each. */
@@ -37,14 +38,14 @@ export function checkImages(config: LabConfig, input: LabConfigInput, say: Say):
   const names = Object.values(config.pullThroughCache).map(each => each.upstream);
   for (const twice of new Set(names.filter((each, index) => names.indexOf(each) !== index)))
     say('pullThroughCache', `has ${twice} twice`, 'one prefix for each registry');
-  for (const [name, { image }] of Object.entries(config.workloads)) {
-    if (image === undefined || parseImageUri(image)) continue;
-    say(
-      `workloads.${name}.image`,
-      `${JSON.stringify(image)} is no image’s URI`,
-      'registry/repository:tag, or registry/repository@sha256:…',
-    );
-  }
+  for (const [name, workload] of Object.entries(config.workloads))
+    for (const { where, uri } of namedImages(name, workload))
+      if (!parseImageUri(uri))
+        say(
+          where,
+          `${JSON.stringify(uri)} is no image’s URI`,
+          'registry/repository:tag, or registry/repository@sha256:…',
+        );
 }
 
 function checkCache(

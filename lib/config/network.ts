@@ -1,5 +1,6 @@
 import { type ExistingNetwork, type LabConfig, networkModes } from '../contract/workload/config.ts';
 import { cachedImage, parseEcrUri } from './image-uri.ts';
+import { namedImages } from './kind-image.ts';
 import { type Say, unknownFields } from './say.ts';
 
 /** A network mode that there is; and, where hosts have no way to the internet, nothing that is only there. */
@@ -34,13 +35,13 @@ export function checkNetwork(config: LabConfig, say: Say): void {
         `region: '${dataset.region}' for the lab, a copy of the data in ${config.region}, or ${instead}`,
       );
   }
-  for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
-    if (!enabled || image === undefined || parseEcrUri(image)?.region === config.region) continue;
+  for (const { where, uri: image } of pulledImages(config)) {
+    if (parseEcrUri(image)?.region === config.region) continue;
     const cached = cachedImage(image, config.pullThroughCache);
     // Source: docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html, "The first time an image is pulled …".
     if (cached && config.pullThroughCache[cached.prefix]!.existing) continue;
     say(
-      `workloads.${name}.image`,
+      where,
       cached
         ? `${image} is not in the new cache ${cached.prefix}, and hosts without a way to the internet cannot fill it`
         : `${image} is not in ECR of ${config.region}, and with private-endpoints hosts do not reach it`,
@@ -56,16 +57,22 @@ const answerWithS3 = ['quay.io', 'registry.k8s.io'];
 
 function checkRegistries(config: LabConfig, say: Say): void {
   if (!config.compliance) return;
-  for (const [name, { enabled, image }] of Object.entries(config.workloads)) {
-    const registry = answerWithS3.find(each => image?.startsWith(`${each}/`));
-    if (!enabled || !registry || cachedImage(image!, config.pullThroughCache)) continue;
+  for (const { where, uri: image } of pulledImages(config)) {
+    const registry = answerWithS3.find(each => image.startsWith(`${each}/`));
+    if (!registry || cachedImage(image, config.pullThroughCache)) continue;
     say(
-      `workloads.${name}.image`,
+      where,
       `${registry} keeps layers in buckets of S3 that a lab under compliance does not reach`,
       `pullThroughCache: { ${registry.split('.')[0]}: { upstream: '${registry}' } }, or a copy in ECR`,
     );
   }
 }
+
+/** What hosts pull as it is named: what a Dockerfile builds on is pulled by its build. */
+const pulledImages = ({ workloads }: LabConfig) =>
+  Object.entries(workloads)
+    .filter(([, { enabled }]) => enabled)
+    .flatMap(([name, workload]) => namedImages(name, workload).filter(each => !each.isBase));
 
 function checkExisting(network: ExistingNetwork, { compliance }: LabConfig, say: Say): void {
   unknownFields(network, ['vpc', 'subnets'], 'network.', say);

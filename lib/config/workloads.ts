@@ -1,10 +1,12 @@
-import { instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
 import type { LabConfig, WorkloadConfig } from '../contract/workload/config.ts';
+import { kindNames, mountsOf, specOfKind } from '../contract/workload/places.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import { checkKinds } from './check-kinds.ts';
+import { checkResources, checkSizes, checkSteps } from './check-sizes.ts';
 import type { WorkloadInput } from './define-lab.ts';
 import { ownPoolName } from './own-pools.ts';
-import { scratchShortage } from './pool-scratch.ts';
 import { mapValues, type Say, unknownFields, unknownName, whole } from './say.ts';
+import { kindPools } from './step-sizes.ts';
 
 export function resolveWorkload(
   spec: WorkloadSpec,
@@ -18,6 +20,8 @@ export function resolveWorkload(
     ...(input?.maxvCpus === undefined ? {} : { maxvCpus: input.maxvCpus }),
     datasets: input?.datasets ?? {},
     ...(input?.image ? { image: input.image } : {}),
+    ...(input?.base ? { base: input.base } : {}),
+    ...(input?.kinds ? { kinds: input.kinds } : {}),
     ...(input?.steps ? { steps: input.steps } : {}),
     ...(input?.places
       ? { places: mapValues(input.places, place => ({ prefix: '', region, ...place })) }
@@ -36,17 +40,15 @@ export function checkWorkload(
   if (!workload.enabled || !input) return;
   unknownFields(
     input,
-    ['enabled', 'pools', 'resources', 'maxvCpus', 'datasets', 'image', 'steps', 'places'],
+    ['enabled', 'pools', 'resources', 'maxvCpus', 'datasets', 'image', 'base', 'kinds', 'steps', 'places'],
     `${where}.`,
     say,
   );
+  checkKinds(spec, workload, where, say);
   checkPlaces(spec, workload, where, say);
   checkSteps(spec, workload, where, say);
-  const { vcpus, memoryMiB, timeoutSeconds, attempts } = workload.resources;
-  whole(`${where}.resources.vcpus`, vcpus, 1, 448, say);
-  whole(`${where}.resources.memoryMiB`, memoryMiB, 4, 24_576_000, say);
-  whole(`${where}.resources.timeoutSeconds`, timeoutSeconds, 60, 31_536_000, say);
-  whole(`${where}.resources.attempts`, attempts, 1, 10, say);
+  const { vcpus } = workload.resources;
+  checkResources(workload.resources, `${where}.resources`, say);
   if (workload.maxvCpus !== undefined) {
     whole(`${where}.maxvCpus`, workload.maxvCpus, 1, 100_000, say);
     if (workload.maxvCpus < vcpus)
@@ -68,28 +70,19 @@ export function checkWorkload(
       );
       continue;
     }
-    if (!spec.image.architectures.includes(each.architecture))
-      say(`${where}.pools`, `${name} is ${each.architecture}, for which ${spec.name} has no image`);
-    const hosts = each.instanceTypes.flatMap(type => instanceType(type) ?? []);
-    const most = Math.max(...hosts.map(usableMemoryMiB));
-    if (hosts.length > 0 && !hosts.some(host => host.vcpus >= vcpus && usableMemoryMiB(host) >= memoryMiB)) {
-      say(
-        `${where}.resources`,
-        `${vcpus} vCPUs and ${memoryMiB} MiB fit no host of pool ${name}`,
-        `its largest gives containers ${most} MiB`,
-      );
+    for (const kind of kindNames(spec)) {
+      const { architectures } = specOfKind(spec, kind).image;
+      const isUsed = kindPools(spec, workload, kind).includes(name);
+      if (isUsed && !architectures.includes(each.architecture))
+        say(
+          `${where}.pools`,
+          `${name} is ${each.architecture}, for which ${spec.name}${kind === undefined ? '' : ` (${kind})`} has no image`,
+        );
     }
-    const short = scratchShortage(each, workload.resources, spec.scratchGiB);
-    if (short)
-      say(
-        `pools.${name}.scratch`,
-        `a ${short.host} has ${short.freeGiB} GiB free, and ${short.jobs === 1 ? 'a job' : `the ${short.jobs} jobs`} of ${spec.name} that it holds need${short.jobs === 1 ? 's' : ''} ${short.jobs * spec.scratchGiB}`,
-        each.scratch === 'instance-store'
-          ? 'types with larger disks, or more vCPUs or memory for a job'
-          : `sizeGiB: ${Math.ceil((short.jobs * spec.scratchGiB) / 0.98)}, or more vCPUs or memory for a job`,
-      );
   }
-  for (const mount of spec.mounts) {
+  checkSizes(spec, config, where, say);
+  const mounts = mountsOf(spec);
+  for (const mount of mounts) {
     const name = workload.datasets[mount.path];
     if (name === undefined)
       say(
@@ -109,7 +102,7 @@ export function checkWorkload(
   for (const path of Object.keys(workload.datasets)) {
     unknownName(
       path,
-      spec.mounts.map(mount => mount.path),
+      mounts.map(mount => mount.path),
       `${where}.datasets`,
       `${spec.name} mounts nothing at ${path}`,
       say,
@@ -142,23 +135,4 @@ function checkPlaces(spec: WorkloadSpec, { places = {} }: WorkloadConfig, where:
         `says no ${name}: ${describe}`,
         `places: { ${name}: { bucket: '<bucket>', prefix: '<prefix>/' } }`,
       );
-}
-
-function checkSteps(
-  spec: WorkloadSpec,
-  { steps = {}, pools }: WorkloadConfig,
-  where: string,
-  say: Say,
-): void {
-  const names = spec.steps.map(step => step.name);
-  for (const [name, { resources, pool, scratchGiB }] of Object.entries(steps)) {
-    const at = `${where}.steps.${name}`;
-    unknownName(name, names, `${where}.steps`, `${spec.name} has no step ${JSON.stringify(name)}`, say);
-    if (resources?.vcpus !== undefined) whole(`${at}.resources.vcpus`, resources.vcpus, 1, 448, say);
-    if (resources?.memoryMiB !== undefined)
-      whole(`${at}.resources.memoryMiB`, resources.memoryMiB, 4, 24_576_000, say);
-    if (scratchGiB !== undefined) whole(`${at}.scratchGiB`, scratchGiB, 0, 60_000, say);
-    if (pool !== undefined)
-      unknownName(pool, pools, `${at}.pool`, `${spec.name} has no pool ${JSON.stringify(pool)}`, say);
-  }
 }

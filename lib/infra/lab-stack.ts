@@ -1,9 +1,9 @@
-import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps, Tags } from 'aws-cdk-lib';
-import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
 import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { resolveMounts, secretName } from '../config/resolve-mounts.ts';
+import { kindImage } from '../config/kind-image.ts';
+import { resolveMounts } from '../config/resolve-mounts.ts';
+import { kindPools } from '../config/step-sizes.ts';
 import { bakedImageParameter } from '../contract/workload/baked-image.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import {
@@ -14,14 +14,13 @@ import {
   type StackMap,
   tagNames,
 } from '../contract/workload/metadata.ts';
-import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
-import { kindNames, specOfKind } from '../contract/workload/places.ts';
+import { kindNames, mountsOf, secretLabel, secretsOf, specOfKind } from '../contract/workload/places.ts';
 import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
-import { acknowledge } from './acknowledge.ts';
 import { EventLog } from './ground/event-log.ts';
 import { ExistingNetwork } from './ground/existing-network.ts';
 import { labKey } from './ground/lab-key.ts';
 import { Network } from './ground/network.ts';
+import { LabSecrets } from './ground/secrets.ts';
 import { Storage } from './ground/storage.ts';
 import { Images } from './images/images.ts';
 import { WorkloadJob } from './jobs/job-definition.ts';
@@ -55,6 +54,14 @@ export class LabStack extends Stack {
         : new Network(this, 'Network', {
             mode: config.network,
             datasets: Object.values(config.datasets),
+            placeBuckets: [
+              ...new Set(
+                specs.flatMap(spec =>
+                  Object.values(config.workloads[spec.name]!.places ?? {}).map(each => each.bucket),
+                ),
+              ),
+            ],
+            hasSecrets: specs.some(spec => Object.keys(secretsOf(spec)).length > 0),
             ...(config.existingOutputBucket ? { existingBucket: config.existingOutputBucket } : {}),
             ...held,
             ...encrypted,
@@ -70,7 +77,7 @@ export class LabStack extends Stack {
       ...encrypted,
     });
     (logGroup.node.defaultChild as CfnLogGroup).retentionInDays = config.logRetentionDays;
-    const secretArns = this.datasetSecrets(config, encryptionKey);
+    const secrets = new LabSecrets(this, config, specs, encryptionKey);
     const hosts = instanceRole(this, compliance);
     const execution = executionRole(this, logGroup, compliance);
 
@@ -113,6 +120,10 @@ export class LabStack extends Stack {
         const spec = specOfKind(whole, kind);
         const id = kind === undefined ? spec.name : `${spec.name}-${kind}`;
         const mounts = resolveMounts(config, spec);
+        const from = kindImage(workload, whole, kind);
+        const ownSecrets = Object.keys(spec.secrets ?? {}).map(
+          name => [name, secrets.of(secretLabel(spec.name, name))] as const,
+        );
         const { role } = new JobRole(this, `Role-${id}`, {
           spec,
           kind,
@@ -120,7 +131,8 @@ export class LabStack extends Stack {
           bucket: storage.bucket,
           isOwnBucket: config.existingOutputBucket === undefined,
           mounts: Object.values(mounts),
-          secretArns,
+          secretArns: secrets.arnsById,
+          ownSecretArns: ownSecrets.map(([, { arn }]) => arn),
           ...held,
           bucketKey: storage.bucketKey,
           secretKey: encryptionKey,
@@ -137,9 +149,11 @@ export class LabStack extends Stack {
             logGroup,
             executionRole: execution,
             jobRole: role,
-            image: images.of(whole, architecture),
+            image: images.of(spec.image, from, architecture),
+            from,
+            secrets: Object.fromEntries(ownSecrets.map(([name, { id }]) => [name, id])),
             hasReference: hasReference(config, spec, architecture),
-            queueIds: workload.pools
+            queueIds: kindPools(whole, workload, kind)
               .filter(name => config.pools[name]!.architecture === architecture)
               .map(name => queueIds[name]!),
           });
@@ -158,7 +172,9 @@ export class LabStack extends Stack {
       bucketKey: storage.bucketKey,
       outputPrefixes: [...new Set(specs.flatMap(spec => spec.outputPrefixes ?? []))],
       logGroupNames: [logGroup.logGroupName, events.logGroupName],
-      mounts: specs.flatMap(spec => Object.values(resolveMounts(config, spec))),
+      mounts: specs.flatMap(spec =>
+        Object.values(resolveMounts(config, { ...spec, mounts: mountsOf(spec) })),
+      ),
       places: specs.flatMap(spec => Object.values(config.workloads[spec.name]!.places ?? {})),
     });
     if (keptDefinitions.length > 0) {
@@ -170,12 +186,7 @@ export class LabStack extends Stack {
       });
     }
 
-    const secrets = Object.fromEntries(
-      Object.entries(config.datasets)
-        .filter(([, each]) => hasSecret(each.access))
-        .map(([name, each]) => [name, each.existingSecret ?? secretName(config.name, name)]),
-    );
-    const map: StackMap = { lab: config.name, queues, workloads, secrets };
+    const map: StackMap = { lab: config.name, queues, workloads, secrets: secrets.ids };
     new CfnOutput(this, outputNames.outputBucket, { value: storage.bucket.bucketName });
     new CfnOutput(this, outputNames.logGroup, { value: logGroup.logGroupName });
     new CfnOutput(this, outputNames.eventLogGroup, { value: events.logGroupName });
@@ -185,41 +196,6 @@ export class LabStack extends Stack {
         description: 'For people who submit: attach it to their role, group or permission set',
       });
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
-  }
-
-  /** A secret with a placeholder for each dataset that is read with access keys; ARN by secret id. */
-  private datasetSecrets(config: LabConfig, encryptionKey: IKey | undefined): Record<string, string> {
-    const arns: Record<string, string> = {};
-    for (const [name, dataset] of Object.entries(config.datasets)) {
-      if (!hasSecret(dataset.access)) continue;
-      if (dataset.existingSecret) {
-        const id = `Secret-${name}`;
-        const isArn = dataset.existingSecret.startsWith('arn:');
-        const found = isArn
-          ? Secret.fromSecretCompleteArn(this, id, dataset.existingSecret)
-          : Secret.fromSecretNameV2(this, id, dataset.existingSecret);
-        arns[dataset.existingSecret] = isArn ? found.secretArn : `${found.secretArn}-??????`;
-        continue;
-      }
-      const fields = dataset.access === 'nda' ? ['username', 'password'] : ['accessKeyId', 'secretAccessKey'];
-      const secret = new Secret(this, `Secret-${name}`, {
-        secretName: secretName(config.name, name),
-        description: `${dataset.access === 'nda' ? 'NDA login' : 'Access keys'} of dataset ${name}: lab secret set ${name}`,
-        // Not a secret yet: recognised by jobs and by the CLI until a person fills it.
-        secretObjectValue: Object.fromEntries(
-          fields.map(field => [field, SecretValue.unsafePlainText(secretPlaceholder)]),
-        ),
-        ...(encryptionKey ? { encryptionKey } : {}),
-      });
-      for (const id of ['SMG4', 'SecretsManagerRotationEnabled'])
-        acknowledge(
-          secret,
-          id,
-          'the keys are a third party’s, given to a person; rotating them is not ours to do',
-        );
-      arns[secretName(config.name, name)] = secret.secretArn;
-    }
-    return arns;
   }
 }
 

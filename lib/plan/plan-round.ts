@@ -8,7 +8,7 @@ import { type CutGroup, cutStep, type Group } from './cut-step.ts';
 import { resourceProblems } from './resources.ts';
 import { jobNameOf } from './run-id.ts';
 import { cutArrays, mostDependencies } from './shards.ts';
-import { choosePool, resourcesOf, type SizeInput, sizeProblems } from './sizes.ts';
+import { choosePool, resourcesOf, type SizeInput, scratchOf, sizeProblems } from './sizes.ts';
 import { edgesOf, isSoft, stepsInOrder } from './steps.ts';
 
 export interface PlanInput extends SizeInput {
@@ -101,6 +101,7 @@ function lanesOf(
       jobQueue: pool.queue,
       jobDefinition: jobDefinitionName(input.config.name, input.spec.name, architecture, step.kind),
       ...resources,
+      scratchGiB: scratchOf(input, step),
     };
     const text = JSON.stringify(lane);
     const found = lanes.findIndex(each => JSON.stringify(each) === text);

@@ -1,5 +1,6 @@
 import { ownPoolName } from '../config/own-pools.ts';
 import { scratchShortage } from '../config/pool-scratch.ts';
+import { stepPool, stepResources, stepScratchGiB } from '../config/step-sizes.ts';
 import type { LabConfig, Pool } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
 import { suggest } from '../contract/workload/suggest.ts';
@@ -32,12 +33,8 @@ export function resourcesOf(
   step: StepSpec,
   change: Change = {},
 ): Resources {
-  const lab = config.workloads[spec.name];
   const base = {
-    ...spec.resources,
-    ...lab?.resources,
-    ...step.resources,
-    ...lab?.steps?.[step.name]?.resources,
+    ...stepResources(spec, config.workloads[spec.name], step),
     ...(isMain(spec, step) ? given(request) : {}),
     ...request.sizes?.[step.name],
     ...given(change),
@@ -48,10 +45,7 @@ export function resourcesOf(
 
 /** GiB of scratch that must be free for one job of the step. */
 export const scratchOf = ({ spec, config }: SizeInput, step: StepSpec): number =>
-  config.workloads[spec.name]?.steps?.[step.name]?.scratchGiB ??
-  step.scratchGiB ??
-  (step.kind === undefined ? undefined : spec.kinds?.[step.kind]?.scratchGiB) ??
-  spec.scratchGiB;
+  stepScratchGiB(spec, config.workloads[spec.name], step);
 
 /** The pool that a step's jobs go to. */
 export function choosePool(
@@ -61,7 +55,7 @@ export function choosePool(
 ): ChosenPool | Problem {
   const lab = config.workloads[spec.name];
   const allowed = lab?.pools ?? spec.pools;
-  const own = lab?.steps?.[step.name]?.pool ?? step.pool;
+  const own = stepPool(lab, step);
   const asked = change.pool ?? (isMain(spec, step) ? request.pool : undefined) ?? own ?? allowed[0]!;
   // A workload with a limit of its own has a copy of the pool: either name is understood.
   const name = allowed.find(each => each === asked || each === ownPoolName(asked, spec.name)) ?? asked;

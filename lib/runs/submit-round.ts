@@ -95,6 +95,7 @@ function submissionOf(
       [env.round]: String(plan.round),
       [env.array]: String(array.array),
       [env.shardOffset]: String(array.offset),
+      ...(lane.scratchGiB === undefined ? {} : { [env.scratchGiB]: String(lane.scratchGiB) }),
     },
     vcpus: lane.vcpus,
     memoryMiB: lane.memoryMiB,

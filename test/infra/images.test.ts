@@ -198,7 +198,7 @@ it('CodeBuild: a base image that ECR caches is built from its copy, pinned as th
   );
   expect(new Set(variables.map(each => flat(each.BUILD_ARGUMENTS)))).toEqual(
     new Set([
-      '--build-arg RAPIDTIDE_IMAGE=111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub/fredericklab/rapidtide:v3.2.0',
+      '--build-arg BASE=111122223333.dkr.ecr.us-east-1.amazonaws.com/docker-hub/fredericklab/rapidtide:v3.2.0',
     ]),
   );
   const tags = (given: unknown): string[] =>

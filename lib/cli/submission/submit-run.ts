@@ -81,7 +81,7 @@ async function lookAround(
   const inputs = isReal ? await lookAtInputs(spec, config, datasets) : undefined;
   await told.ask(() => refuse(inputs?.problems ?? []));
   if (isReal)
-    await told.ask(async () => refuse(await unfilledSecrets(spec.name, config, connection, context.suffix)));
+    await told.ask(async () => refuse(await unfilledSecrets(spec, config, connection, context.suffix)));
   const prepared = await told.ask(async () =>
     prepareRun(spec, given.items, request, connection, await runWorld(context), {
       ...(isReal ? { inputs: inputPlaces(spec, config, datasets) } : {}),

@@ -58,6 +58,8 @@ export interface Lane {
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
   readonly attempts: number;
+  /** Free on the host before a job begins; its definition's without it. */
+  readonly scratchGiB?: number;
   /** Of a multi-node parallel job: as many hosts. */
   readonly nodes?: number;
 }

@@ -118,6 +118,14 @@ export interface WorkloadConfig {
   readonly datasets: Readonly<Record<string, string>>;
   /** An image URI instead of building the workload's Dockerfile. */
   readonly image?: string;
+  /** The same for kinds of jobs that have an image of their own, or are to have one. */
+  readonly kinds?: Readonly<Record<string, KindConfig>>;
+}
+
+/** What jobs are made of: an image that is there, or one that a Dockerfile builds on; neither is the Dockerfile's own. */
+export interface KindConfig {
+  readonly image?: string;
+  readonly base?: string;
 }
 
 export interface StepConfig {

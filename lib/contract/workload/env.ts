@@ -19,6 +19,8 @@ export const env = {
   scratchGiB: 'LAB_SCRATCH_GIB',
   /** JSON: where each place of the workload is, with the part of its spec that a container needs. */
   places: 'LAB_PLACES',
+  /** JSON: the secret of each name that the kind may read. */
+  secrets: 'LAB_SECRETS',
   /** `role`: tools may be given the job's credentials. */
   toolCredentials: 'LAB_TOOL_CREDENTIALS',
   image: 'LAB_IMAGE',

@@ -1,5 +1,5 @@
 import { LabError } from './errors.ts';
-import type { MountSpec, WorkloadSpec } from './workload.ts';
+import type { ImageSpec, MountSpec, WorkloadSpec } from './workload.ts';
 
 /**
  * What a kind may do in a place; each is a few actions of S3 on that prefix alone (infra/jobs writes them).
@@ -21,8 +21,18 @@ export interface PlaceSpec {
   readonly optional?: true;
 }
 
+/** What a person fills by `lab secret set <workload>/<name>`, and a task reads by its name. */
+export interface SecretSpec {
+  readonly describe: string;
+  /** What it is made of, in the order in which a person is asked; all but a `username` are typed unseen. @default value */
+  readonly fields?: readonly string[];
+}
+export const secretFields = ({ fields = ['value'] }: SecretSpec): readonly string[] => fields;
+
 /** Jobs with a role and a job definition of their own. */
 export interface KindSpec {
+  /** @default the workload's */
+  readonly image?: ImageSpec;
   /** By place. */
   readonly rights?: Readonly<Record<string, readonly Right[]>>;
   /** @default none */
@@ -31,8 +41,8 @@ export interface KindSpec {
   readonly shmMiB?: number;
   /** @default the workload's */
   readonly scratchGiB?: number;
-  /** Secrets of the workload's own, by name: `lab secret set <workload>/<name>`. */
-  readonly secrets?: Readonly<Record<string, { readonly describe: string }>>;
+  /** Secrets of the workload's own that its jobs may read, by name; two kinds may name the same. */
+  readonly secrets?: Readonly<Record<string, SecretSpec>>;
   /** Who may submit its jobs. @default members */
   readonly submitters?: 'members' | 'keepers';
   /** Tools may be given the job's own credentials; never beside a right to delete. */
@@ -100,3 +110,20 @@ export function specOfKind(spec: WorkloadSpec, name: string | undefined): Worklo
     scratchGiB: kind.scratchGiB ?? spec.scratchGiB,
   };
 }
+
+/** Secrets of all kinds of a workload, each once. */
+export const secretsOf = (spec: WorkloadSpec): Readonly<Record<string, SecretSpec>> =>
+  Object.assign({}, ...kindNames(spec).map(kind => specOfKind(spec, kind).secrets ?? {})) as Record<
+    string,
+    SecretSpec
+  >;
+
+/** How a person and the stack's map call a workload's secret; no dataset's name holds a `/`. */
+export const secretLabel = (workload: string, name: string): string => `${workload}/${name}`;
+
+/** Mounts of all kinds of a workload, each path once. */
+export const mountsOf = (spec: WorkloadSpec): readonly MountSpec[] => [
+  ...new Map(
+    kindNames(spec).flatMap(kind => specOfKind(spec, kind).mounts.map(mount => [mount.path, mount] as const)),
+  ).values(),
+];

@@ -36,6 +36,8 @@ export interface TaskContext {
   checkpoint(item: string): Checkpoint;
   /** What an earlier step has made of an item, or undefined where it has not done it. */
   outputsOf(item: string, step: string): Promise<readonly OutputRecord[] | undefined>;
+  /** The fields of a secret that the kind has. Throws where nobody has filled it. */
+  secret(name: string): Promise<Readonly<Record<string, string>>>;
   readonly limits: Limits;
   /** Of a multi-node parallel job. */
   readonly node?: { readonly index: number; readonly count: number; readonly main: boolean };

@@ -26,6 +26,10 @@ import { labRole } from '../jobs/lab-role.ts';
 export interface NetworkProps {
   readonly mode: NetworkMode;
   readonly datasets: readonly Dataset[];
+  /** Buckets that workloads work in beside them. @default none */
+  readonly placeBuckets?: readonly string[];
+  /** Whether jobs read secrets that are no dataset's. @default false */
+  readonly hasSecrets?: boolean;
   /** An output bucket that is not the stack's, and may be another account's. */
   readonly existingBucket?: string;
   readonly compliance?: Compliance;
@@ -69,7 +73,7 @@ export class Network extends Construct implements LabNetwork {
       description: 'Hosts of array jobs: no way in',
       allowAllOutbound: true,
     });
-    if (mode === 'private-endpoints') this.endpoints(props.datasets);
+    if (mode === 'private-endpoints') this.endpoints(props);
     if (isStrict && mode === 'private-nat')
       for (const subnet of this.vpc.publicSubnets)
         acknowledge(subnet, 'VPCNoUnrestrictedRouteToIGW', 'of the NAT gateway, which is all there is in it');
@@ -98,7 +102,7 @@ export class Network extends Construct implements LabNetwork {
   }
 
   /** What Batch on EC2 needs, and what our containers call; the first two zones have them for all. */
-  private endpoints(datasets: readonly Dataset[]): void {
+  private endpoints({ datasets, hasSecrets }: NetworkProps): void {
     const { ECS, ECS_AGENT, ECS_TELEMETRY, ECR, ECR_DOCKER, CLOUDWATCH_LOGS, BATCH, SECRETS_MANAGER } =
       InterfaceVpcEndpointAwsService;
     const group = new SecurityGroup(this, 'Endpoints', {
@@ -116,7 +120,7 @@ export class Network extends Construct implements LabNetwork {
       Logs: CLOUDWATCH_LOGS,
       // A job that was submitted by hand reads its own parameters back.
       Batch: BATCH,
-      ...(datasets.some(each => hasSecret(each.access)) ? { Secrets: SECRETS_MANAGER } : {}),
+      ...(hasSecrets || datasets.some(each => hasSecret(each.access)) ? { Secrets: SECRETS_MANAGER } : {}),
     };
     for (const [name, service] of Object.entries(services)) {
       this.vpc.addInterfaceEndpoint(name, {
@@ -154,7 +158,10 @@ function subnetsOf(mode: NetworkMode): SubnetConfiguration[] {
  * carries nothing to a bucket elsewhere. Sources of the two of AWS's own: docs.aws.amazon.com/AmazonECR "Minimum Amazon
  * S3 bucket permissions", docs.aws.amazon.com/linux/al2023 "Amazon S3 gateway endpoint".
  */
-function holdToOurData(endpoint: GatewayVpcEndpoint, { datasets, existingBucket }: NetworkProps): void {
+function holdToOurData(
+  endpoint: GatewayVpcEndpoint,
+  { datasets, existingBucket, placeBuckets = [] }: NetworkProps,
+): void {
   const allow = (actions: string[], resources: string[], conditions?: object): void =>
     endpoint.addToPolicy(
       new PolicyStatement({
@@ -186,6 +193,12 @@ function holdToOurData(endpoint: GatewayVpcEndpoint, { datasets, existingBucket 
         's3:ListMultipartUploadParts',
       ],
       [bucketArn(existingBucket), `${bucketArn(existingBucket)}/*`],
+    );
+  // What is done there is held by the roles of jobs, place by place.
+  if (placeBuckets.length > 0)
+    allow(
+      ['s3:*Object*', 's3:ListBucket*', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+      placeBuckets.flatMap(each => [bucketArn(each), `${bucketArn(each)}/*`]),
     );
   allow(
     ['s3:GetObject'],

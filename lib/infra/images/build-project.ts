@@ -51,7 +51,10 @@ export function buildProject(
   return project;
 }
 
-/** Variables of a build: SOURCE, a zip in S3; DOCKERFILE in it; BUILD_ARGUMENTS; IMAGE, where it goes and how it is called. */
+/**
+ * Variables of a build: SOURCE, a zip in S3; DOCKERFILE in it; BUILD_ARGUMENTS; IMAGE, where it goes and how it is called; REGISTRIES
+ * of ECR that it is built from, `region@registry` each.
+ */
 const buildSpec = {
   version: '0.2',
   // One plain image for one architecture, with no index around it.
@@ -62,6 +65,7 @@ const buildSpec = {
         'aws s3 cp --only-show-errors "$SOURCE" context.zip',
         'mkdir context && unzip -q context.zip -d context',
         'aws ecr get-login-password | docker login --username AWS --password-stdin "${IMAGE%%/*}"',
+        'for each in $REGISTRIES; do aws ecr get-login-password --region "${each%%@*}" | docker login --username AWS --password-stdin "${each#*@}" || exit 1; done',
       ],
     },
     build: {

@@ -11,14 +11,14 @@ import type { Function as BuildFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct, type IDependable } from 'constructs';
-import { cachedImage } from '../../config/image-uri.ts';
+import { cachedImage, parseEcrUri } from '../../config/image-uri.ts';
 import type { Compliance, PullThroughCache } from '../../contract/workload/config.ts';
-import type { Architecture, WorkloadSpec } from '../../contract/workload/workload.ts';
+import type { Architecture, ImageSpec } from '../../contract/workload/workload.ts';
 import { acknowledge, acknowledgeStars } from '../acknowledge.ts';
 import { labRole } from '../jobs/lab-role.ts';
 import { buildFunction } from './build-function.ts';
 import { buildProject } from './build-project.ts';
-import { baseImages, dockerfile, imageContext } from './image-context.ts';
+import { baseArguments, baseImages, dockerfile, imageContext } from './image-context.ts';
 import { allowPull, repositoryUri } from './image-pull.ts';
 
 export interface CloudBuildProps {
@@ -43,8 +43,8 @@ const ends = ['SUCCEEDED', 'FAILED', 'FAULT', 'STOPPED', 'TIMED_OUT'];
 const imagesKept = 10;
 
 /**
- * Images that CodeBuild makes in the account while a deploy waits, on hosts of their own architecture. A workload has a
- * repository, whose images are tagged by what they are made of: one that is there is not built again. The repository goes
+ * Images that CodeBuild makes in the account while a deploy waits, on hosts of their own architecture. A folder with a Dockerfile has a
+ * repository, whatever its images build on, whose images are tagged by what they are made of: one that is there is not built again. The repository goes
  * with the stack, for another deploy makes its images anew.
  */
 export class CloudBuild extends Construct {
@@ -55,7 +55,12 @@ export class CloudBuild extends Construct {
   private readonly function: BuildFunction;
   private readonly ended: Rule;
   private readonly projects: ReadonlyMap<Architecture, CfnProject>;
-  private readonly sources = new Map<string, { readonly asset: Asset; readonly repository: Repository }>();
+  private readonly sources = new Map<
+    string,
+    { readonly asset: Asset; readonly repository: Repository; readonly name: string }
+  >();
+  private readonly made = new Map<string, BuiltImage>();
+  private readonly pulled = new Set<string>();
 
   constructor(scope: Construct, id: string, props: CloudBuildProps) {
     super(scope, id);
@@ -109,14 +114,17 @@ export class CloudBuild extends Construct {
     });
   }
 
-  /** A workload's image for an architecture, built by the time that what depends on it is made. */
-  image(spec: WorkloadSpec, architecture: Architecture): BuiltImage {
-    const { asset, repository } = this.source(spec);
-    const bases = this.cachedBases(spec);
+  /** An image for an architecture, on another base than its Dockerfile's own where one is said, built by the time that what depends on it is made. */
+  image(spec: ImageSpec, base: string | undefined, architecture: Architecture): BuiltImage {
+    const { asset, repository, name } = this.source(spec);
+    const bases = this.bases(spec, base);
     const made = JSON.stringify([asset.assetHash, dockerfile(spec), bases]);
     const tag = `${architecture}-${createHash('sha256').update(made).digest('hex').slice(0, 32)}`;
+    const known = this.made.get(`${name}:${tag}`);
+    if (known) return known;
     const project = this.projects.get(architecture)!;
-    const built = new CustomResource(this, `Image-${spec.name}-${architecture}`, {
+    const on = base === undefined ? '' : `-${createHash('sha256').update(base).digest('hex').slice(0, 8)}`;
+    const built = new CustomResource(this, `Image-${name}-${architecture}${on}`, {
       serviceToken: this.function.functionArn,
       resourceType: 'Custom::ArraylabImage',
       serviceTimeout: Duration.hours(1),
@@ -129,21 +137,32 @@ export class CloudBuild extends Construct {
           DOCKERFILE: dockerfile(spec),
           IMAGE: repository.repositoryUriForTag(tag),
           BUILD_ARGUMENTS: bases
-            .map(each => `--build-arg ${each.argument}=${repositoryUri(each.repository)}${each.version}`)
+            .map(({ argument, uri, cached }) =>
+              cached
+                ? `--build-arg ${argument}=${repositoryUri(cached.repository)}${cached.version}`
+                : `--build-arg ${argument}=${uri}`,
+            )
+            .join(' '),
+          REGISTRIES: bases
+            .flatMap(({ uri }) => parseEcrUri(uri) ?? [])
+            .map(({ region, registry }) => `${region}@${registry}`)
             .join(' '),
         },
       },
     });
     // What the build may do, and who tells how it ended, are there before it starts.
     built.node.addDependency(this.role, this.functionRole, this.ended);
-    return { image: ContainerImage.fromEcrRepository(repository, tag), built };
+    const image = { image: ContainerImage.fromEcrRepository(repository, tag), built };
+    this.made.set(`${name}:${tag}`, image);
+    return image;
   }
 
-  /** What both architectures of a workload are built from, and where their images go. */
-  private source(spec: WorkloadSpec) {
-    const known = this.sources.get(spec.name);
+  /** What all images of a folder are built from, and where they go. */
+  private source(spec: ImageSpec) {
+    const known = this.sources.get(spec.context);
     if (known) return known;
-    const asset = new Asset(this, `Source-${spec.name}`, {
+    const name = spec.context.split('/').at(-1)!;
+    const asset = new Asset(this, `Source-${name}`, {
       path: this.props.projectRoot,
       ...imageContext(spec),
     });
@@ -153,7 +172,7 @@ export class CloudBuild extends Construct {
         resources: [asset.bucket.arnForObjects(asset.s3ObjectKey)],
       }),
     );
-    const repository = new Repository(this, `Repository-${spec.name}`, {
+    const repository = new Repository(this, `Repository-${name}`, {
       imageTagMutability: TagMutability.IMMUTABLE,
       imageScanOnPush: true,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -167,18 +186,28 @@ export class CloudBuild extends Construct {
     });
     repository.grantPullPush(this.role);
     repository.grant(this.functionRole, 'ecr:DescribeImages');
-    for (const each of this.cachedBases(spec)) allowPull(this.role, each, true);
-    const source = { asset, repository };
-    this.sources.set(spec.name, source);
+    const source = { asset, repository, name };
+    this.sources.set(spec.context, source);
     return source;
   }
 
-  /** What a Dockerfile is built FROM that ECR keeps a copy of. */
-  private cachedBases(spec: WorkloadSpec) {
-    return Object.entries(baseImages(this.props.projectRoot, spec)).flatMap(([argument, uri]) => {
-      const cached = cachedImage(uri, this.props.caches);
-      return cached ? [{ argument, ...cached }] : [];
+  /** What a Dockerfile is built FROM in place of what it says: the lab's base, and of all of them what ECR keeps a copy of. */
+  private bases(spec: ImageSpec, base: string | undefined) {
+    const { projectRoot, caches } = this.props;
+    const own = baseArguments(projectRoot, spec, base);
+    return Object.entries({ ...baseImages(projectRoot, spec), ...own }).flatMap(([argument, uri]) => {
+      const cached = cachedImage(uri, caches);
+      const ecr = cached ?? parseEcrUri(uri);
+      if (ecr) this.allowPull(ecr, cached !== undefined);
+      return cached || own[argument] !== undefined ? [{ argument, uri, ...(cached ? { cached } : {}) }] : [];
     });
+  }
+
+  /** Once each: another image of the same base may be pulled already. */
+  private allowPull(image: Parameters<typeof allowPull>[1], isCached: boolean): void {
+    if (this.pulled.has(image.repository)) return;
+    this.pulled.add(image.repository);
+    allowPull(this.role, image, isCached);
   }
 
   private logs(id: string): LogGroup {

@@ -6,10 +6,11 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { cachedImage, parseEcrUri } from '../../config/image-uri.ts';
-import type { LabConfig, PullThroughCache } from '../../contract/workload/config.ts';
-import type { Architecture, WorkloadSpec } from '../../contract/workload/workload.ts';
+import { builtKinds } from '../../config/kind-image.ts';
+import type { KindConfig, LabConfig, PullThroughCache } from '../../contract/workload/config.ts';
+import type { Architecture, ImageSpec, WorkloadSpec } from '../../contract/workload/workload.ts';
 import { type BuiltImage, CloudBuild } from './cloud-build.ts';
-import { dockerfile, imageContext } from './image-context.ts';
+import { baseArguments, dockerfile, imageContext } from './image-context.ts';
 import { allowPull, repositoryUri } from './image-pull.ts';
 
 export interface ImagesProps {
@@ -38,7 +39,7 @@ export class Images extends Construct {
     const { config } = props;
     for (const [prefix, cache] of Object.entries(config.pullThroughCache))
       if (!cache.existing) this.cacheRules.set(prefix, this.cacheRule(prefix, cache));
-    const built = props.specs.filter(each => config.workloads[each.name]!.image === undefined);
+    const built = props.specs.filter(each => builtKinds(config.workloads[each.name]!, each).length > 0);
     const pools = built.flatMap(each => config.workloads[each.name]!.pools);
     const architectures = new Set(pools.map(name => config.pools[name]!.architecture));
     if (config.imageBuild === 'codebuild' && built.length > 0)
@@ -52,16 +53,16 @@ export class Images extends Construct {
     for (const rule of this.cacheRules.values()) this.cloud?.node.addDependency(rule);
   }
 
-  /** A workload's image for an architecture; what pulls it may. */
-  of(spec: WorkloadSpec, architecture: Architecture): BuiltImage {
-    const { config, projectRoot } = this.props;
-    const { image } = config.workloads[spec.name]!;
+  /** An image of jobs for an architecture, from where the configuration says; what pulls it may. */
+  of(spec: ImageSpec, { image, base }: KindConfig, architecture: Architecture): BuiltImage {
+    const { projectRoot } = this.props;
     if (image !== undefined) return this.pulled(image);
-    if (this.cloud) return this.cloud.image(spec, architecture);
+    if (this.cloud) return this.cloud.image(spec, base, architecture);
     return {
       image: ContainerImage.fromAsset(projectRoot, {
         file: dockerfile(spec),
         platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
+        buildArgs: baseArguments(projectRoot, spec, base),
         ...imageContext(spec),
       }),
     };

@@ -13,7 +13,7 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { retryRules } from '../../contract/hosts/retry-rules.ts';
-import type { WorkloadConfig } from '../../contract/workload/config.ts';
+import type { KindConfig, WorkloadConfig } from '../../contract/workload/config.ts';
 import { env } from '../../contract/workload/env.ts';
 import {
   bundlePath,
@@ -39,6 +39,10 @@ export interface WorkloadJobProps {
   readonly executionRole: IRole;
   readonly jobRole: IRole;
   readonly image: BuiltImage;
+  /** What the image is, or builds on, where the configuration says so. */
+  readonly from: KindConfig;
+  /** Id of each secret that it may read, by its name in the spec. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Whether hosts of its pools have reference data baked in. */
   readonly hasReference: boolean;
   /** Logical ids of the queues that its jobs go to. */
@@ -137,6 +141,8 @@ function environmentOf({
   workload,
   mounts,
   bucketName,
+  from,
+  secrets,
 }: WorkloadJobProps): Record<string, string> {
   return {
     ...spec.environment,
@@ -147,7 +153,8 @@ function environmentOf({
     [env.scratchGiB]: String(spec.scratchGiB),
     ...placesOf(spec, workload),
     ...(spec.toolCredentials ? { [env.toolCredentials]: spec.toolCredentials } : {}),
-    ...(workload.image ? { [env.image]: workload.image } : {}),
+    ...(Object.keys(secrets).length > 0 ? { [env.secrets]: JSON.stringify(secrets) } : {}),
+    ...((from.image ?? from.base) ? { [env.image]: (from.image ?? from.base)! } : {}),
     ...Object.fromEntries(spec.mounts.map(mount => [mount.bucketEnv, mounts[mount.path]!.bucket])),
   };
 }

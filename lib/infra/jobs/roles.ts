@@ -81,6 +81,8 @@ export interface JobRoleProps {
   readonly mounts: readonly MountSource[];
   /** ARN by secret id. */
   readonly secretArns: Readonly<Record<string, string>>;
+  /** ARNs of the kind's own. */
+  readonly ownSecretArns: readonly string[];
   readonly compliance?: Compliance;
   /** A key of KMS that the bucket encrypts with. @default - S3's */
   readonly bucketKey?: IKey | undefined;
@@ -128,10 +130,15 @@ export class JobRole extends Construct {
 
     for (const mount of props.mounts) this.allowMount(mount, props.secretArns);
     this.allowPlaces(props);
+    if (props.ownSecretArns.length > 0)
+      this.allow(['secretsmanager:GetSecretValue'], [...props.ownSecretArns]);
     if (writesAnywhere(spec)) this.allowAnywhere(bucket, props.isOwnBucket);
     if (props.bucketKey)
       this.role.addToPolicy(useOfKey(props.bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
-    if (props.secretKey && props.mounts.some(each => hasSecret(each.access)))
+    if (
+      props.secretKey &&
+      (props.ownSecretArns.length > 0 || props.mounts.some(each => hasSecret(each.access)))
+    )
       this.role.addToPolicy(useOfKey(props.secretKey, 'secretsmanager', ['kms:Decrypt']));
     // A job that was submitted by hand reads its own parameters back; DescribeJobs knows no resources.
     this.allow(['batch:DescribeJobs'], ['*']);
