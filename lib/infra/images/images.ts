@@ -62,7 +62,7 @@ export class Images extends Construct {
       image: ContainerImage.fromAsset(projectRoot, {
         file: dockerfile(spec),
         platform: architecture === 'arm64' ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64,
-        buildArgs: baseArguments(projectRoot, spec, base),
+        ...(base === undefined ? {} : { buildArgs: baseArguments(projectRoot, spec, base) }),
         ...imageContext(spec),
       }),
     };
