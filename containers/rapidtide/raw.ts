@@ -11,7 +11,6 @@ import { overridesHelp, tooSmall } from '../../lib/contract/workload/raw-jobs.ts
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { runTool } from '../runtime/exec.ts';
 import { ShardFailure } from '../runtime/failure.ts';
-import { hostInfo } from '../runtime/host.ts';
 import { inPlace, type Place } from '../runtime/in-place.ts';
 import { failedLimits, keepFailed, keptText } from '../runtime/keep-failed.ts';
 import { stage } from '../runtime/mounts/stage.ts';
@@ -106,7 +105,7 @@ async function work(
     stage(store, prefix, folder, signal),
   );
   const dataIn = job.isLocal ? await workingFolder(environment, dataOut.path, jobId) : mounts['/data_in'];
-  const host = await hostInfo(environment);
+  const host = await world.host();
   const { exitCode, reason } = await runCommand(job.command, (command, onLine) =>
     runTool({
       command,

@@ -30,7 +30,7 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const memory = watchMemory(child.pid);
+  const watched = watchGroup(child.pid);
   const kill = (name: NodeJS.Signals): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, name);
@@ -69,41 +69,64 @@ export async function runTool(run: ToolRun): Promise<ExecResult> {
   // What the tool left running would hold the mounts; a pipe that it keeps open must not hold us.
   kill('SIGKILL');
   await drained(Promise.all(lines), [child.stdout, child.stderr], () => held > 0);
-  const peakMemoryBytes = memory();
+  const { peakMemoryBytes, cpuSeconds } = watched();
   const told = timer !== undefined && result.exitCode === 0;
-  return { ...(told ? stopped : result), ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}) };
+  return {
+    ...(told ? stopped : result),
+    ...(peakMemoryBytes > 0 ? { peakMemoryBytes } : {}),
+    ...(cpuSeconds > 0 ? { cpuSeconds } : {}),
+  };
 }
 
 const stopped: ExecResult = { exitCode: 128 + constants.signals.SIGTERM, signal: 'SIGTERM' };
 
-/** Samples the resident memory of a process group twice a second; answers its peak in bytes. */
-function watchMemory(pid: number | undefined): () => number {
-  let peak = 0;
+interface GroupUse {
+  readonly peakMemoryBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/**
+ * Samples a process group twice a second; answers the peak of its resident memory, and its CPU time with that of the
+ * processes of it that have ended.
+ */
+function watchGroup(pid: number | undefined): () => GroupUse {
+  let peakMemoryBytes = 0;
+  let cpuSeconds = 0;
   const look = (): void => {
-    if (pid !== undefined) peak = Math.max(peak, groupMemory(pid));
+    if (pid === undefined) return;
+    const now = groupUse(pid);
+    peakMemoryBytes = Math.max(peakMemoryBytes, now.peakMemoryBytes);
+    cpuSeconds = Math.max(cpuSeconds, now.cpuSeconds);
   };
   const timer = setInterval(look, 500).unref();
   look();
   return () => {
     clearInterval(timer);
-    return peak;
+    return { peakMemoryBytes, cpuSeconds };
   };
 }
 
-function groupMemory(group: number): number {
-  if (process.platform !== 'linux') return 0;
+/** Linux counts CPU time for processes in hundredths of a second (USER_HZ), whatever its own clock is. */
+const ticksASecond = 100;
+
+function groupUse(group: number): GroupUse {
+  if (process.platform !== 'linux') return { peakMemoryBytes: 0, cpuSeconds: 0 };
   let bytes = 0;
+  let ticks = 0;
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       // After the name in brackets: state, parent, process group.
       const fields = readFileSync(`/proc/${entry}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-      if (Number(fields[2]) === group) bytes += Number(fields[21]) * 4096;
+      if (Number(fields[2]) !== group) continue;
+      bytes += Number(fields[21]) * 4096;
+      // Of its own, and of its children that have ended and were waited for.
+      for (const field of [11, 12, 13, 14]) ticks += Number(fields[field]);
     } catch {
       // It ended meanwhile.
     }
   }
-  return bytes;
+  return { peakMemoryBytes: bytes, cpuSeconds: ticks / ticksASecond };
 }
 
 const isMissing = (error: NodeJS.ErrnoException): boolean => error.code === 'ENOENT';

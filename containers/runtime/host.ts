@@ -4,16 +4,18 @@ import { askMetadata } from './instance-metadata.ts';
 
 /** Which host this is, where its metadata answers. */
 export async function hostInfo(environment: Readonly<Record<string, string | undefined>>): Promise<HostInfo> {
-  const [instanceId, instanceType, availabilityZone] = await askMetadata(
+  const [instanceId, instanceType, availabilityZone, lifeCycle] = await askMetadata(
     environment,
     'instance-id',
     'instance-type',
     'placement/availability-zone',
+    'instance-life-cycle',
   );
   return {
     hostname: hostname(),
     ...(instanceId ? { instanceId } : {}),
     ...(instanceType ? { instanceType } : {}),
     ...(availabilityZone ? { availabilityZone } : {}),
+    ...(lifeCycle === 'spot' || lifeCycle === 'on-demand' ? { market: lifeCycle } : {}),
   };
 }

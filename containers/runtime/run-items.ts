@@ -90,7 +90,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
   const scratch = join(input.scratch, 'item');
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
-  const { context, peakMemoryBytes } = taskContext(input, items, name, scratch);
+  const { context, used, tail } = taskContext(input, items, name, scratch);
   let ours = false;
   const result = await input.task.run(context).catch((error: unknown): TaskResult => {
     ours = error instanceof ShardFailure;
@@ -98,19 +98,24 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     return { exitCode: error instanceof ShardFailure ? error.exitCode : exitCodes.toolFailed, reason };
   });
   if (result.exitCode !== 0) context.log(result.reason ?? `exit code ${result.exitCode}`);
-  const peak = Math.max(peakMemoryBytes(), result.peakMemoryBytes ?? 0);
+  const { peakMemoryBytes, cpuSeconds } = used();
+  const peak = Math.max(peakMemoryBytes, result.peakMemoryBytes ?? 0);
   const isDone = result.exitCode === 0 && !result.again;
+  const state = isDone ? 'done' : signal.aborted || result.again ? 'interrupted' : 'failed';
+  const lines = state === 'failed' ? tail() : [];
   const record: ItemRecord = {
     name,
-    state: isDone ? 'done' : signal.aborted || result.again ? 'interrupted' : 'failed',
+    state,
     exitCode: result.exitCode,
     ...(result.partial ? { partial: true as const } : {}),
     ...(result.facts ? { facts: result.facts } : {}),
     ...(result.missing && result.missing.length > 0 ? { missing: result.missing.slice(0, 100) } : {}),
     ...(result.reason ? { reason: result.reason } : {}),
+    ...(lines.length > 0 ? { tail: lines } : {}),
     startedAt,
     endedAt: input.world.now().toISOString(),
     ...(peak > 0 ? { peakMemoryBytes: peak } : {}),
+    ...(cpuSeconds > 0 ? { cpuSeconds } : {}),
     bytesIn: result.bytesIn ?? input.takeBytesIn(),
     bytesOut: (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
     ...(result.outputs ? { outputs: result.outputs } : {}),
@@ -134,7 +139,7 @@ function endsOf(ends: readonly ItemEnd[], shard: ItemRecord, items: readonly Ite
     const end = byName.get(name);
     const { exitCode = shard.exitCode ?? 0, reason, outputs, facts } = end ?? {};
     const state = exitCode === exitCodes.interrupted ? 'interrupted' : exitCode === 0 ? 'done' : 'failed';
-    const { reason: _reason, missing: _missing, ...common } = shared;
+    const { reason: _reason, missing: _missing, tail: _tail, ...common } = shared;
     return {
       ...common,
       name,

@@ -6,7 +6,6 @@ import type { Task } from '../../lib/contract/workload/task.ts';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
-import { hostInfo } from './host.ts';
 import { inPlace } from './in-place.ts';
 import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
@@ -108,7 +107,7 @@ async function recordOf(
     endedAt: world.now().toISOString(),
     exitCode,
     ...(reason ? { reason } : {}),
-    host: await hostInfo(world.environment),
+    host: await world.host(),
     ...(image ? { image } : {}),
     ...(known ? { lane: laneOf(known) } : {}),
     ...(scratchPeakBytes > 0 ? { scratchPeakBytes } : {}),

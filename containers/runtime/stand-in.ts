@@ -16,6 +16,7 @@ export const runStandIn: RunStandIn = container => {
     // They share a folder, and need nothing of it that would have to be reserved.
     ...containerWorld({ ...environment, [env.scratchGiB]: '0' }, line => void container.log(line)),
     now: container.now,
+    host: async () => container.host,
     interruption: () => ({ signal, stop: () => undefined }),
   };
   return runShard(world, { tasks: { [environment[env.step] ?? '']: standIn(container) }, mounts: [] });

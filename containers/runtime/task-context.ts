@@ -8,6 +8,7 @@ import { runTool } from './exec.ts';
 import { ShardFailure } from './failure.ts';
 import { frozenFile } from './frozen-file.ts';
 import { failedLimits, keepFailed, keptText } from './keep-failed.ts';
+import { logTail } from './log-tail.ts';
 import { stage } from './mounts/stage.ts';
 import { laneOf } from './read-shard.ts';
 import type { ItemsInput } from './run-items.ts';
@@ -17,14 +18,21 @@ import { roleEnvironment, toolEnvironment } from './tool-environment.ts';
 import { uploadPath } from './upload.ts';
 import type { ContainerWorld } from './world.ts';
 
-/** What a task gets, and the highest memory of the tools it has run so far, in bytes. */
+interface ToolsUse {
+  readonly peakMemoryBytes: number;
+  readonly cpuSeconds: number;
+}
+
+/** What a task gets; of the tools it has run so far, what they have used and their last lines. */
 export function taskContext(
   { world, shard, scratchBytes, mounts, signal, graceMs }: ItemsInput,
   items: readonly Item[],
   name: string,
   scratch: string,
-): { readonly context: TaskContext; peakMemoryBytes(): number } {
+): { readonly context: TaskContext; used(): ToolsUse; tail(): readonly string[] } {
   let peak = 0;
+  let cpuSeconds = 0;
+  const tail = logTail();
   const { vcpus, memoryMiB } = laneOf(shard);
   const log = (line: string): Promise<void> | undefined => world.log(`[${name}] ${line}`);
   const environment = {
@@ -54,11 +62,13 @@ export function taskContext(
         graceMs,
         onLine: line => {
           options.onLine?.(line);
+          tail.add(line);
           // Whoever reads our log may be behind: the tool then waits.
           return log(line);
         },
       });
       peak = Math.max(peak, result.peakMemoryBytes ?? 0);
+      cpuSeconds += result.cpuSeconds ?? 0;
       return result;
     },
     outputPrefix: outputsPrefix(shard.run, name),
@@ -82,7 +92,7 @@ export function taskContext(
     },
     log,
   };
-  return { context, peakMemoryBytes: () => peak };
+  return { context, used: () => ({ peakMemoryBytes: peak, cpuSeconds }), tail: tail.lines };
 }
 
 /** Written over and over, read in any later attempt: bound to the step and the item alone. */

@@ -5,7 +5,9 @@ import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
+import type { HostInfo } from '../../lib/contract/run/records.ts';
 import { LabError } from '../../lib/contract/workload/errors.ts';
+import { hostInfo } from './host.ts';
 import { type Interruption, watchInterruption } from './interruption.ts';
 import type { Log } from './line-log.ts';
 
@@ -20,6 +22,8 @@ export interface ContainerWorld {
   /** A bucket with all that S3 has for it; in another region where one is named. */
   objectStore(bucket: string, region?: string): ObjectStore;
   now(): Date;
+  /** The host, as far as its metadata tells. */
+  host(): Promise<HostInfo>;
   /** What tells the container to stop; call it once, and `stop` when nothing is left to be stopped. */
   interruption(): Interruption;
   readonly log: Log;
@@ -40,6 +44,7 @@ export function containerWorld(environment: NodeJS.ProcessEnv, log: Log): Contai
     store: bucket => wireStore({ bucket, region: region(), credentials, ...s3 }),
     objectStore: (bucket, other = region()) => objectStore({ bucket, region: other, credentials, ...s3 }),
     now: () => new Date(),
+    host: () => hostInfo(environment),
     interruption: () => watchInterruption(environment, log),
     log,
   };

@@ -58,6 +58,7 @@ export async function startDataset() {
         },
         log: line => void log.push(line),
         now: () => new Date(),
+        host: async () => ({ hostname: 'here' }),
         interruption: () => ({ signal: new AbortController().signal, stop: () => {} }),
       };
       const spec = { path: '/data_in', bucketEnv: 'INPUT_BUCKET', access, readOnly: true };

@@ -1,3 +1,5 @@
+import type { HostInfo } from '../run/records.ts';
+
 /**
  * The harness of a container with a stand-in for its tool: `runStandIn` of dist/containers/stand-in.cjs, which the twin
  * runs in its own process, so that 10,000 shards are rehearsed without 10,000 processes.
@@ -9,6 +11,8 @@ export interface StandInContainer {
   readonly environment: Readonly<Record<string, string>>;
   /** Aborted by SIGTERM or a spot notice. */
   readonly signal: AbortSignal;
+  /** The simulated EC2 instance. */
+  readonly host: HostInfo;
   /** The twin's time. */
   now(): Date;
   /** Does what the tool would do for an item, or for all items of a step that takes them together. */

@@ -1,3 +1,4 @@
+import type { Market } from '../workload/workload.ts';
 import type { Lane } from './run.ts';
 
 /** What a container writes for every attempt of a shard: `results/<round>/<step>/<shard>/<jobId>.<attempt>`. */
@@ -30,6 +31,8 @@ export interface HostInfo {
   readonly instanceId?: string;
   readonly instanceType?: string;
   readonly availabilityZone?: string;
+  /** How it is paid for, by its own metadata: a pool that spills has both. */
+  readonly market?: Market;
   readonly hostname: string;
 }
 
@@ -44,10 +47,14 @@ export interface ItemRecord {
   readonly missing?: readonly Missing[];
   readonly exitCode?: number;
   readonly reason?: string;
+  /** Of what failed: the last lines that its tools printed, at most 20 of 500 characters. They outlive the log. */
+  readonly tail?: readonly string[];
   readonly startedAt?: string;
   readonly endedAt?: string;
   /** Highest resident set of the tool and its children, in bytes. */
   readonly peakMemoryBytes?: number;
+  /** CPU time of its tools, in seconds. */
+  readonly cpuSeconds?: number;
   /** Input that came in for the item; what a shard downloads before it starts stands with its first item. */
   readonly bytesIn?: number;
   readonly bytesOut?: number;

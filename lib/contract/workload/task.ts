@@ -73,6 +73,8 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly signal?: string;
   readonly peakMemoryBytes?: number;
+  /** CPU time of the command and its children, in seconds; a sample, twice a second. */
+  readonly cpuSeconds?: number;
 }
 
 export interface TaskResult {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from '../template/twin-stack.ts';
-import type { Host } from './fleet.ts';
+import { type Host, unknownTypeName } from './fleet.ts';
 import { childId } from './job.ts';
 import type { Attempt, ContainerSpec, Job, RunContainer, RunningContainer } from './types.ts';
 
@@ -30,6 +30,7 @@ export function containerSpec(
     command: spec.command,
     instance: host.instance,
     isSpot: host.environment.isSpot === true,
+    ...(host.type === unknownTypeName ? {} : { instanceType: host.type }),
     memoryMiB: spec.memoryMiB,
     environment: {
       ...definition.environment,

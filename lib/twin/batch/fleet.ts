@@ -238,8 +238,9 @@ function sizesOf(environment: ComputeEnvironment): readonly InstanceType[] {
   return types.length > 0 && types.length === environment.instanceTypes.length ? types : [unknownType];
 }
 
+export const unknownTypeName = 'unknown';
 const unknownType: InstanceType = {
-  name: 'unknown',
+  name: unknownTypeName,
   architecture: 'x86_64',
   vcpus: Number.POSITIVE_INFINITY,
   memoryMiB: Number.POSITIVE_INFINITY,

@@ -106,6 +106,8 @@ export interface ContainerSpec {
   /** The EC2 instance that it runs on, and whether that is a spot instance. */
   readonly instance: string;
   readonly isSpot: boolean;
+  /** Its type, where it is known. */
+  readonly instanceType?: string;
   /** What the job may use. */
   readonly memoryMiB: number;
   /** Where the instance's metadata is; none when left out. */

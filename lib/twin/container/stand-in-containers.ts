@@ -97,6 +97,12 @@ function start(
   const harness = run({
     environment: environmentOf(spec, parts, grant.token, scratch),
     signal: stopping.signal,
+    host: {
+      hostname: spec.instance,
+      instanceId: spec.instance,
+      ...(spec.instanceType ? { instanceType: spec.instanceType } : {}),
+      market: spec.isSpot ? 'spot' : 'on-demand',
+    },
     now: () => new Date(clock.now()),
     tool,
     // What is killed prints no more, though its harness ends a little later.

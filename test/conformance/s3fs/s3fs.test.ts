@@ -73,6 +73,7 @@ function world(sources: Record<string, MountSource>, folders: Record<string, str
     store: bucket => wireStore({ bucket, region: 'us-east-1', credentials, endpoint: server.url }),
     log: () => {},
     now: () => new Date(),
+    host: async () => ({ hostname: 'here' }),
     interruption: () => ({ signal: new AbortController().signal, stop: () => {} }),
   };
 }
