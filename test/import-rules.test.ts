@@ -14,6 +14,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/ledger': ['lib/contract'],
   // What a container of a workflow's job shares with the head: no port of its own.
   'lib/queue': ['lib/contract', 'jobs'],
+  'lib/report': ['lib/contract', 'lib/ledger'],
   'lib/doctor': ['lib/contract'],
   'lib/process': [],
   'lib/twin': ['lib/contract', 'lib/process'],
@@ -28,6 +29,7 @@ const rules: Record<string, readonly string[]> = {
     'lib/aws',
     'lib/runs',
     'lib/ledger',
+    'lib/report',
     'lib/queue',
     'lib/doctor',
     'lib/process',

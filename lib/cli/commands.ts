@@ -19,6 +19,7 @@ import { status } from './commands/status.ts';
 import { submit } from './commands/submit.ts';
 import { twin } from './commands/twin.ts';
 import { watch } from './commands/watch.ts';
+import { why } from './commands/why.ts';
 
 /** Every verb of `lab`, in the order of its help. */
 export const commands: readonly Command[] = [
@@ -31,6 +32,7 @@ export const commands: readonly Command[] = [
   status,
   runs,
   logs,
+  why,
   calendar,
   retry,
   cancel,

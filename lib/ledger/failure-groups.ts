@@ -25,11 +25,14 @@ export function failureGroups(rows: readonly LedgerRow[]): readonly FailureGroup
   return [...groups.values()].sort((a, b) => b.names.length - a.names.length);
 }
 
-/** Instances, numbers and the item's own name differ from item to item and say nothing about the cause. */
-function shapeOf(reason: string, name: string): string {
+/** A text without what differs from item to item and says nothing about the cause: instances, addresses, numbers, the item's own name. */
+export function shapeOf(reason: string, name: string): string {
   const escaped = name.replace(/[^A-Za-z0-9]/g, '\\$&');
   // As a word of its own: item 6 is not the 6 of a date.
   const own = new RegExp(`(?<![A-Za-z0-9])${escaped}(?![A-Za-z0-9])`, 'g');
-  const withoutIds = reason.replace(/\bi-[0-9a-f]{8,17}\b/g, 'i-#');
+  const withoutIds = reason
+    .replace(/\bi-[0-9a-f]{8,17}\b/g, 'i-#')
+    .replace(/\b0x[0-9a-f]+\b/gi, '0x#')
+    .replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/gi, '#');
   return (/^\d+$/.test(name) ? withoutIds : withoutIds.replace(own, '<item>')).replace(/\d+/g, '#');
 }

@@ -70,6 +70,23 @@ it('a run with a failure exits 4, prints its id alone on stdout, and says what f
   );
 });
 
+it('why says the cause, what the tool printed last, and the command that runs exactly these again', async () => {
+  const { code, out } = await me.lab(['why', runId, '--local', '--json']);
+  const [cause] = JSON.parse(out).causes;
+  expect(code).toBe(0);
+  expect(cause).toMatchObject({ kind: 'tool', exitCode: 3, names: ['p3'], tail: ['bad scan of p3'] });
+  expect(cause.remedy.command).toBe(`npx lab retry ${runId} --cause ${cause.id} --local`);
+  const shown = await me.lab(['why', runId, '--local']);
+  expect(shown.out).toContain(
+    '1 participant failed (exit code 3): work.sh exited with 3\n  p3\n  │ bad scan of p3\n',
+  );
+  expect((await me.lab(['why', runId, '--names', cause.id, '--local'])).out).toBe('p3\n');
+  const dry = await me.lab(['retry', runId, '--cause', cause.id, '--dry-run', '--local', '--json']);
+  expect(JSON.parse(dry.out).steps[0]).toMatchObject({ items: 1, shards: 1 });
+  const wrong = await me.lab(['retry', runId, '--cause', 'ffff', '--local']);
+  expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('npx lab why')]);
+});
+
 it('status has every item by its name', async () => {
   const { out } = await me.lab(['status', runId, '--local', '--json']);
   const ledger = JSON.parse(out);

@@ -1,3 +1,4 @@
+import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { RetryChanges } from '../../runs/retry-request.ts';
@@ -10,6 +11,7 @@ import { memoryChanges } from '../input/sizes.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
+import { readCauses } from '../read-causes.ts';
 import { runWorld } from '../run-world.ts';
 import { followRun } from '../watch/follow.ts';
 
@@ -20,6 +22,7 @@ export const retry: Command = {
   usage: '[run] [item…] [--failed] [--memory x2] [--pool POOL]',
   options: {
     failed: { type: 'boolean', describe: 'only items that failed, not those that were cancelled' },
+    cause: { type: 'string', value: 'CAUSE', describe: 'only what failed of this cause of lab why' },
     partial: { type: 'boolean', describe: 'what is done with something missing, too' },
     memory: {
       type: 'string',
@@ -45,7 +48,9 @@ export const retry: Command = {
 };
 
 async function retryRun(context: Context, args: Args): Promise<number> {
-  const { open, names } = await openedRunAndItems(context, args);
+  const { open, names: given } = await openedRunAndItems(context, args);
+  const cause = args.text('cause');
+  const names = cause === undefined ? given : [...given, ...(await namesOfCause(context, open, cause))];
   const choice = {
     failedOnly: args.flag('failed'),
     partial: args.flag('partial'),
@@ -61,6 +66,18 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     return exitCodes.ok;
   }
   return followRun(context, open);
+}
+
+/** Throws LabError for a cause that nothing of the run has failed of. */
+async function namesOfCause(context: Context, open: OpenRun, id: string): Promise<readonly string[]> {
+  const causes = await readCauses(context, open, await open.ledger());
+  const found = causes.find(cause => cause.id === id);
+  if (found) return found.names;
+  throw new LabError({
+    where: '--cause',
+    message: `nothing of ${open.run.runId} is open of cause ${id}`,
+    fix: `npx lab why ${open.run.runId}${context.suffix}`,
+  });
 }
 
 function readChanges(args: Args): RetryChanges {

@@ -1,18 +1,6 @@
-import type { ItemNoun } from '../../contract/workload/workload.ts';
-import { failureGroups } from '../../ledger/failure-groups.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Pace } from '../watch/pace.ts';
-import {
-  counted,
-  cut,
-  durationText,
-  harmless,
-  numberText,
-  type Stream,
-  type Tone,
-  tint,
-  width,
-} from './output.ts';
+import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
 
 /**
  * `▓▓▓▓░░ 4/6 done · 1 failed · 2 running · 1m left`, in the stream's columns: what matters least goes first, and how many
@@ -78,19 +66,4 @@ function rateText(perSecond: number): string {
     ] as const
   ).find(([each]) => each >= 1) ?? [perSecond * 3600, 'h'];
   return `${value < 10 ? value.toFixed(1) : Math.round(value)}/${unit}`;
-}
-
-/** The items that failed, in groups of one reason each. */
-export function failureText(stream: Stream, ledger: Ledger, noun: ItemNoun): string {
-  return failureGroups(ledger.rows)
-    .slice(0, 10)
-    .map(group => {
-      const shown =
-        group.names.slice(0, 6).join(', ') +
-        (group.names.length > 6 ? `, and ${numberText(group.names.length - 6)} more` : '');
-      const code = group.exitCode === undefined ? '' : ` (exit code ${group.exitCode})`;
-      const head = tint(stream, 'bad', `${counted(group.names.length, noun)} failed${code}: `);
-      return `${head}${cut(harmless(stream, group.reason), 200)}\n  ${shown}\n`;
-    })
-    .join('');
 }

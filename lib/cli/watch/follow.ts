@@ -4,14 +4,16 @@ import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readSummary } from '../../ledger/run-summary.ts';
 import { readRun } from '../../runs/stored-run.ts';
-import { accountOf } from '../account-of.ts';
 import type { Context } from '../context.ts';
 import type { OpenRun } from '../open.ts';
+import { causesText } from '../output/causes-text.ts';
 import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
-import { failureText, progressLine } from '../output/progress.ts';
+import { progressLine } from '../output/progress.ts';
 import { stepText } from '../output/step-rows.ts';
+import { readCauses } from '../read-causes.ts';
 import { paceMeter } from './pace.ts';
-import { explainRound, type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
+import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
+import { whyItWaits } from './waiting-now.ts';
 
 /**
  * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
@@ -21,7 +23,7 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   const ledger = await followToEnd(context, open);
   if (!ledger) return stopWatching(context, open);
   await tellReport(context, open);
-  return finish(context, open.run.runId, open.spec.item, ledger);
+  return finish(context, open, ledger);
 }
 
 /** What the workload says of the run as a whole. */
@@ -89,14 +91,9 @@ export async function followToEnd(
   }
 }
 
-function hintOf(context: Context, { run, connection }: OpenRun): WaitingHint | undefined {
-  const round = run.rounds.at(-1);
-  if (!round) return undefined;
-  const { queues } = connection.deployment.map;
-  return waitingHint(new Date(round.createdAt), async () => {
-    const account = await accountOf(context, connection.endpoint);
-    return explainRound(account, run.request.lab, round, queues, context.now());
-  });
+function hintOf(context: Context, open: OpenRun): WaitingHint | undefined {
+  const round = open.run.rounds.at(-1);
+  return round && waitingHint(new Date(round.createdAt), () => whyItWaits(context, open));
 }
 
 function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
@@ -132,7 +129,9 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
   }
 }
 
-function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger): number {
+async function finish(context: Context, open: OpenRun, ledger: Ledger): Promise<number> {
+  const { runId } = open.run;
+  const noun = open.spec.item;
   const { done, partial } = ledger.counts;
   const total = ledger.rows.length;
   if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
@@ -145,7 +144,9 @@ function finish(context: Context, runId: string, noun: ItemNoun, ledger: Ledger)
     );
     return exitCodes.ok;
   }
-  context.io.err.write(failureText(context.io.err, ledger, noun));
+  const causes = await readCauses(context, open, ledger);
+  if (context.json) context.print(JSON.stringify({ event: 'causes', run: runId, causes }));
+  else context.io.err.write(causesText(context.io.err, causes, noun));
   const { failed, cancelled, blocked } = ledger.counts;
   const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
   context.say(

@@ -1,5 +1,5 @@
 import { labOfFile, storeRun } from '../lab.ts';
-import { named, options, shell } from '../tasks.ts';
+import { named, shell } from '../tasks.ts';
 
 const lab = labOfFile();
 
@@ -19,11 +19,26 @@ describe('a tool', () => {
     expect(names.filter(name => /KEY|TOKEN|SECRET|CREDENTIALS|LAB_MOUNTS|ECS_/.test(name))).toEqual([]);
   });
 
-  it('has its highest memory in the record', async () => {
+  it('has its highest memory and the CPU time of its children in the record', async () => {
     if (process.platform !== 'linux') return;
     const run = await storeRun(lab, [named('a')]);
-    const script = 'const b = Buffer.alloc(150e6, 1); setTimeout(() => b[0], 800)';
-    await run.start(options(context => context.exec([process.execPath, '-e', script])));
-    expect((await run.record())?.items[0]?.peakMemoryBytes).toBeGreaterThan(150e6);
+    const spin =
+      'const b = Buffer.alloc(150e6, 1); const end = Date.now() + 900; while (Date.now() < end) b[0];';
+    const script = `"${process.execPath}" -e "${spin}"; sleep 0.6`;
+    await run.start(shell(script));
+    const item = (await run.record())?.items[0];
+    expect(item?.peakMemoryBytes).toBeGreaterThan(150e6);
+    expect(item?.cpuSeconds).toBeGreaterThan(0.3);
+    expect(item?.cpuSeconds).toBeLessThan(5);
+  });
+
+  it('that fails leaves its last lines in the record, however much it prints', async () => {
+    const run = await storeRun(lab, [named('a'), named('b')]);
+    await run.start(shell('seq 500; printf "%0700d\\n" 7; exit 3'), 0);
+    const lines = (await run.record(0))?.items[0]?.tail;
+    expect(lines?.slice(0, 2)).toEqual(['482', '483']);
+    expect(lines?.at(-1)).toBe('0'.repeat(500));
+    await run.start(shell('echo fine'), 1);
+    expect((await run.record(1))?.items[0]?.tail).toBeUndefined();
   });
 });

@@ -1,0 +1,50 @@
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { Command } from '../command.ts';
+import { openedRun } from '../open.ts';
+import { causesText } from '../output/causes-text.ts';
+import { counted, numberText } from '../output/output.ts';
+import { readCauses } from '../read-causes.ts';
+import { waitingNow } from '../watch/waiting-now.ts';
+
+export const why: Command = {
+  name: 'why',
+  group: 'runs',
+  summary: 'why items of a run are not done, by cause, and the command that mends each',
+  usage: '[run] [--names CAUSE]',
+  options: {
+    names: { type: 'string', value: 'CAUSE', describe: 'the names of this cause alone, one a line' },
+    lines: { type: 'boolean', describe: 'all that is kept of what the tool printed, not three lines' },
+  },
+  examples: ['lab why', 'lab why 3f9a2c --names 1b7e > again.txt'],
+  onlyReads: true,
+  async run(context, args) {
+    const open = await openedRun(context, args);
+    const ledger = await open.ledger();
+    const causes = await readCauses(context, open, ledger);
+    const { runId } = open.run;
+    const wanted = args.text('names');
+    if (wanted !== undefined) {
+      for (const name of causes.find(cause => cause.id === wanted)?.names ?? []) context.print(name);
+      return exitCodes.ok;
+    }
+    const waiting = ledger.ended ? undefined : await waitingNow(context, open, ledger);
+    if (context.json)
+      context.print(
+        JSON.stringify({ run: runId, ended: ledger.ended, causes, ...(waiting ? { waiting } : {}) }),
+      );
+    else
+      context.io.out.write(
+        causesText(context.io.out, causes, open.spec.item, { lines: args.flag('lines') ? 20 : 3 }),
+      );
+    if (waiting && !context.json)
+      context.say(`nothing runs: ${waiting.text}${waiting.fix ? `\n  ${waiting.fix}` : ''}`);
+    const { done, partial, running } = ledger.counts;
+    const left = ledger.rows.length - done - partial;
+    context.say(
+      left === 0
+        ? `all ${counted(ledger.rows.length, open.spec.item)} are done\nNext: npx lab fetch ${runId}${context.suffix}`
+        : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`}`,
+    );
+    return exitCodes.ok;
+  },
+};

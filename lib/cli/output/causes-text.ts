@@ -1,0 +1,42 @@
+import type { ItemNoun } from '../../contract/workload/workload.ts';
+import type { Cause } from '../../report/causes.ts';
+import type { Remedy } from '../../report/remedies.ts';
+import { counted, cut, harmless, numberText, type Stream, tint } from './output.ts';
+
+export interface TreatedCause extends Cause {
+  readonly remedy: Remedy;
+}
+
+const namesShown = 6;
+
+/** Causes for a person: how many, why, who, what the tool printed last, and what to do about it. */
+export function causesText(
+  stream: Stream,
+  causes: readonly TreatedCause[],
+  noun: ItemNoun,
+  { most = 10, lines = 3 }: { readonly most?: number; readonly lines?: number } = {},
+): string {
+  const more = causes.length - most;
+  const blocks = causes.slice(0, most).map(cause => block(stream, cause, noun, lines));
+  return `${blocks.join('')}${more > 0 ? `and ${numberText(more)} more causes: lab why --json\n` : ''}`;
+}
+
+function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: number): string {
+  const { names, exitCode, tail, remedy } = cause;
+  const columns = (stream.columns ?? 200) - 1;
+  const say = (text: string): string => `${cut(harmless(stream, text), stream.isTTY ? columns : 500)}\n`;
+  const code = exitCode === undefined || cause.kind === 'held' ? '' : ` (exit code ${exitCode})`;
+  const what = cause.kind === 'held' ? 'held' : cause.kind === 'cancelled' ? 'cancelled' : 'failed';
+  const head = `${counted(names.length, noun)} ${what}${code}: `;
+  const rest = names.length - namesShown;
+  const some = names.slice(0, namesShown).join(', ') + (rest > 0 ? `, and ${numberText(rest)} more` : '');
+  return [
+    tint(stream, what === 'failed' ? 'bad' : 'quiet', head) + say(cause.reason).slice(0, -1),
+    '\n',
+    say(`  ${some}`),
+    ...tail.slice(-lines).map(line => tint(stream, 'quiet', say(`  │ ${line}`))),
+    say(`  ${remedy.text}:`),
+    // A command is there to be copied: it is never cut.
+    `    ${remedy.command}\n`,
+  ].join('');
+}
