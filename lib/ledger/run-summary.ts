@@ -1,19 +1,14 @@
 import type { Store } from '../contract/ports/ports.ts';
-import { resultsPrefix } from '../contract/run/keys.ts';
-import { readRecord } from '../contract/run/read-stored.ts';
 import type { AttemptRecord, ItemRecord } from '../contract/run/records.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { RunSummary } from '../contract/run/summary.ts';
-import { mapLimit } from './map-limit.ts';
+import { readAttempts } from './attempts.ts';
 
 /** Reads every record of a run: a listing a step and a request an attempt, many at once. */
 export async function readSummary(store: Store, rounds: readonly RoundPlan[]): Promise<RunSummary> {
-  const keys: string[] = [];
-  for (const plan of rounds)
-    for (const { name } of plan.steps)
-      for await (const { key } of store.list(resultsPrefix(plan, plan.round, name))) keys.push(key);
-  const bodies = await mapLimit(keys, 32, key => store.get(key));
-  return summarize(bodies.flatMap(body => (body ? [readRecord(body)] : [])));
+  const records: AttemptRecord[] = [];
+  for await (const record of readAttempts(store, rounds)) records.push(record);
+  return summarize(records);
 }
 
 /** Pure part. */

@@ -22,13 +22,13 @@ describe('a tool', () => {
   it('has its highest memory and the CPU time of its children in the record', async () => {
     if (process.platform !== 'linux') return;
     const run = await storeRun(lab, [named('a')]);
-    const spin =
-      'const b = Buffer.alloc(150e6, 1); const end = Date.now() + 900; while (Date.now() < end) b[0];';
+    // By its own CPU time: a busy machine gives it as much, later.
+    const spin = 'const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 5e5) b[0];';
     const script = `"${process.execPath}" -e "${spin}"; sleep 0.6`;
     await run.start(shell(script));
     const item = (await run.record())?.items[0];
     expect(item?.peakMemoryBytes).toBeGreaterThan(150e6);
-    expect(item?.cpuSeconds).toBeGreaterThan(0.3);
+    expect(item?.cpuSeconds).toBeGreaterThanOrEqual(0.5);
     expect(item?.cpuSeconds).toBeLessThan(5);
   });
 
