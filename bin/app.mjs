@@ -1,4 +1,4 @@
 // What cdk.json names: the app, by whatever Node the user has.
 import { startByOwnNode } from './own-node.mjs';
 
-await startByOwnNode('app.ts');
+await startByOwnNode('app.mts');

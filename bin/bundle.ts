@@ -1,11 +1,2 @@
-import { dirname } from 'node:path';
-import { workloads } from '../jobs/index.ts';
-import { bundleWorkloads } from '../lib/build/bundle.ts';
-import { contextsOf } from '../lib/build/contexts.ts';
-
-const bundles = await bundleWorkloads({
-  projectRoot: dirname(import.meta.dirname),
-  contexts: contextsOf(workloads),
-});
-for (const { context, bytes } of bundles)
-  console.log(`${context.padEnd(28)} ${(bytes / 1000).toFixed(1)} kB`);
+// By whatever Node the user has: no import but this one, so that a Node that strips no types reads it as the script it is.
+void import('./own-node.mjs').then(({ startByOwnNode }) => startByOwnNode('bundle.mts'));

@@ -1,9 +1,2 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { workloads } from '../jobs/index.ts';
-import { withGenerated } from '../lib/build/npm-scripts.ts';
-
-const path = join(dirname(import.meta.dirname), 'package.json');
-const content = JSON.parse(await readFile(path, 'utf8')) as { scripts: Record<string, string> };
-content.scripts = withGenerated(content.scripts, workloads);
-await writeFile(path, `${JSON.stringify(content, null, 2)}\n`);
+// By whatever Node the user has: no import but this one, so that a Node that strips no types reads it as the script it is.
+void import('./own-node.mjs').then(({ startByOwnNode }) => startByOwnNode('generate.mts'));

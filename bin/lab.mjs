@@ -2,4 +2,4 @@
 // `npx lab`, by whatever Node the user has.
 import { startByOwnNode } from './own-node.mjs';
 
-await startByOwnNode('lab.ts');
+await startByOwnNode('lab.mts');

@@ -9,11 +9,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const bin = dirname(fileURLToPath(import.meta.url));
 const modules = join(bin, '..', 'node_modules');
 const pinned = join(modules, 'node', 'bin', 'node');
+const isOwn = Number(process.versions.node.split('.')[0]) >= 24 && process.features.typescript;
 
 /** Runs `bin/<script>` with this call's arguments, in this process where it can. */
 export async function startByOwnNode(script) {
   const path = join(bin, script);
-  if (Number(process.versions.node.split('.')[0]) >= 24) {
+  if (isOwn) {
     // What Node has stripped and compiled once is kept: a call starts in a third of the time.
     module.enableCompileCache?.(join(modules, '.cache', 'arraylab'));
     await import(pathToFileURL(path).href);

@@ -1,3 +1,2 @@
-import { runRules } from '../lib/rules/run-rules.ts';
-
-process.exitCode = runRules(process.argv.slice(2), { out: process.stdout, err: process.stderr });
+// By whatever Node the user has: no import but this one, so that a Node that strips no types reads it as the script it is.
+void import('./own-node.mjs').then(({ startByOwnNode }) => startByOwnNode('rules.mts'));

@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import type { Store } from '../../lib/contract/ports/ports.ts';
-import { filesOf } from './files-of.ts';
+import { filesOf, leftOutText } from './files-of.ts';
 
 export interface KeptFiles {
   readonly files: number;
   readonly bytes: number;
   /** Files that were too many or too large to be kept. */
   readonly leftOut: number;
+  /** Links, pipes and the like, as a line of the log. */
+  readonly noFiles?: string;
 }
 
 /** Bytes and files of a failed attempt that are kept; of one that has to end at once, less. */
@@ -27,8 +29,11 @@ export async function keepFailed(
   limit: { readonly bytes: number; readonly files: number },
 ): Promise<KeptFiles> {
   const found: { path: string; key: string; size: number }[] = [];
-  for (const path of paths)
-    for (const file of (await filesOf(path)).files) {
+  const told: string[] = [];
+  for (const path of paths) {
+    const there = await filesOf(path);
+    told.push(...[leftOutText(there.leftOut, dirname(path))].flatMap(text => text ?? []));
+    for (const file of there.files) {
       const inside = relative(path, file).split(sep).join('/');
       const key = `${prefix}${basename(path)}${inside === '' ? '' : `/${inside}`}`;
       const size = await stat(file).then(
@@ -37,6 +42,7 @@ export async function keepFailed(
       );
       if (size !== undefined) found.push({ path: file, key, size });
     }
+  }
   found.sort((a, b) => a.size - b.size);
   let [files, bytes] = [0, 0];
   for (const { path, key, size } of found) {
@@ -49,16 +55,21 @@ export async function keepFailed(
     files++;
     bytes += size;
   }
-  return { files, bytes, leftOut: found.length - files };
+  return {
+    files,
+    bytes,
+    leftOut: found.length - files,
+    ...(told.length > 0 ? { noFiles: told.join('; ') } : {}),
+  };
 }
 
 /** Where they are, as a line of the log; undefined where nothing was written. */
 export function keptText(
-  { files, bytes, leftOut }: KeptFiles,
+  { files, bytes, leftOut, noFiles }: KeptFiles,
   bucket: string,
   prefix: string,
 ): string | undefined {
-  if (files + leftOut === 0) return undefined;
+  if (files + leftOut === 0) return noFiles;
   const rest = leftOut > 0 ? `; ${leftOut} more were too large, too many, or refused` : '';
-  return `what it wrote is kept: ${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes at s3://${bucket}/${prefix}${rest}`;
+  return `what it wrote is kept: ${files} ${files === 1 ? 'file' : 'files'}, ${bytes} bytes at s3://${bucket}/${prefix}${rest}${noFiles ? `; ${noFiles}` : ''}`;
 }

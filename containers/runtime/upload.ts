@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { relative, sep } from 'node:path';
+import { dirname, relative, sep } from 'node:path';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { filesOf, leftOutText } from './files-of.ts';
@@ -17,7 +17,7 @@ export async function uploadPath(
 ): Promise<readonly OutputRecord[]> {
   const outputs: OutputRecord[] = [];
   const { files, leftOut } = await filesOf(path);
-  const told = leftOutText(leftOut, path);
+  const told = leftOutText(leftOut, dirname(path));
   if (told) log(told);
   for (const file of files) {
     const inside = relative(path, file).split(sep).join('/');

@@ -12,7 +12,7 @@ export interface LabSource {
 }
 
 /** Where a synth begins: the app, and the function that is bundled into the stack. */
-const synthEntries = ['bin/app.ts', 'lib/infra/lambda/index.ts'];
+const synthEntries = ['bin/app.mts', 'lib/infra/lambda/index.ts'];
 /** What is read and not imported: flags, versions of packages, and the folders that images are built from. */
 const readToo = [
   'cdk.json',

@@ -43,6 +43,8 @@ export interface Context extends World {
   readonly world: World;
   readonly json: boolean;
   readonly local: boolean;
+  /** The words of the call, from the verb on. */
+  readonly argv: readonly string[];
   /** AWS profile, where one was named. */
   readonly profile?: string;
   /** ` --local` where it was given, for the next command to run. */
@@ -77,6 +79,7 @@ export interface Connection {
 }
 
 export interface Choices {
+  readonly argv: readonly string[];
   readonly local: boolean;
   readonly json: boolean;
   readonly lab?: string;

@@ -71,6 +71,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   const lab = args.text('lab');
   const profile = args.text('profile');
   const { context, close } = makeContext(world, {
+    argv,
     local: args.flag('local'),
     json: args.flag('json'),
     ...(lab ? { lab } : {}),

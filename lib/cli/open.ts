@@ -25,8 +25,10 @@ export async function openedRunAndItems(
   try {
     await findRun(connection.store, first, names);
   } catch (error) {
-    const open = await openRun(connection, context.workloads).catch(() => undefined);
-    if (!open?.items.some(item => item.name === first)) throw error;
+    const latest = await findRun(connection.store, 'latest', names).catch(() => undefined);
+    if (!latest) throw error;
+    const open = await openRun(connection, context.workloads, latest.runId);
+    if (!open.items.some(item => item.name === first)) throw error;
     return { open, names: [first, ...rest] };
   }
   return { open: await openRun(connection, context.workloads, first), names: rest };

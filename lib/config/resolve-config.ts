@@ -98,13 +98,28 @@ export function resolveConfig(
 }
 
 /** What is wrong in an override is told as it would be of the file. */
-function overridden(input: LabConfigInput, { logRetentionDays, ...words }: Overrides): LabConfigInput {
+function overridden(
+  input: LabConfigInput,
+  { logRetentionDays, network, ...words }: Overrides,
+): LabConfigInput {
   const days = /^\d+$/.test(logRetentionDays ?? '') ? Number(logRetentionDays) : logRetentionDays;
   return {
     ...input,
     ...(words as LabConfigInput),
+    ...(network === undefined ? {} : { network: networkOf(network) as LabConfigInput['network'] & string }),
     ...(days === undefined ? {} : { logRetentionDays: days as number }),
   };
+}
+
+/** A mode, or a network that is there already as JSON: `{"vpc":"vpc-…","subnets":["subnet-…"]}`. */
+function networkOf(word: string): unknown {
+  if (!word.trimStart().startsWith('{')) return word;
+  try {
+    return JSON.parse(word);
+  } catch {
+    // Told as what it is: no mode, and no network.
+    return word;
+  }
 }
 
 function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {

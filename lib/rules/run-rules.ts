@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { LabError, refuse } from '../contract/workload/errors.ts';
+import { LabError, type Problem, refuse } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { checkTemplate } from './check-template.ts';
 import { pack } from './pack.ts';
@@ -29,7 +29,10 @@ export function runRules(args: readonly string[], { out, err }: RulesOutput): nu
     const { values, positionals } = parse(args);
     if (values.help) return print(out, help);
     const format = formatOf(values);
-    if (values.list) return print(out, format === 'json' ? toJson(pack) : renderRules(pack));
+    if (values.list) {
+      refuse(listProblems(positionals, format));
+      return print(out, format === 'json' ? toJson(pack) : renderRules(pack));
+    }
     refuse(
       positionals.length > 0
         ? []
@@ -90,6 +93,12 @@ function parse(args: readonly string[]) {
     });
   }
 }
+
+/** `--list` looks at no template: whoever names one means something else. */
+const listProblems = (positionals: readonly string[], format: string): readonly Problem[] => [
+  ...positionals.map(word => ({ where: word, message: '--list tells the rules, and takes no template' })),
+  ...(format === 'sarif' ? [{ where: '--format', message: 'the list of rules is text or JSON' }] : []),
+];
 
 const formats = ['text', 'json', 'sarif'] as const;
 

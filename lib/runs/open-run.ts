@@ -1,7 +1,7 @@
 import type { Item, WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Ledger, readLedger } from '../ledger/ledger.ts';
 import type { LabPorts } from './lab-ports.ts';
-import { findRun, readItems, readRun, type StoredRun } from './stored-run.ts';
+import { findRun, readItems, readRun, readSubmitted, type StoredRun } from './stored-run.ts';
 
 /** A stored run, and its ledger whenever one wants it. */
 export interface OpenRun<P extends LabPorts = LabPorts> {
@@ -13,7 +13,7 @@ export interface OpenRun<P extends LabPorts = LabPorts> {
   ledger(options?: { readonly outputs: boolean }): Promise<Ledger>;
 }
 
-/** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError. */
+/** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError; so of one that was never submitted. */
 export async function openRun<P extends LabPorts>(
   connection: P,
   workloads: readonly WorkloadSpec[],
@@ -24,7 +24,7 @@ export async function openRun<P extends LabPorts>(
     text,
     workloads.map(spec => spec.name),
   );
-  const run = await readRun(connection.store, ref);
+  const run = await readSubmitted(connection.store, ref);
   const items = await readItems(connection.store, run);
   const spec = workloads.find(each => each.name === run.workload)!;
   return {

@@ -7,6 +7,7 @@ import type { LabPorts, RunWorld } from './lab-ports.ts';
 import type { OpenRun } from './open-run.ts';
 import { groupsByCause, type RetryChanges, retryRequest } from './retry-request.ts';
 import { storeRound } from './store-round.ts';
+import { neverSubmitted } from './stored-run.ts';
 import { submitRound } from './submit-round.ts';
 import { type Choice, workLeft } from './work-left.ts';
 
@@ -30,12 +31,7 @@ export async function planRetry(
   world: Pick<RunWorld, 'config' | 'now'>,
 ): Promise<{ readonly ledger: Ledger; readonly retry?: PlannedRetry }> {
   const { run, spec, items, connection } = open;
-  if (run.rounds.length === 0)
-    throw new LabError({
-      where: run.runId,
-      message: 'was interrupted before its plan was stored; nothing of it was submitted',
-      fix: 'submit it again',
-    });
+  if (run.rounds.length === 0) throw neverSubmitted(run);
   const sizes = {
     spec,
     config: world.config,

@@ -5,7 +5,6 @@ import {
   planKey,
   type RunRef,
   requestKey,
-  runsPrefix,
   workloadPrefix,
 } from '../contract/run/keys.ts';
 import { readPlan, readRequest } from '../contract/run/read-stored.ts';
@@ -70,16 +69,26 @@ async function firstKey(store: Store, prefix: string, startAfter: string): Promi
   return undefined;
 }
 
+/** What every command says of a run without a plan, which is written before any job. */
+export const neverSubmitted = ({ runId }: RunRef): LabError =>
+  new LabError({
+    where: runId,
+    message:
+      'was never submitted: it has no plan, for its submission was interrupted, or is still under way; nothing of it runs',
+    fix: 'where its lab submit has ended, submit it again',
+  });
+
+/** A run of which something was submitted; of an open one, that takes jobs as they come, there may be nothing yet. Throws LabError. */
+export async function readSubmitted(store: Store, ref: RunRef): Promise<StoredRun> {
+  const run = await readRun(store, ref);
+  if (run.rounds.length === 0 && !run.request.request.open) throw neverSubmitted(ref);
+  return run;
+}
+
 /** Reads a run's request and rounds. Throws LabError when it is not whole: `request.json` is written before any job. */
 export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
   const body = await store.get(requestKey(run));
-  if (!body) {
-    throw new LabError({
-      where: run.runId,
-      message: `has no request under ${runsPrefix}: it was interrupted before anything was submitted`,
-      fix: 'submit it again',
-    });
-  }
+  if (!body) throw neverSubmitted(run);
   const rounds: RoundPlan[] = [];
   for (;;) {
     const plan = await store.get(planKey(run, rounds.length));

@@ -10,7 +10,7 @@ const files: Record<string, string> = {
   'package.json': '{"type":"module"}',
   'package-lock.json': '{}',
   'cdk.json': '{"context":{"flag":true}}',
-  'bin/app.ts': `
+  'bin/app.mts': `
     import { appendFileSync, writeFileSync } from 'node:fs';
     import { dirname, join } from 'node:path';
     import { deep } from '../lib/infra/stack.ts';
@@ -58,7 +58,7 @@ const runs = (): number => readFileSync(join(project, 'runs'), 'utf8').length;
 const ask = (): Promise<object> => synthesized(source, folder, () => {});
 
 it.each([
-  'bin/app.ts',
+  'bin/app.mts',
   'lib/infra/stack.ts',
   'lib/contract/deep.ts',
   'lib/infra/lambda/index.ts',

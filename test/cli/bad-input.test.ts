@@ -43,6 +43,24 @@ it.each([
   expect(err).toContain((words as string).replace(/^"fly"$/, 'fly: is none of up'));
 });
 
+it('names that stand by themselves are refused with the line that was meant', async () => {
+  const fixOf = async (...words: string[]): Promise<string> => {
+    const { code, err } = await me.lab(['submit', 'rapidtide', ...words]);
+    expect([code, err.match(/^error .* (not understood|there is no such file)/gm)]).toEqual([
+      2,
+      [expect.stringContaining('not understood')],
+    ]);
+    return err.split('\n').at(1)!.trim();
+  };
+  expect(await fixOf('100307', '100408')).toBe('--participants 100307,100408');
+  expect(await fixOf('--participants', '100307', '100408', 'p 3')).toBe("--participants '100307,100408,p 3'");
+  expect(await fixOf('100307')).toBe('--participants 100307,');
+  expect(await fixOf('a.txt')).toBe('--participants a.txt');
+  expect(await fixOf('--participants', 'a.txt', 'b.txt')).toBe(
+    'cat a.txt b.txt > participants.txt, then --participants participants.txt',
+  );
+});
+
 it('tells several problems of one call together', async () => {
   const { err } = await me.lab(['submit', 'rapidtide', '--nope', '--wait=yes']);
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);

@@ -214,7 +214,7 @@ it('runs lists them, newest first', async () => {
   expect(runs.at(-1)!.run).toBe(runId);
 });
 
-it('a dry run submits nothing', async () => {
+it('a dry run submits nothing, and says the command that does, as a shell takes it', async () => {
   const before = (await me.lab(['runs', '--local', '--json'])).out;
   const dry = await me.lab([
     'submit',
@@ -223,10 +223,18 @@ it('a dry run submits nothing', async () => {
     '001..120',
     '--shards',
     '7',
-    '--local',
+    '--name',
+    'it’s a test',
     '--dry-run',
+    '--local',
+    '--',
+    '--dry-run',
+    "it's",
   ]);
   expect(dry.err).toContain('rapidtide over 120 participants');
+  expect(dry.err.trim().split('\n').at(-1)).toBe(
+    `Next: npx lab submit rapidtide --participants 001..120 --shards 7 --name 'it’s a test' --local -- --dry-run 'it'\\''s'`,
+  );
   expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
 });
 

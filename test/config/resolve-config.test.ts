@@ -169,6 +169,15 @@ describe('a network that is there already', () => {
       expect(text).toContain(words);
     expect(problemsOf({ ...rapidtideLab, network: { vpc, subnets: [] } })).toContain('names no subnet');
   });
+  it('is taken from the command line as JSON, and what is none is told', () => {
+    const network = { vpc, subnets: ['subnet-0123456789abcdef0'] };
+    const said = (word: string) => resolveConfig(rapidtideLab, workloads, { network: word }).network;
+    expect(said(JSON.stringify(network))).toEqual(network);
+    expect(() => said(`{vpc:${vpc}}`)).toThrow(
+      "one of public, private-nat, private-endpoints, or { vpc: 'vpc-…'",
+    );
+    expect(() => said(JSON.stringify({ vpc }))).toThrow('network.subnets: names no subnet');
+  });
   it('cannot be held to a pack', () => {
     const network = { vpc, subnets: ['subnet-0123456789abcdef0'] };
     expect(problemsOf({ ...rapidtideLab, network, compliance: 'hipaa' })).toContain(

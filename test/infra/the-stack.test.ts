@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
+import { idleCosts, idleCostText } from '../../lib/build/idle-cost.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { instanceType, usableMemoryMiB } from '../../lib/contract/hosts/instance-types.ts';
 import { defaultLab, labApp, root } from '../rules/synthesized.ts';
@@ -75,6 +76,28 @@ it('private networks cost what the document says, at its prices', () => {
     expect(zones).toHaveLength(endpoints * 2);
     expect(text).toContain((endpoints * 2 * 0.01 * hours).toFixed(2));
   }
+});
+
+it('npm run synth says what the document says, of each network', () => {
+  const said = (more: Partial<LabConfigInput> = {}): string =>
+    idleCostText(
+      idleCosts(
+        Template.fromStack(labApp({ ...defaultLab, ...more }).stack).toJSON().Resources as object as Record<
+          string,
+          unknown
+        >,
+      ),
+    );
+  expect(said()).toBe('about 0.40 USD a month while nothing runs (1 secret)');
+  expect(said({ network: 'private-nat', compliance: 'hipaa' })).toBe(
+    `about ${(0.4 + 36.5 + 1).toFixed(2)} USD a month while nothing runs (1 secret, 1 NAT gateway, 1 address, 1 key)`,
+  );
+  expect(said({ network: 'private-endpoints' })).toBe(
+    `about ${(0.4 + 116.8).toFixed(2)} USD a month while nothing runs (1 secret, 16 interface endpoints in a zone)`,
+  );
+  expect(idleCostText(idleCosts({ Jobs: { Type: 'AWS::Batch::JobQueue' } }))).toBe(
+    'nothing while nothing runs',
+  );
 });
 
 it('a host has the volumes and the memory that the document counts with', () => {

@@ -35,7 +35,7 @@ async function quickstartIn({ world }: Context): Promise<number> {
   };
   const { context, close } = makeContext(
     { ...world, twinFolder: scratch, io: { ...world.io, err: withoutNext(world.io.err) } },
-    { local: true, json: false },
+    { argv: ['quickstart'], local: true, json: false },
   );
   try {
     const code = await show(context);

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts';
 import { seconds, wholeNumber } from '../input/parse-args.ts';
 import { memoryChanges } from '../input/sizes.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
 import { readCauses } from '../read-causes.ts';
@@ -111,7 +112,7 @@ export async function submitRetry(
   if (!context.json) context.io.err.write(planText(context.io.err, spec, plan, retry.items));
   if (dryRun) {
     if (context.json) context.print(JSON.stringify(plan));
-    context.say('nothing was submitted\nNext: the same without --dry-run');
+    context.say(`nothing was submitted\nNext: ${sameCommand(context.argv, 'dry-run')}`);
     return undefined;
   }
   await startRetry(connection, retry.round);

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { counted, durationText, numberText, type Tone, table, tint } from '../output/output.ts';
 import { rowsOfStep, type StatusRow, stepText } from '../output/step-rows.ts';
+import { tookText } from '../output/took.ts';
 
 const tones: Record<ItemState, Tone> = {
   done: 'good',
@@ -96,7 +97,7 @@ export async function showStatus(
     .map(state => `, ${numberText(counts[state])} ${state}`);
   const total = read.rows.length;
   context.say(
-    `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}`,
+    `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${tookText(read, run.rounds)}`,
   );
   const { overwritten } = distinctOutputs(read.rows);
   for (const text of overwritten.slice(0, 5)) context.say(text);

@@ -1,6 +1,5 @@
-import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { findRun, readRun } from '../../runs/stored-run.ts';
+import { findRun, readSubmitted } from '../../runs/stored-run.ts';
 import { submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
@@ -36,14 +35,9 @@ async function resume(context: Context, args: Args): Promise<number> {
     args.text('resume')!,
     context.workloads.map(spec => spec.name),
   );
-  const run = await readRun(connection.store, ref);
-  if (run.rounds.length === 0)
-    throw new LabError({
-      where: ref.runId,
-      message: 'was interrupted before its plan was stored; nothing of it was submitted',
-      fix: 'submit it again',
-    });
-  const jobs = await submitRound(connection, run.rounds.at(-1)!);
+  const run = await readSubmitted(connection.store, ref);
+  const round = run.rounds.at(-1);
+  const jobs = round ? await submitRound(connection, round) : [];
   context.say(
     `${jobs.filter(job => job.sent).length} of ${jobs.length} jobs were missing and are submitted now`,
   );

@@ -3,6 +3,7 @@ import type { ParameterSpec, RunRequest, WorkloadSpec } from '../../contract/wor
 import type { Args } from '../command.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { readSizes } from '../input/sizes.ts';
+import { shellWord } from '../output/command-line.ts';
 
 /** What `lab submit` is asked for, by its options. Throws LabError with every problem of them. */
 export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunRequest> {
@@ -20,14 +21,7 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
     if (value !== undefined) parameters[parameter.name] = value;
     await told.ask(() => refuse(parameterProblems(parameter, value)));
   }
-  await told.ask(() =>
-    refuse(
-      args.positionals.slice(1).map(word => ({
-        where: word,
-        message: `is not understood; the ${spec.item.many} are given by --${spec.item.many}`,
-      })),
-    ),
-  );
+  await told.ask(() => refuse(wordProblems(spec, args)));
   told.refuse();
   const pool = args.text('pool');
   const name = args.text('name');
@@ -41,6 +35,28 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
     ...(name ? { name } : {}),
     ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
   };
+}
+
+/** Names that stand by themselves: `100307 100408`, or `--participants 100307 100408`, of which the option takes one. */
+function wordProblems({ item }: WorkloadSpec, args: Args): readonly Problem[] {
+  const words = args.positionals.slice(1);
+  if (words.length === 0) return [];
+  const given = args.text(item.many) ?? args.text('items');
+  const all = given === undefined ? words : [given, ...words];
+  const isFiles = all.some(word => word === '-' || /[\\/]|\.[a-z]+$/i.test(word));
+  const [one = ''] = all;
+  return [
+    {
+      where: words.join(' '),
+      message: `${words.length === 1 ? 'is' : 'are'} not understood: the ${item.many} are given by --${item.many}, as one list`,
+      fix:
+        all.length === 1
+          ? `--${item.many} ${shellWord(isFiles ? one : `${one},`)}`
+          : isFiles
+            ? `cat ${all.map(shellWord).join(' ')} > ${item.many}.txt, then --${item.many} ${item.many}.txt`
+            : `--${item.many} ${shellWord(all.join(','))}`,
+    },
+  ];
 }
 
 /** What is to be said of options that are understood and change nothing. */

@@ -103,6 +103,8 @@ function sourceOf(spec: WorkloadSpec, args: Args): ItemSource | undefined {
   if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
   const source = args.text(spec.item.many) ?? args.text('items');
   const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
+  // Told already, with the line that says what was meant.
+  if (args.positionals.length > 1) return undefined;
   if (source !== undefined) return { source, reading: listOptions(args), selection };
   if (spec.list) return undefined;
   throw new LabError({

@@ -12,6 +12,7 @@ import { datasetStores } from '../input/dataset-stores.ts';
 import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { readScripts } from '../input/read-script.ts';
 import { orInterrupted } from '../or-interrupted.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
 import { runWorld } from '../run-world.ts';
 import { readList, type Submission } from './submission.ts';
@@ -93,8 +94,26 @@ async function lookAround(
     ({ name, bytes, sha256 }) =>
       `${name}, ${bytes.toLocaleString('en-US')} bytes, is frozen with the run: SHA-256 ${sha256.slice(0, 12)}…`,
   );
-  const notes = [...said, ...given.notes, ...frozen, ...(inputs?.notes ?? []), ...prepared!.notes];
+  const notes = [
+    ...said,
+    ...given.notes,
+    ...frozen,
+    ...(inputs?.notes ?? []),
+    ...prepared!.notes,
+    ...(isReal ? await twinNotes(context) : []),
+  ];
   return { given, prepared: prepared!, scripts: scripts!, notes };
+}
+
+/** What is otherwise on the twin of this machine than on AWS, and would mislead. */
+async function twinNotes({ local }: Context): Promise<readonly string[]> {
+  if (!local) return [];
+  const { canHoldMemory } = await import('../../twin/container/memory-limit.ts');
+  return canHoldMemory()
+    ? []
+    : [
+        'memory is not held: this machine’s kernel does not show what jobs use; on AWS one that uses more is ended',
+      ];
 }
 
 /** What would be done, and how it is asked for. */
@@ -106,7 +125,7 @@ function sayDryRun(
 ): void {
   if (context.json) context.print(JSON.stringify(plan));
   for (const line of confirm?.lines ?? []) context.say(line);
-  const how = confirm ? `the same with --confirm ${confirm.word}` : `the same without --dry-run`;
+  const how = sameCommand(context.argv, 'dry-run', confirm ? ['--confirm', confirm.word] : []);
   context.say(
     `nothing was submitted${dryRun || !confirm ? '' : `: ${spec.name} asks before it does this`}\nNext: ${how}`,
   );

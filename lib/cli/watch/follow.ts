@@ -10,6 +10,7 @@ import { causesText } from '../output/causes-text.ts';
 import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { stepText } from '../output/step-rows.ts';
+import { tookText } from '../output/took.ts';
 import { readCauses } from '../read-causes.ts';
 import { paceMeter } from './pace.ts';
 import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
@@ -20,10 +21,20 @@ import { whyItWaits } from './waiting-now.ts';
  * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
  */
 export async function followRun(context: Context, open: OpenRun): Promise<number> {
-  const ledger = await followToEnd(context, open);
+  let looks = 0;
+  const ledger = await followToEnd(context, {
+    ...open,
+    ledger: options => {
+      looks++;
+      return open.ledger(options);
+    },
+  });
   if (!ledger) return stopWatching(context, open);
+  const { rounds } = await readRun(open.connection.store, open.run);
+  // Who has seen it end knows when.
+  const took = tookText(ledger, rounds, looks > 1 ? context.now() : undefined);
   await tellReport(context, open);
-  return finish(context, open, ledger);
+  return finish(context, open, ledger, took);
 }
 
 /** What the workload says of the run as a whole. */
@@ -129,7 +140,7 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
   }
 }
 
-async function finish(context: Context, open: OpenRun, ledger: Ledger): Promise<number> {
+async function finish(context: Context, open: OpenRun, ledger: Ledger, took: string): Promise<number> {
   const { runId } = open.run;
   const noun = open.spec.item;
   const { done, partial } = ledger.counts;
@@ -140,7 +151,7 @@ async function finish(context: Context, open: OpenRun, ledger: Ledger): Promise<
   if (done + partial === total) {
     const missing = partial > 0 ? `, ${numberText(partial)} of them with something missing` : '';
     context.say(
-      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done${missing}`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
+      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done${missing}${took}`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
     );
     return exitCodes.ok;
   }
@@ -150,7 +161,7 @@ async function finish(context: Context, open: OpenRun, ledger: Ledger): Promise<
   const { failed, cancelled, blocked } = ledger.counts;
   const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
   context.say(
-    `${numberText(done + partial)} of ${counted(total, noun)} done${blocked > 0 ? `, ${numberText(blocked)} wait for what failed` : ''}${cancelled > 0 ? `, ${cancelled} cancelled` : ''}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
+    `${numberText(done + partial)} of ${counted(total, noun)} done${blocked > 0 ? `, ${numberText(blocked)} wait for what failed` : ''}${cancelled > 0 ? `, ${cancelled} cancelled` : ''}${took}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
   );
   return exitCodes.notDone;
 }

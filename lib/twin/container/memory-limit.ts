@@ -9,13 +9,19 @@ export const outOfMemory: Exit = {
 
 const lookMs = 200;
 
+/** Whether this machine's kernel shows what processes use, so that jobs can be held to their memory. */
+export const canHoldMemory = (): boolean =>
+  process.platform === 'linux' &&
+  childrenFile(process.pid, process.pid) !== undefined &&
+  readOf(`/proc/${process.pid}/status`) !== undefined;
+
 /**
  * Ends a container that uses more memory than its job asked for, as the kernel does on a host of AWS's. A look at what its
  * processes have, five times a second: cgroups, which would do it to the byte, are not every user's to make. Where there is
- * no /proc nothing is held. Answers what calls it off.
+ * no /proc nothing is held, which a submission says. Answers what calls it off.
  */
 export function holdMemory(pid: number | undefined, memoryMiB: number, onTooLarge: () => void): () => void {
-  if (process.platform !== 'linux' || pid === undefined) return () => undefined;
+  if (pid === undefined || !canHoldMemory()) return () => undefined;
   const limit = memoryMiB * 1024 * 1024;
   const timer = setInterval(() => {
     const processes = familyOf(pid);
@@ -38,12 +44,16 @@ function familyOf(pid: number): readonly number[] {
 function childrenOf(pid: number): readonly number[] {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap(thread =>
-      (readOf(`/proc/${pid}/task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
+      (childrenFile(pid, thread) ?? '').split(' ').filter(Boolean).map(Number),
     );
   } catch {
     return [];
   }
 }
+
+/** A kernel may be built without it (CONFIG_PROC_CHILDREN). */
+const childrenFile = (pid: number, thread: number | string): string | undefined =>
+  readOf(`/proc/${pid}/task/${thread}/children`);
 
 const residentBytes = (pid: number): number =>
   kibibytes(/^VmRSS:\s+(\d+) kB/m, readOf(`/proc/${pid}/status`));

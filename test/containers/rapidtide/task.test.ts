@@ -63,13 +63,14 @@ writeFileSync(process.env.DATA_OUT + '/made', process.argv.at(-1) + readFileSync
     expect((await job.record())?.items[0]?.reason).toContain('is /opt/no/such -x in the image?');
   });
 
-  it('that fails leaves what it wrote, told in its log; links and pipes are told where it succeeds', async () => {
-    const script = 'mkdir -p $DATA_OUT/part; echo log > $DATA_OUT/part/tool.log; exit 3';
+  it('that fails leaves what it wrote, told in its log; links and pipes are told, whether it fails or succeeds', async () => {
+    const script =
+      'cd $DATA_OUT; mkdir part; echo log > part/tool.log; ln -s x part/link; mkfifo part/pipe; exit 3';
     const job = await run({ do: 'script', script: 'my.sh' }, script);
     expect(await job.start()).toBe(64);
     expect(await objectText(lab.store, job.key('failed/a/0.1/part/tool.log'))).toBe('log\n');
     expect(lab.log.join('\n')).toContain(
-      `what it wrote is kept: 1 file, 4 bytes at s3://output/${job.key('failed/a/0.1/')}`,
+      `what it wrote is kept: 1 file, 4 bytes at s3://output/${job.key('failed/a/0.1/')}; not stored, for only files are: part/link (link), part/pipe (pipe)`,
     );
     expect(await keysBelow(job.key('outputs/'))).toEqual([]);
 
@@ -81,7 +82,7 @@ writeFileSync(process.env.DATA_OUT + '/made', process.argv.at(-1) + readFileSync
     expect(await links.start()).toBe(0);
     expect(await keysBelow(links.key('outputs/'))).toEqual(['a/d/file']);
     expect(lab.log.filter(line => line.includes('not stored')).join('\n')).toMatch(
-      /pipe \(pipe\)[\s\S]*link \(link\)/,
+      /d\/pipe \(pipe\)[\s\S]*: link \(link\)/,
     );
   });
 });

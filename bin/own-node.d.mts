@@ -1,0 +1,1 @@
+export function startByOwnNode(script: string): Promise<void>;
