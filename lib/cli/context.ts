@@ -33,6 +33,8 @@ export interface World {
   readonly workloads: readonly WorkloadSpec[];
   /** AWS and cdk as deploy and destroy see them; the real ones when left out. */
   readonly lifecycle?: (endpoint: Endpoint) => Lifecycle;
+  /** Whether the twin can hold jobs to their memory here; this machine is looked at when left out. */
+  readonly holdsMemory?: boolean;
   now(): Date;
   /** Six hex digits for a run id. */
   seed(): string;

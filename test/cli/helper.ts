@@ -18,7 +18,11 @@ export interface Ran {
 }
 
 /** A user at a shell: `lab` in this process, a folder of their own, a twin of their own where they start one. */
-export async function user(config: LabConfigInput, environment: NodeJS.ProcessEnv = {}) {
+export async function user(
+  config: LabConfigInput,
+  environment: NodeJS.ProcessEnv = {},
+  machine: Pick<World, 'holdsMemory'> = {},
+) {
   const cwd = await mkdtemp(join(tmpdir(), 'lab-user-'));
   const configFile = join(cwd, 'lab.config.json');
   await writeFile(configFile, JSON.stringify(config));
@@ -31,6 +35,7 @@ export async function user(config: LabConfigInput, environment: NodeJS.ProcessEn
     let out = '';
     let err = '';
     const world: World = {
+      ...machine,
       projectRoot: resolve(import.meta.dirname, '../..'),
       twinFolder: join(cwd, 'twin'),
       // A lab is synthesized once a run of the tests, whoever asks first.

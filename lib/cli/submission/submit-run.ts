@@ -106,10 +106,10 @@ async function lookAround(
 }
 
 /** What is otherwise on the twin of this machine than on AWS, and would mislead. */
-async function twinNotes({ local }: Context): Promise<readonly string[]> {
+async function twinNotes({ local, holdsMemory }: Context): Promise<readonly string[]> {
   if (!local) return [];
   const { canHoldMemory } = await import('../../twin/container/memory-limit.ts');
-  return canHoldMemory()
+  return (holdsMemory ?? canHoldMemory())
     ? []
     : [
         'memory is not held: this machine’s kernel does not show what jobs use; on AWS one that uses more is ended',
