@@ -60,6 +60,6 @@ const columns = (attributes: readonly string[]): string =>
 
 async function writeEmpty(path: string, sample: string, world: ExportWorld): Promise<void> {
   const { format, regions, attributes } = world;
-  if (format !== 't') return writeHeaderOnly(path, format, sample, regions);
+  if (format !== 't') return writeHeaderOnly(path, format, [sample], regions);
   await writeFile(path, `${['SAMPLE', ...columns(attributes).split(',')].join('\t')}\n`);
 }

@@ -6,7 +6,7 @@ import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
 import { readIndex } from '../../jobs/vcf/variant-index.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { uploadPath } from '../runtime/upload.ts';
-import { extensions, type Format } from './header-only.ts';
+import { extensions, type Format, writeHeaderOnly } from './header-only.ts';
 import { openDataset } from './open-dataset.ts';
 import { readRegionsOf } from './task-export.ts';
 import { ToolError } from './tool.ts';
@@ -27,20 +27,16 @@ export async function exportMerged(
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')}: not in the dataset`);
   const folder = join(world.folder, 'merged');
   await mkdir(folder, { recursive: true });
+  const regions = await readRegionsOf(world);
   const bed = join(folder, 'regions.bed');
-  await writeFile(bed, bedText(await readRegionsOf(world)));
+  await writeFile(bed, bedText(regions));
   const counts: number[] = [];
   for (const name of names) counts.push(await tool.count(name, bed));
-  const format = (world.parameters.format ?? 'b') as Format;
+  const format = (world.parameters.format ?? 'b') as Exclude<Format, 't'>;
   const path = join(folder, `${mergedName}${extensions[format]}`);
-  const namesFile = join(folder, 'names.txt');
-  await writeFile(namesFile, names.map(name => `${name}\n`).join(''));
-  const memory = String(Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)));
-  const called = await tool.export(
-    ['-O', format, '-m', '-o', path, '-f', namesFile, '-R', bed, '-b', memory],
-    folder,
-  );
-  if (called.exitCode !== 0) throw new ToolError('tiledbvcf export --merge', called);
+  const [least, most] = [Math.max(...counts), counts.reduce((sum, each) => sum + each, 0)];
+  if (most === 0) await writeHeaderOnly(path, format, names, regions);
+  else await callMerge(world, names, path, bed);
   const file = await readVariantFile(path);
   if (typeof file === 'string') throw new Error(`the merged file ${file}`);
   const given = [...file.header.samples].sort().join('\n');
@@ -48,7 +44,6 @@ export async function exportMerged(
     throw new Error(
       `the merged file is of ${file.header.samples.length} samples, and not of the ${names.length} that were asked for`,
     );
-  const [least, most] = [Math.max(...counts), counts.reduce((sum, each) => sum + each, 0)];
   if (file.records < least || file.records > most)
     throw new Error(`the merged file holds ${file.records} records; its samples have ${least} to ${most}`);
   const paths = [path, ...(await indexOf(path, format, file.records, world))];
@@ -63,6 +58,21 @@ export async function exportMerged(
     ))
       outputs.push({ ...output, bucket: to.bucket });
   return { outputs, records: file.records };
+}
+
+async function callMerge(
+  world: VcfWorld,
+  names: readonly string[],
+  path: string,
+  bed: string,
+): Promise<void> {
+  const namesFile = `${path}.names`;
+  await writeFile(namesFile, names.map(name => `${name}\n`).join(''));
+  const memory = String(Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)));
+  const format = world.parameters.format ?? 'b';
+  const args = ['-O', format, '-m', '-o', path, '-f', namesFile, '-R', bed, '-b', memory];
+  const called = await openDataset(world).tool.export(args, world.folder);
+  if (called.exitCode !== 0) throw new ToolError('tiledbvcf export --merge', called);
 }
 
 async function indexOf(

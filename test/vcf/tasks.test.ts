@@ -174,3 +174,43 @@ it('regions that were replaced after the submission are not exported', async () 
   });
   expect([exitCode, reason]).toEqual([64, expect.stringContaining('has changed since it was submitted')]);
 });
+
+it('a merged export is one file of all samples with an index, also where none of them has a record', async () => {
+  const asked = {
+    ...parameters,
+    'dest-s3': 's3://variants/exports/merged/',
+    bed: 's3://variants/merged.bed',
+    format: 'z',
+    merge: 'true',
+  };
+  const lines = async (bed: string): Promise<readonly string[]> => {
+    await lab.put('variants', 'merged.bed', bed);
+    const result = await lab.run(exportTask, { step: 'export', items, parameters: asked });
+    expect(result.reason).toBeUndefined();
+    expect(result.outputs!.map(({ key }) => key)).toEqual(
+      ['', '.csi'].map(end => `exports/merged/merged.vcf.gz${end}`),
+    );
+    const file = (await lab.store('variants').get('exports/merged/merged.vcf.gz'))!;
+    return gunzipSync(file)
+      .toString()
+      .trim()
+      .split('\n')
+      .filter(line => !line.startsWith('##'));
+  };
+  const merged = await lines('chr1\t0\t4000\n');
+  expect(merged[0]).toMatch(/FORMAT\tann\tbob\teve$/);
+  // ann and eve have a record at 100 alike, bob a block.
+  expect(
+    merged.slice(1).map(line =>
+      line
+        .split('\t')
+        .slice(9)
+        .map(each => each.split(':')[0]),
+    ),
+  ).toEqual([
+    ['0/1', './.', '0/1'],
+    ['./.', '0/0', './.'],
+    ['0/1', '0/1', '0/1'],
+  ]);
+  expect(await lines('chr9\t0\t4000\n')).toHaveLength(1);
+}, 20_000);

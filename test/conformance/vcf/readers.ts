@@ -35,7 +35,7 @@ for (const name of files) {
 }
 for (const format of ['b', 'z'] as const) {
   const path = join(work, `empty.${format === 'b' ? 'bcf' : 'vcf.gz'}`);
-  await writeHeaderOnly(path, format, 'NA1', [{ contig: 'chr1', start: 0, end: 9 }]);
+  await writeHeaderOnly(path, format, ['NA1'], [{ contig: 'chr1', start: 0, end: 9 }]);
   bcftools('index', '-f', '-c', path);
   assert.equal(bcftools('index', '-n', path).trim(), '0');
   assert.equal(bcftools('query', '-l', path).trim(), 'NA1');

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { bgzf } from '../../../containers/vcf/header-only.ts';
 import type { Host } from './cli.ts';
 import type { Dataset } from './dataset.ts';
-import type { Options } from './options.ts';
+import { mergedText } from './merge.ts';
+import { type Options, Refused } from './options.ts';
 import { byBcftools, contigOf, spanOf, withEnd } from './variants.ts';
 
 /** What a full disk keeps of a file: the program closes it without looking. */
@@ -38,6 +39,16 @@ export async function exportFiles(
     return 0;
   }
   const format = options.get('-O') ?? 'b';
+  if (options.flags.has('-m')) {
+    const to = options.get('-o');
+    if (to === undefined) throw new Refused(107, '--merge requires --output-path');
+    const first = names.find(name => records(name).length > 0);
+    // No file at all, and success.
+    if (first === undefined) return 0;
+    const { meta } = (await dataset.header(first))!;
+    await host.write(to, packed(format, mergedText(names, meta, records)));
+    return 0;
+  }
   for (const name of names) {
     const found = records(name);
     if (found.length === 0) continue;
@@ -48,13 +59,18 @@ export async function exportFiles(
     const { meta } = (await dataset.header(name))!;
     const columns = `#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t${name}`;
     const hasEnd = meta.some(line => line.startsWith('##INFO=<ID=END,'));
-    const text = Buffer.from([...meta, columns, ...(hasEnd ? found.map(withEnd) : found), ''].join('\n'));
     const extension = format === 'v' ? '.vcf' : format === 'z' ? '.vcf.gz' : '.bcf';
-    const body = format === 'v' ? text : format === 'z' ? bgzf(text) : byBcftools(text, 'b');
+    const text = [...meta, columns, ...(hasEnd ? found.map(withEnd) : found), ''].join('\n');
+    const body = packed(format, text);
     if (!(await host.write(join(options.get('-d') ?? '.', `${name}${extension}`), body)))
       throw new Error(`could not create file for ${name}`);
   }
   return 0;
+}
+
+function packed(format: string, text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return format === 'v' ? bytes : format === 'z' ? bgzf(bytes) : byBcftools(bytes, 'b');
 }
 
 /** -s is checked by nobody; -f is, unless it is told not to; and an empty list is everybody. */
@@ -74,6 +90,7 @@ async function namesOf(options: Options, known: readonly string[], host: Host): 
 
 function partition(names: readonly string[], asked: string | undefined): readonly string[] {
   if (asked === undefined) return names;
+  if (!/^\d+:\d+$/.test(asked)) throw new Refused(104, `--sample-partition: ${asked} failed to parse`);
   const [index, of] = asked.split(':').map(Number) as [number, number];
   if (!(of >= 1 && of <= names.length && index < of)) throw new Error('invalid sample partition');
   const start = (i: number): number => i * Math.floor(names.length / of) + Math.min(i, names.length % of);
