@@ -4,16 +4,29 @@ import { readIndex } from '../../jobs/vcf/variant-index.ts';
 import { exportProblem } from './export-files.ts';
 import type { ExportedSample, ExportWorld } from './export-once.ts';
 import { extensions } from './header-only.ts';
+import { hasRepeats, keepOnce } from './keep-once.ts';
 
-/** Cuts a whole file down to the fields that were asked for, indexes it, delivers both and clears them away. */
+/** Leaves each record of a whole file once, cuts it down to the fields that were asked for, indexes it, delivers both and clears them away. */
 export async function finish(
   name: string,
   path: string,
-  records: number,
+  counted: number,
   world: ExportWorld,
 ): Promise<ExportedSample> {
   const failed = (reason: string): ExportedSample => ({ name, is: 'failed', reason });
-  const { format, attributes, folder } = world;
+  const { format, attributes, folder, regions } = world;
+  let records = counted;
+  // The tool counts and gives a record for every region that it meets.
+  if (format !== 't' && (await hasRepeats(path, regions))) {
+    const kept = `${path}.once`;
+    const found = await keepOnce(path, kept, format, regions);
+    if (typeof found === 'string') return failed(`the file of ${name} ${found}`);
+    records = found;
+    const problem = await exportProblem(kept, format, name, records);
+    if (problem) return failed(`the file of ${name}, each record once, ${problem}`);
+    await rm(path);
+    path = kept;
+  }
   if (attributes.length > 0 && format !== 't' && records > 0) {
     const kept = `${path}.kept`;
     const code = await world.bcftools(

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { crc32, deflateRawSync } from 'node:zlib';
 import type { Region } from '../../jobs/vcf/bed.ts';
-import { endOfFile } from '../../jobs/vcf/bgzf.ts';
+import { bgzf } from './bgzf-blocks.ts';
 
 export type Format = 'b' | 'z' | 'v' | 't';
 export const extensions: Readonly<Record<Format, string>> = { b: '.bcf', z: '.vcf.gz', v: '.vcf', t: '.tsv' };
@@ -34,20 +33,4 @@ function bcfOf(text: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length + 1);
   return Buffer.concat([Buffer.from('BCF\u0002\u0002', 'latin1'), length, text, Buffer.alloc(1)]);
-}
-
-/** BGZF: blocks of at most 65,280 bytes, and the empty one that ends the file. */
-export function bgzf(data: Buffer): Buffer {
-  const blocks: Buffer[] = [];
-  for (let at = 0; at < data.length; at += 65_280) {
-    const piece = data.subarray(at, at + 65_280);
-    const packed = deflateRawSync(piece);
-    const head = Buffer.from('1f8b08040000000000ff0600424302000000', 'hex');
-    head.writeUInt16LE(packed.length + 25, 16);
-    const foot = Buffer.alloc(8);
-    foot.writeUInt32LE(crc32(piece), 0);
-    foot.writeUInt32LE(piece.length, 4);
-    blocks.push(head, packed, foot);
-  }
-  return Buffer.concat([...blocks, endOfFile]);
 }

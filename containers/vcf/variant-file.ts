@@ -9,20 +9,28 @@ export interface ReadFile {
   readonly bytes: number;
 }
 
+/** Who wants to see what is read; records are views that are good for the call alone. */
+export interface Reading {
+  /** Its bytes, inflated. */
+  onHeader?(bytes: Buffer, header: VariantHeader): void;
+  onRecord?(record: Buffer, header: VariantHeader): void;
+  afterChunk?(): Promise<void>;
+}
+
 const chunk = 4 * 1024 * 1024;
 
 /**
  * Reads a whole VCF or BCF, BGZF or plain: every block is inflated, every record of a BCF stepped over, every line of a VCF
  * counted. Answers a sentence where it is not whole: a full disk leaves 0 bytes, or a file that merely ends early.
  */
-export async function readVariantFile(path: string): Promise<ReadFile | string> {
+export async function readVariantFile(path: string, reading: Reading = {}): Promise<ReadFile | string> {
   const file = await open(path, 'r').catch(() => undefined);
   if (!file) return 'is not there';
   try {
     const { size } = await file.stat();
     if (size === 0) return 'has 0 bytes';
-    const counter = new RecordCounter();
-    const problem = await readAll(file, size, counter);
+    const counter = new RecordCounter(reading);
+    const problem = await readAll(file, size, counter, reading);
     if (problem) return problem;
     const found = counter.end();
     return typeof found === 'string' ? found : { ...found, bytes: size };
@@ -33,7 +41,12 @@ export async function readVariantFile(path: string): Promise<ReadFile | string> 
   }
 }
 
-async function readAll(file: FileHandle, size: number, counter: RecordCounter): Promise<string | undefined> {
+async function readAll(
+  file: FileHandle,
+  size: number,
+  counter: RecordCounter,
+  { afterChunk }: Reading,
+): Promise<string | undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let lastBlock: Buffer = rest;
   let isPlain = false;
@@ -58,6 +71,7 @@ async function readAll(file: FileHandle, size: number, counter: RecordCounter): 
       used += length;
     }
     rest = bytes.subarray(used);
+    await afterChunk?.();
   }
   if (rest.length > 0) return `ends within a block, ${rest.length} bytes of it are there`;
   return isPlain || lastBlock.equals(endOfFile) ? undefined : 'has no end-of-file block: it was cut short';
@@ -69,7 +83,11 @@ class RecordCounter {
   private problem: string | undefined;
   private held: Buffer = Buffer.alloc(0);
   private records = 0;
-  private lastByte = 0x0a;
+  private readonly reading: Reading;
+
+  constructor(reading: Reading) {
+    this.reading = reading;
+  }
 
   take(data: Buffer): void {
     if (data.length === 0 || this.problem) return;
@@ -80,6 +98,7 @@ class RecordCounter {
       if (typeof header === 'string') this.problem = header;
       if (header === undefined || typeof header === 'string') return;
       this.header = header;
+      this.reading.onHeader?.(bytes.subarray(0, header.bytes), header);
       this.held = bytes.subarray(header.bytes);
     }
     this.held = this.header.format === 'bcf' ? this.bcf(this.held) : this.vcf(this.held);
@@ -90,6 +109,7 @@ class RecordCounter {
     while (at + 8 <= bytes.length) {
       const length = 8 + bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4);
       if (at + length > bytes.length) break;
+      this.reading.onRecord?.(bytes.subarray(at, at + length), this.header!);
       at += length;
       this.records++;
     }
@@ -97,15 +117,19 @@ class RecordCounter {
   }
 
   private vcf(bytes: Buffer): Buffer {
-    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) this.records++;
-    if (bytes.length > 0) this.lastByte = bytes[bytes.length - 1]!;
-    return Buffer.alloc(0);
+    let start = 0;
+    for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, start)) {
+      this.reading.onRecord?.(bytes.subarray(start, at + 1), this.header!);
+      this.records++;
+      start = at + 1;
+    }
+    return bytes.subarray(start);
   }
 
   end(): { readonly header: VariantHeader; readonly records: number } | string {
     if (this.problem) return this.problem;
     if (!this.header) return 'ends within its header';
-    if (this.held.length > 0 || this.lastByte !== 0x0a) return 'ends within a record';
+    if (this.held.length > 0) return 'ends within a record';
     return { header: this.header, records: this.records };
   }
 }

@@ -2,6 +2,7 @@
 export interface VariantHeader {
   readonly format: 'vcf' | 'bcf';
   readonly samples: readonly string[];
+  /** By their number in a BCF's records. */
   readonly contigs: readonly string[];
   /** IDs of the INFO and FORMAT lines, in their order. */
   readonly info: readonly string[];
@@ -49,9 +50,21 @@ function parseText(text: string, format: 'vcf' | 'bcf', bytes: number): VariantH
   return {
     format,
     samples: columns.split('\t').slice(9),
-    contigs: ids('contig'),
+    contigs: contigsOf(lines),
     info: ids('INFO'),
     formats: ids('FORMAT'),
     bytes,
   };
+}
+
+/** In their order, but where a line says its own number, as bcftools writes it. */
+function contigsOf(lines: readonly string[]): readonly string[] {
+  const contigs: string[] = [];
+  for (const line of lines) {
+    if (!line.startsWith('##contig=<')) continue;
+    const id = /[<,]ID=([^,>]+)/.exec(line)?.[1];
+    const index = /[<,]IDX=(\d+)/.exec(line)?.[1];
+    if (id !== undefined) contigs[index === undefined ? contigs.length : Number(index)] = id;
+  }
+  return contigs;
 }

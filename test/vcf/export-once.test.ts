@@ -101,6 +101,23 @@ it('each sample has one file with its records of the regions, once, and an index
   expect(gunzipSync(readFileSync(join(to, 'd.vcf.gz'))).toString()).toContain('##arraylab_no_records=');
 });
 
+it('a block that spans the gap between two regions is given by the tool for each, and exported once', async () => {
+  const { world, recordsOf } = newWorld();
+  // The first block of b is 100 to 2600.
+  const apart = mergeRegions([
+    { contig: 'chr1', start: 50, end: 500 },
+    { contig: 'chr1', start: 1000, end: 3100 },
+    { contig: 'chr2', start: 50, end: 150 },
+  ]);
+  const [result] = await exportOnce(['b'], { ...world, regions: apart });
+  expect(result).toMatchObject({ is: 'done', delivered: { records: 3 } });
+  expect(recordsOf('b').map(line => line.split('\t').slice(0, 2).join(':'))).toEqual([
+    'chr1:100',
+    'chr1:3100',
+    'chr2:100',
+  ]);
+});
+
 it('a name that is not in the dataset fails alone, and the tool never sees it', async () => {
   const { world, to } = newWorld();
   lab.calls.length = 0;

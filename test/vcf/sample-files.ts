@@ -1,4 +1,4 @@
-import { bgzf } from '../../containers/vcf/header-only.ts';
+import { bgzf } from '../../containers/vcf/bgzf-blocks.ts';
 
 export interface MadeSample {
   readonly name: string;

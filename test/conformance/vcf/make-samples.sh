@@ -35,6 +35,13 @@ make_samples() {
   done
 }
 
+# only_on CHROMOSOME FROM NAME: of the BCF FROM what is on one chromosome, as a sample of another name.
+only_on() {
+  local folder=$(dirname "$2")
+  bcftools view --no-version -t "$1" "$2" | sed "s/\t$(basename "$2" .bcf)\$/\t$3/" | bcftools view --no-version -Ob -o "$folder/$3.bcf" -
+  bcftools index -f -c "$folder/$3.bcf"
+}
+
 # records FILE [REGIONS.bed]: its records field by field, less INFO/END, which exports gain.
 records() {
   bcftools annotate --no-version -x INFO/END ${2:+-T "$2"} "$1" 2>/dev/null \

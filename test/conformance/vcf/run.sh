@@ -22,12 +22,15 @@ else
   # The stand-in is killed 300 times by test/vcf/store-once.test.ts.
   kills=2
   echo "skipped: the real tiledbvcf is not in PATH; its stand-in (test/vcf/stand-in) takes its place"
-  printf '#!/bin/sh\nexec "%s" "%s/test/vcf/stand-in/main.ts" "$@"\n' "$(command -v node)" "$ROOT" > "$work/tools/tiledbvcf"
-  chmod +x "$work/tools/tiledbvcf"
+  node "$here/stand-in.ts" "$work/tools"
 fi
-ln -s "$(command -v bcftools)" "$work/tools/bcftools"
+ln -sf "$(command -v bcftools)" "$work/tools/bcftools"
 export PATH="$work/tools:$PATH"
 make_samples "$work/samples" 24
+only_on chr3 "$work/samples/NA00003.bcf" NA99999
+(cd "$work/samples" && ls *.bcf | sed 's/.bcf$//' > names)
 mkdir "$work/read"
 node "$here/readers.ts" "$work/samples" "$work/read"
 kills "${LAB_VCF_KILLS:-$kills}"
+(cd "$ROOT" && node bin/bundle.ts)
+node "$here/on-the-twin.ts" "$work/samples" "$work/tools"

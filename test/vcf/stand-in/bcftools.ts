@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { bgzf } from '../../../containers/vcf/header-only.ts';
+import { bgzf } from '../../../containers/vcf/bgzf-blocks.ts';
 import { makeIndex } from '../sample-files.ts';
 
 /** `index -f -c FILE` and `annotate -x ^FIELDS -O z -o OUT FILE` over VCF.gz, for tests that have no bcftools. */

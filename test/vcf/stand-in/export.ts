@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { bgzf } from '../../../containers/vcf/header-only.ts';
+import { bgzf } from '../../../containers/vcf/bgzf-blocks.ts';
 import type { Host } from './cli.ts';
 import type { Dataset } from './dataset.ts';
 import { mergedText } from './merge.ts';

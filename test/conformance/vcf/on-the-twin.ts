@@ -1,0 +1,183 @@
+// A population by the door that people use: the CLI, a twin with roles enforced, the tiledbvcf and bcftools of a folder. Over four
+// shards, killed and continued; exported over three partitions; compared with bcftools record by record and field by field.
+// usage: on-the-twin.ts SAMPLES TOOLS
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workloads } from '../../../jobs/index.ts';
+import { runCli } from '../../../lib/cli/main.ts';
+import { differences, recordsOf } from './records.ts';
+
+const [samples = '', tools = ''] = process.argv.slice(2);
+const projectRoot = resolve(import.meta.dirname, '../../..');
+const root = mkdtempSync(join(tmpdir(), 'vcf-twin-'));
+const twinFolder = join(root, 'twin');
+const state = join(twinFolder, 'state');
+const configFile = join(root, 'lab.config.json');
+const dataset = { bucket: 'variants', prefix: 'cohorts/' };
+writeFileSync(
+  configFile,
+  JSON.stringify({
+    name: 'vcf',
+    workloads: {
+      'vcf-ingest': { places: { dataset, samples: { bucket: 'genomes' } } },
+      'vcf-export': { places: { dataset, destination: { bucket: 'variants', prefix: 'exports/' } } },
+    },
+  }),
+);
+const stopping = new AbortController();
+let runs = 0;
+let lastSaid = '';
+async function lab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  let out = '';
+  let err = '';
+  const code = await runCli(argv, {
+    projectRoot,
+    twinFolder,
+    cwd: root,
+    configFile,
+    environment: { LAB_TOOLS: tools },
+    io: { out: { write: text => (out += text) }, err: { write: text => (err += text) } },
+    stdin: Readable.from([]),
+    signal: stopping.signal,
+    workloads,
+    now: () => new Date(),
+    seed: () => String(++runs).padStart(6, '0'),
+  });
+  lastSaid = `$ lab ${argv.join(' ')}\n${out}${err}`;
+  return { code, out, err };
+}
+async function check(title: string, work: () => Promise<string | undefined>): Promise<void> {
+  try {
+    console.log(`ok      ${title}${(await work()) ?? ''}`);
+  } catch (error) {
+    console.log(`FAILED  ${title}\n${(error as Error).stack}\n${lastSaid.slice(-6000)}`);
+    process.exitCode = 1;
+  }
+}
+const bcftools = (...args: readonly string[]): string =>
+  execFileSync('bcftools', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
+const names = readFileSync(join(samples, 'names'), 'utf8').trim().split('\n');
+mkdirSync(join(state, 's3'), { recursive: true });
+// Buckets of the twin are folders. One file name in every folder, as pipelines leave it.
+for (const name of names)
+  for (const end of ['', '.csi'])
+    cpSync(join(samples, `${name}.bcf${end}`), join(state, 's3/genomes', name, `variants.bcf${end}`));
+writeFileSync(join(root, 'samples.txt'), names.map(name => `s3://genomes/${name}/variants.bcf\n`).join(''));
+const lost = (index: number, times: number, afterMs: readonly [number, number]) => ({
+  fault: 'host-lost',
+  workload: 'vcf-ingest',
+  index,
+  afterMs,
+  times,
+});
+// Of the shards of `store`, which alone are children of an array: one is killed once, one twice, one in each of its attempts.
+writeFileSync(
+  join(state, 'faults.json'),
+  JSON.stringify({
+    seed: Number(process.env.SEED ?? 1),
+    containers: [lost(0, 1, [400, 1500]), lost(1, 2, [400, 1500]), lost(2, 3, [300, 900])],
+  }),
+);
+const serving = lab('twin', 'serve');
+for (let tries = 0; tries < 600; tries++) {
+  await sleep(100);
+  if ((await lab('twin', 'status')).out.startsWith('up')) break;
+}
+
+let run = '';
+await check(`${names.length} BCFs over 4 shards, killed until a shard has no attempts left`, async () => {
+  const { code, out, err } = await lab(
+    ...['submit', 'vcf-ingest', '--dataset-uri', 's3://variants/cohorts/all', '--samples', 'samples.txt'],
+    ...['--num-jobs', '4', '--retries', '3', '--local', '--wait'],
+  );
+  run = out.trim();
+  assert.equal(code, 4, err);
+  return '';
+});
+await check('continued, every sample is stored', async () => {
+  const { code, err } = await lab('retry', run, '--local', '--wait');
+  assert.equal(code, 0, err);
+  const said = /(\d+) samples asked: (.*)/.exec(err)!;
+  assert.equal(Number(said[1]), names.length);
+  assert.match(said[2]!, /, 0 failed$/);
+  return `: ${said[2]}`;
+});
+
+const bed = join(root, 'regions.bed');
+// Regions that overlap, that touch, and that a block spans.
+writeFileSync(
+  bed,
+  'chr2\t0\t400000\nchr1\t5000\t20000\nchr1\t15000\t40000\nchr1\t40000\t90000\nchr1\t91000\t120000\n',
+);
+await check('exported over 3 partitions, as bcftools has it, field by field', async () => {
+  const { code, out, err } = await lab(
+    ...['submit', 'vcf-export', '--dataset-uri', 's3://variants/cohorts/all', '--samples', names.join(',')],
+    ...['--bed', bed, '--dest-s3', 's3://variants/exports/all/', '--num-jobs', '3', '--local', '--wait'],
+  );
+  assert.equal(code, 0, err);
+  const to = join(root, 'out');
+  assert.equal((await lab('fetch', out.trim(), '--to', to, '--local')).code, 0);
+  let records = 0;
+  let empty = 0;
+  for (const name of names) {
+    const exported = join(to, 'exports/all', `${name}.bcf`);
+    const wanted = recordsOf(join(samples, `${name}.bcf`), bed);
+    const found = recordsOf(exported);
+    assert.deepEqual(differences(wanted, found), [], name);
+    assert.equal(Number(bcftools('index', '-n', exported)), wanted.length, name);
+    assert.equal(bcftools('query', '-l', exported).trim(), name);
+    records += wanted.length;
+    if (wanted.length > 0) continue;
+    empty++;
+    assert.match(bcftools('view', '-h', exported), /##arraylab_no_records/);
+  }
+  assert(empty > 0, 'no sample is without records in the regions');
+  return `: ${records} records, ${empty} sample without any`;
+});
+await check('merged into one file, it has every record of every sample', async () => {
+  const three = names.slice(0, 3);
+  const { code, out, err } = await lab(
+    ...['submit', 'vcf-export', '--dataset-uri', 's3://variants/cohorts/all', '--samples', three.join(',')],
+    ...['--bed', bed, '--dest-s3', 's3://variants/exports/merged/', '--merge', '--local', '--wait'],
+  );
+  assert.equal(code, 0, err);
+  const to = join(root, 'merged');
+  await lab('fetch', out.trim(), '--to', to, '--local');
+  const merged = join(to, 'exports/merged/merged.bcf');
+  assert(existsSync(`${merged}.csi`));
+  assert.deepEqual(bcftools('query', '-l', merged).trim().split('\n').sort(), three);
+  for (const name of three) {
+    const positions = (path: string, ...more: readonly string[]): readonly string[] =>
+      bcftools('query', '-f', '%CHROM:%POS\n', ...more, path)
+        .trim()
+        .split('\n');
+    const found = positions(merged, '-s', name, '-e', 'GT="mis"');
+    const wanted = positions(join(samples, `${name}.bcf`), '-T', bed, '--targets-overlap', '1');
+    assert.deepEqual([...found].sort(), [...wanted].sort(), name);
+  }
+  return '';
+});
+await check('a name that nobody has is refused before anything is exported', async () => {
+  const { code, err } = await lab(
+    ...['submit', 'vcf-export', '--dataset-uri', 's3://variants/cohorts/all', '--samples', 'NA00001,nobody'],
+    ...['--bed', bed, '--dest-s3', 's3://variants/exports/typo/', '--local', '--wait'],
+  );
+  assert.equal(code, 2);
+  assert.match(err, /nobody: is not among/);
+  assert(!existsSync(join(state, 's3/variants/exports/typo')));
+  return '';
+});
+const refusals = existsSync(join(twinFolder, 'server.log'))
+  ? readFileSync(join(twinFolder, 'server.log'), 'utf8')
+  : '';
+assert.equal(refusals, '', 'IAM of the twin refused something');
+
+stopping.abort();
+await serving;
+rmSync(root, { recursive: true, force: true });
