@@ -24,7 +24,7 @@ import { LabSecrets } from './ground/secrets.ts';
 import { Storage } from './ground/storage.ts';
 import { Images } from './images/images.ts';
 import { WorkloadJob } from './jobs/job-definition.ts';
-import { keeperPolicy } from './jobs/keeper-policy.ts';
+import { keeperPolicies } from './jobs/keeper-policy.ts';
 import { MemberPolicy } from './jobs/member-policy.ts';
 import { executionRole, instanceRole, JobRole } from './jobs/roles.ts';
 import { PoolQueue } from './pools/pool-queue.ts';
@@ -178,12 +178,13 @@ export class LabStack extends Stack {
       places: specs.flatMap(spec => Object.values(config.workloads[spec.name]!.places ?? {})),
     });
     if (keptDefinitions.length > 0) {
-      const keepers = keeperPolicy(this, config.name, queueArns, keptDefinitions);
-      new CfnOutput(this, keeperPolicyOutput, {
-        value: keepers.managedPolicyArn,
-        description:
-          'For the few who may submit what deletes: attach it beside the policy for people who submit',
-      });
+      const keepers = keeperPolicies(this, config.name, queueArns, keptDefinitions);
+      for (const [index, { managedPolicyArn: value }] of keepers.entries())
+        new CfnOutput(this, `${keeperPolicyOutput}${index === 0 ? '' : index + 1}`, {
+          value,
+          description:
+            'For the few who may submit what deletes: attach it beside the policy for people who submit',
+        });
     }
 
     const map: StackMap = { lab: config.name, queues, workloads, secrets: secrets.ids };

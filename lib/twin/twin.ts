@@ -99,7 +99,11 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
   for (const bucket of [...resources.buckets.map(each => each.name), ...options.datasetBuckets]) {
     await mkdir(join(folder, 's3', bucket), { recursive: true });
   }
-  const secrets = secretsService({ folder: join(folder, 'secrets'), region });
+  const secrets = secretsService({
+    folder: join(folder, 'secrets'),
+    region,
+    keys: new Map(resources.secrets.flatMap(({ name, keyArn }) => (keyArn ? [[name, keyArn]] : []))),
+  });
   for (const secret of resources.secrets) await secrets.ensure(secret.name, secret.value, secret.arn);
   const logs = logsService({ folder: join(folder, 'logs'), region });
   const { roles } = resources.rights;

@@ -10,6 +10,8 @@ export interface SecretsOptions {
   readonly region: string;
   readonly account?: string;
   readonly clock?: () => Date;
+  /** By a secret's name, ARN of the account's own key that encrypts it. */
+  readonly keys?: ReadonlyMap<string, string>;
 }
 
 export interface SecretsService {
@@ -170,7 +172,11 @@ export function secretsService(options: SecretsOptions): SecretsService {
     },
     rights: ({ action, input }) =>
       file.use(secrets => ({
-        output: secretRights(action, input, secrets, `arn:aws:secretsmanager:${options.region}:${account}`),
+        output: secretRights(action, input, secrets, {
+          arn: `arn:aws:secretsmanager:${options.region}:${account}`,
+          region: options.region,
+          keys: options.keys ?? new Map(),
+        }),
       })),
     ensure: (name, value, arn) =>
       file.use(secrets => {

@@ -11,7 +11,13 @@ export interface TwinStack {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
   readonly buckets: readonly { readonly name: string; readonly settings: BucketSettings }[];
-  readonly secrets: readonly { readonly name: string; readonly arn: string; readonly value: string }[];
+  readonly secrets: readonly {
+    readonly name: string;
+    readonly arn: string;
+    readonly value: string;
+    /** ARN of the account's own key that it is encrypted with. */
+    readonly keyArn?: string;
+  }[];
   readonly queues: readonly Queue[];
   readonly computeEnvironments: readonly ComputeEnvironment[];
   readonly jobDefinitions: readonly JobDefinition[];
@@ -94,6 +100,7 @@ export function readTwinStack(
       name: nameOf(id, properties, stackName, symbols),
       arn: symbols.ref(id)!,
       value: String(get(id, properties, 'SecretString') ?? ''),
+      ...(properties.KmsKeyId === undefined ? {} : { keyArn: String(get(id, properties, 'KmsKeyId')) }),
     })),
     queues: ofType('AWS::Batch::JobQueue').map(([id, properties]) => ({
       name: nameOf(id, properties, stackName, symbols),

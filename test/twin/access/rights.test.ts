@@ -3,12 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   BatchClient,
+  CancelJobCommand,
+  CreateConsumableResourceCommand,
+  DeleteConsumableResourceCommand,
+  DescribeComputeEnvironmentsCommand,
+  DescribeConsumableResourceCommand,
+  DescribeJobDefinitionsCommand,
+  DescribeJobQueuesCommand,
   DescribeJobsCommand,
+  ListConsumableResourcesCommand,
+  ListJobsCommand,
   SubmitJobCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -19,7 +37,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+  PutSecretValueCommand,
+  RestoreSecretCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
 import { credentialsPath } from '../../../lib/twin/container/credentials.ts';
 import { type ContainerParts, startTwin, type Twin } from '../../../lib/twin/twin.ts';
 
@@ -59,6 +86,32 @@ const template = {
     },
     Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'lab/keys', SecretString: 'x' } },
     Other: { Type: 'AWS::SecretsManager::Secret', Properties: { Name: 'lab/other', SecretString: 'y' } },
+    Key: { Type: 'AWS::KMS::Key', Properties: {} },
+    Sealed: {
+      Type: 'AWS::SecretsManager::Secret',
+      Properties: { Name: 'lab/sealed', SecretString: 'z', KmsKeyId: { 'Fn::GetAtt': ['Key', 'Arn'] } },
+    },
+    Opener: {
+      Type: 'AWS::IAM::Role',
+      Properties: {
+        RoleName: 'opener',
+        Policies: [
+          {
+            PolicyName: 'inline',
+            PolicyDocument: document(
+              statement('secretsmanager:GetSecretValue', { Ref: 'Sealed' }),
+              statement(
+                'kms:Decrypt',
+                { 'Fn::GetAtt': ['Key', 'Arn'] },
+                {
+                  Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' } },
+                },
+              ),
+            ),
+          },
+        ],
+      },
+    },
     Jobs: {
       Type: 'AWS::IAM::Role',
       Properties: {
@@ -68,7 +121,7 @@ const template = {
             PolicyName: 'inline',
             PolicyDocument: document(
               statement('s3:ListBucket', arn, { Condition: { StringLike: { 's3:prefix': 'runs/*' } } }),
-              statement('secretsmanager:GetSecretValue', { Ref: 'Secret' }),
+              statement('secretsmanager:GetSecretValue', [{ Ref: 'Secret' }, { Ref: 'Sealed' }]),
             ),
           },
         ],
@@ -164,8 +217,11 @@ const outcome = (asked: Promise<unknown>): Promise<string> =>
   );
 
 /** The keys that a container of the job definition gets. */
-async function jobKeys() {
-  const { token = '' } = parts.credentials.grant({ jobRole: 'arn:aws:iam::000000000000:role/jobs' }, 'task');
+async function jobKeys(role = 'jobs') {
+  const { token = '' } = parts.credentials.grant(
+    { jobRole: `arn:aws:iam::000000000000:role/${role}` },
+    'task',
+  );
   const answer = await fetch(`${twin.url}${credentialsPath}`, { headers: { authorization: token } });
   const { AccessKeyId, SecretAccessKey, Token } = (await answer.json()) as Record<string, string>;
   return { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: Token! };
@@ -245,6 +301,17 @@ describe('a job is its role', () => {
     expect(await read('lab/none')).toContain('AccessDeniedException');
   });
 
+  it('reads what is encrypted with the account’s own key where it may use that, too', async () => {
+    const read = async (role: string) =>
+      outcome(
+        new SecretsManagerClient(config(await jobKeys(role))).send(
+          new GetSecretValueCommand({ SecretId: 'lab/sealed' }),
+        ),
+      );
+    expect(await read('opener')).toBe('ok');
+    expect(await read('jobs')).toMatch(/AccessDeniedException: .* not authorized to perform: kms:Decrypt/);
+  });
+
   it('reads what is open to the public, and no other’s data', async () => {
     const job = s3(await jobKeys());
     for (const Bucket of ['open', 'theirs'])
@@ -294,5 +361,65 @@ describe('a person has the members’ policy', () => {
     const read = (logGroupName: string) => outcome(logs.send(new FilterLogEventsCommand({ logGroupName })));
     expect(await read('/lab')).toContain('ResourceNotFound');
     expect(await read('/other')).toContain('AccessDenied');
+  });
+});
+
+describe('whoever has no policy', () => {
+  const jobs = ['x'];
+  const log = { logGroupName: '/lab', logStreamName: 's' };
+  const secret = { SecretId: 'lab/keys' };
+
+  it('is refused every operation of Batch, Logs, Secrets Manager and CloudFormation that the twin has', async () => {
+    // The datasets' owner has no part in the lab.
+    const as = config(twin.keys.datasets);
+    const [batch, logs, secrets] = [
+      new BatchClient(as),
+      new CloudWatchLogsClient(as),
+      new SecretsManagerClient(as),
+    ];
+    const asked: Record<string, Promise<unknown>> = {
+      SubmitJob: batch.send(new SubmitJobCommand({ jobName: 'a', jobQueue: 'queue', jobDefinition: 'work' })),
+      DescribeJobs: batch.send(new DescribeJobsCommand({ jobs })),
+      ListJobs: batch.send(new ListJobsCommand({ jobQueue: 'queue' })),
+      TerminateJob: batch.send(new TerminateJobCommand({ jobId: 'x', reason: 'x' })),
+      CancelJob: batch.send(new CancelJobCommand({ jobId: 'x', reason: 'x' })),
+      DescribeJobQueues: batch.send(new DescribeJobQueuesCommand({})),
+      DescribeComputeEnvironments: batch.send(new DescribeComputeEnvironmentsCommand({})),
+      DescribeJobDefinitions: batch.send(new DescribeJobDefinitionsCommand({})),
+      CreateConsumableResource: batch.send(
+        new CreateConsumableResourceCommand({ consumableResourceName: 'c' }),
+      ),
+      DescribeConsumableResource: batch.send(
+        new DescribeConsumableResourceCommand({ consumableResource: 'c' }),
+      ),
+      DeleteConsumableResource: batch.send(new DeleteConsumableResourceCommand({ consumableResource: 'c' })),
+      ListConsumableResources: batch.send(new ListConsumableResourcesCommand({})),
+      GetLogEvents: logs.send(new GetLogEventsCommand(log)),
+      FilterLogEvents: logs.send(new FilterLogEventsCommand(log)),
+      DescribeLogStreams: logs.send(new DescribeLogStreamsCommand(log)),
+      DescribeLogGroups: logs.send(new DescribeLogGroupsCommand({})),
+      CreateLogGroup: logs.send(new CreateLogGroupCommand(log)),
+      CreateLogStream: logs.send(new CreateLogStreamCommand(log)),
+      PutLogEvents: logs.send(
+        new PutLogEventsCommand({ ...log, logEvents: [{ timestamp: Date.now(), message: 'x' }] }),
+      ),
+      CreateSecret: secrets.send(new CreateSecretCommand({ Name: 'new', SecretString: 'x' })),
+      PutSecretValue: secrets.send(new PutSecretValueCommand({ ...secret, SecretString: 'x' })),
+      GetSecretValue: secrets.send(new GetSecretValueCommand(secret)),
+      DescribeSecret: secrets.send(new DescribeSecretCommand(secret)),
+      ListSecrets: secrets.send(new ListSecretsCommand({})),
+      DeleteSecret: secrets.send(new DeleteSecretCommand(secret)),
+      RestoreSecret: secrets.send(new RestoreSecretCommand(secret)),
+      DescribeStacks: new CloudFormationClient(as).send(new DescribeStacksCommand({})),
+    };
+    const answers = await Promise.all(
+      Object.entries(asked).map(async ([name, answer]) => [name, await outcome(answer)] as const),
+    );
+    for (const [name, text] of answers)
+      expect(text).toMatch(
+        new RegExp(
+          `^AccessDenied(Exception)?: User: .* is not authorized to perform: \\w+:${name} on resource`,
+        ),
+      );
   });
 });
