@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { JobDefinition } from '../template/twin-stack.ts';
 import { type Host, unknownTypeName } from './fleet.ts';
 import { childId } from './job.ts';
-import type { Attempt, ContainerSpec, Job, RunContainer, RunningContainer } from './types.ts';
+import { nodeId } from './nodes.ts';
+import type { Attempt, ContainerSpec, Job, JobSpec, RunContainer, RunningContainer } from './types.ts';
 
 /** A new attempt on a host, with a log stream named as ECS names it. */
 export const newAttempt = (definition: JobDefinition, host: Host): Attempt => ({
@@ -37,12 +38,29 @@ export function containerSpec(
       ...spec.environment,
       AWS_BATCH_JOB_ID: jobId,
       AWS_BATCH_JOB_ATTEMPT: String(attempt),
+      ...nodeEnvironment(spec),
       AWS_BATCH_JQ_NAME: spec.queue,
       AWS_BATCH_CE_NAME: host.environment.name,
       ...(spec.size === undefined
         ? {}
         : { AWS_BATCH_JOB_ARRAY_INDEX: String(index), AWS_BATCH_JOB_ARRAY_SIZE: String(spec.size) }),
     },
+  };
+}
+
+/**
+ * What Batch tells a node. Source: Batch user guide, mnp-env-vars: the main node's address is not set on the main node
+ * itself. Nodes of a twin are processes of this machine.
+ */
+function nodeEnvironment({ jobId, nodes, nodeOf }: JobSpec): Record<string, string> {
+  if (nodes === undefined) return {};
+  return {
+    // As DescribeJobs addresses it.
+    AWS_BATCH_JOB_ID: nodeOf ? jobId : nodeId(jobId, 0),
+    AWS_BATCH_JOB_NUM_NODES: String(nodes),
+    AWS_BATCH_JOB_MAIN_NODE_INDEX: '0',
+    AWS_BATCH_JOB_NODE_INDEX: String(nodeOf?.index ?? 0),
+    ...(nodeOf ? { AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS: '127.0.0.1' } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { hostsOf } from './nodes.ts';
 import type { JobSpec } from './types.ts';
 
 /** What attempts use of this machine and of consumable resources. */
@@ -15,20 +16,25 @@ export class Capacity {
   }
 
   /** Whether one more attempt may start; on an idle machine it always may, however large. */
-  hasRoom({ vcpus, memoryMiB, consumables }: JobSpec): boolean {
+  hasRoom(spec: JobSpec): boolean {
+    const { vcpus, memoryMiB, consumables } = spec;
     for (const { name, quantity } of consumables) {
       const resource = this.consumables.get(name);
       if (!resource || resource.used + quantity > resource.total) return false;
     }
     if (this.attempts === 0) return true;
-    return this.usedCpus + vcpus <= this.cpus && this.usedMemoryMiB + memoryMiB <= this.memoryMiB;
+    const hosts = hostsOf(spec);
+    return (
+      this.usedCpus + hosts * vcpus <= this.cpus && this.usedMemoryMiB + hosts * memoryMiB <= this.memoryMiB
+    );
   }
 
   /** An attempt starts (1) or has ended (-1). */
   take(spec: JobSpec, sign: 1 | -1): void {
+    const hosts = hostsOf(spec);
     this.attempts += sign;
-    this.usedCpus += sign * spec.vcpus;
-    this.usedMemoryMiB += sign * spec.memoryMiB;
+    this.usedCpus += sign * hosts * spec.vcpus;
+    this.usedMemoryMiB += sign * hosts * spec.memoryMiB;
     for (const { name, quantity } of spec.consumables) {
       const resource = this.consumables.get(name);
       if (resource) resource.used += sign * quantity;

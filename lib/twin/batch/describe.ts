@@ -1,7 +1,8 @@
 import type { TwinStack } from '../template/twin-stack.ts';
 import { childId, jobStatus, taskOf } from './job.ts';
+import { nodeId } from './nodes.ts';
 import { shownSummary } from './status-summary.ts';
-import type { Attempt, Job, Task } from './types.ts';
+import type { Attempt, Job, JobSpec, Task } from './types.ts';
 
 export interface Place {
   readonly region: string;
@@ -14,9 +15,11 @@ export function jobDetail(
   index: number | undefined,
   place: Place,
   resources: TwinStack,
+  node?: number,
 ): Record<string, unknown> {
   const { spec } = job;
-  const { isParent, task, jobId } = subjectOf(job, index);
+  const { isParent, task, jobId: own } = subjectOf(job, index);
+  const jobId = node === 0 ? nodeId(own, 0) : own;
   const last = task?.attempts.at(-1);
   const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
   const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
@@ -48,6 +51,7 @@ export function jobDetail(
             ? { size: spec.size, ...summaryOf(job) }
             : { size: spec.size, index, statusSummary: {} },
         }),
+    ...nodesOf(spec, node),
     container: {
       ...(definition ? { image: definition.image, privileged: definition.privileged } : {}),
       command: spec.command,
@@ -94,9 +98,15 @@ export function jobDetail(
 }
 
 /** A job, or one child, as ListJobs answers it. */
-export function jobSummary(job: Job, index: number | undefined, place: Place): Record<string, unknown> {
+export function jobSummary(
+  job: Job,
+  index: number | undefined,
+  place: Place,
+  node?: number,
+): Record<string, unknown> {
   const { spec } = job;
-  const { isParent, task, jobId } = subjectOf(job, index);
+  const { isParent, task, jobId: own } = subjectOf(job, index);
+  const jobId = node === 0 ? nodeId(own, 0) : own;
   const last = task?.attempts.at(-1);
   const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
   return {
@@ -112,6 +122,15 @@ export function jobSummary(job: Job, index: number | undefined, place: Place): R
     ...(spec.size === undefined
       ? {}
       : { arrayProperties: isParent ? { size: spec.size, ...summaryOf(job) } : { index } }),
+    ...(spec.nodes === undefined
+      ? {}
+      : {
+          nodeProperties: {
+            numNodes: spec.nodes,
+            isMainNode: node === 0,
+            ...(node === undefined ? {} : { nodeIndex: node }),
+          },
+        }),
     ...(last?.stoppedAt !== undefined ? { container: exitOf(last) } : {}),
     ...(flag(job, task, 'isCancelled') ? { isCancelled: true } : {}),
     ...(flag(job, task, 'isTerminated') ? { isTerminated: true } : {}),
@@ -124,6 +143,19 @@ function subjectOf(
 ): { readonly isParent: boolean; readonly task?: Task; readonly jobId: string } {
   if (job.spec.size !== undefined && index === undefined) return { isParent: true, jobId: job.spec.jobId };
   return { isParent: false, task: taskOf(job, index ?? 0), jobId: childId(job, index ?? 0) };
+}
+
+/** Of the job as a whole its nodes; of one of them, which it is. */
+function nodesOf(spec: JobSpec, node: number | undefined): Record<string, unknown> {
+  if (spec.nodes === undefined) return {};
+  if (node !== undefined) return { nodeDetails: { nodeIndex: node, isMainNode: node === 0 } };
+  return {
+    nodeProperties: {
+      numNodes: spec.nodes,
+      mainNode: 0,
+      nodeRangeProperties: [{ targetNodes: `0:${spec.nodes - 1}` }],
+    },
+  };
 }
 
 const jobArn = (jobId: string, { region, account }: Place): string =>

@@ -21,6 +21,8 @@ export interface Host {
   goneAt?: number;
   /** It has a spot notice. */
   isDraining?: true;
+  /** It is a node of a multi-node parallel job, which share their hosts with nobody. */
+  isNode?: true;
   /** What its attempts asked for, over time: vCPUs × ms, up to `countedAt`. */
   vcpuMs: number;
   countedAt: number;
@@ -93,11 +95,30 @@ export class Fleet {
    * that holds it. Undefined when every environment is at its maxvCpus.
    */
   place(spec: JobSpec): Host | undefined {
+    return this.placeOn(spec, hasRoom);
+  }
+
+  /** A host of its own for each node of a job; undefined, and nothing placed, where they are not all to be had. */
+  placeNodes(spec: JobSpec): readonly Host[] | undefined {
+    const hosts: Host[] = [];
+    for (let index = 0; index < spec.nodes!; index++) {
+      const host = this.placeOn(spec, each => each.attempts === 0 && hasRoom(each, spec));
+      if (!host) {
+        for (const each of hosts) this.leave(each, spec);
+        return undefined;
+      }
+      host.isNode = true;
+      hosts.push(host);
+    }
+    return hosts;
+  }
+
+  private placeOn(spec: JobSpec, fits: (host: Host, spec: JobSpec) => boolean): Host | undefined {
     for (const environment of environmentsOf(this.resources, spec.queue)) {
       const hosts = this.hosts.get(environment) ?? [];
       this.hosts.set(environment, hosts);
       this.scaleDown(hosts);
-      const host = hosts.find(each => hasRoom(each, spec)) ?? this.launch(environment, hosts, spec);
+      const host = hosts.find(each => fits(each, spec)) ?? this.launch(environment, hosts, spec);
       if (!host) continue;
       this.count(host, spec.vcpus);
       host.attempts++;
@@ -112,6 +133,7 @@ export class Fleet {
   leave(host: Host, spec: JobSpec): void {
     this.count(host, -spec.vcpus);
     host.attempts--;
+    delete host.isNode;
     host.leftAt = this.clock.now();
     host.freeVcpus += spec.vcpus;
     host.freeMemoryMiB += spec.memoryMiB;
@@ -200,8 +222,18 @@ export function misfitOf(spec: JobSpec, resources: TwinStack): Misfit | undefine
   const environments = environmentsOf(resources, spec.queue);
   if (environments.length === 0) return undefined;
   if (environments.every(each => each.maxvCpus < spec.vcpus)) return misfits.maxvCpus;
-  const fits = environments.some(each => typesOf(each).some(type => holds(type, spec)));
-  return fits ? undefined : misfits.requirement;
+  const fitting = environments.flatMap(each =>
+    typesOf(each)
+      .filter(type => holds(type, spec))
+      .map(type => ({ type, most: each.maxvCpus })),
+  );
+  if (fitting.length === 0) return misfits.requirement;
+  const { nodes = 1 } = spec;
+  // All nodes of a job have their hosts at the same time.
+  const isFew = fitting.every(
+    ({ type, most }) => type.vcpus !== Number.POSITIVE_INFINITY && nodes * type.vcpus > most,
+  );
+  return nodes > 1 && isFew ? misfits.maxvCpus : undefined;
 }
 
 const misfit = (code: string, text: string): Misfit => ({ code, statusReason: `${code} - ${text}` });
@@ -249,4 +281,4 @@ const unknownType: InstanceType = {
 const holds = (type: InstanceType, spec: JobSpec): boolean =>
   type.vcpus >= spec.vcpus && usableMemoryMiB(type) >= spec.memoryMiB;
 const hasRoom = (host: Host, spec: JobSpec): boolean =>
-  !host.isDraining && host.freeVcpus >= spec.vcpus && host.freeMemoryMiB >= spec.memoryMiB;
+  !host.isDraining && !host.isNode && host.freeVcpus >= spec.vcpus && host.freeMemoryMiB >= spec.memoryMiB;

@@ -23,6 +23,14 @@ const pages: Members = { maxResults: 'number', nextToken: 'string' };
 const consumables: Shape = {
   consumableResourceList: [{ consumableResource: 'string', quantity: 'number' }],
 };
+const containerOverrides: Members = {
+  command: texts,
+  instanceType: 'string',
+  environment: [{ name: 'string', value: 'string' }],
+  resourceRequirements: [{ type: 'string', value: 'string' }],
+  vcpus: 'number',
+  memory: 'number',
+};
 const inputs: Readonly<Record<string, Members>> = {
   submitjob: {
     jobName: 'string',
@@ -33,13 +41,10 @@ const inputs: Readonly<Record<string, Members>> = {
     arrayProperties: { size: 'number' },
     dependsOn: [{ jobId: 'string', type: 'string' }],
     parameters: map,
-    containerOverrides: {
-      command: texts,
-      instanceType: 'string',
-      environment: [{ name: 'string', value: 'string' }],
-      resourceRequirements: [{ type: 'string', value: 'string' }],
-      vcpus: 'number',
-      memory: 'number',
+    containerOverrides,
+    nodeOverrides: {
+      numNodes: 'number',
+      nodePropertyOverrides: [{ targetNodes: 'string', containerOverrides }],
     },
     retryStrategy: {
       attempts: 'number',

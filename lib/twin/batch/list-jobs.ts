@@ -2,6 +2,7 @@ import type { TwinStack } from '../template/twin-stack.ts';
 import { clientError } from './client-error.ts';
 import { jobSummary, type Place } from './describe.ts';
 import { isSubmitted, jobStatus, taskCount, taskOf } from './job.ts';
+import { nodeId } from './nodes.ts';
 import { findQueue } from './submit-job.ts';
 import { type Job, type Status, statuses } from './types.ts';
 
@@ -30,7 +31,7 @@ export function listJobs(
   if (targets.length > 1)
     throw clientError('Only one of jobQueue, arrayJobId and multiNodeJobId can be given');
   if (targets.length === 0) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');
-  if (input.multiNodeJobId !== undefined) throw clientError('the multi-node parallel job was not found');
+  if (input.multiNodeJobId !== undefined) return listNodes(jobs, String(input.multiNodeJobId), status, place);
   if (input.arrayJobId !== undefined)
     return listChildren(
       jobs.get(String(input.arrayJobId)),
@@ -44,6 +45,7 @@ export function listJobs(
   const found = [...jobs.values()].filter(
     job =>
       job.spec.queue === queue.name &&
+      !job.spec.nodeOf &&
       (!after || order(job.spec, { createdAt: Number(after[1]), jobId: after[2]! }) > 0) &&
       (filters.length > 0 ? filters.every(filter => fits(job, filter)) : jobStatus(job) === status),
   );
@@ -109,6 +111,22 @@ function listChildren(
     if (taskOf(job, index).status === status) summaries.push(jobSummary(job, index, place));
   }
   return { jobSummaryList: summaries, ...(index < taskCount(job.spec) ? { nextToken: token(index) } : {}) };
+}
+
+/** All on one page: the twin's machine has no thousand nodes. */
+function listNodes(jobs: ReadonlyMap<string, Job>, jobId: string, status: Status, place: Place): unknown {
+  const main = jobs.get(jobId);
+  if (main?.spec.nodes === undefined || main.spec.nodeOf)
+    throw clientError('the multi-node parallel job was not found');
+  const nodes = Array.from({ length: main.spec.nodes }, (_, index) => ({
+    index,
+    job: index === 0 ? main : jobs.get(nodeId(jobId, index)),
+  }));
+  return {
+    jobSummaryList: nodes.flatMap(({ job, index }) =>
+      job && jobStatus(job) === status ? [jobSummary(job, undefined, place, index)] : [],
+    ),
+  };
 }
 
 function fits(job: Job, { name, values }: Filter): boolean {

@@ -7,6 +7,7 @@ import { Fleet, type Host, type HostUse } from './fleet.ts';
 import { Gate } from './gate.ts';
 import { finish, jobEnded, keepTask, move, taskCount, taskOf } from './job.ts';
 import { type Journal, rememberedMs } from './journal.ts';
+import { Nodes } from './nodes.ts';
 import type { Pace } from './pace.ts';
 import { QueueHeads } from './queue-heads.ts';
 import { isRetried } from './retry-decision.ts';
@@ -43,6 +44,7 @@ export class Scheduler {
   private readonly heads: QueueHeads;
   private readonly attempts: RunningAttempts;
   private readonly gate: Gate;
+  private readonly nodes: Nodes;
   private readonly active = new Set<Job>();
   /** Tasks that ended, for the children that they held back. */
   private readonly ended: [Job, number][] = [];
@@ -63,6 +65,14 @@ export class Scheduler {
       },
       exited: (job, index, host, exit) => this.exited(job, index, host, exit),
     });
+    this.nodes = new Nodes({
+      jobs: this.jobs,
+      fleet: this.fleet,
+      note: spec => options.journal.note({ kind: 'submitted', spec }),
+      isLive: node => this.attempts.has(node, 0),
+      start: (node, host) => this.startTask(node, 0, host),
+      stop: node => this.attempts.stop(node, 0),
+    });
     this.gate = new Gate({
       ...options,
       jobs: this.jobs,
@@ -79,7 +89,8 @@ export class Scheduler {
   add(job: Job): void {
     this.forget();
     this.jobs.set(job.spec.jobId, job);
-    if (!jobEnded(job)) this.active.add(job);
+    // A child node comes and goes with its main node.
+    if (!jobEnded(job) && !job.spec.nodeOf) this.active.add(job);
     this.wake();
   }
 
@@ -197,7 +208,7 @@ export class Scheduler {
     for (let index = nextIndex(job); index !== undefined; index = nextIndex(job)) {
       if (this.heads.isBlocked(job, index)) return 'blocked';
       if (!this.capacity.hasRoom(job.spec)) return 'ok';
-      const host = this.fleet.place(job.spec);
+      const host = job.spec.nodes === undefined ? this.fleet.place(job.spec) : this.nodes.place(job.spec);
       if (!host) return 'ok';
       if (job.again[0] === index) job.again.shift();
       else job.next = index + 1;
@@ -212,6 +223,7 @@ export class Scheduler {
     const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
     if (!definition || spec.refusedByEcs !== undefined) {
       this.fleet.leave(host, spec);
+      this.nodes.stopOthers(job);
       const why = spec.refusedByEcs ?? `JobDefinition ${spec.definition} is not in the stack`;
       this.end(job, index, undefined, 'FAILED', why);
       return;
@@ -235,6 +247,7 @@ export class Scheduler {
     task.attempts = task.attempts.with(-1, { ...task.attempts.at(-1)!, startedAt: at });
     this.options.journal.writeSoon({ kind: 'running', jobId: job.spec.jobId, index, at });
     this.options.changed(job, index);
+    this.nodes.startOthers(job);
   }
 
   private exited(job: Job, index: number, host: Host, exit: Exit): void {
@@ -245,6 +258,7 @@ export class Scheduler {
       this.attempts.loseHost(host, exit.statusReason!);
     }
     if (this.stopped) return;
+    this.nodes.stopOthers(job);
     const task = taskOf(job, index);
     const statusReason = task.stopping ?? exit.statusReason ?? 'Essential container in task exited';
     const attempt: Attempt = {
@@ -259,6 +273,7 @@ export class Scheduler {
     else if (!task.stopping && isRetried(job.spec, attempt, task.attempts.length))
       this.again(job, index, attempt);
     else this.end(job, index, attempt, 'FAILED', statusReason);
+    if (job.spec.nodeOf) this.nodes.gone(job);
     this.wake();
   }
 }

@@ -12,6 +12,7 @@ import { readInput } from './input-shapes.ts';
 import { isSubmitted, newJob } from './job.ts';
 import { type Entry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
+import { nodeId } from './nodes.ts';
 import { defaultPace, type Pace } from './pace.ts';
 import { replay } from './replay.ts';
 import { batchRights } from './rights.ts';
@@ -127,7 +128,11 @@ function jobActions(
       if (!Array.isArray(ids) || ids.length === 0) throw clientError('jobs must not be empty');
       if (ids.length > 100) throw refusedInside('Maximum number of jobs supported is 100 .');
       const found = ids.flatMap(id => findTask(scheduler.jobs, id) ?? []);
-      return { jobs: found.map(({ job, index }) => jobDetail(job, index, { region, account }, resources)) };
+      return {
+        jobs: found.map(({ job, index, node }) =>
+          jobDetail(job, index, { region, account }, resources, node),
+        ),
+      };
     },
     listjobs: input => listJobs(input, resources, scheduler.jobs, { region, account }),
     terminatejob: input => endOne(input, (job, index, reason) => scheduler.terminate(job, index, reason)),
@@ -156,11 +161,17 @@ function jobActions(
   }
 }
 
-/** `id` of a job or an array's parent, `id:index` of a child. */
+/** `id` of a job or an array's parent, `id:index` of a child, `id#index` of a node. */
 function findTask(
   jobs: ReadonlyMap<string, Job>,
   id: string,
-): { readonly job: Job; readonly index?: number } | undefined {
+): { readonly job: Job; readonly index?: number; readonly node?: number } | undefined {
+  const [, main = '', digits] = /^([^#]+)#(\d+)$/.exec(id) ?? [];
+  if (digits !== undefined) {
+    const node = Number(digits);
+    const job = jobs.get(node === 0 ? main : nodeId(main, node));
+    return job?.spec.nodes === undefined ? undefined : { job, node };
+  }
   const [parent = '', index, more] = id.split(':');
   const job = jobs.get(parent);
   if (!job || more !== undefined) return undefined;

@@ -15,6 +15,10 @@ export interface JobSpec {
   readonly createdAt: number;
   /** Undefined for a plain job. */
   readonly size?: number;
+  /** Of a multi-node parallel job: how many. */
+  readonly nodes?: number;
+  /** Of one of its child nodes: its job, and which of it, from 1. */
+  readonly nodeOf?: { readonly jobId: string; readonly index: number };
   readonly dependsOn: readonly { readonly jobId?: string; readonly type?: string }[];
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;

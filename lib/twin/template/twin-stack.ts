@@ -57,6 +57,8 @@ export interface JobDefinition {
   readonly image: string;
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** Of a multi-node parallel job: how many nodes, all of them alike. */
+  readonly nodes?: number;
   readonly vcpus: number;
   readonly memoryMiB: number;
   readonly timeoutSeconds?: number;
@@ -158,14 +160,7 @@ function jobDefinition(
   stackName: string,
   symbols: Symbols,
 ): JobDefinition {
-  const container = properties.ContainerProperties as Properties | undefined;
-  if (!container) {
-    throw new LabError({
-      where: `template ${id}`,
-      message: 'the twin runs job definitions with ContainerProperties only',
-      fix: 'define the job with an ECS container (EcsEc2ContainerDefinition)',
-    });
-  }
+  const { container, nodes } = containerOf(id, properties);
   const get = (name: string): unknown =>
     resolve(container[name], symbols, `${id}.ContainerProperties.${name}`);
   const requirement = (type: string): number =>
@@ -200,6 +195,7 @@ function jobDefinition(
         each.Value,
       ]),
     ),
+    ...(nodes === undefined ? {} : { nodes }),
     vcpus: requirement('VCPU'),
     memoryMiB: requirement('MEMORY'),
     ...(timeout === undefined ? {} : { timeoutSeconds: timeout }),
@@ -214,6 +210,23 @@ function jobDefinition(
     privileged: container.Privileged === true,
     ...(container.JobRoleArn === undefined ? {} : { jobRole: String(get('JobRoleArn')) }),
   };
+}
+
+function containerOf(id: string, properties: Properties): { container: Properties; nodes?: number } {
+  if (properties.ContainerProperties) return { container: properties.ContainerProperties as Properties };
+  const { NumNodes, NodeRangeProperties = [] } = (properties.NodeProperties ?? {}) as {
+    NumNodes?: number;
+    NodeRangeProperties?: { TargetNodes: string; Container?: Properties }[];
+  };
+  const [range, ...more] = NodeRangeProperties;
+  if (range?.Container && range.TargetNodes === '0:' && more.length === 0)
+    return { container: range.Container, nodes: Number(NumNodes) };
+  throw new LabError({
+    where: `template ${id}`,
+    message:
+      'the twin runs job definitions with ContainerProperties, or NodeProperties of one range 0: with a Container',
+    fix: 'define the job with an ECS container (EcsEc2ContainerDefinition)',
+  });
 }
 
 /** Outputs that stand for something the twin does not have (a VPC's id) are left out; the others are what a stack answers. */

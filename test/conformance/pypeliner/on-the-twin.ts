@@ -1,0 +1,158 @@
+// A real workflow by real pypeliner on the twin, by the door that people use: python, our package, lab queue serve, and jobs
+// of the synthesized stack with the rights that it gives them.
+// usage: on-the-twin.ts VENV [WORDS of the titles that are to run]
+import assert from 'node:assert/strict';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { openLab } from './twin-lab.ts';
+
+const [venv = '', words = ''] = process.argv.slice(2);
+const lab = await openLab(venv);
+
+async function check(title: string, work: () => Promise<void>): Promise<void> {
+  if (!title.includes(words)) return;
+  try {
+    await work();
+    console.log(`ok      ${title}`);
+  } catch (error) {
+    console.log(`FAILED  ${title}\n${(error as Error).stack}\n${lab.said().slice(-6000)}`);
+    process.exitCode = 1;
+  }
+}
+
+const expected = '3 samples\n0: 126\n1: 693\n2: 1746\n';
+const samples = [0, 1, 2];
+/** 3 samples: split, scale and a subworkflow of 5 jobs and itself for each, count and merge. */
+const jobs = 1 + 3 + 3 * (1 + 1 + 3 + 1) + 2;
+
+await check(
+  'a workflow gives what it gives on one machine, and the job that fails once is tried again',
+  async () => {
+    const flow = lab.flow('whole');
+    const alone = await flow.run({ submit: 'local', storage: 'local' });
+    assert.equal(alone.code, 0, alone.said);
+    assert.equal(flow.localOutput(), expected);
+    flow.clear();
+    const { code, said } = await flow.run();
+    assert.equal(code, 0, said);
+    assert.equal(await flow.output(), expected);
+    assert.deepEqual(samples.map(flow.tries), [1, 2, 1]);
+    const sent = await flow.sent();
+    assert.equal(sent.length, jobs + 1, sent.join(' '));
+    assert.equal(new Set(sent).size, jobs);
+  },
+);
+
+await check('started again it does nothing, though its temporary files are gone at the head', async () => {
+  const flow = lab.flow('whole');
+  const before = (await flow.sent()).length;
+  const { code, said } = await flow.run();
+  assert.equal(code, 0, said);
+  assert.equal((await flow.sent()).length, before);
+});
+
+await check('an input with other content under an older date is seen, and said', async () => {
+  const flow = lab.flow('whole');
+  flow.input('1 1\n2 2\n3 3\n', 1);
+  const { code, said } = await flow.run();
+  assert.equal(code, 0, said);
+  assert.match(said, /other content under an older date/);
+  assert.equal(await flow.output(), '3 samples\n0: 18\n1: 72\n2: 162\n');
+});
+
+await check(
+  'a head that is killed half-way is continued: nothing done is done again, nothing under way is sent twice',
+  async () => {
+    const flow = lab.flow('killed');
+    flow.hold(0, 2);
+    const head = flow.start();
+    await flow.until(async () => flow.tries(0) === 1 && flow.tries(2) === 1);
+    // The third goes on meanwhile, as far as it can.
+    await flow.until(async () => (await flow.sent()).some(name => name.endsWith('/split_parts')));
+    head.process.kill('SIGKILL');
+    assert.notEqual((await head.ended).code, 0);
+    const refused = await flow.run();
+    assert.equal(refused.code, 1);
+    assert.match(refused.said, /PipelineLockedError/);
+    rmSync(flow.path('t/locks'), { recursive: true });
+    const next = flow.start();
+    await flow.until(async () => next.saidSoFar().includes('under way already'));
+    flow.release();
+    const { code, said } = await next.ended;
+    assert.equal(code, 0, said);
+    assert.equal(await flow.output(), expected);
+    assert.deepEqual(samples.map(flow.tries), [1, 2, 1]);
+    const sent = await flow.sent();
+    assert.equal(new Set(sent).size, jobs);
+    // The one that fails once, and no other, is there twice.
+    assert.equal(sent.length, jobs + 1, sent.join(' '));
+  },
+);
+
+await check('a helper that dies is told, and ends the run; the next goes on', async () => {
+  const flow = lab.flow('helper');
+  flow.hold(0);
+  const head = flow.start();
+  await flow.until(async () => flow.tries(0) === 1);
+  await flow.killHelper(head.process.pid!);
+  const { code, said } = await head.ended;
+  assert.equal(code, 1, said);
+  assert.match(said, /lab queue serve has ended/);
+  assert.equal(existsSync(flow.path('t/locks/_lock')), false);
+  const next = flow.start();
+  await flow.until(async () => next.saidSoFar().includes('under way already'));
+  flow.release();
+  const end = await next.ended;
+  assert.equal(end.code, 0, end.said);
+  assert.equal(await flow.output(), expected);
+  assert.equal(flow.tries(0), 1);
+});
+
+await check('Ctrl-C ends the jobs under way, and unlocks', async () => {
+  const flow = lab.flow('interrupted');
+  flow.hold(0);
+  const head = flow.start();
+  await flow.until(async () => flow.tries(0) === 1);
+  head.process.kill('SIGINT');
+  assert.notEqual((await head.ended).code, 0);
+  assert.equal(existsSync(flow.path('t/locks/_lock')), false);
+  await flow.until(async () => (await flow.underWay()) === 0);
+  flow.release();
+  const { code, said } = await flow.run();
+  assert.equal(code, 0, said);
+  assert.equal(await flow.output(), expected);
+});
+
+await check(
+  'what was changed meanwhile is not waited for: the old job is ended before there is a new one',
+  async () => {
+    const flow = lab.flow('changed');
+    flow.hold(0);
+    const head = flow.start();
+    await flow.until(async () => flow.tries(0) === 1);
+    head.process.kill('SIGKILL');
+    await head.ended;
+    flow.release();
+    rmSync(flow.path('t/locks'), { recursive: true });
+    const { code, said } = await flow.run({}, '--factor', '1');
+    assert.equal(code, 0, said);
+    assert.equal(await flow.output(), '3 samples\n0: 14\n1: 77\n2: 194\n');
+  },
+);
+
+await check('a job that no host can hold is refused with what to do', async () => {
+  const flow = lab.flow('large');
+  writeFileSync(
+    flow.path('large.py'),
+    `import sys, pypeliner, pypeliner.managed as mgd
+import tasks
+w = pypeliner.workflow.Workflow(default_ctx={'mem': 5000})
+w.transform(name='square', func=tasks.square, args=(mgd.InputFile('in.txt'), mgd.OutputFile('out.txt')))
+pypeliner.app.Pypeline(modules=(tasks,), config={'tmpdir': 't', 'submit': sys.argv[1], 'storage': sys.argv[2], 'maxjobs': 2}).run(w)
+`,
+  );
+  const { code, said } = await flow.run({ script: flow.path('large.py') });
+  assert.equal(code, 1);
+  assert.match(said, /memory/);
+});
+
+await lab.close();
