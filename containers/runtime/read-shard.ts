@@ -42,7 +42,8 @@ export function identify(world: ContainerWorld): ShardIdentity {
     round: wholeNumber(given, env.round),
     array: wholeNumber(given, env.array),
     shard: wholeNumber(given, env.shardOffset) + index,
-    jobId: required(given, env.jobId),
+    // A node's job is the whole's.
+    jobId: required(given, env.jobId).split('#')[0]!,
     attempt: given[env.attempt] === undefined ? 1 : wholeNumber(given, env.attempt),
   };
 }

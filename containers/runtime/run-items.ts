@@ -7,6 +7,7 @@ import type { ItemEnd, Task, TaskResult } from '../../lib/contract/workload/task
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import type { TakeBytesIn } from './bytes-in.ts';
 import { ShardFailure } from './failure.ts';
+import type { NodeWatch } from './node-watch.ts';
 import type { Shard } from './read-shard.ts';
 import { taskContext } from './task-context.ts';
 import type { ContainerWorld } from './world.ts';
@@ -23,6 +24,8 @@ export interface ItemsInput {
   readonly takeBytesIn: TakeBytesIn;
   readonly signal: AbortSignal;
   readonly graceMs: number;
+  /** On the main node of a multi-node parallel job. */
+  readonly nodes?: NodeWatch;
 }
 
 export interface ItemsResult {
@@ -121,7 +124,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     ...(result.outputs ? { outputs: result.outputs } : {}),
   };
   // A later step may ask what was made of it, whatever shard it was in.
-  if (isDone && input.shard.stepPlan.feeds)
+  if (isDone && input.shard.stepPlan.feeds && context.node?.main !== false)
     await input.shard.store.put(madeKey(input.shard.run, input.shard.step, name), JSON.stringify(record));
   return {
     record,

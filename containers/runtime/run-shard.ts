@@ -7,6 +7,7 @@ import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { inPlace } from './in-place.ts';
+import { nodeOf, watchNodes } from './node-watch.ts';
 import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems } from './run-items.ts';
 import type { ContainerWorld } from './world.ts';
@@ -41,6 +42,8 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
       result = failedAsAWhole(error, shard, signal.aborted);
       world.log(result.reason ?? '');
     }
+    // The job is the main node's: the others have done theirs when they exit with 0.
+    if (nodeOf(world)?.main === false) return result.exitCode;
     const record = await recordOf(world, identity, startedAt, result, shard, scratchPeakBytes);
     return await store(world, identity, record, shard?.stepPlan.soft ?? false);
   } catch (error) {
@@ -65,9 +68,19 @@ async function work(
   const { jobId, attempt, items } = shard;
   const mounts = options.mountsOf?.[shard.step] ?? options.mounts;
   const needs = { jobId, attempt, mounts, items: items.map(item => item.name), signal, onScratchPeak };
-  return inPlace(world, needs, place =>
-    runItems({ world, shard, task, done, ...place, signal, graceMs: options.graceMs ?? 25_000 }),
-  );
+  const node = nodeOf(world);
+  const nodes = node?.main && node.count > 1 ? watchNodes(world, shard.jobId, node) : undefined;
+  const either = nodes ? { nodes, signal: AbortSignal.any([signal, nodes.signal]) } : { signal };
+  try {
+    const result = await inPlace(world, needs, place =>
+      runItems({ world, shard, task, done, ...place, ...either, graceMs: options.graceMs ?? 25_000 }),
+    );
+    const failure = signal.aborted ? undefined : nodes?.failure();
+    if (failure) throw failure;
+    return result;
+  } finally {
+    nodes?.stop();
+  }
 }
 
 /** Something around the items failed: all of them share its exit code and reason. */

@@ -10,6 +10,7 @@ import { frozenFile } from './frozen-file.ts';
 import { failedLimits, keepFailed, keptText } from './keep-failed.ts';
 import { logTail } from './log-tail.ts';
 import { stage } from './mounts/stage.ts';
+import { type NodeWatch, nodeOf } from './node-watch.ts';
 import { laneOf } from './read-shard.ts';
 import type { ItemsInput } from './run-items.ts';
 import { taskPlaces } from './task-places.ts';
@@ -25,7 +26,7 @@ interface ToolsUse {
 
 /** What a task gets; of the tools it has run so far, what they have used and their last lines. */
 export function taskContext(
-  { world, shard, scratchBytes, mounts, signal, graceMs }: ItemsInput,
+  { world, shard, scratchBytes, mounts, signal, graceMs, nodes }: ItemsInput,
   items: readonly Item[],
   name: string,
   scratch: string,
@@ -49,7 +50,7 @@ export function taskContext(
     scratch,
     mounts,
     limits: { vcpus, memoryMiB, scratchBytes },
-    ...nodeOf(world),
+    ...nodeContext(world, nodes),
     now: world.now,
     environment,
     signal,
@@ -111,17 +112,9 @@ function credentialsFor(world: ContainerWorld, { credentials }: ExecOptions): Re
   throw new ShardFailure(exitCodes.badJob, 'tools of this kind of job get no credentials: toolCredentials');
 }
 
-/** What Batch says of the node, in a multi-node parallel job. */
-function nodeOf({ environment }: ContainerWorld): Pick<TaskContext, 'node'> {
-  const index = environment[env.nodeIndex];
-  if (index === undefined) return {};
-  return {
-    node: {
-      index: Number(index),
-      count: Number(environment[env.nodeCount] ?? 1),
-      main: index === (environment[env.mainNodeIndex] ?? '0'),
-    },
-  };
+function nodeContext(world: ContainerWorld, nodes: NodeWatch | undefined): Pick<TaskContext, 'node'> {
+  const node = nodeOf(world);
+  return node ? { node: { ...node, othersDone: async () => nodes?.othersDone() } } : {};
 }
 
 /** An error of a store as the failure that it means here. */

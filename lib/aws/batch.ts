@@ -43,6 +43,10 @@ async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ job
     ...(job.vcpus === undefined ? [] : [{ type: 'VCPU' as const, value: String(job.vcpus) }]),
     ...(job.memoryMiB === undefined ? [] : [{ type: 'MEMORY' as const, value: String(job.memoryMiB) }]),
   ];
+  const overrides = {
+    environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
+    ...(requirements.length > 0 ? { resourceRequirements: requirements } : {}),
+  };
   const answer = await client.send(
     new SubmitJobCommand({
       jobName: job.jobName,
@@ -50,10 +54,15 @@ async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ job
       jobDefinition: job.jobDefinition,
       dependsOn: job.dependsOn.map(each => ({ ...each })),
       ...(job.arraySize === undefined ? {} : { arrayProperties: { size: job.arraySize } }),
-      containerOverrides: {
-        environment: Object.entries(job.environment).map(([name, value]) => ({ name, value })),
-        ...(requirements.length > 0 ? { resourceRequirements: requirements } : {}),
-      },
+      ...(job.nodes === undefined
+        ? { containerOverrides: overrides }
+        : {
+            nodeOverrides: {
+              numNodes: job.nodes,
+              // The definition's one range, by its own words.
+              nodePropertyOverrides: [{ targetNodes: '0:', containerOverrides: overrides }],
+            },
+          }),
       ...(job.timeoutSeconds === undefined
         ? {}
         : { timeout: { attemptDurationSeconds: job.timeoutSeconds } }),
@@ -144,6 +153,8 @@ function toSummary(job: SdkSummary): JobSummary {
 
 /** What DescribeJobs says of a job, and what an event of its state change does. */
 export function toDetail(job: SdkJob): JobDetail {
+  // A multi-node parallel job has no container of its own; its attempts are the main node's.
+  const ended = job.container ?? job.attempts?.at(-1)?.container;
   return {
     ...toSummary(job as SdkSummary),
     ...(job.arrayProperties?.index === undefined ? {} : { arrayIndex: job.arrayProperties.index }),
@@ -151,9 +162,9 @@ export function toDetail(job: SdkJob): JobDetail {
     ...(job.arrayProperties?.statusSummary ? { statusSummary: job.arrayProperties.statusSummary } : {}),
     startedAt: job.startedAt,
     stoppedAt: job.stoppedAt,
-    exitCode: job.container?.exitCode,
-    reason: job.container?.reason,
-    logStream: job.container?.logStreamName,
+    exitCode: ended?.exitCode,
+    reason: ended?.reason,
+    logStream: ended?.logStreamName,
     attempts: (job.attempts ?? []).map(attempt => ({
       exitCode: attempt.container?.exitCode,
       reason: attempt.container?.reason,

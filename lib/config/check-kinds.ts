@@ -1,14 +1,16 @@
-import type { WorkloadConfig } from '../contract/workload/config.ts';
+import type { LabConfig } from '../contract/workload/config.ts';
 import { env } from '../contract/workload/env.ts';
 import { kindNames, specOfKind } from '../contract/workload/places.ts';
-import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import { edgeOf, type WorkloadSpec } from '../contract/workload/workload.ts';
 import { namedImages } from './kind-image.ts';
-import { type Say, unknownName } from './say.ts';
+import { type Say, unknownName, whole } from './say.ts';
+import { kindPools } from './step-sizes.ts';
 
 const ours = new Set<string>(Object.values(env));
 
 /** What a workload says of its kinds of jobs, and a lab of their images. */
-export function checkKinds(spec: WorkloadSpec, workload: WorkloadConfig, where: string, say: Say): void {
+export function checkKinds(spec: WorkloadSpec, config: LabConfig, where: string, say: Say): void {
+  const workload = config.workloads[spec.name]!;
   const names = Object.keys(spec.kinds ?? {});
   const at = `${where}.kinds`;
   for (const kind of Object.keys(workload.kinds ?? {}))
@@ -24,6 +26,7 @@ export function checkKinds(spec: WorkloadSpec, workload: WorkloadConfig, where: 
   for (const variable of Object.keys(spec.environment ?? {}))
     if (ours.has(variable))
       say(where, `its environment sets ${variable}, which is ours to set`, 'another name');
+  checkNodes(spec, config, where, say);
   for (const kind of kindNames(spec))
     checkRights(spec, kind, kind === undefined ? where : `${at}.${kind}`, say);
 }
@@ -41,4 +44,47 @@ function checkRights(spec: WorkloadSpec, kind: string | undefined, where: string
     say(where, `${what}, and its tools would be given the same right`, 'a kind of its own for what deletes');
   if (privileged !== undefined)
     say(where, `${what}, and are privileged`, 'a kind of its own for what deletes');
+}
+
+/**
+ * What Batch does not do for multi-node parallel jobs, and what a container with a network of its own lacks. Source: Batch
+ * user guide, "Compute environment considerations for MNP": no Spot; awsvpc, whose interfaces on EC2 have no public address.
+ */
+function checkNodes(spec: WorkloadSpec, config: LabConfig, where: string, say: Say): void {
+  const workload = config.workloads[spec.name]!;
+  const kinds = kindNames(spec).filter(kind => specOfKind(spec, kind).nodes !== undefined);
+  for (const kind of kinds) {
+    whole(
+      kind === undefined ? `${where}.nodes` : `${where}.kinds.${kind}.nodes`,
+      specOfKind(spec, kind).nodes!,
+      2,
+      1000,
+      say,
+    );
+    for (const name of kindPools(spec, workload, kind)) {
+      const pool = config.pools[name];
+      if (pool && (pool.market === 'spot' || pool.spillToOnDemand))
+        say(
+          `${where}.pools`,
+          `${name} has spot hosts, on which Batch runs no multi-node parallel jobs`,
+          'a pool on demand, best one of their own: their hosts are all in one zone',
+        );
+    }
+  }
+  if (kinds.length > 0 && config.network === 'public')
+    say(
+      'network',
+      `jobs of ${spec.name} have several nodes, whose containers have no public address: with public they reach S3 alone`,
+      "network: 'private-nat', or 'private-endpoints'",
+    );
+  for (const { name, kind, dependsOn = [] } of spec.steps)
+    for (const { step, when } of dependsOn.map(edgeOf)) {
+      const other = spec.steps.find(each => each.name === step);
+      if (when === 'each' && [kind, other?.kind].some(each => kinds.includes(each)))
+        say(
+          where,
+          `step ${name} goes shard by shard with ${step}, and jobs of several nodes are no arrays`,
+          "when: 'done'",
+        );
+    }
 }

@@ -44,7 +44,7 @@ export function checkWorkload(
     `${where}.`,
     say,
   );
-  checkKinds(spec, workload, where, say);
+  checkKinds(spec, config, where, say);
   checkPlaces(spec, workload, where, say);
   checkSteps(spec, workload, where, say);
   const { vcpus } = workload.resources;

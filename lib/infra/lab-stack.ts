@@ -99,6 +99,7 @@ export class LabStack extends Stack {
         network,
         instanceRole: hosts,
         lab: config.name,
+        isForNodes: specs.some(spec => hasNodes(config, spec, name)),
         ...encrypted,
       });
       queues[name] = pool.queueName;
@@ -199,6 +200,14 @@ export class LabStack extends Stack {
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 }
+
+/** Whether multi-node parallel jobs of the workload may go to a pool. */
+const hasNodes = (config: LabConfig, spec: WorkloadSpec, pool: string): boolean =>
+  kindNames(spec).some(
+    kind =>
+      specOfKind(spec, kind).nodes !== undefined &&
+      kindPools(spec, config.workloads[spec.name]!, kind).includes(pool),
+  );
 
 /** Whether a pool of the workload starts from a baked image with reference data. */
 function hasReference(config: LabConfig, spec: WorkloadSpec, architecture: Architecture): boolean {

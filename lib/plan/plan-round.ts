@@ -3,6 +3,7 @@ import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan } from '../co
 import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
+import { specOfKind } from '../contract/workload/places.ts';
 import type { StepSpec } from '../contract/workload/workload.ts';
 import { type CutGroup, cutStep, type Group } from './cut-step.ts';
 import { resourceProblems } from './resources.ts';
@@ -96,12 +97,15 @@ function lanesOf(
     const resources = resourcesOf(input, step, change);
     problems.push(...sizeProblems(input, step, resources, pool));
     const { architecture } = pool.pool;
+    const kind = change.kind ?? step.kind;
+    const { nodes } = specOfKind(input.spec, kind);
     const lane: Lane = {
       pool: pool.name,
       jobQueue: pool.queue,
-      jobDefinition: jobDefinitionName(input.config.name, input.spec.name, architecture, step.kind),
+      jobDefinition: jobDefinitionName(input.config.name, input.spec.name, architecture, kind),
       ...resources,
       scratchGiB: scratchOf(input, step),
+      ...(nodes === undefined ? {} : { nodes }),
     };
     const text = JSON.stringify(lane);
     const found = lanes.findIndex(each => JSON.stringify(each) === text);
@@ -124,7 +128,9 @@ function arraysOf(
   cut.forEach((group, index) => {
     const earlier = group.inTurn ? turn : [];
     const first = arrays.length;
-    for (const { offset, size } of cutArrays(group.shards.length)) {
+    const { nodes } = specOfKind(input.spec, group.change.kind ?? step.kind);
+    // A multi-node parallel job is no array's child.
+    for (const { offset, size } of cutArrays(group.shards.length, nodes === undefined ? undefined : 1)) {
       const array = arrays.length;
       arrays.push({
         array,

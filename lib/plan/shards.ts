@@ -32,9 +32,12 @@ function evenly(items: readonly Item[], shards: number): readonly (readonly Item
   );
 }
 
-/** Arrays of at most 10,000 that cover the shards; never one of a single child after a full one is split evenly. */
-export function cutArrays(shards: number): readonly { readonly offset: number; readonly size: number }[] {
-  const count = Math.ceil(shards / largestArray);
+/** Arrays of at most so many that cover the shards; never one of a single child after a full one is split evenly. */
+export function cutArrays(
+  shards: number,
+  most = largestArray,
+): readonly { readonly offset: number; readonly size: number }[] {
+  const count = Math.ceil(shards / most);
   return Array.from({ length: count }, (_, array) => {
     const offset = Math.floor((array * shards) / count);
     return { offset, size: Math.floor(((array + 1) * shards) / count) - offset };

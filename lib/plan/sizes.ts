@@ -19,6 +19,8 @@ export interface SizeInput {
 /** What some of a step's items get that the others do not. */
 export interface Change extends Partial<Resources> {
   readonly pool?: string;
+  /** Another kind of jobs than the step's. */
+  readonly kind?: string;
 }
 
 export interface ChosenPool {

@@ -54,6 +54,7 @@ import { logKey } from './job/log-key.ts';
 import { memoryOverHost } from './job/memory-over-host.ts';
 import { mountOptions } from './job/mount-options.ts';
 import { mountWithoutVolume } from './job/mount-without-volume.ts';
+import { nodesOnSpot } from './job/nodes-on-spot.ts';
 import { plainSecret } from './job/plain-secret.ts';
 import { privilegedBesideDelete } from './job/privileged-beside-delete.ts';
 import { privilegedReason } from './job/privileged-reason.ts';
@@ -167,6 +168,7 @@ export const pack: readonly Rule[] = [
   memoryOverHost,
   mountOptions,
   mountWithoutVolume,
+  nodesOnSpot,
   plainSecret,
   privilegedBesideDelete,
   privilegedReason,

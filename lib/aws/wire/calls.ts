@@ -48,11 +48,42 @@ export async function getJob(service: WireService, jobId: string): Promise<Submi
   };
 }
 
+/** What Batch says of a job's state. */
+export interface JobState {
+  readonly jobId: string;
+  readonly status: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+}
+
+/** Up to 100 jobs, or nodes of one; unknown ones are left out. Rejects with WireError. */
+export async function jobStates(service: WireService, jobIds: readonly string[]): Promise<JobState[]> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await post(service, 'batch', '/v1/describejobs', headers, { jobs: jobIds });
+  return ((answer as { jobs?: readonly DescribedJob[] }).jobs ?? []).map(
+    ({ jobId, status, container, statusReason }) => {
+      const exitCode = container?.exitCode;
+      const reason = container?.reason ?? statusReason;
+      return {
+        jobId,
+        status,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        ...(reason ? { reason } : {}),
+      };
+    },
+  );
+}
+
 interface DescribedJob {
+  readonly jobId: string;
+  readonly status: string;
+  readonly statusReason?: string;
   readonly parameters?: Record<string, string>;
   readonly container?: {
     readonly vcpus?: number;
     readonly memory?: number;
+    readonly exitCode?: number;
+    readonly reason?: string;
     readonly resourceRequirements?: readonly { readonly type: string; readonly value: string }[];
   };
 }

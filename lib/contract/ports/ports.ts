@@ -80,7 +80,7 @@ export interface JobSubmission {
   readonly timeoutSeconds?: number;
   readonly attempts?: number;
   readonly consumableResource?: string;
-  /** Of a multi-node parallel job; its definition has as many node groups. */
+  /** Of a multi-node parallel job, whose definition has one range of nodes, `0:`. */
   readonly nodes?: number;
   readonly tags?: Readonly<Record<string, string>>;
 }

@@ -40,5 +40,8 @@ const cancelled = 'lab cancel ';
 export const cancelReason = (runId: string): string => `${cancelled}${runId}`;
 export const isCancelReason = (reason: string): boolean => reason.startsWith(cancelled);
 
-/** `<parent>:<index>` is a child; its parent claims. */
-export const parentJobId = (jobId: string): string => jobId.split(':')[0]!;
+/** `<parent>:<index>` is a child, `<job>#<index>` a node; its parent claims. */
+export const parentJobId = (jobId: string): string => jobId.split(/[:#]/)[0]!;
+
+/** A node of a multi-node parallel job, as Batch addresses it. */
+export const nodeJobId = (jobId: string, index: number): string => `${jobId}#${index}`;

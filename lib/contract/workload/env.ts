@@ -44,6 +44,8 @@ export const env = {
   nodeIndex: 'AWS_BATCH_JOB_NODE_INDEX',
   mainNodeIndex: 'AWS_BATCH_JOB_MAIN_NODE_INDEX',
   nodeCount: 'AWS_BATCH_JOB_NUM_NODES',
+  /** Not on the main node itself. */
+  mainNodeAddress: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS',
 } as const;
 
 /** The file that the launch template's user data leaves on a scratch volume it has mounted. */

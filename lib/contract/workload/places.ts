@@ -47,6 +47,8 @@ export interface KindSpec {
   readonly submitters?: 'members' | 'keepers';
   /** Tools may be given the job's own credentials; never beside a right to delete. */
   readonly toolCredentials?: 'role';
+  /** Multi-node parallel jobs, each on as many hosts, from 2: on demand, in one zone, and with a network of their own. */
+  readonly nodes?: number;
 }
 
 /** `lab <family> <verb>` is a submission of the workload. */
@@ -99,6 +101,7 @@ export function specOfKind(spec: WorkloadSpec, name: string | undefined): Worklo
     submitters: _m,
     secrets: _e,
     toolCredentials: _t,
+    nodes: _n,
     ...shared
   } = spec;
   const kind = spec.kinds![name]!;

@@ -40,8 +40,23 @@ export interface TaskContext {
   secret(name: string): Promise<Readonly<Record<string, string>>>;
   readonly limits: Limits;
   /** Of a multi-node parallel job. */
-  readonly node?: { readonly index: number; readonly count: number; readonly main: boolean };
+  readonly node?: NodeContext;
   now(): Date;
+}
+
+/** Which node of a multi-node parallel job this is. Each runs the task; what the main one answers is the job's. */
+export interface NodeContext {
+  /** From 0. */
+  readonly index: number;
+  readonly count: number;
+  readonly main: boolean;
+  /** The main node's private IPv4 address; the main node has none of itself. */
+  readonly mainAddress?: string;
+  /**
+   * On the main node: resolves when the others have done their part, and rejects where one has failed. Once the main node
+   * has ended, Batch stops the others wherever they are.
+   */
+  othersDone(): Promise<void>;
 }
 
 /** With the rights that the kind has there. */

@@ -41,6 +41,8 @@ export interface WorkloadSpec {
   /** The nameless kind's. @default members */
   readonly submitters?: KindSpec['submitters'];
   readonly secrets?: KindSpec['secrets'];
+  /** The nameless kind's. */
+  readonly nodes?: KindSpec['nodes'];
   readonly toolCredentials?: KindSpec['toolCredentials'];
   /** What a retry changes for items that ended of this cause. */
   readonly onCause?: OnCause;

@@ -7,6 +7,7 @@ import {
   EcsVolume,
   type HostVolume,
   LinuxParameters,
+  MultiNodeJobDefinition,
 } from 'aws-cdk-lib/aws-batch';
 import { LogDriver } from 'aws-cdk-lib/aws-ecs';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -51,7 +52,7 @@ export interface WorkloadJobProps {
 
 /** A workload's job definition for one architecture. */
 export class WorkloadJob extends Construct {
-  readonly definition: EcsJobDefinition;
+  readonly definition: EcsJobDefinition | MultiNodeJobDefinition;
 
   constructor(scope: Construct, id: string, props: WorkloadJobProps) {
     super(scope, id);
@@ -90,17 +91,27 @@ export class WorkloadJob extends Construct {
         maxBufferSize: Size.mebibytes(25),
       }),
     });
-    this.definition = new EcsJobDefinition(this, 'Definition', {
+    const common = {
       jobDefinitionName: name,
-      container,
       timeout: Duration.seconds(timeoutSeconds),
       retryAttempts: attempts,
       propagateTags: true,
       // A run that waits keeps the revision it was submitted with.
       skipDeregisterOnUpdate: true,
-    });
+    };
+    const { nodes } = spec;
+    this.definition =
+      nodes === undefined
+        ? new EcsJobDefinition(this, 'Definition', { ...common, container })
+        : new MultiNodeJobDefinition(this, 'Definition', {
+            ...common,
+            containers: [{ startNode: 0, endNode: nodes - 1, container }],
+          });
     if (props.image.built) this.definition.node.addDependency(props.image.built);
     const definition = this.definition.node.defaultChild as CfnJobDefinition;
+    // Open, so that a job may have another number of nodes (API reference, NodeOverrides).
+    if (nodes !== undefined)
+      definition.addPropertyOverride('NodeProperties.NodeRangeProperties.0.TargetNodes', '0:');
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.image.context) };
     definition.addMetadata('Arraylab', metadata);

@@ -7,7 +7,18 @@ import {
   JobQueue,
   ManagedEc2EcsComputeEnvironment,
 } from 'aws-cdk-lib/aws-batch';
-import { type IMachineImage, InstanceType, type LaunchTemplate, MachineImage } from 'aws-cdk-lib/aws-ec2';
+import {
+  type IMachineImage,
+  InstanceType,
+  type ISecurityGroup,
+  type LaunchTemplate,
+  MachineImage,
+  PlacementGroup,
+  PlacementGroupStrategy,
+  Port,
+  SecurityGroup,
+  type SubnetSelection,
+} from 'aws-cdk-lib/aws-ec2';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -22,6 +33,8 @@ export interface PoolQueueProps {
   readonly network: LabNetwork;
   readonly instanceRole: IRole;
   readonly lab: string;
+  /** Whether its hosts are nodes of multi-node parallel jobs. @default false */
+  readonly isForNodes?: boolean;
   /** Of volumes. @default - EBS's own key */
   readonly encryptionKey?: IKey;
 }
@@ -37,8 +50,9 @@ export class PoolQueue extends Construct {
     super(scope, id);
     const { pool } = props;
     const template = poolLaunchTemplate(this, 'Template', props);
+    const near = props.isForNodes ? nearNodes(this, props.network) : undefined;
     const environments = [
-      this.environment('Environment', props, template, pool.market),
+      this.environment('Environment', props, template, pool.market, near),
       // Batch goes on to it when the first has no capacity, or is at its maxvCpus.
       ...(pool.spillToOnDemand ? [this.environment('OnDemand', props, template, 'on-demand')] : []),
     ];
@@ -75,11 +89,13 @@ export class PoolQueue extends Construct {
     { pool, network, instanceRole }: PoolQueueProps,
     template: LaunchTemplate,
     market: Market,
+    near?: NearNodes,
   ): ManagedEc2EcsComputeEnvironment {
     const environment = new ManagedEc2EcsComputeEnvironment(this, id, {
       vpc: network.vpc,
-      vpcSubnets: network.hostSubnets,
-      securityGroups: [network.securityGroup],
+      vpcSubnets: near?.subnets ?? network.hostSubnets,
+      securityGroups: [network.securityGroup, ...(near ? [near.securityGroup] : [])],
+      ...(near ? { placementGroup: near.placementGroup } : {}),
       instanceRole,
       instanceTypes: pool.instanceTypes.map(type => new InstanceType(type)),
       useOptimalInstanceClasses: false,
@@ -112,6 +128,31 @@ export class PoolQueue extends Construct {
     resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
     return environment;
   }
+}
+
+interface NearNodes {
+  readonly subnets: SubnetSelection;
+  readonly securityGroup: ISecurityGroup;
+  readonly placementGroup: PlacementGroup;
+}
+
+/**
+ * Hosts near each other, whose nodes' own network interfaces let each other in, and nobody else. Source: Batch user guide,
+ * "Compute environment considerations for MNP": a cluster placement group in a single zone.
+ */
+function nearNodes(scope: Construct, { vpc, hostSubnets }: LabNetwork): NearNodes {
+  const securityGroup = new SecurityGroup(scope, 'Nodes', {
+    vpc,
+    description: 'Nodes of one job: each other alone',
+    allowAllOutbound: false,
+  });
+  securityGroup.addIngressRule(securityGroup, Port.allTraffic(), 'nodes of multi-node parallel jobs');
+  securityGroup.addEgressRule(securityGroup, Port.allTraffic(), 'nodes of multi-node parallel jobs');
+  return {
+    subnets: { subnets: vpc.selectSubnets(hostSubnets).subnets.slice(0, 1) },
+    securityGroup,
+    placementGroup: new PlacementGroup(scope, 'Near', { strategy: PlacementGroupStrategy.CLUSTER }),
+  };
 }
 
 /** In the environment and not the launch template, where Batch would not look for a change of it. */

@@ -52,33 +52,37 @@ export function jobDetail(
             : { size: spec.size, index, statusSummary: {} },
         }),
     ...nodesOf(spec, node),
-    container: {
-      ...(definition ? { image: definition.image, privileged: definition.privileged } : {}),
-      command: spec.command,
-      environment: pairs({ ...definition?.environment, ...spec.environment }),
-      resourceRequirements: [
-        { type: 'VCPU', value: String(spec.vcpus) },
-        { type: 'MEMORY', value: String(spec.memoryMiB) },
-      ],
-      ...(definition
-        ? {
-            logConfiguration: {
-              logDriver: 'awslogs',
-              options: {
-                'awslogs-group': definition.logGroup,
-                'awslogs-stream-prefix': definition.streamPrefix,
-              },
-              secretOptions: [],
-            },
-          }
-        : {}),
-      volumes: [],
-      mountPoints: [],
-      ulimits: [],
-      secrets: [],
-      networkInterfaces: [],
-      ...(last ? { ...containerOf(last, place), ...exitOf(last) } : {}),
-    },
+    ...(spec.nodes !== undefined && node === undefined
+      ? {}
+      : {
+          container: {
+            ...(definition ? { image: definition.image, privileged: definition.privileged } : {}),
+            command: spec.command,
+            environment: pairs({ ...definition?.environment, ...spec.environment }),
+            resourceRequirements: [
+              { type: 'VCPU', value: String(spec.vcpus) },
+              { type: 'MEMORY', value: String(spec.memoryMiB) },
+            ],
+            ...(definition
+              ? {
+                  logConfiguration: {
+                    logDriver: 'awslogs',
+                    options: {
+                      'awslogs-group': definition.logGroup,
+                      'awslogs-stream-prefix': definition.streamPrefix,
+                    },
+                    secretOptions: [],
+                  },
+                }
+              : {}),
+            volumes: [],
+            mountPoints: [],
+            ulimits: [],
+            secrets: [],
+            networkInterfaces: [],
+            ...(last ? { ...containerOf(last, place), ...exitOf(last) } : {}),
+          },
+        }),
     ...(spec.consumables.length > 0
       ? {
           consumableResourceProperties: {

@@ -1,15 +1,15 @@
 // A real workflow by real pypeliner on the twin, by the door that people use: python, our package, lab queue serve, and jobs
 // of the synthesized stack with the rights that it gives them.
-// usage: on-the-twin.ts VENV [WORDS of the titles that are to run]
+// usage: on-the-twin.ts VENV [PATTERN of the titles that are to run]
 import assert from 'node:assert/strict';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { openLab } from './twin-lab.ts';
 
-const [venv = '', words = ''] = process.argv.slice(2);
+const [venv = '', pattern = ''] = process.argv.slice(2);
 const lab = await openLab(venv);
 
 async function check(title: string, work: () => Promise<void>): Promise<void> {
-  if (!title.includes(words)) return;
+  if (!new RegExp(pattern).test(title)) return;
   try {
     await work();
     console.log(`ok      ${title}`);

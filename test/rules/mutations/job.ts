@@ -94,6 +94,23 @@ export const jobMutations: readonly Mutation[] = [
     mutate: p => set(p.compute, { MaxvCpus: 4 }),
   },
   {
+    title: 'jobs of several nodes on spot hosts',
+    rule: 'nodes-on-spot',
+    mutate: p => {
+      const { container } = p;
+      set(p.compute, { Type: 'SPOT', AllocationStrategy: 'SPOT_PRICE_CAPACITY_OPTIMIZED' });
+      remove(p.job, 'ContainerProperties');
+      set(p.job, {
+        Type: 'multinode',
+        NodeProperties: {
+          MainNode: 0,
+          NumNodes: 2,
+          NodeRangeProperties: [{ TargetNodes: '0:', Container: container }],
+        },
+      });
+    },
+  },
+  {
     title: 'a mount without its volume',
     rule: 'mount-without-volume',
     mutate: p => p.container.MountPoints.push({ ContainerPath: '/refs', SourceVolume: 'refs' }),
