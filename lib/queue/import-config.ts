@@ -177,7 +177,10 @@ const environmentReasons: Readonly<Record<string, readonly ['not needed' | 'no c
     'no counterpart',
     'up to the on-demand price; capacity-optimized hosts are taken away less often',
   ],
-  placementGroup: ['not needed', 'a pool of jobs of several nodes has one of its own; other jobs do not speak to each other'],
+  placementGroup: [
+    'not needed',
+    'a pool of jobs of several nodes has one of its own; other jobs do not speak to each other',
+  ],
   launchTemplate: ['not needed', 'the stack has one, with an encrypted scratch volume: pools.<name>.scratch'],
   tags: ['not needed', 'all of the stack is tagged with the lab’s name, and jobs with their run'],
 };
