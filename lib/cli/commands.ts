@@ -11,6 +11,7 @@ import { pypeliner } from './commands/pypeliner.ts';
 import { queue } from './commands/queue.ts';
 import { quickstart } from './commands/quickstart.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { report } from './commands/report.ts';
 import { retry } from './commands/retry.ts';
 import { runs } from './commands/runs.ts';
 import { secret } from './commands/secret.ts';
@@ -33,6 +34,7 @@ export const commands: readonly Command[] = [
   runs,
   logs,
   why,
+  report,
   calendar,
   retry,
   cancel,

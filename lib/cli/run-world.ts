@@ -1,6 +1,19 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import type { RunWorld } from '../runs/lab-ports.ts';
 import type { Context } from './context.ts';
 import { cut } from './output/output.ts';
+
+const run = promisify(execFile);
+
+/** Of the repository that the folder is in; undefined where it is in none, or git is not there. */
+const commitOf = async (folder: string): Promise<string | undefined> => {
+  const options = { cwd: folder, timeout: 5000 };
+  // Never by a tag's name: tags move.
+  const asked = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
+  const found = await run('git', asked, options).catch(() => undefined);
+  return found?.stdout.trim() || undefined;
+};
 
 /** What lib/runs needs to know of a call of `lab`. */
 export async function runWorld(context: Context): Promise<RunWorld> {
@@ -10,6 +23,7 @@ export async function runWorld(context: Context): Promise<RunWorld> {
     now: context.now,
     seed: context.seed,
     signal: context.signal,
+    commit: () => commitOf(context.cwd),
     progress: line => {
       if (context.json) return;
       if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);

@@ -19,7 +19,7 @@ export interface Usage {
 }
 
 export interface TypeUsage {
-  /** `unknown` where the host told none: this machine, or no metadata. */
+  /** `one of <pool>` where the host told none, `unknown` where it was none of the pool's, either: this machine. */
   readonly type: string;
   readonly market: Market;
   readonly attempts: number;
@@ -49,21 +49,31 @@ interface Sum {
   readonly hosts: Set<string>;
 }
 
-/** Counts attempts one after the other: a million of them are a few sums. `marketOf` stands in where a host did not tell. */
-export function usageCount(table: PriceTable, marketOf: (pool: string) => Market): UsageCount {
+/** What is known of a pool, where an attempt's host did not tell. */
+export type PoolOf = (pool: string) => {
+  readonly market: Market;
+  /** None where jobs run on no host of the pool: on the twin. */
+  readonly instanceTypes: readonly string[];
+};
+
+/** Counts attempts one after the other: a million of them are a few sums. */
+export function usageCount(table: PriceTable, poolOf: PoolOf): UsageCount {
   const sums = new Map<string, Sum>();
   let bytesIn = 0;
   let bytesOut = 0;
   return {
     add(record) {
-      const type = record.host?.instanceType ?? 'unknown';
-      const market = record.host?.market ?? (record.lane ? marketOf(record.lane.pool) : 'on-demand');
+      const pool = record.lane && poolOf(record.lane.pool);
+      const known = record.host?.instanceType;
+      const types = known === undefined ? (pool?.instanceTypes ?? []) : [known];
+      const type = known ?? (types.length > 0 ? `one of ${record.lane!.pool}` : 'unknown');
+      const market = record.host?.market ?? pool?.market ?? 'on-demand';
       const id = `${type} ${market}`;
       const sum = sums.get(id) ?? emptySum(type, market);
       sums.set(id, sum);
       const hours = hoursOf(record);
       const wasted = wastedHours(record, hours);
-      const dollars = dollarsAnHour(table, type, market, record.lane);
+      const dollars = dollarsAnHour(table, types, market, record.lane);
       sum.attempts++;
       sum.jobHours += hours;
       sum.vcpuHours += hours * (record.lane?.vcpus ?? 0);
@@ -135,11 +145,12 @@ function wastedHours(record: AttemptRecord, hours: number): number {
 
 function dollarsAnHour(
   table: PriceTable,
-  type: string,
+  types: readonly string[],
   market: Market,
   lane: Lane | undefined,
 ): number | undefined {
-  const price = hourPrice(table, type, market);
-  if (!price || !lane) return undefined;
-  return ((price[0] + price[1]) / 2) * shareOf(type, lane) * (lane.nodes ?? 1);
+  const prices = types.map(type => hourPrice(table, type, market));
+  if (!lane || prices.length === 0 || prices.includes(undefined)) return undefined;
+  const shares = prices.map((price, index) => ((price![0] + price![1]) / 2) * shareOf(types[index]!, lane));
+  return (shares.reduce((sum, each) => sum + each, 0) / shares.length) * (lane.nodes ?? 1);
 }

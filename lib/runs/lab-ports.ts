@@ -23,4 +23,6 @@ export interface RunWorld {
   seed(): string;
   readonly signal: AbortSignal;
   progress(line: string): void;
+  /** Of the lab's repository, for the record; undefined where there is none. */
+  commit?(): Promise<string | undefined>;
 }

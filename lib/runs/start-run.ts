@@ -11,16 +11,13 @@ export async function startRun(
   ports: Pick<LabPorts, 'store' | 'batch'>,
   { plan, files }: PlannedRound,
   items: readonly Item[],
-  { signal }: Pick<RunWorld, 'signal'>,
+  { signal, commit }: Pick<RunWorld, 'signal' | 'commit'>,
   resume: (runId: string) => string,
 ): Promise<void> {
   const { runId, lab, request, createdAt } = plan;
-  await storeRun(
-    ports.store,
-    plan,
-    { version: 2, runId, lab, request, items: items.length, createdAt },
-    items,
-  );
+  const at = await commit?.();
+  const stored = { version: 2, runId, lab, request, items: items.length, createdAt } as const;
+  await storeRun(ports.store, plan, { ...stored, ...(at ? { commit: at } : {}) }, items);
   await storeRound(ports.store, plan, files);
   if (signal.aborted)
     throw new LabError(

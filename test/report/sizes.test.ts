@@ -43,7 +43,7 @@ const item = (name: string, state: 'done' | 'failed', from: number, to: number, 
 });
 
 it('hours that came to nothing are those of an attempt but for the items that it finished', () => {
-  const count = usageCount(prices, () => 'spot');
+  const count = usageCount(prices, () => ({ market: 'spot', instanceTypes: [] }));
   count.add(record({ items: [item('a', 'done', 0, 60)] }));
   count.add(record({ exitCode: 1, items: [item('b', 'done', 0, 15), item('c', 'failed', 15, 60)] }));
   // The second attempt has what the first had done, too: that was no waste then, and is none of its own.
@@ -64,7 +64,7 @@ it('hours that came to nothing are those of an attempt but for the items that it
 });
 
 it('a type without a price leaves the sum unknown, never too low', () => {
-  const count = usageCount(prices, () => 'spot');
+  const count = usageCount(prices, () => ({ market: 'spot', instanceTypes: [] }));
   count.add(record({}));
   count.add(record({ host: { hostname: 'laptop' } }));
   const usage = count.usage();

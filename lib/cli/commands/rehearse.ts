@@ -17,6 +17,7 @@ import { readSubmission } from '../submission/submission.ts';
 import { submitRun } from '../submission/submit-run.ts';
 import { twinPlace } from '../twin/folder.ts';
 import { followToEnd } from '../watch/follow.ts';
+import { readReport, writeReport } from '../write-report.ts';
 import { submitRetry } from './retry.ts';
 
 export const rehearse: Command = {
@@ -161,11 +162,29 @@ async function perform(
     prices: options.prices,
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
+  await writePage(context, runId, ledger, join(folder, 'report.html'), still);
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
   if (context.json) context.print(JSON.stringify({ event: 'rehearsed', ...report }));
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
   context.say(
-    `the report is in ${join(folder, 'report.json')}\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
+    `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
+}
+
+/** The page that the run itself would have. */
+async function writePage(
+  context: Context,
+  runId: string,
+  ledger: Ledger,
+  path: string,
+  still: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<void> {
+  const open = await openedRun(context, { positionals: [runId] });
+  await writeReport(
+    context,
+    open,
+    await still(() => readReport(context, open, ledger, { isSimulated: true })),
+    path,
+  );
 }

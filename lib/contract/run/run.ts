@@ -8,6 +8,8 @@ export interface StoredRequest {
   readonly request: RunRequest;
   readonly items: number;
   readonly createdAt: string;
+  /** Of the lab's repository when it was submitted, `-dirty` at its end where files were changed; where there is git. */
+  readonly commit?: string;
 }
 
 /** One pass over what is not done: `rounds/<n>/plan.json`. Small: containers read it whole. */

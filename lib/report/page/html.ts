@@ -1,0 +1,39 @@
+/** A text as HTML has it. */
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
+
+/** Data in a page: nothing of it ends the script element that it is in. */
+export const asData = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+
+/** Columns that end in `#` are numbers. */
+export function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const className = (column: number): string => (header[column]!.endsWith('#') ? ' class="n"' : '');
+  const head = header.map(
+    (name, column) => `<th${className(column)}>${escaped(name.replace(/#$/, ''))}</th>`,
+  );
+  const body = rows.map(
+    row => `<tr>${row.map((cell, column) => `<td${className(column)}>${escaped(cell)}</td>`).join('')}</tr>`,
+  );
+  return `<div class="wide"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
+}
+
+/** One file that loads nothing: what it shows can be sent, kept and opened anywhere. */
+export const pageOf = (title: string, style: string, body: string, scripts = ''): string =>
+  `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
+<title>${escaped(title)}</title><style>${style}</style></head>
+<body>
+${body}
+${scripts}</body></html>
+`;
+
+export const dollars = (value: number): string =>
+  `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+
+export const quantity = (value: number): string =>
+  value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
+
+export function spanOf(seconds: number): string {
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  return seconds < 5400 ? `${quantity(seconds / 60)} min` : `${quantity(seconds / 3600)} h`;
+}
