@@ -45,7 +45,8 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
     // The job is the main node's: the others have done theirs when they exit with 0.
     if (nodeOf(world)?.main === false) return result.exitCode;
     const record = await recordOf(world, identity, startedAt, result, shard, scratchPeakBytes);
-    return await store(world, identity, record, shard?.stepPlan.soft ?? false);
+    const soft = (shard?.stepPlan.soft ?? false) && !world.environment[env.holds];
+    return await store(world, identity, record, soft);
   } catch (error) {
     // Not even which shard this is could be made out.
     world.log((error as Error).message);

@@ -93,7 +93,8 @@ export function foldLedger(shards: readonly ShardState[], { rounds, items, steps
     ownerOf,
   );
   const parts = entries.map(step => byOwner(step, ownerOf));
-  const rows = items.map(item => rowOf(item, entries, parts));
+  const failedIn = failedAmong(entries);
+  const rows = items.map(item => rowOf(item, entries, parts, failedIn));
   const oneByOne = new Set(
     rounds.flatMap(plan => plan.steps.filter(step => step.takes === 'item').map(step => step.name)),
   );
@@ -155,7 +156,12 @@ function byOwner({ entries }: LedgerStep, ownerOf: OwnerOf): Parts {
   return { isOwnList, of: name => [...(owned.get(name) ?? []), ...common] };
 }
 
-function rowOf(item: Item, steps: readonly LedgerStep[], parts: readonly Parts[]): LedgerRow {
+function rowOf(
+  item: Item,
+  steps: readonly LedgerStep[],
+  parts: readonly Parts[],
+  failedIn: FailedIn,
+): LedgerRow {
   const own = steps.flatMap(
     (step, index) => joined(step.name, parts[index]!.of(item.name), parts[index]!.isOwnList) ?? [],
   );
@@ -174,7 +180,7 @@ function rowOf(item: Item, steps: readonly LedgerStep[], parts: readonly Parts[]
     ...(starts[0] && telling.endedAt ? { startedAt: starts[0] } : {}),
     ...(memory > 0 ? { peakMemoryBytes: memory } : {}),
     ...(outputs.length > 0 ? { outputs } : {}),
-    ...reasonOf(open, own, steps),
+    ...reasonOf(open, own, steps, failedIn),
     steps: own,
   };
 }
@@ -191,18 +197,43 @@ function reasonOf(
   open: StepRow | undefined,
   own: readonly StepRow[],
   steps: readonly LedgerStep[],
+  failedIn: FailedIn,
 ): { readonly reason?: string } {
   if (open?.state !== 'blocked') return {};
   const { dependsOn } = steps.find(step => step.name === open.step)!;
-  const failed = dependsOn.flatMap(edge => {
-    const input = steps.find(step => step.name === edge.step);
-    const bad = [...(input?.entries.values() ?? [])].filter(entry => !isWell(entry.state));
-    return bad.length > 0
-      ? [`${edge.step}: ${bad[0]!.item.name}${bad.length > 1 ? ` and ${bad.length - 1} more` : ''}`]
-      : [];
-  });
+  const failed = dependsOn.flatMap(edge => failedIn(edge.step).open ?? []);
   const isOwnInput = own.some(each => dependsOn.some(edge => edge.step === each.step) && !isWell(each.state));
-  return {
-    reason: `waits for what failed${failed.length > 0 && !isOwnInput ? ` in ${failed.join(', ')}` : ''}`,
+  // Of its own step: what went before it, as a canary does.
+  const before = failed.length === 0 ? failedIn(open.step).failed : undefined;
+  const where = before ?? (isOwnInput ? undefined : failed.join(', '));
+  return { reason: `waits for what failed${where ? ` in ${where}` : ''}` };
+}
+
+/** Of a step, what is not well, and what of it has failed, in words; looked for once, however many wait for it. */
+type FailedIn = (step: string) => { readonly open?: string; readonly failed?: string };
+
+function failedAmong(steps: readonly LedgerStep[]): FailedIn {
+  const known = new Map<string, ReturnType<FailedIn>>();
+  const look = (name: string): ReturnType<FailedIn> => {
+    const entries = [...(steps.find(step => step.name === name)?.entries.values() ?? [])];
+    const open = inWords(
+      name,
+      entries.filter(entry => !isWell(entry.state)),
+    );
+    const failed = inWords(
+      name,
+      entries.filter(entry => entry.state === 'failed'),
+    );
+    return { ...(open ? { open } : {}), ...(failed ? { failed } : {}) };
+  };
+  return name => {
+    const found = known.get(name) ?? look(name);
+    known.set(name, found);
+    return found;
   };
 }
+
+const inWords = (step: string, entries: readonly Entry[]): string | undefined =>
+  entries.length === 0
+    ? undefined
+    : `${step}: ${entries[0]!.item.name}${entries.length > 1 ? ` and ${entries.length - 1} more` : ''}`;

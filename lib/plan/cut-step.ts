@@ -8,6 +8,10 @@ export interface Group {
   readonly items: readonly Item[];
   /** What they get that the step's others do not. */
   readonly change?: Change;
+  /** Of the canary: one item a shard. */
+  readonly holds?: true;
+  /** It begins when the canary is done. */
+  readonly isHeld?: true;
 }
 
 /** Shards that go into arrays of their own. */
@@ -18,6 +22,9 @@ export interface CutGroup {
   readonly pair?: number;
   /** It begins when the group before it is over. */
   readonly inTurn?: true;
+  /** Of the canary: groups that are held begin when all of these are done. */
+  readonly holds?: true;
+  readonly isHeld?: true;
 }
 
 /**
@@ -44,6 +51,7 @@ export function cutStep(
       shards: cut.shards.map(shard => shard.map(item => wanted.get(item.name)?.item ?? item)),
       change: {},
       pair,
+      ...heldAs(cut),
     }),
   );
   const names = new Set(first.flatMap(cut => cut.shards.flat().map(item => item.name)));
@@ -63,9 +71,9 @@ function cutInTurn(
   request: RunRequest,
   turns: number,
 ): readonly CutGroup[] {
-  return groups.flatMap(({ items, change }) =>
-    cutShards(items, { shards: turns }).flatMap((turn, index) =>
-      cutGroups(spec, step, [{ items: turn, ...(change ? { change } : {}) }], request).map(cut =>
+  return groups.flatMap(group =>
+    cutShards(group.items, { shards: group.holds ? 1 : turns }).flatMap((turn, index) =>
+      cutGroups(spec, step, [{ ...group, items: turn }], request).map(cut =>
         index === 0 ? cut : { ...cut, inTurn: true as const },
       ),
     ),
@@ -84,13 +92,21 @@ function cutGroups(
     return [{ shards: [groups.flatMap(group => group.items)], change: groups[0]!.change ?? {} }];
   const asked: Pick<RunRequest, 'shards' | 'itemsPerShard'> = isMain(spec, step) ? request : {};
   const total = groups.reduce((sum, group) => sum + group.items.length, 0);
-  return groups.map(({ items, change = {} }) => ({
+  return groups.map(({ items, change = {}, ...held }) => ({
     shards: cutShards(
       items,
-      asked.shards === undefined
-        ? { itemsPerShard: asked.itemsPerShard ?? step.itemsPerShard ?? 1 }
-        : { shards: Math.max(1, Math.round((asked.shards * items.length) / total)) },
+      held.holds
+        ? { itemsPerShard: 1 }
+        : asked.shards === undefined
+          ? { itemsPerShard: asked.itemsPerShard ?? step.itemsPerShard ?? 1 }
+          : { shards: Math.max(1, Math.round((asked.shards * items.length) / total)) },
     ),
     change,
+    ...heldAs(held),
   }));
 }
+
+const heldAs = ({ holds, isHeld }: Pick<Group, 'holds' | 'isHeld'>): Pick<Group, 'holds' | 'isHeld'> => ({
+  ...(holds ? { holds } : {}),
+  ...(isHeld ? { isHeld } : {}),
+});

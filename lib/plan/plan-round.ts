@@ -5,6 +5,7 @@ import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
 import { specOfKind } from '../contract/workload/places.ts';
 import type { StepSpec } from '../contract/workload/workload.ts';
+import { canaryFirst } from './canary.ts';
 import { type CutGroup, cutStep, type Group } from './cut-step.ts';
 import { resourceProblems } from './resources.ts';
 import { jobNameOf } from './run-id.ts';
@@ -20,6 +21,8 @@ export interface PlanInput extends SizeInput {
   readonly work: Readonly<Record<string, readonly Group[]>>;
   /** Of an open run: how many items the round adds. */
   readonly adds?: number;
+  /** Items that go first, and hold the rest until they are done. */
+  readonly canary?: readonly string[];
 }
 
 /** A plan as data: what is stored, and what is submitted. */
@@ -55,7 +58,10 @@ export function planRound(input: PlanInput): PlannedRound {
   const cuts: Record<string, readonly CutGroup[]> = {};
   const planned: PlannedStep[] = [];
   for (const step of steps) {
-    const cut = cutStep(spec, step, work[step.name]!, input.request, cuts);
+    const groups = work[step.name]!;
+    const isRoot = edgesOf(step).every(edge => !work[edge.step]) && step.takes !== 'run';
+    const first = isRoot && input.canary ? canaryFirst(groups, input.canary) : groups;
+    const cut = cutStep(spec, step, first, input.request, cuts);
     cuts[step.name] = cut;
     const shards = cut.flatMap(group => group.shards);
     files[step.name] = encodeShards(shards);
@@ -125,8 +131,9 @@ function arraysOf(
   const arrays: PlannedArray[] = [];
   let base = 0;
   let turn: readonly ArrayRef[] = [];
+  let canary: readonly ArrayRef[] = [];
   cut.forEach((group, index) => {
-    const earlier = group.inTurn ? turn : [];
+    const earlier = [...(group.inTurn ? turn : []), ...(group.isHeld ? canary : [])];
     const first = arrays.length;
     const { nodes } = specOfKind(input.spec, group.change.kind ?? step.kind);
     // A multi-node parallel job is no array's child.
@@ -138,11 +145,13 @@ function arraysOf(
         size,
         jobName: jobNameOf(input.runId, input.spec.name, step.name, input.round, array),
         lane: laneOf(index),
+        ...(group.holds ? { holds: true as const } : {}),
         after: [...dependencies(step, group, base + offset, size, before), ...earlier],
       });
     }
     base += group.shards.length;
     turn = arrays.slice(first).map(({ array }) => ({ step: step.name, array }));
+    if (group.holds) canary = [...canary, ...turn];
   });
   const most = Math.max(0, ...arrays.map(each => each.after.length));
   if (most > mostDependencies)
@@ -204,6 +213,7 @@ function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
     ...(request.files ? { files: request.files } : {}),
     onItemFailure: input.spec.onItemFailure ?? 'continue',
     ...(input.adds === undefined ? {} : { adds: input.adds }),
+    ...(input.canary && input.canary.length > 0 ? { canary: input.canary } : {}),
     ...(request.parallel === undefined
       ? {}
       : {

@@ -1,4 +1,5 @@
 import type { RunRequest, WorkloadSpec } from '../contract/workload/workload.ts';
+import { canaryOf } from '../plan/canary.ts';
 import { type PlannedRound, planRound } from '../plan/plan-round.ts';
 import { runIdOf } from '../plan/run-id.ts';
 import type { LabPorts, RunWorld } from './lab-ports.ts';
@@ -13,6 +14,7 @@ export function planRun(
   world: RunWorld,
 ): PlannedRound {
   const now = world.now();
+  const canary = request.canary === undefined ? [] : canaryOf(items, request.canary);
   return planRound({
     spec,
     config: world.config,
@@ -20,6 +22,7 @@ export function planRun(
     runId: runIdOf(now, world.seed()),
     round: 0,
     now,
+    ...(canary.length > 0 ? { canary } : {}),
     queues: deployment.map.queues,
     work: Object.fromEntries(
       spec.steps

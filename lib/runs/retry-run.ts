@@ -1,5 +1,7 @@
+import type { RoundPlan } from '../contract/run/run.ts';
 import { gather, LabError, refuse } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
+import type { Entry } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type PlannedRound, planRound, requestProblems } from '../plan/plan-round.ts';
 import { closeRound } from './close-round.ts';
@@ -55,6 +57,7 @@ export async function planRetry(
     runId: run.runId,
     round: run.rounds.length,
     now: world.now(),
+    ...canaryLeft(run.rounds, left),
     work: Object.fromEntries(
       Object.entries(left).map(([step, entries]) => [step, groupsByCause(spec, entries, changes)]),
     ),
@@ -73,6 +76,22 @@ export async function planRetry(
       steps: round.plan.steps.map(step => ({ step: step.name, items: step.items })),
     },
   };
+}
+
+/** What of a canary is not done, where it still holds others: it goes first again. */
+function canaryLeft(
+  rounds: readonly RoundPlan[],
+  left: Readonly<Record<string, readonly Entry[]>>,
+): { readonly canary?: readonly string[] } {
+  const names = new Set(rounds.at(-1)?.canary);
+  const open = new Set<string>();
+  let isHolding = false;
+  for (const { item, attempts } of Object.values(left).flat()) {
+    const name = item.of ?? item.name;
+    if (names.has(name)) open.add(name);
+    else if (attempts === 0) isHolding = true;
+  }
+  return isHolding && open.size > 0 ? { canary: [...open] } : {};
 }
 
 export async function startRetry(

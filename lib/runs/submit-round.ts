@@ -95,6 +95,7 @@ function submissionOf(
       [env.round]: String(plan.round),
       [env.array]: String(array.array),
       [env.shardOffset]: String(array.offset),
+      ...(array.holds ? { [env.holds]: '1' } : {}),
       ...(lane.scratchGiB === undefined ? {} : { [env.scratchGiB]: String(lane.scratchGiB) }),
     },
     vcpus: lane.vcpus,

@@ -153,6 +153,26 @@ it('spot instances that go cost attempts, and the participants are done all the 
   expect(report.hosts.every(each => each.market === 'spot')).toBe(true);
 });
 
+it('a canary that fails holds the rest, which is one cause and no failure', async () => {
+  const { code, report } = await rehearse(
+    ...['--participants', 'p1..p40', '--failure-rate', '1', '--canary'],
+  );
+  expect(code).toBe(4);
+  expect(report.counts).toMatchObject({ failed: 3, blocked: 37, done: 0 });
+  expect(report.attempts).toBe(3);
+  expect(report.failures.map(each => each.names.length)).toEqual([3]);
+  const folder = (await readdir(join(me.cwd, 'rehearsals'))).sort().at(-1)!;
+  const page = await readFile(join(me.cwd, 'rehearsals', folder, 'report.html'), 'utf8');
+  expect(page).toContain('37 participants held</span>: waits for what failed in run: p1 and 2 more');
+});
+
+it('a canary that is done lets the rest go, and costs no item a second attempt', async () => {
+  const { code, report } = await rehearse('--participants', 'p1..p40', '--canary', '--duration', '10m');
+  expect([code, report.counts.done, report.attempts]).toEqual([0, 40, 40]);
+  // The rest begins when the canary has ended.
+  expect(report.simulatedSeconds).toBeGreaterThan(1200);
+});
+
 it('a person reads what it would take, what would fail, and what to do then', async () => {
   const ran = await me.lab([
     ...['rehearse', 'rapidtide', '--participants', '1..10', '--memory-peak', '100GiB'],
@@ -171,7 +191,7 @@ it('the user’s twin stays as it was, and of the rehearsal only its report is l
   expect(await readdir(join(me.cwd, 'twin'))).not.toContain('state');
   const folders = await readdir(join(me.cwd, 'rehearsals'));
   for (const each of folders)
-    expect(await readdir(join(me.cwd, 'rehearsals', each))).toEqual(['report.json']);
+    expect(await readdir(join(me.cwd, 'rehearsals', each))).toEqual(['report.html', 'report.json']);
   const last = await readFile(join(me.cwd, 'rehearsals', folders.sort().at(-1)!, 'report.json'), 'utf8');
   expect((JSON.parse(last) as RehearsalReport).run).toBe(report.run);
 });

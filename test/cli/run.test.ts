@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +9,7 @@ import {
   ListConsumableResourcesCommand,
   SubmitJobCommand,
 } from '@aws-sdk/client-batch';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Ran, user } from './helper.ts';
 
 const config = {
@@ -26,6 +27,7 @@ echo "worked on $2"
 const small = ['--vcpus', '2', '--memory', '256'];
 let me: Awaited<ReturnType<typeof user>>;
 let put: (bucket: string, key: string, body: string) => Promise<unknown>;
+let twinObject: (key: string) => Promise<Uint8Array>;
 let bucket: string;
 let batch: BatchClient;
 let first: Ran;
@@ -36,6 +38,8 @@ beforeAll(async () => {
   const twin = await me.twin();
   put = (Bucket, Key, Body) => twin.s3.send(new PutObjectCommand({ Bucket, Key, Body }));
   bucket = twin.outputs.OutputBucketName!;
+  twinObject = async Key =>
+    (await twin.s3.send(new GetObjectCommand({ Bucket: bucket, Key }))).Body!.transformToByteArray();
   await put(bucket, 'config/work.sh', script);
   await put(bucket, 'config/slow.sh', 'sleep 0.3; echo slept for $1');
   batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin.keys.deployer });
@@ -85,6 +89,22 @@ it('why says the cause, what the tool printed last, and the command that runs ex
   expect(JSON.parse(dry.out).steps[0]).toMatchObject({ items: 1, shards: 1 });
   const wrong = await me.lab(['retry', runId, '--cause', 'ffff', '--local']);
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('npx lab why')]);
+});
+
+it('report is one page that loads nothing, with every name, cause and hash', async () => {
+  const { code, out, err } = await me.lab(['report', runId, '--local', '--out', 'r.html']);
+  expect([code, out]).toEqual([0, `${join(me.cwd, 'r.html')}\n`]);
+  expect(err).toBe(`Next: npx lab why ${runId} --local\n`);
+  const page = await readFile(join(me.cwd, 'r.html'), 'utf8');
+  const [, data] = /<script type="application\/json" id="facts">(.*?)<\/script>/s.exec(page)!;
+  const facts = JSON.parse(data!);
+  expect(facts.items).toMatchObject({ names: ['p 1', 'pä2', 'p3'], states: ['done', 'done', 'failed'] });
+  expect(facts.usage).toMatchObject({ attempts: 3 });
+  expect(facts.usage.dollars).toBeUndefined();
+  const manifest = await twinObject(`runs/rapidtide/${runId}/manifest`);
+  expect(facts.provenance.manifestSha256).toBe(createHash('sha256').update(manifest).digest('hex'));
+  expect(page).toContain('bad scan of p3');
+  expect(page.replace(data!, '')).not.toMatch(/(?:src|href)=|@import|url\(/);
 });
 
 it('status has every item by its name', async () => {

@@ -47,6 +47,10 @@ export const commonSubmitOptions: Readonly<Record<string, OptionSpec>> = {
     describe: 'tries of a shard after lost hosts, 1 to 10',
   },
   pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' },
+  canary: {
+    type: 'boolean',
+    describe: 'the first, the last and one between go first; the rest only when they are done',
+  },
   'dry-run': { type: 'boolean', describe: 'print the plan and stop' },
   wait: { type: 'boolean', describe: 'watch the run to its end' },
   resume: { type: 'string', value: 'RUN', describe: 'go on with a submission that was interrupted' },

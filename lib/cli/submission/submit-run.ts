@@ -37,7 +37,12 @@ export async function submitRun(
   const { prepared, scripts, notes, given } = looked;
   const files = frozenFiles(scripts);
   const world = await runWorld(context);
-  const round = planRun(spec, files ? { ...request, files } : request, prepared, connection, world);
+  const asked = {
+    ...request,
+    ...(files ? { files } : {}),
+    ...(submission.canary ? { canary: world.seed() } : {}),
+  };
+  const round = planRun(spec, asked, prepared, connection, world);
   const text = listText({ ...given, notes: [...notes] });
   if (!context.json) {
     context.io.err.write(planText(context.io.err, spec, round.plan, prepared.items.length, text));

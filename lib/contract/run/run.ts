@@ -28,6 +28,8 @@ export interface RoundPlan {
   readonly onItemFailure: 'continue' | 'stop';
   /** Of an open run: how many items the round adds to the run's, in `rounds/<n>/adds`. */
   readonly adds?: number;
+  /** Items that go first: the others wait until these are done. */
+  readonly canary?: readonly string[];
   /** In an order in which each step comes after those it depends on. */
   readonly steps: readonly PlannedStep[];
   /** Name and total of the consumable resource that caps how many shards run at once. */
@@ -74,6 +76,8 @@ export interface PlannedArray {
   /** Shards; 1 is a plain job. */
   readonly size: number;
   readonly jobName: string;
+  /** Of the canary: its jobs fail where a tool does, even in a step whose jobs else succeed whatever tools make of it. */
+  readonly holds?: true;
   /** Index into the step's lanes. */
   readonly lane: number;
   /** Arrays of this round that it waits for. */

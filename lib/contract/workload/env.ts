@@ -6,6 +6,8 @@ export const env = {
   round: 'LAB_ROUND',
   /** Number of the array within the step, from 0; part of the claim's key. */
   array: 'LAB_ARRAY',
+  /** `1`: of the canary. */
+  holds: 'LAB_HOLDS',
   /** First shard of the array: shard = offset + AWS_BATCH_JOB_ARRAY_INDEX. */
   shardOffset: 'LAB_SHARD_OFFSET',
   /** Set in the job definition. */

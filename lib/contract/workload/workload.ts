@@ -262,6 +262,8 @@ export interface RunRequest {
   readonly name?: string;
   /** Jobs are added while it goes on. */
   readonly open?: true;
+  /** First, last and one item between go first, and hold the rest; six hexadecimal digits that pick the one. */
+  readonly canary?: string;
   /** How many shards may run at once; a Batch consumable resource. */
   readonly parallel?: number;
   /** Scripts that are frozen with the run, by parameter. */

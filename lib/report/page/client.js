@@ -204,7 +204,7 @@
     }, 0);
     const rows = lanes.reduce((sum, each) => sum + each, 0);
     const thick = Math.max(2, Math.min(12, 900 / rows));
-    box.style.height = `${Math.round(rows * (thick + 1) + 50)}px`;
+    box.style.height = `${Math.round(rows * (thick + 1) + 110)}px`;
     const unit = gantt.end.length > 0 && Math.max(...gantt.end) > 7200 ? 3600 : 60;
     const bars = wanted =>
       gantt.host.flatMap((host, index) => {
