@@ -19,6 +19,7 @@ import type { ListOptions, ObjectInfo, PutOptions, Store } from '../contract/por
 import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName, statusOf } from './sdk-error.ts';
+import { unlessThere } from './wire/denied.ts';
 
 /** Bytes; also the size above which an upload goes in parts. */
 const partBytes = 64 * 1024 * 1024;
@@ -62,6 +63,7 @@ async function getObject(
     );
   } catch (error) {
     if (errorName(error) === 'NoSuchKey') return undefined;
+    if (errorName(error) === 'AccessDenied') return unlessThere(error, key, listing(client, bucket));
     throw error;
   }
 }
@@ -113,9 +115,16 @@ async function headObject(client: S3Client, bucket: string, key: string): Promis
     };
   } catch (error) {
     if (statusOf(error) === 404) return undefined;
+    // An answer to HEAD has no body that would name the error.
+    if (statusOf(error) === 403) return unlessThere(error, key, listing(client, bucket));
     throw error;
   }
 }
+
+const listing =
+  (client: S3Client, bucket: string): Store['list'] =>
+  (prefix, options) =>
+    listObjects(client, bucket, prefix, options);
 
 async function* listObjects(
   client: S3Client,

@@ -11,6 +11,7 @@ export function resolveDataset(input: DatasetInput, region: string): Dataset {
       access: 'nda',
       package: String(input.package),
       files: input.files ?? '{item}',
+      ...(input.buckets ? { buckets: input.buckets } : {}),
       ...(input.existingSecret ? { existingSecret: input.existingSecret } : {}),
     };
   return {
@@ -54,7 +55,7 @@ export function checkDataset(name: string, dataset: Dataset, input: DatasetInput
 }
 
 function checkPackage(where: string, dataset: Dataset, input: DatasetInput, say: Say): void {
-  unknownFields(input, ['package', 'files', 'access', 'existingSecret'], `${where}.`, say);
+  unknownFields(input, ['package', 'files', 'buckets', 'access', 'existingSecret'], `${where}.`, say);
   if (!/^\d{1,12}$/.test(dataset.package ?? ''))
     say(
       `${where}.package`,
@@ -67,6 +68,14 @@ function checkPackage(where: string, dataset: Dataset, input: DatasetInput, say:
       `${JSON.stringify(dataset.files)} does not say which files are an item’s`,
       "'{item}' stands for its name, for example 'sub-{item}/'",
     );
+  // The oldest have capitals and underscores, which new buckets may not.
+  for (const bucket of dataset.buckets ?? [])
+    if (!/^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/.test(String(bucket)))
+      say(
+        `${where}.buckets`,
+        `${JSON.stringify(bucket)} is not a bucket’s name`,
+        "for example 'NDAR_Central_1'",
+      );
   try {
     new RegExp(dataset.files?.replaceAll('{item}', 'x') ?? '');
   } catch (error) {

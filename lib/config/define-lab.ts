@@ -104,6 +104,11 @@ export interface NdaInput {
   readonly package: number;
   /** Regular expression over the names of files in the package; `{item}` is the item's name. @default '{item}' */
   readonly files?: string;
+  /**
+   * Buckets that the package's files are in, as its list of files names them: `s3://NDAR_Central_1/…`. With `compliance` hosts reach
+   * these and no others of NDA's. @default none, which a lab under `compliance` in us-east-1 cannot do with
+   */
+  readonly buckets?: readonly string[];
   /** Name or ARN of a secret with {"username", "password"} that is there already. @default a new one */
   readonly existingSecret?: string;
 }

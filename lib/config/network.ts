@@ -6,6 +6,7 @@ import { type Say, unknownFields } from './say.ts';
 /** A network mode that there is; and, where hosts have no way to the internet, nothing that is only there. */
 export function checkNetwork(config: LabConfig, say: Say): void {
   checkRegistries(config, say);
+  checkNda(config, say);
   if (typeof config.network === 'object' && config.network !== null) {
     checkExisting(config.network, config, say);
     return;
@@ -73,6 +74,21 @@ const pulledImages = ({ workloads }: LabConfig) =>
   Object.entries(workloads)
     .filter(([, { enabled }]) => enabled)
     .flatMap(([name, workload]) => namedImages(name, workload).filter(each => !each.isBase));
+
+/** Where NDA's buckets are: from another region hosts reach them past the endpoint, which is its region's alone. */
+const ndaRegion = 'us-east-1';
+
+/** NDA's downloads are requests to S3 that NDA has signed; the endpoint of a lab under compliance lets them through to named buckets. */
+function checkNda({ compliance, region, datasets }: LabConfig, say: Say): void {
+  if (!compliance || region !== ndaRegion) return;
+  for (const [name, { access, buckets = [] }] of Object.entries(datasets))
+    if (access === 'nda' && buckets.length === 0)
+      say(
+        `datasets.${name}.buckets`,
+        `names no bucket, and a lab under ${compliance} reaches in S3 of ${region} what is named`,
+        "those of the package's files, as its list on nda.nih.gov has them: buckets: ['NDAR_Central_1']",
+      );
+}
 
 function checkExisting(network: ExistingNetwork, { compliance }: LabConfig, say: Say): void {
   unknownFields(network, ['vpc', 'subnets'], 'network.', say);

@@ -7,7 +7,7 @@ export function resolveMounts(config: LabConfig, spec: WorkloadSpec): Record<str
   return Object.fromEntries(
     spec.mounts.map(mount => {
       const name = config.workloads[spec.name]!.datasets[mount.path]!;
-      const { existingSecret, ...source } = config.datasets[name]!;
+      const { existingSecret, buckets: _, ...source } = config.datasets[name]!;
       return [
         mount.path,
         hasSecret(source.access)

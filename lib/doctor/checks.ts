@@ -2,6 +2,7 @@ import { batchCounts } from './checks/batch-counts.ts';
 import { bootstrap } from './checks/bootstrap.ts';
 import { credentials } from './checks/credentials.ts';
 import { datasets } from './checks/datasets.ts';
+import { endpointZones } from './checks/endpoint-zones.ts';
 import { environments } from './checks/environments.ts';
 import { images } from './checks/images.ts';
 import { instanceTypes } from './checks/instance-types.ts';
@@ -17,6 +18,7 @@ import { scratch } from './checks/scratch.ts';
 import { secrets } from './checks/secrets.ts';
 import { serviceRoles } from './checks/service-roles.ts';
 import { stack } from './checks/stack.ts';
+import { stoppedHosts } from './checks/stopped-hosts.ts';
 import { waiting } from './checks/waiting.ts';
 import type { Check } from './finding.ts';
 
@@ -32,6 +34,7 @@ export const checks: readonly Check[] = [
   instanceTypes,
   batchCounts,
   networkCounts,
+  endpointZones,
   serviceRoles,
   logPolicies,
   secrets,
@@ -41,6 +44,7 @@ export const checks: readonly Check[] = [
   scratch,
   outputBucket,
   environments,
+  stoppedHosts,
   queues,
   waiting,
 ];

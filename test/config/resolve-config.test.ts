@@ -79,7 +79,7 @@ describe('an NDA package', () => {
   });
 
   it('is a dataset with a login instead of a bucket', () => {
-    const config = resolveConfig(abcd({ files: 'sub-{item}/' }), workloads);
+    const config = resolveConfig(abcd({ files: 'sub-{item}/', buckets: ['NDAR_Central_1'] }), workloads);
     expect(resolveMounts(config, workloads[0]!)).toEqual({
       '/data_in': {
         bucket: 'nda-1234567',
@@ -91,6 +91,16 @@ describe('an NDA package', () => {
         secretId: 'arraylab/lab/abcd',
       },
     });
+  });
+
+  it('names its buckets in a lab under compliance, where NDA’s are in the region', () => {
+    const held = { compliance: 'hipaa' as const, network: 'private-nat' as const };
+    expect(problemsOf({ ...abcd({}), ...held })).toContain(
+      "datasets.abcd.buckets: names no bucket, and a lab under hipaa reaches in S3 of us-east-1 what is named\n  those of the package's files",
+    );
+    expect(problemsOf({ ...abcd({ buckets: ['NDAR_Central_1'] }), ...held })).toBe('');
+    expect(problemsOf({ ...abcd({}), ...held, region: 'eu-central-1' })).toBe('');
+    expect(problemsOf(abcd({ buckets: ['s3://NDAR/'] }))).toContain('"s3://NDAR/" is not a bucket’s name');
   });
 
   it('needs its id, and a pattern that says which files are an item’s', () => {

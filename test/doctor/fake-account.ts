@@ -68,6 +68,10 @@ const healthy: Account = {
   region: async () => 'enabled',
   offered: async types => types,
   networkCounts: async () => ({ vpcs: 1, addresses: 0 }),
+  serviceZones: async services => ({
+    zones: ['us-east-1a', 'us-east-1b', 'us-east-1c'],
+    services: Object.fromEntries(services.map(each => [each, ['us-east-1a', 'us-east-1b']])),
+  }),
   bootstrapVersion: async () => 27,
   stack: async name => ({
     name,

@@ -21,7 +21,7 @@ export const datasets: Readonly<Record<string, DatasetInput>> = {
   role: { bucket, access: 'role', prefix: 'a/' },
   keys: { bucket, access: 'keys' },
   'requester-pays': { bucket, access: 'requester-pays' },
-  nda: { access: 'nda', package: 1_234_567, files: 'sub-{item}/' },
+  nda: { access: 'nda', package: 1_234_567, files: 'sub-{item}/', buckets: ['NDAR_Central_1'] },
   existingSecret: { bucket, access: 'keys', existingSecret: 'theirs' },
 };
 

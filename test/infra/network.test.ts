@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import { endpointServices } from '../../lib/contract/hosts/endpoint-services.ts';
 import { networkModes } from '../../lib/contract/workload/config.ts';
 import { defaultLab, labApp } from '../rules/synthesized.ts';
 
@@ -78,18 +79,22 @@ it('a VPC that is there already: hosts in its subnets, a group that lets nothing
   expect([group.VpcId, group.SecurityGroupIngress]).toEqual([network.vpc, undefined]);
 });
 
-it('NDA’s downloads, which are requests that NDA signed, go through the endpoint of a lab under compliance', () => {
+it('NDA’s downloads, which are requests that NDA signed, go through the endpoint of a lab under compliance, from the buckets that it names alone', () => {
   const template = templateOf({
     network: 'private-nat',
     compliance: 'hipaa',
-    datasets: { abcd: { access: 'nda', package: 1_234_567 } },
+    datasets: { abcd: { access: 'nda', package: 1_234_567, buckets: ['NDAR_Central_1'] } },
     workloads: { rapidtide: { datasets: { '/data_in': 'abcd' } } },
   });
   const [[, { PolicyDocument }]] = ofType(template, 'AWS::EC2::VPCEndpoint') as [
     [string, { PolicyDocument: { Statement: { Action: string; Resource: unknown; Condition?: unknown }[] } }],
   ];
   const reads = PolicyDocument.Statement.filter(each => each.Action === 's3:GetObject' && !each.Condition);
-  expect(reads.flatMap(each => [each.Resource].flat())).toContain('*');
+  expect(JSON.stringify(reads)).toContain(':s3:::NDAR_Central_1/*"');
+  const anywhere = PolicyDocument.Statement.filter(each => [each.Resource].flat().includes('*'));
+  expect(anywhere.map(each => each.Condition)).toEqual([
+    { StringEquals: { 'aws:ResourceAccount': { Ref: 'AWS::AccountId' } } },
+  ]);
 });
 
 it('private-nat: one gateway for all zones, and no subnet gives public addresses', () => {
@@ -126,6 +131,11 @@ describe('private-endpoints', () => {
       datasets: { hcp: { bucket: 'a-bucket', access: 'role' } },
     });
     expect(Object.keys(endpoints(template)).sort()).toEqual(needed);
+  });
+
+  it('are those whose zones lab doctor looks at', () => {
+    expect([...endpointServices([{ access: 'role' }])].sort()).toEqual(needed);
+    expect(endpointServices([{ access: 'keys' }])).toContain('secretsmanager');
   });
 
   it('lets hosts call endpoints by HTTPS, and nobody else', () => {

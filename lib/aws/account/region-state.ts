@@ -17,6 +17,7 @@ import type { Account, Identity, NetworkCounts, RegionState } from '../../contra
 import type { Endpoint } from '../endpoint.ts';
 import { offeredTypes } from './offered-types.ts';
 import { readingConfig, unless } from './reading.ts';
+import { serviceZones } from './service-zones.ts';
 
 type RegionPart = Pick<
   Account,
@@ -24,6 +25,7 @@ type RegionPart = Pick<
   | 'region'
   | 'offered'
   | 'networkCounts'
+  | 'serviceZones'
   | 'bootstrapVersion'
   | 'quota'
   | 'hasRole'
@@ -46,6 +48,7 @@ export function regionState(endpoint: Endpoint): RegionPart {
     region: () => optedIn(homeEc2, endpoint.region),
     offered: offeredTypes(endpoint),
     networkCounts: () => networkCounts(ec2),
+    serviceZones: services => serviceZones(ec2, services),
     async bootstrapVersion(name) {
       const call = ssm.send(new GetParameterCommand({ Name: name }));
       const answer = await unless(call, ['ParameterNotFound'], undefined);

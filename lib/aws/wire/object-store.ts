@@ -3,8 +3,10 @@ import type { ObjectStore, ReadOptions, StoredObject } from '../../contract/port
 import { bucketWire } from './bucket-call.ts';
 import { copyObject } from './copy.ts';
 import { deleteMany } from './delete-many.ts';
+import { unlessThere } from './denied.ts';
 import { checksumMode } from './download.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
+import { listObjects } from './list.ts';
 import { attributesOf, listUploads, restoreObject } from './object-calls.ts';
 import { pace } from './pace.ts';
 import { abortUpload, beginUpload } from './part-writer.ts';
@@ -37,7 +39,10 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore {
     answer.body.resume();
     // 405: the version is a delete marker.
     if (answer.status === 404 || answer.status === 405) return undefined;
-    if (answer.status >= 300) throw new WireError(answer.status, headCode(answer.status));
+    const refused = new WireError(answer.status, headCode(answer.status));
+    if (answer.status === 403 && versionId === undefined)
+      return unlessThere(refused, key, (prefix, list) => listObjects(call, prefix, list));
+    if (answer.status >= 300) throw refused;
     return storedObject(key, answer);
   };
   return {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ObjectStore, UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
+import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
 import { listObjects } from './list.ts';
@@ -12,10 +13,12 @@ export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
 /** A bucket for containers: the Store that lib/aws gives the CLI, in a few kilobytes and without the SDK's start-up time. */
 export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 'upload'> {
   const call = bucketCall(options);
+  const list: Store['list'] = (prefix, listOptions) => listObjects(call, prefix, listOptions);
   const head = async (key: string): Promise<ObjectInfo | undefined> => {
     const { answer } = await call('HEAD', key);
     answer.body.resume();
     if (answer.status === 404) return undefined;
+    if (answer.status === 403) return unlessThere(new WireError(403, ''), key, list);
     if (answer.status >= 300) throw new WireError(answer.status, '');
     return infoOf(key, answer);
   };
@@ -29,6 +32,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
       return (await sendAndRead(() => call('GET', key, { headers }), checkStored(key))).body;
     } catch (error) {
       if (error instanceof WireError && error.code === 'NoSuchKey') return undefined;
+      if (error instanceof WireError && error.code === 'AccessDenied') return unlessThere(error, key, list);
       throw error;
     }
   };
@@ -54,7 +58,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
     get,
     put,
     head,
-    list: (prefix, listOptions) => listObjects(call, prefix, listOptions),
+    list,
     download: (key, path) => downloadObject(call, key, path),
     upload: (path: string, key: string, uploadOptions?: UploadOptions) =>
       uploadFile(call, path, key, { partBytes: options.partBytes ?? 64 * 1024 * 1024 }, uploadOptions),

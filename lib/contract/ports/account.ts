@@ -16,6 +16,8 @@ export interface Account {
   offered(types: readonly string[]): Promise<readonly string[]>;
   /** VPCs and elastic addresses of the region, whosever they are. */
   networkCounts(): Promise<NetworkCounts>;
+  /** Zones of the region, and of each of these services' endpoints. */
+  serviceZones(services: readonly string[]): Promise<ServiceZones>;
   /** Version of CDK's bootstrap stack, by the name of its parameter; undefined where there is none. */
   bootstrapVersion(parameter: string): Promise<number | undefined>;
   stack(name: string): Promise<StackState | undefined>;
@@ -60,6 +62,13 @@ export interface Identity {
 export interface NetworkCounts {
   readonly vpcs: number;
   readonly addresses: number;
+}
+
+export interface ServiceZones {
+  /** Names, as the account has them: us-east-1a. */
+  readonly zones: readonly string[];
+  /** By service; one that the region has no interface endpoint of is absent. */
+  readonly services: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface SsoSession {

@@ -53,6 +53,8 @@ export interface PullThroughCache {
 }
 
 export interface Dataset extends DatasetSource {
+  /** Of an NDA package: the buckets that its files are in. */
+  readonly buckets?: readonly string[];
   readonly existingSecret?: string;
 }
 

@@ -18,6 +18,7 @@ import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { endpointZones } from '../../contract/hosts/endpoint-services.ts';
 import type { Compliance, Dataset, NetworkMode } from '../../contract/workload/config.ts';
 import { hasSecret } from '../../contract/workload/mount.ts';
 import { acknowledge } from '../acknowledge.ts';
@@ -101,7 +102,7 @@ export class Network extends Construct implements LabNetwork {
     this.vpc.addFlowLog('Flow', { destination: FlowLogDestination.toCloudWatchLogs(logs, role) });
   }
 
-  /** What Batch on EC2 needs, and what our containers call; the first two zones have them for all. */
+  /** What Batch on EC2 needs, and what our containers call, in the first zones; lab doctor looks whether these have them. */
   private endpoints({ datasets, hasSecrets }: NetworkProps): void {
     const { ECS, ECS_AGENT, ECS_TELEMETRY, ECR, ECR_DOCKER, CLOUDWATCH_LOGS, BATCH, SECRETS_MANAGER } =
       InterfaceVpcEndpointAwsService;
@@ -118,14 +119,13 @@ export class Network extends Construct implements LabNetwork {
       EcrApi: ECR,
       EcrDocker: ECR_DOCKER,
       Logs: CLOUDWATCH_LOGS,
-      // A job that was submitted by hand reads its own parameters back.
       Batch: BATCH,
       ...(hasSecrets || datasets.some(each => hasSecret(each.access)) ? { Secrets: SECRETS_MANAGER } : {}),
     };
     for (const [name, service] of Object.entries(services)) {
       this.vpc.addInterfaceEndpoint(name, {
         service,
-        subnets: { subnets: this.vpc.isolatedSubnets.slice(0, 2) },
+        subnets: { subnets: this.vpc.isolatedSubnets.slice(0, endpointZones) },
         securityGroups: [group],
         privateDnsEnabled: true,
         open: false,
@@ -176,13 +176,16 @@ function holdToOurData(
   const buckets = [
     ...new Set(datasets.filter(each => each.access !== 'nda').map(each => bucketArn(each.bucket))),
   ];
+  // NDA's downloads are requests that NDA has signed, of single files: nothing is listed.
+  const ofNda = [...new Set(datasets.flatMap(each => each.buckets ?? []))].map(
+    name => `${bucketArn(name)}/*`,
+  );
   if (buckets.length > 0)
     allow(
       ['s3:ListBucket', 's3:GetObject'],
       buckets.flatMap(each => [each, `${each}/*`]),
     );
-  // NDA's downloads are requests to S3 that NDA has signed, to buckets of a list that changes: read alone, whosever they are.
-  if (datasets.some(each => each.access === 'nda')) allow(['s3:GetObject'], ['*']);
+  if (ofNda.length > 0) allow(['s3:GetObject'], ofNda);
   if (existingBucket)
     allow(
       [

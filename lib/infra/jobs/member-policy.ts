@@ -122,9 +122,14 @@ export class MemberPolicy extends Construct {
   private allowData({ bucket, bucketKey, outputPrefixes, mounts, places }: MemberPolicyProps): void {
     const own = [runsPrefix, configPrefix];
     const readable = outputPrefixes.includes('') ? [''] : [...own, ...outputPrefixes];
-    this.allow(['s3:ListBucket'], [bucket.bucketArn], {
-      StringLike: { 's3:prefix': readable.map(prefix => `${prefix}*`) },
-    });
+    // Anywhere is without a condition: one on `s3:prefix` holds no request that has none, and of a key that is not there S3 may ask so.
+    this.allow(
+      ['s3:ListBucket'],
+      [bucket.bucketArn],
+      readable.includes('')
+        ? undefined
+        : { StringLike: { 's3:prefix': readable.map(prefix => `${prefix}*`) } },
+    );
     this.allow(
       ['s3:GetObject'],
       readable.map(prefix => bucket.arnForObjects(`${prefix}*`)),

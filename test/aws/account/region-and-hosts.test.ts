@@ -62,6 +62,27 @@ describe('the region', () => {
     expect(await of('us-east-1').quota('ec2', 'L-0')).toBeUndefined();
   });
 
+  it('has zones, and those of each service’s interface endpoint, page by page', async () => {
+    const service = (name: string, type: string, ...zones: string[]) =>
+      `<item><serviceName>${name}</serviceName><serviceType><item><serviceType>${type}</serviceType></item></serviceType><availabilityZoneSet>${zones.map(zone => `<item>${zone}</item>`).join('')}</availabilityZoneSet></item>`;
+    aws.answer = ({ action, body }) => {
+      if (action === 'DescribeAvailabilityZones')
+        return ec2(
+          action,
+          '<availabilityZoneInfo><item><zoneName>us-east-1a</zoneName><zoneState>available</zoneState></item><item><zoneName>us-east-1e</zoneName><zoneState>unavailable</zoneState></item></availabilityZoneInfo>',
+        );
+      const page = body.includes('NextToken=t')
+        ? service('com.amazonaws.us-east-1.ecs-agent', 'Interface', 'us-east-1a')
+        : `${service('com.amazonaws.us-east-1.ecr.api', 'Interface', 'us-east-1a', 'us-east-1b')}${service('com.amazonaws.us-east-1.s3', 'Gateway')}`;
+      const next = body.includes('NextToken=t') ? '' : '<nextToken>t</nextToken>';
+      return ec2('DescribeVpcEndpointServices', `<serviceDetailSet>${page}</serviceDetailSet>${next}`);
+    };
+    expect(await of('us-east-1').serviceZones(['ecr.api', 'ecs-agent', 'ecs', 's3'])).toEqual({
+      zones: ['us-east-1a'],
+      services: { 'ecr.api': ['us-east-1a', 'us-east-1b'], 'ecs-agent': ['us-east-1a'] },
+    });
+  });
+
   it('has log policies, page by page', async () => {
     aws.answer = ({ body }) =>
       body.includes('nextToken')

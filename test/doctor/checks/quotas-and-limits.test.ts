@@ -1,9 +1,11 @@
 import { batchCounts } from '../../../lib/doctor/checks/batch-counts.ts';
+import { endpointZones } from '../../../lib/doctor/checks/endpoint-zones.ts';
 import { instanceTypes } from '../../../lib/doctor/checks/instance-types.ts';
 import { logPolicies } from '../../../lib/doctor/checks/log-policies.ts';
 import { networkCounts } from '../../../lib/doctor/checks/network-counts.ts';
 import { quotas } from '../../../lib/doctor/checks/quotas.ts';
 import { serviceRoles } from '../../../lib/doctor/checks/service-roles.ts';
+import { stoppedHosts } from '../../../lib/doctor/checks/stopped-hosts.ts';
 import { configInput, environment, findings, scopeOf } from '../fake-account.ts';
 
 const spot = scopeOf({
@@ -136,4 +138,51 @@ it('log policies: no room before the first deploy fails, and so does one of the 
   expect(
     (await findings(logPolicies, { logPolicies: async () => ['events', ...'12345678'] }))[0]!.outcome,
   ).toBe('warn');
+});
+
+it('endpoints of services that the first two zones lack fail before a deploy does', async () => {
+  const isolated = scopeOf({ ...configInput, network: 'private-endpoints' });
+  expect(await findings(endpointZones, {}, isolated)).toEqual([
+    { outcome: 'ok', text: 'us-east-1a, us-east-1b have all of them' },
+  ]);
+  const fix = "network: 'private-nat', or { vpc, subnets } of zones that have all of them, in lab.config.ts";
+  const serviceZones = async (services: readonly string[]) => ({
+    zones: ['us-east-1c', 'us-east-1b', 'us-east-1a'],
+    services: Object.fromEntries(
+      services
+        .filter(each => each !== 'batch')
+        .map(each => [
+          each,
+          each === 'ecs-agent' ? ['us-east-1a', 'us-east-1c'] : ['us-east-1a', 'us-east-1b'],
+        ]),
+    ),
+  });
+  expect(await findings(endpointZones, { serviceZones }, isolated)).toEqual([
+    { outcome: 'fail', text: 'there is no endpoint of ecs-agent in us-east-1b', fix },
+    { outcome: 'fail', text: 'us-east-1 has no endpoint of batch', fix },
+  ]);
+  expect((await findings(endpointZones, { serviceZones })).map(each => each.outcome)).toEqual(['ok']);
+});
+
+it('a host that is stopped, and not ended, is told with what ends it: its volumes cost', async () => {
+  expect(await findings(stoppedHosts, {})).toEqual([{ outcome: 'ok', text: 'none' }]);
+  const host = (id: string, state: string) => ({
+    id,
+    type: 'm7g.4xlarge',
+    state,
+    stateReason: 'Client.InstanceInitiatedShutdown',
+  });
+  const instances = async () => [
+    host('i-1', 'stopped'),
+    host('i-2', 'running'),
+    host('i-3', 'terminated'),
+    host('i-4', 'stopped'),
+  ];
+  expect(await findings(stoppedHosts, { instances })).toEqual([
+    {
+      outcome: 'warn',
+      text: '2 of the lab’s hosts are stopped, and their volumes paid for: Client.InstanceInitiatedShutdown',
+      fix: 'aws ec2 terminate-instances --instance-ids i-1 i-4',
+    },
+  ]);
 });
