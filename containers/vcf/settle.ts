@@ -113,6 +113,7 @@ export async function countAll(
   signal: AbortSignal,
   atOnce: number,
 ): Promise<ReadonlyMap<Sample, number | undefined>> {
+  if (samples.length === 0) return new Map();
   const listed = new Set(await tool.list());
   const counts = await eachLimited(samples, atOnce, async sample => {
     signal.throwIfAborted();

@@ -6,7 +6,7 @@ import { createDataset } from './task-create.ts';
 import { finishDataset } from './task-finish.ts';
 import { storeShard } from './task-store.ts';
 import { vacuumCommits } from './task-vacuum.ts';
-import { verifySample } from './task-verify.ts';
+import { verifyShard } from './task-verify.ts';
 
 /** Makes the dataset, or proves that the one that is there opens. */
 export const createTask: Task = {
@@ -75,13 +75,24 @@ export const vacuumTask: Task = {
     })),
 };
 
-/** Whether a sample's records are there once, at the end of all. */
+/** Whether each sample's records are there once, at the end of all. */
 export const verifyTask: Task = {
   run: context =>
-    attempt(context, async () => {
-      const found = await verifySample(fromContext(context));
-      return typeof found === 'number'
-        ? { exitCode: 0, facts: { records: found } }
-        : { exitCode: exitCodes.toolFailed, reason: found };
+    attempt(context, async (): Promise<TaskResult> => {
+      const samples = await verifyShard(fromContext(context));
+      const failed = samples.filter(({ problem }) => problem !== undefined);
+      for (const { problem } of failed) context.log(problem!);
+      return {
+        exitCode: failed.length > 0 ? exitCodes.toolFailed : 0,
+        ...(failed.length > 0
+          ? { reason: `${failed.length} of ${samples.length} samples failed: ${failed[0]!.problem}` }
+          : {}),
+        items: samples.map(({ name, records, problem }) => ({
+          name,
+          exitCode: problem === undefined ? 0 : exitCodes.toolFailed,
+          ...(problem === undefined ? {} : { reason: problem }),
+          facts: { records },
+        })),
+      };
     }),
 };

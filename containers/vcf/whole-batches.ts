@@ -4,20 +4,20 @@ import type { Sample } from './local-files.ts';
 import type { Tool } from './tool.ts';
 
 /**
- * The samples of those batches whose records are there to the last one, by one count a batch: a count of one sample reads all of
- * its batch. None of them was in the dataset before its batch was stored, so each can have its records or fewer, and where
- * the sum is right none has fewer. Batches for which it is not are left to be counted sample by sample.
+ * The samples of those groups whose records are there to the last one, by one count a group: a count of one sample reads all of
+ * what was stored with it. Where none of them can have more records than its file, as right after a store of what was
+ * absent, the sum is right only if none has fewer. Groups for which it is not are left to be counted sample by sample.
  */
-export async function wholeBatches(
+export async function wholeGroups(
   tool: Tool,
-  batches: readonly (readonly Sample[])[],
+  groups: readonly (readonly Sample[])[],
   folder: string,
 ): Promise<ReadonlySet<Sample>> {
   const whole = new Set<Sample>();
-  if (batches.length === 0) return whole;
+  if (groups.length === 0) return whole;
   const listed = new Set(await tool.list());
-  for (const [k, batch] of batches.entries()) {
-    const withRecords = batch.filter(({ records }) => records > 0);
+  for (const [k, group] of groups.entries()) {
+    const withRecords = group.filter(({ records }) => records > 0);
     if (withRecords.length === 0 || withRecords.some(({ name }) => !listed.has(name))) continue;
     const namesFile = join(folder, `names-${k}.txt`);
     await writeFile(namesFile, withRecords.map(({ name }) => `${name}\n`).join(''));
@@ -25,4 +25,15 @@ export async function wholeBatches(
     if ((await tool.countTogether(namesFile)) === sum) for (const sample of withRecords) whole.add(sample);
   }
   return whole;
+}
+
+/** The same of batches that were just stored: all of them by one count, and batch by batch where its sum is not right. */
+export async function wholeBatches(
+  tool: Tool,
+  batches: readonly (readonly Sample[])[],
+  folder: string,
+): Promise<ReadonlySet<Sample>> {
+  if (batches.length < 2) return wholeGroups(tool, batches, folder);
+  const together = await wholeGroups(tool, [batches.flat()], folder);
+  return together.size > 0 ? together : wholeGroups(tool, batches, folder);
 }

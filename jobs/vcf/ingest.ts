@@ -111,7 +111,7 @@ export const vcfIngest: WorkloadSpec = {
     },
     {
       name: 'verify',
-      takes: 'item',
+      takes: 'shard',
       kind: 'reader',
       itemsPerShard: 100,
       dependsOn: [{ step: 'vacuum', when: 'ended' }],

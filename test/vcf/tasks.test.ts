@@ -86,11 +86,16 @@ it('commits are consolidated, those that are named are removed by us, and everyt
     facts: { removed: before },
   });
   expect(await wrt()).toBe(0);
-  for (const item of items)
-    expect(await lab.run(verifyTask, { items: [item], parameters })).toMatchObject({
-      exitCode: 0,
-      facts: { records: 10 },
-    });
+  const callsBefore = readFileSync(lab.calls, 'utf8').length;
+  const verified = await lab.run(verifyTask, { items, parameters });
+  expect(verified).toMatchObject({ exitCode: 0 });
+  expect(verified.items!.map(({ name, facts }) => [name, facts])).toEqual(
+    ['ann', 'bob', 'eve'].map(name => [name, { records: 10 }]),
+  );
+  // What was stored together is counted together.
+  expect(readFileSync(lab.calls, 'utf8').slice(callsBefore)).toMatch(
+    /^list [^\n]*\nexport [^\n]* -c -f [^\n]*\n$/,
+  );
   expect(await knownNames(lab.store('variants'), 'cohort/')).toEqual(['ann', 'bob', 'eve']);
 }, 20_000);
 
@@ -105,10 +110,11 @@ it('a sample whose index counts otherwise fails by name, with its counts, and al
     ['bad', 64],
     ['good', 0],
   ]);
-  expect(await lab.run(verifyTask, { items: [wrong], parameters })).toMatchObject({
-    exitCode: 64,
-    reason: 'bad is not in the dataset',
-  });
+  const verified = await lab.run(verifyTask, { items: [wrong, good], parameters });
+  expect(verified.items!.map(({ name, reason }) => [name, reason])).toEqual([
+    ['bad', 'bad is not in the dataset'],
+    ['good', undefined],
+  ]);
 }, 30_000);
 
 it('a file that was replaced after the submission is not stored', async () => {
