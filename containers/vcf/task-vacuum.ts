@@ -1,27 +1,30 @@
+import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { consolidatedCommits } from './consolidated-commits.ts';
 import { openDataset } from './open-dataset.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
+interface StoredFile {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
 /**
- * Removes commit files that a consolidated file names, as `tiledbvcf utils vacuum commits` does: but by our own code, by ETag, and
- * only those without a byte in them, whose names are all they say. Deletes keep theirs. Answers how many were removed.
+ * Removes what `tiledbvcf utils vacuum commits` and `vacuum fragment_meta` do, but by our own code and by ETag: a tool has no right to
+ * delete. Answers how many files were removed.
  */
-export async function vacuumCommits(world: VcfWorld): Promise<number> {
+export async function vacuumDataset(world: VcfWorld): Promise<number> {
   const { store, prefix } = openDataset(world);
-  const folders = new Map<string, { readonly key: string; readonly etag: string; readonly size: number }[]>();
+  const folders = new Map<string, StoredFile[]>();
   for await (const { key, etag, size } of store.list(prefix)) {
-    const folder = /^.*\/__commits\//.exec(key)?.[0];
+    const folder = /^.*\/(?:__commits|__fragment_meta)\//.exec(key)?.[0];
     if (folder) folders.set(folder, [...(folders.get(folder) ?? []), { key, etag, size }]);
   }
   let removed = 0;
   for (const [folder, files] of folders) {
-    const named = new Set<string>();
-    for (const { key } of files)
-      if (key.endsWith('.con'))
-        for (const name of consolidatedCommits((await store.get(key)) ?? Buffer.alloc(0))) named.add(name);
-    const gone = files.filter(
-      ({ key, size }) => size === 0 && key.endsWith('.wrt') && named.has(key.slice(folder.length)),
-    );
+    const gone = folder.endsWith('__commits/')
+      ? await namedCommits(store, folder, files)
+      : olderMetadata(folder, files);
     for (let at = 0; at < gone.length; at += 1000) {
       world.signal.throwIfAborted();
       const outcomes = await store.deleteMany(
@@ -33,4 +36,32 @@ export async function vacuumCommits(world: VcfWorld): Promise<number> {
     }
   }
   return removed;
+}
+
+/** Commits that a consolidated file names, and only those without a byte in them, whose names are all they say. Deletes keep theirs. */
+async function namedCommits(
+  store: Pick<ObjectStore, 'get'>,
+  folder: string,
+  files: readonly StoredFile[],
+): Promise<readonly StoredFile[]> {
+  const named = new Set<string>();
+  for (const { key } of files)
+    if (key.endsWith('.con'))
+      for (const name of consolidatedCommits((await store.get(key)) ?? Buffer.alloc(0))) named.add(name);
+  return files.filter(
+    ({ key, size }) => size === 0 && key.endsWith('.wrt') && named.has(key.slice(folder.length)),
+  );
+}
+
+/**
+ * Copies of fragments' footers that are older than the newest: by the second time in their names, as TileDB tells them apart. Files of
+ * other names stay.
+ */
+function olderMetadata(folder: string, files: readonly StoredFile[]): readonly StoredFile[] {
+  const timed = files.flatMap(file => {
+    const time = /^__\d+_(\d+)_[0-9a-f-]+_\d+\.meta$/.exec(file.key.slice(folder.length))?.[1];
+    return time === undefined ? [] : [{ file, time: Number(time) }];
+  });
+  const newest = Math.max(...timed.map(({ time }) => time));
+  return timed.filter(({ time }) => time < newest).map(({ file }) => file);
 }

@@ -5,7 +5,7 @@ import { fromContext } from './from-context.ts';
 import { createDataset } from './task-create.ts';
 import { finishDataset } from './task-finish.ts';
 import { storeShard } from './task-store.ts';
-import { vacuumCommits } from './task-vacuum.ts';
+import { vacuumDataset } from './task-vacuum.ts';
 import { verifyShard } from './task-verify.ts';
 
 /** Makes the dataset, or proves that the one that is there opens. */
@@ -66,12 +66,12 @@ export const consolidateTask: Task = {
     }),
 };
 
-/** Removes commit files that are consolidated. */
+/** Removes what is consolidated. */
 export const vacuumTask: Task = {
   run: context =>
     attempt(context, async () => ({
       exitCode: 0,
-      facts: { removed: await vacuumCommits(fromContext(context)) },
+      facts: { removed: await vacuumDataset(fromContext(context)) },
     })),
 };
 

@@ -138,7 +138,7 @@ export class Dataset {
   /** One file that names all commits; they stay, until somebody vacuums. */
   async consolidate(what: string): Promise<void> {
     await this.open();
-    if (what === 'fragment_meta') await this.disk.put('data/__fragment_meta/1.meta', '');
+    if (what === 'fragment_meta') await this.disk.put(`data/__fragment_meta/${this.stamp()}.meta`, 'footers');
     if (what !== 'commits') return;
     for (const array of [headers, data]) {
       const names = [...(await this.committed(array))].map(name => `__commits/${name}\n`);
