@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bedPlaces, samplePlaces } from '../../jobs/vcf/places.ts';
+import { readTileDbOptions } from '../../jobs/vcf/tiledb-options.ts';
 import type { TaskContext, TaskPlace } from '../../lib/contract/workload/task.ts';
 import { callOf, tileDbConfig } from './call.ts';
 import type { VcfWorld } from './vcf-world.ts';
@@ -23,7 +24,7 @@ export function fromContext(context: TaskContext): VcfWorld {
       sleep: ms => pause(ms, undefined, { signal }).catch(() => undefined),
     },
     signal,
-    config: tileDbConfig(environment),
+    config: [...tileDbConfig(environment), ...readTileDbOptions(parameters['tiledb-config']).options],
     call: callOf((command, options) => context.exec(command, options), scratch, log),
     store: bucket => {
       const place = places.find(each => each.bucket === bucket);

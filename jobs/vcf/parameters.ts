@@ -34,4 +34,9 @@ export const jobOptions: readonly ParameterSpec[] = [
     type: 'number',
     sets: 'attempts',
   },
+  {
+    name: 'tiledb-config',
+    describe: 'options of TileDB, name=value with commas between: sm.mem.total_budget=8589934592',
+    type: 'string',
+  },
 ];

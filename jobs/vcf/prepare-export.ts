@@ -9,6 +9,7 @@ import type { Prepared } from './prepare-ingest.ts';
 import { refusedForExport } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes, sampleNameProblem } from './sample-name.ts';
+import { readTileDbOptions } from './tiledb-options.ts';
 
 /** What a job of the step `export` has, where nobody says how many there are to be. */
 export const samplesPerJob = 100;
@@ -39,6 +40,7 @@ export async function prepareExport(
     if (message) problems.push({ where: name, message });
   }
   if (parameters.attributes) problems.push(...parseAttributes(parameters.attributes, false).problems);
+  problems.push(...readTileDbOptions(parameters['tiledb-config']).problems);
   problems.push(...mergeProblems(items, parameters, ports), ...outsidePlaces(parameters, ports));
   if (problems.some(({ fix }) => fix === changeConfig)) return { items, problems, notes };
   const bed = await readRegions(parameters.bed ?? '', ports).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import { placeNames, placeOfUri, storeAt } from './places.ts';
 import { refusedForStore } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes } from './sample-name.ts';
+import { readTileDbOptions } from './tiledb-options.ts';
 
 /** What a look before submission may ask. */
 export interface IngestPorts {
@@ -67,6 +68,7 @@ export async function prepareIngest(
       ...(/^[1-9]\d{0,3}$/.test(parameters.incremental ?? '1') ? [] : [noGroups(parameters.incremental!)]),
       ...(parameters['vcf-attributes'] && parameters.attributes ? [bothAttributes] : asked.problems),
       ...fields,
+      ...readTileDbOptions(parameters['tiledb-config']).problems,
       ...[refusedForStore(dataset.uri, state) ?? []].flat(),
       ...otherAttributes(state, parameters, asked.names),
       ...looked.problems.map(({ uri, message }) => ({ where: uri, message })),

@@ -1,7 +1,10 @@
 import { type DatasetMarker, knownNames, markerKey, namesKey } from '../../jobs/vcf/dataset.ts';
 import type { Peek } from '../../jobs/vcf/look.ts';
 import { prepareExport } from '../../jobs/vcf/prepare-export.ts';
-import { prepareIngest } from '../../jobs/vcf/prepare-ingest.ts';
+import { type IngestPorts, prepareIngest } from '../../jobs/vcf/prepare-ingest.ts';
+import { reachPlaces } from '../../jobs/vcf/reach-places.ts';
+import { WireError } from '../../lib/aws/wire/http.ts';
+import type { PlacePort } from '../../lib/contract/workload/workload.ts';
 import { memoryStore, placeStoreOf } from '../helpers/memory-store.ts';
 import { makeSample } from './sample-files.ts';
 
@@ -37,23 +40,20 @@ const peek: Peek = async ({ key }) => {
 };
 const lines = ['zoe', 'adam'].map(name => ({ name, labels: { uri: `s3://genomes/${name}/v.vcf.gz` } }));
 
+const ingestPorts = (objects: Readonly<Record<string, string>>, attributesFile?: Buffer): IngestPorts => ({
+  places: [
+    { bucket: 'bucket', prefix: '', region: 'us-east-1', store: placeStoreOf(bucket(objects)) },
+    { bucket: 'genomes', prefix: '', region: 'eu-west-1', store: placeStoreOf(bucket()) },
+  ],
+  region: 'us-east-1',
+  peek,
+  attributesFile,
+});
 const ingest = (
   objects: Readonly<Record<string, string>>,
   parameters: Readonly<Record<string, string>> = {},
   items = lines,
-) =>
-  prepareIngest(
-    items,
-    { 'dataset-uri': 's3://bucket/cohort', ...parameters },
-    {
-      places: [
-        { bucket: 'bucket', prefix: '', region: 'us-east-1', store: placeStoreOf(bucket(objects)) },
-        { bucket: 'genomes', prefix: '', region: 'eu-west-1', store: placeStoreOf(bucket()) },
-      ],
-      region: 'us-east-1',
-      peek,
-    },
-  );
+) => prepareIngest(items, { 'dataset-uri': 's3://bucket/cohort', ...parameters }, ingestPorts(objects));
 const messages = (prepared: { readonly problems: readonly { readonly message: string }[] }): string =>
   prepared.problems.map(({ message }) => message).join('\n');
 
@@ -166,4 +166,64 @@ it('files that are there are written over only with --overwrite', async () => {
   const there = { ...record('', ['adam', 'zoe']), 'out/zoe.vcf.gz': '' };
   expect(messages(await exporting(there))).toContain('s3://bucket/out/zoe.vcf.gz');
   expect(messages(await exporting(there, { overwrite: 'true' }))).toBe('');
+});
+
+it('options of TileDB are passed on, but for secrets and what the job knows itself', async () => {
+  const said = messages(
+    await ingest(
+      {},
+      { 'tiledb-config': 'sm.mem.total_budget=1,vfs.s3.aws_secret_access_key=x,vfs.s3.region=y,z' },
+    ),
+  );
+  expect(said.split('\n')).toEqual([
+    expect.stringContaining('vfs.s3.aws_secret_access_key is a secret'),
+    expect.stringContaining('vfs.s3.region follows from where the job runs'),
+    '"z" is no name=value',
+  ]);
+});
+
+it.each([
+  ['what bcftools view -h prints', makeSample('x').text, []],
+  ['a VCF with a BGZF block', makeSample('x').file, []],
+  ['a text', 'hello world, this is no variant file\n', ['h.vcf is neither VCF nor BCF']],
+  ['an empty file', '', ['h.vcf is empty']],
+])('--vcf-attributes is looked into before a submission: %s', async (_what, body, wanted) => {
+  const said = await prepareIngest(
+    lines,
+    { 'dataset-uri': 's3://bucket/cohort', 'vcf-attributes': 'h.vcf' },
+    ingestPorts({}, Buffer.from(body)),
+  );
+  expect(said.problems.map(({ message }) => message)).toEqual(
+    wanted.map(each => expect.stringContaining(each)),
+  );
+});
+
+it('a place that cannot be reached is one problem, with what to do, however many files are in it', async () => {
+  const refusing = (error: object) => ({
+    bucket: 'genomes',
+    prefix: 'in/',
+    region: 'us-east-1',
+    store: {
+      ...placeStoreOf(bucket()),
+      // biome-ignore lint/correctness/useYield: it is refused before anything comes
+      list: async function* () {
+        throw Object.assign(new Error('refused'), error);
+      },
+    } as PlacePort['store'],
+  });
+  const told = await reachPlaces('vcf-ingest', {
+    far: refusing({ code: 'PermanentRedirect', status: 301, region: 'eu-west-1' }),
+    gone: refusing({ code: 'NoSuchBucket', status: 404 }),
+    closed: refusing({ code: 'AccessDenied', status: 403 }),
+    open: { bucket: 'genomes', prefix: '', store: placeStoreOf(bucket()) },
+  });
+  expect(told.map(({ where, message }) => `${where} ${message}`)).toEqual([
+    'workloads.vcf-ingest.places.far s3://genomes is in eu-west-1, and lab.config.ts says us-east-1',
+    'workloads.vcf-ingest.places.gone there is no bucket s3://genomes',
+    'workloads.vcf-ingest.places.closed s3://genomes cannot be listed: refused',
+  ]);
+  const redirect =
+    '<Error><Code>PermanentRedirect</Code><Endpoint>b.s3.eu-west-1.amazonaws.com</Endpoint></Error>';
+  expect(new WireError(301, redirect).region).toBe('eu-west-1');
+  expect(new WireError(400, '<Error><Region>eu-west-3</Region></Error>').region).toBe('eu-west-3');
 });
