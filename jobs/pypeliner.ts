@@ -12,6 +12,8 @@ export const pypeliner: WorkloadSpec = {
   pools: ['x86-spot', 'x86-ondemand'],
   image: { context: 'containers/pypeliner', architectures: ['x86_64'] },
   mounts: [],
+  // Images that a job's context names.
+  listsKinds: true,
   scratchGiB: 8,
   steps: [{ name: 'run', takes: 'item' }],
   preflight: async () => ['a workflow sends these jobs by itself: docs/pypeliner.md'],

@@ -15,6 +15,9 @@ export function checkKinds(spec: WorkloadSpec, config: LabConfig, where: string,
   const at = `${where}.kinds`;
   for (const kind of Object.keys(workload.kinds ?? {}))
     unknownName(kind, names, at, `${spec.name} has no kind of jobs ${JSON.stringify(kind)}`, say);
+  for (const kind of names)
+    if (!/^[a-z][a-z0-9-]{0,20}$/.test(kind))
+      say(`${at}.${kind}`, 'is no name of a kind', 'small letters, digits and -, at most 21, a letter first');
   const images = namedImages(spec.name, workload);
   for (const { where: base, isBase } of images) {
     const image = base.replace(/\.base$/, '.image');

@@ -6,6 +6,7 @@ import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
 import { checkImages, resolveCaches } from './images.ts';
+import { withListedKinds } from './listed-kinds.ts';
 import { checkNetwork } from './network.ts';
 import { withOwnPools } from './own-pools.ts';
 import { checkPool, resolvePools } from './pools.ts';
@@ -31,9 +32,10 @@ export type Overrides = Readonly<Partial<Record<(typeof overridable)[number], st
  */
 export function resolveConfig(
   written: LabConfigInput,
-  specs: readonly WorkloadSpec[],
+  known: readonly WorkloadSpec[],
   overrides: Overrides = {},
 ): LabConfig {
+  const specs = known.map(spec => withListedKinds(spec, written.workloads?.[spec.name]));
   const problems: Problem[] = [];
   const say: Say = (where, message, fix) =>
     void problems.push({ where: `lab.config.ts ${where}`, message, ...(fix ? { fix } : {}) });

@@ -1,5 +1,6 @@
 import { type App, Stage, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, type NagPack, NIST80053R5Checks } from 'cdk-nag';
+import { withListedKinds } from '../config/listed-kinds.ts';
 import { imageStage } from '../contract/workload/baked-image.ts';
 import type { Compliance, LabConfig } from '../contract/workload/config.ts';
 import { stackName } from '../contract/workload/metadata.ts';
@@ -22,7 +23,7 @@ export function buildApp(
   };
   const stack = new LabStack(app, name, {
     config,
-    specs,
+    specs: specs.map(spec => withListedKinds(spec, config.workloads[spec.name])),
     projectRoot,
     stackName: name,
     env,

@@ -7,11 +7,12 @@ import type { Item } from '../contract/workload/workload.ts';
 import type { JobEnd, JobResources, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
 import { type Ended, roundWatch } from './round-watch.ts';
+import { arrayOf, type SubmittedRound } from './submitted-round.ts';
 
-/** A round that was submitted: which job is in which shard, and the Batch jobs of its arrays. */
-export interface SubmittedRound {
-  readonly round: number;
-  readonly arrays: readonly { readonly offset: number; readonly size: number; readonly jobId: string }[];
+/** Jobs that ask for the same: a lane of their round. */
+export interface JobGroup {
+  readonly items: readonly Item[];
+  readonly resources: JobResources;
 }
 
 export interface OpenJobsOptions {
@@ -22,12 +23,8 @@ export interface OpenJobsOptions {
   readonly tail: (logStream: string) => Promise<string>;
   /** Throws LabError for what no host could hold. */
   readonly check: (resources: JobResources) => void;
-  /** Plans, stores and submits one round of jobs with equal resources. */
-  readonly submitRound: (
-    round: number,
-    items: readonly Item[],
-    resources: JobResources,
-  ) => Promise<SubmittedRound>;
+  /** Plans, stores and submits one round; shards are the groups' items, one after the other. */
+  readonly submitRound: (round: number, groups: readonly JobGroup[]) => Promise<SubmittedRound>;
   /** How often Batch is asked about jobs that have left no record, in ms. */
   readonly batchMs: number;
 }
@@ -79,29 +76,29 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     return { name, labels: { ...labels } };
   }
 
-  async function submitGroup(group: readonly QueuedJob[]): Promise<readonly (SentJob | Error)[]> {
-    try {
-      const items = await inTurn(group, 16, itemOf);
-      const submitted = await options.submitRound(next.round++, items, group[0]!.resources);
-      return items.map(({ name: id }, shard) => {
-        const { name, fingerprint } = group[shard]!;
-        known.set(id, { id, name, fingerprint, shard, round: submitted });
-        return { id, name, fingerprint };
-      });
-    } catch (error) {
-      return group.map(() => error as Error);
-    }
-  }
-
   return {
     check: options.check,
     async submit(jobs) {
       await earlier();
-      const groups = Map.groupBy(jobs.keys(), index => JSON.stringify(jobs[index]!.resources));
+      const items = await inTurn(jobs, 16, itemOf);
+      const groups = [...Map.groupBy(jobs.keys(), index => JSON.stringify(jobs[index]!.resources)).values()];
+      const submitted = await options.submitRound(
+        next.round++,
+        groups.map(([first, ...more]) => ({
+          items: [first!, ...more].map(index => items[index]!),
+          resources: jobs[first!]!.resources,
+        })),
+      );
       const answers: (SentJob | Error)[] = [];
-      for (const group of groups.values()) {
-        const sent = await submitGroup(group.map(index => jobs[index]!));
-        for (const [at, index] of group.entries()) answers[index] = sent[at]!;
+      for (const [shard, index] of groups.flat().entries()) {
+        const { name: id } = items[index]!;
+        const { name, fingerprint } = jobs[index]!;
+        if (!arrayOf(submitted, shard)) {
+          answers[index] = submitted.failure ?? new Error('its round was not submitted');
+          continue;
+        }
+        known.set(id, { id, name, fingerprint, shard, round: submitted });
+        answers[index] = { id, name, fingerprint };
       }
       return answers;
     },
@@ -116,7 +113,7 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     async terminate(ids, reason) {
       await inTurn(ids, 8, async id => {
         const { shard, round } = known.get(id)!;
-        const array = round.arrays.find(({ offset, size }) => shard >= offset && shard < offset + size);
+        const array = arrayOf(round, shard);
         if (!array) return;
         const jobId = array.size > 1 ? `${array.jobId}:${shard - array.offset}` : array.jobId;
         await batch.terminate(jobId, reason);

@@ -5,8 +5,8 @@ import { type RunRef, runPrefix } from '../contract/run/keys.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { decodeItems } from '../contract/run/shard-index.ts';
 import type { SentJob } from './job-queue.ts';
-import type { SubmittedRound } from './open-jobs.ts';
 import { roundWatch, stepName } from './round-watch.ts';
+import type { SubmittedRound } from './submitted-round.ts';
 
 /** A job and where it is: its round, and its shard there. */
 export interface KnownJob extends SentJob {

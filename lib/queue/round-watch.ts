@@ -3,6 +3,7 @@ import { donePrefix, type RunRef, resultsPrefix } from '../contract/run/keys.ts'
 import type { AttemptRecord } from '../contract/run/records.ts';
 import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
 import type { KnownJob } from './read-rounds.ts';
+import { arrayOf } from './submitted-round.ts';
 
 /** The one step of the workload. */
 export const stepName = 'run';
@@ -67,9 +68,7 @@ export function roundWatch({ run, store, batch, batchMs }: Options): RoundWatch 
   async function askBatch(jobs: readonly KnownJob[]): Promise<void> {
     const arrays = new Map<string, { readonly size: number; readonly jobs: Map<number, KnownJob> }>();
     for (const job of jobs) {
-      const array = job.round.arrays.find(
-        ({ offset, size }) => job.shard >= offset && job.shard < offset + size,
-      );
+      const array = arrayOf(job.round, job.shard);
       if (!array) {
         ends.set(job.id, { isDone: false, reason: 'it was never submitted' });
         continue;

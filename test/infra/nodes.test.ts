@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { pypeliner } from '../../jobs/pypeliner.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { LabError } from '../../lib/contract/workload/errors.ts';
@@ -30,15 +31,19 @@ const solver: WorkloadSpec = {
     { name: 'look', takes: 'item', dependsOn: ['solve'], pool: 'x86-ondemand' },
   ],
 };
+const image = (name: string): string => `public.ecr.aws/lab/${name}@sha256:${'a'.repeat(64)}`;
 const input: LabConfigInput = {
   network: 'private-nat',
   pools: { 'x86-near': { architecture: 'x86_64', market: 'on-demand', instanceTypes: ['c7i.4xlarge'] } },
-  workloads: { solver: { image: `public.ecr.aws/lab/solver@sha256:${'a'.repeat(64)}` } },
+  workloads: {
+    solver: { image: image('solver') },
+    pypeliner: { image: image('flows'), kinds: { bwa: { image: image('bwa') } } },
+  },
 };
 const outdir = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
-const config = resolveConfig(input, [solver]);
-const { stack } = buildApp(config, [solver], root, new App({ outdir, context: cdkContext }));
+const config = resolveConfig(input, [solver, pypeliner]);
+const { stack } = buildApp(config, [solver, pypeliner], root, new App({ outdir, context: cdkContext }));
 const template = Template.fromStack(stack);
 
 it('jobs of several nodes have a definition of one open range', () => {
@@ -79,9 +84,21 @@ it('no rule is broken, and the twin reads it', () => {
     stackName: 'arraylab-lab',
   });
   expect(jobDefinitions.map(({ name, nodes, vcpus }) => [name, nodes, vcpus]).sort()).toEqual([
+    ['arraylab-lab-pypeliner-bwa-x86', undefined, 1],
+    ['arraylab-lab-pypeliner-x86', undefined, 1],
     ['arraylab-lab-solver-wide-x86', 4, 8],
     ['arraylab-lab-solver-x86', undefined, 8],
   ]);
+});
+
+it('kinds that lab.config.ts lists are what the nameless one is, in images of their own', () => {
+  const images = Object.values(template.findResources('AWS::Batch::JobDefinition'))
+    .filter(each => /pypeliner/.test(each.Properties.JobDefinitionName))
+    .map(each => each.Properties.ContainerProperties.Image as string);
+  expect(images.sort()).toEqual([image('bwa'), image('flows')]);
+  expect(() =>
+    resolveConfig({ ...input, workloads: { solver: { kinds: { bwa: {} } } } }, [solver, pypeliner]),
+  ).toThrow('has no kind of jobs "bwa"');
 });
 
 it('each of its items is a job of its own, never a child of an array', () => {
@@ -104,7 +121,7 @@ it('each of its items is a job of its own, never a child of an array', () => {
 
 const problemsOf = (given: LabConfigInput, spec = solver): string => {
   try {
-    resolveConfig(given, [spec]);
+    resolveConfig(given, [spec, pypeliner]);
     return '';
   } catch (error) {
     return (error as LabError).message;

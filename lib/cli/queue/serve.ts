@@ -1,19 +1,20 @@
 import { Readable, Writable } from 'node:stream';
+import { withListedKinds } from '../../config/listed-kinds.ts';
 import type { StoredRequest } from '../../contract/run/run.ts';
 import { LabError } from '../../contract/workload/errors.ts';
-import type { Item, RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
+import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
-import type { JobResources } from '../../queue/job-queue.ts';
-import type { SubmittedRound } from '../../queue/open-jobs.ts';
+import type { JobGroup } from '../../queue/open-jobs.ts';
 import { headOperations } from '../../queue/queue-operations.ts';
 import { serveLines } from '../../queue/serve-lines.ts';
 import { openSession } from '../../queue/session.ts';
-import { storeRound, storeRun } from '../../runs/store-round.ts';
+import { storeRun } from '../../runs/store-round.ts';
 import { readRun } from '../../runs/stored-run.ts';
-import { submitRound } from '../../runs/submit-round.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { writeAll } from '../output/output.ts';
+import { laneOfJob } from './lane-of-job.ts';
+import { sendRound } from './send-round.ts';
 
 /** Serves one head until its input ends; its jobs outlive that, unless it has said that they are not to. */
 export async function serveQueue(context: Context, spec: WorkloadSpec): Promise<void> {
@@ -35,14 +36,16 @@ export async function serveQueue(context: Context, spec: WorkloadSpec): Promise<
   }
 }
 
-async function openHead(context: Context, spec: WorkloadSpec, given: string | undefined) {
+async function openHead(context: Context, known: WorkloadSpec, given: string | undefined) {
   const config = await context.config();
-  if (!config.workloads[spec.name]?.enabled)
+  const workload = config.workloads[known.name];
+  if (!workload?.enabled)
     throw new LabError({
-      where: spec.name,
+      where: known.name,
       message: 'is not enabled in lab.config.ts',
-      fix: `${spec.name}: {} under workloads, and npm run deploy`,
+      fix: `${known.name}: {} under workloads, and npm run deploy`,
     });
+  const spec = withListedKinds(known, workload);
   const connection = await context.connect();
   const { store, batch, logs, deployment, endpoint } = connection;
   const run = { workload: spec.name, runId: given ?? runIdOf(context.now(), context.seed()) };
@@ -50,17 +53,22 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
   else await readRun(store, run);
   const { objectStores } = await import('../../aws/object-stores.ts');
   const objects = objectStores(endpoint);
-  const plan = (round: number, items: readonly Item[], resources: JobResources) =>
+  const plan = (round: number, groups: readonly JobGroup[]) =>
     planRound({
       spec,
       config,
-      request: requestFor(spec, resources, config.workloads[spec.name]?.pools ?? spec.pools),
+      request: { workload: spec.name, parameters: {}, open: true },
       runId: run.runId,
       round,
       now: context.now(),
       queues: deployment.map.queues,
-      work: { [spec.steps[0]!.name]: [{ items }] },
-      adds: items.length,
+      work: {
+        [spec.steps[0]!.name]: groups.map(({ items, resources }) => ({
+          items,
+          change: laneOfJob(spec, config, resources),
+        })),
+      },
+      adds: groups.reduce((sum, { items }) => sum + items.length, 0),
     });
   return openSession({
     run,
@@ -69,27 +77,15 @@ async function openHead(context: Context, spec: WorkloadSpec, given: string | un
     objects: objects(deployment.outputBucket),
     objectsOf: objects,
     tail: async stream => (await logs.tail(stream, 100)).map(({ message }) => message).join('\n'),
-    check: resources => void plan(0, [{ name: 'job' }], resources),
-    submitRound: (round, items, resources) => send(connection, plan(round, items, resources), items),
+    check: resources => void plan(0, [{ items: [{ name: 'job' }], resources }]),
+    submitRound: (round, groups) => {
+      const adds = groups.flatMap(({ items }) => items);
+      return sendRound(connection, plan(round, groups), adds);
+    },
     // On the twin all is near and free of charge.
     batchMs: context.local ? 1000 : 20_000,
     tickMs: context.local ? { first: 50, most: 500 } : { first: 2000, most: 15_000 },
   });
-}
-
-async function send(
-  ports: Pick<Connection, 'store' | 'batch'>,
-  { plan, files }: ReturnType<typeof planRound>,
-  adds: readonly Item[],
-): Promise<SubmittedRound> {
-  await storeRound(ports.store, plan, files, adds);
-  const jobs = await submitRound(ports, plan);
-  const arrays = plan.steps[0]!.arrays.map(({ array, offset, size }) => ({
-    offset,
-    size,
-    jobId: jobs.find(job => job.array === array)!.jobId,
-  }));
-  return { round: plan.round, arrays };
 }
 
 const requestOf = (runId: string, lab: string, spec: WorkloadSpec, context: Context): StoredRequest => ({
@@ -100,33 +96,3 @@ const requestOf = (runId: string, lab: string, spec: WorkloadSpec, context: Cont
   items: 0,
   createdAt: context.now().toISOString(),
 });
-
-/** What a job asks for as a request; its market is one of the workload's pools. Throws LabError. */
-function requestFor(
-  spec: WorkloadSpec,
-  { vcpus, memoryMiB, timeoutSeconds, scratchGiB, image, market, pool }: JobResources,
-  pools: readonly string[],
-): RunRequest {
-  if (image !== undefined)
-    throw new LabError({
-      where: `docker_image ${image}`,
-      message: 'a job runs in the image of its workload',
-      fix: `put its tools into that: workloads.${spec.name}.image in lab.config.ts, or BASE of its Dockerfile; and leave docker_image out`,
-    });
-  if (scratchGiB !== undefined && scratchGiB > spec.scratchGiB)
-    throw new LabError({
-      where: `disk ${scratchGiB}`,
-      message: `a job of ${spec.name} has ${spec.scratchGiB} GiB of scratch for sure`,
-      fix: 'scratchGiB in jobs/pypeliner.ts says how much, and pools.<name>.scratch in lab.config.ts how much a host has',
-    });
-  const ofMarket = pools.find(name => name.includes('spot') === (market === 'spot'));
-  return {
-    workload: spec.name,
-    parameters: {},
-    open: true,
-    vcpus,
-    memoryMiB,
-    ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    pool: pool ?? ofMarket ?? pools[0]!,
-  };
-}

@@ -36,6 +36,8 @@ export interface WorkloadSpec {
   readonly places?: Readonly<Record<string, PlaceSpec>>;
   /** Roles of their own, by name: a job definition each. What is said above is the nameless kind's. */
   readonly kinds?: Readonly<Record<string, KindSpec>>;
+  /** lab.config.ts may list more kinds: what the nameless one is, in images of their own. */
+  readonly listsKinds?: true;
   /** What the nameless kind may do in the places. */
   readonly rights?: KindSpec['rights'];
   /** The nameless kind's. @default members */

@@ -1,0 +1,39 @@
+import type { BatchPort, Store } from '../../contract/ports/ports.ts';
+import { claimArray, closedClaim } from '../../contract/run/claim.ts';
+import type { Item } from '../../contract/workload/workload.ts';
+import type { PlannedRound } from '../../plan/plan-round.ts';
+import type { SubmittedRound } from '../../queue/submitted-round.ts';
+import { storeRound } from '../../runs/store-round.ts';
+import { submitRound } from '../../runs/submit-round.ts';
+
+/**
+ * Stores a round and submits its arrays. Where that breaks off, what was submitted goes on, and the rest is closed: whoever
+ * is told that a job could not be submitted sends it again, and a job that Batch has taken after all must not be its second
+ * copy. Rejects where not even that could be done.
+ */
+export async function sendRound(
+  ports: { readonly store: Store; readonly batch: BatchPort },
+  { plan, files }: PlannedRound,
+  adds: readonly Item[],
+): Promise<SubmittedRound> {
+  await storeRound(ports.store, plan, files, adds);
+  const step = plan.steps[0]!;
+  const jobs = new Map<number, string>();
+  let failure: Error | undefined;
+  try {
+    await submitRound(ports, plan, ({ array, jobId }) => void jobs.set(array, jobId));
+  } catch (error) {
+    failure = error as Error;
+    for (const { array } of step.arrays) {
+      if (jobs.has(array)) continue;
+      const at = { round: plan.round, step: step.name, array };
+      const holder = await claimArray(ports.store, plan, at, closedClaim);
+      if (holder !== closedClaim) jobs.set(array, holder);
+    }
+  }
+  const arrays = step.arrays.flatMap(({ array, offset, size }) => {
+    const jobId = jobs.get(array);
+    return jobId === undefined ? [] : [{ offset, size, jobId }];
+  });
+  return { round: plan.round, arrays, ...(failure ? { failure } : {}) };
+}

@@ -1,0 +1,324 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pypeliner } from '../../jobs/pypeliner.ts';
+import { laneOfJob } from '../../lib/cli/queue/lane-of-job.ts';
+import { sendRound } from '../../lib/cli/queue/send-round.ts';
+import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import { withListedKinds } from '../../lib/config/listed-kinds.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import type { JobDetail, Store } from '../../lib/contract/ports/ports.ts';
+import { outputsPrefix, planKey, resultKey } from '../../lib/contract/run/keys.ts';
+import type { AttemptRecord } from '../../lib/contract/run/records.ts';
+import type { RoundPlan } from '../../lib/contract/run/run.ts';
+import { decodeItems } from '../../lib/contract/run/shard-index.ts';
+import type { LabError } from '../../lib/contract/workload/errors.ts';
+import { planRound } from '../../lib/plan/plan-round.ts';
+import type { JobResources, JobsPort, QueuedJob, SentJob } from '../../lib/queue/job-queue.ts';
+import { openJobs } from '../../lib/queue/open-jobs.ts';
+import { memoryStore } from '../helpers/memory-store.ts';
+import { SimulatedBatch } from '../runs/simulated-batch.ts';
+
+const run = { workload: 'pypeliner', runId: '20261128t120000z-aaaaaa' };
+const file = join(tmpdir(), `open-jobs-${process.pid}`);
+afterAll(() => rmSync(file, { force: true }));
+
+const input: LabConfigInput = {
+  workloads: { pypeliner: { kinds: { bwa: { base: 'quay.io/lab/bwa:0.7' } } } },
+};
+const config = resolveConfig(input, [pypeliner]);
+const spec = withListedKinds(pypeliner, config.workloads.pypeliner);
+
+/** A run's store and Batch, which outlive heads; `calls` are all requests, and a request may fail. */
+function lab() {
+  const calls: string[] = [];
+  let fails: (call: string, at: number) => boolean = () => false;
+  const before = (call: string): void => {
+    calls.push(call);
+    if (fails(call, calls.length)) throw new Error(`no answer to ${call.split(' ')[0]}`);
+  };
+  const inMemory = memoryStore(before);
+  const store: Store = {
+    ...inMemory,
+    async download(key, path) {
+      before(`get ${key}`);
+      writeFileSync(path, inMemory.objects.get(key)!);
+      return { key, size: 0, etag: '', lastModified: new Date(0) };
+    },
+  };
+  const batch = new SimulatedBatch(before);
+  const head = (): JobsPort =>
+    openJobs({
+      run,
+      store,
+      batch,
+      tail: async stream => `the end of ${stream}`,
+      check: () => undefined,
+      batchMs: 0,
+      submitRound: (round, groups) => {
+        const planned = planRound({
+          spec,
+          config,
+          request: { workload: 'pypeliner', parameters: {}, open: true },
+          runId: run.runId,
+          round,
+          now: new Date(0),
+          queues: { 'x86-spot': 'spot', 'x86-ondemand': 'ondemand' },
+          work: {
+            run: groups.map(({ items, resources }) => ({
+              items,
+              change: laneOfJob(spec, config, resources),
+            })),
+          },
+          adds: groups.flatMap(({ items }) => items).length,
+        });
+        return sendRound(
+          { store, batch },
+          planned,
+          groups.flatMap(({ items }) => items),
+        );
+      },
+    });
+  return {
+    calls,
+    store,
+    batch,
+    head,
+    fail: (when: typeof fails) => {
+      fails = when;
+    },
+    planOf: async (round: number) =>
+      JSON.parse((await store.get(planKey(run, round)))!.toString('utf8')) as RoundPlan,
+    /** How often each job was worked on, by its name. */
+    worked: async (): Promise<Record<string, number>> => {
+      const counts: Record<string, number> = {};
+      for (const [at, times] of batch.worked) {
+        const [round, , shard] = at.split('/').map(Number);
+        const items = decodeItems(
+          (await store.get(`runs/pypeliner/${run.runId}/rounds/${round}/run.items`))!,
+        );
+        const { job } = items[shard!]!.labels as { job: string };
+        counts[job] = (counts[job] ?? 0) + times;
+      }
+      return counts;
+    },
+  };
+}
+const small: JobResources = { vcpus: 1, memoryMiB: 2048, market: 'spot' };
+const large: JobResources = { vcpus: 4, memoryMiB: 16_384, market: 'on-demand' };
+const job = (name: string, resources = small): QueuedJob => ({
+  name,
+  fingerprint: 'f',
+  payload: Buffer.from(name),
+  resources,
+});
+
+it('jobs of different sizes that come together are one round, an array for each size', async () => {
+  const { head, batch, planOf, calls } = lab();
+  const jobs = head();
+  const sent = await jobs.submit([job('a'), job('B', large), job('c'), job('D', large), job('e')]);
+  expect(sent.map(each => (each as { name: string }).name)).toEqual(['a', 'B', 'c', 'D', 'e']);
+  expect(batch.jobs.map(({ job }) => [job.jobQueue, job.arraySize, job.vcpus, job.memoryMiB])).toEqual([
+    ['spot', 3, 1, 2048],
+    ['ondemand', 2, 4, 16_384],
+  ]);
+  expect((await planOf(0)).adds).toBe(5);
+  // A look-up and a submission for each array, whatever the number of jobs.
+  expect(calls.filter(call => /^(list$|submit)/.test(call))).toHaveLength(4);
+});
+
+it('those that are done are learnt by two listings, and their results fetched', async () => {
+  const { head, batch, store, calls } = lab();
+  const jobs = head();
+  const [a, b] = (await jobs.submit([job('a'), job('b', large)])) as readonly SentJob[];
+  expect(await jobs.look([a!.id, b!.id])).toEqual([]);
+  await batch.runAll(store, () => true);
+  await store.put(`${outputsPrefix(run, b!.id)}after`, 'the pickle');
+  calls.length = 0;
+  expect(new Set(await jobs.look([a!.id, b!.id]))).toEqual(new Set([a!.id, b!.id]));
+  expect(calls.map(call => call.split(' ')[0])).toEqual(['list', 'list']);
+  expect(await jobs.result(b!.id, file)).toEqual({ hasResult: true, text: 'is done' });
+  expect(readFileSync(file, 'utf8')).toBe('the pickle');
+});
+
+const record = (shard: number, more: Partial<AttemptRecord>): AttemptRecord => ({
+  version: 2,
+  runId: run.runId,
+  step: 'run',
+  round: 0,
+  shard,
+  jobId: 'job-0:1',
+  attempt: 1,
+  startedAt: '',
+  endedAt: '',
+  exitCode: 64,
+  host: { instanceId: 'i-0abc', instanceType: 'm7i.large', hostname: 'h' },
+  ...more,
+});
+const putRecord = (store: Store, given: AttemptRecord) =>
+  store.put(resultKey(run, given), JSON.stringify(given));
+
+it('one that has failed tells its exit code, reason, host and the end of its log, and leaves its pickle', async () => {
+  const { head, store } = lab();
+  const jobs = head();
+  const [, b] = (await jobs.submit([job('a'), job('b')])) as readonly SentJob[];
+  const at = outputsPrefix(run, b!.id);
+  await store.put(`${at}after`, 'the pickle');
+  await store.put(`${at}log`, 'Traceback');
+  const outputs = [
+    { key: `${at}after`, bytes: 10 },
+    { key: `${at}log`, bytes: 9 },
+  ];
+  const reason = 'the job’s function failed';
+  await putRecord(
+    store,
+    record(1, { items: [{ name: b!.id, state: 'failed', exitCode: 64, reason, outputs }] }),
+  );
+  expect(await jobs.look([b!.id])).toEqual([b!.id]);
+  expect(await jobs.result(b!.id, file)).toEqual({
+    hasResult: true,
+    host: 'i-0abc m7i.large',
+    text: `failed: exit code 64, ${reason}, on i-0abc m7i.large, job job-0:1\nTraceback`,
+  });
+});
+
+it('one that was interrupted is waited for: Batch tries it again', async () => {
+  const { head, store, batch } = lab();
+  const jobs = head();
+  const [a] = (await jobs.submit([job('a')])) as readonly SentJob[];
+  await putRecord(store, record(0, { jobId: 'job-0', exitCode: 75 }));
+  expect(await jobs.look([a!.id])).toEqual([]);
+  await batch.runAll(store, () => true);
+  expect(await jobs.look([a!.id])).toEqual([a!.id]);
+});
+
+it('one that was killed without a word is told by Batch', async () => {
+  const { head, batch } = lab();
+  const jobs = head();
+  const [, b] = (await jobs.submit([job('a'), job('b')])) as readonly SentJob[];
+  const killed: JobDetail = {
+    jobId: 'job-0:1',
+    jobName: 'x',
+    status: 'FAILED',
+    statusReason: 'Task failed to start',
+    createdAt: 0,
+    exitCode: 137,
+    reason: 'OutOfMemoryError: Container killed due to memory usage',
+    logStream: 'stream-1',
+    attempts: [],
+  };
+  const parent: JobDetail = {
+    ...killed,
+    jobId: 'job-0',
+    status: 'PENDING',
+    arraySize: 2,
+    statusSummary: { FAILED: 1, RUNNING: 1 },
+  };
+  batch.describe = async ids => [parent, killed].filter(each => ids.includes(each.jobId));
+  batch.children = async function* () {
+    yield { ...killed, arrayIndex: 1 };
+  };
+  const look = async (): Promise<readonly string[]> => jobs.look([b!.id]);
+  expect(await look()).toEqual([b!.id]);
+  const { text } = await jobs.result(b!.id, file);
+  expect(text).toContain('exit code 137, OutOfMemoryError: Container killed due to memory usage');
+  expect(text).toContain('Task failed to start');
+  expect(text).toContain('the end of stream-1');
+});
+
+it('a size that Batch does not take fails alone, and can never start after that', async () => {
+  const { head, batch, fail, store, worked } = lab();
+  const jobs = head();
+  let submits = 0;
+  // Taken, but the answer is lost, and it is not listed yet.
+  fail(call => call === 'answer of submit' && ++submits === 2);
+  batch.findByName = async () => [];
+  const [a, b] = await jobs.submit([job('a'), job('b', large)]);
+  expect(a).toMatchObject({ name: 'a' });
+  expect(b).toBeInstanceOf(Error);
+  fail(() => false);
+  // The workflow tries it again.
+  const [again] = await jobs.submit([job('b', large)]);
+  expect(again).toMatchObject({ name: 'b' });
+  await batch.runAll(store, () => true);
+  expect(await worked()).toEqual({ a: 1, b: 1 });
+});
+
+it('wherever a head is killed, the next one’s jobs are done once each', async () => {
+  for (let at = 1; at < 40; at++) {
+    const { head, fail, batch, store, worked, calls } = lab();
+    // It is dead from then on: nothing of its goes through.
+    fail((_, number) => number >= at);
+    await head()
+      .submit([job('a'), job('B', large), job('c')])
+      .catch(() => undefined);
+    const wasWhole = calls.length < at;
+    fail(() => false);
+    const next = head();
+    const left = new Set((await next.underWay()).map(({ name }) => name));
+    const missing = [job('a'), job('B', large), job('c')].filter(({ name }) => !left.has(name));
+    if (missing.length > 0) await next.submit(missing);
+    await batch.runAll(store, () => true);
+    expect([at, await worked()]).toEqual([at, { a: 1, B: 1, c: 1 }]);
+    if (wasWhole) return;
+  }
+  throw new Error('no head lived long enough');
+});
+
+it('what an earlier head has sent and is done is not under way, and its numbers are not used again', async () => {
+  const { head, batch, store } = lab();
+  await head().submit([job('a'), job('b')]);
+  await batch.runAll(store, shard => shard.endsWith('/0'));
+  await store.put(`runs/pypeliner/${run.runId}/done/0/run/0000001`, '{}');
+  const next = head();
+  expect(await next.underWay()).toEqual([]);
+  const [c] = (await next.submit([job('c')])) as readonly SentJob[];
+  expect(c!.id).toBe('j0000002');
+  expect(batch.jobs.at(-1)?.job.environment.LAB_ROUND).toBe('1');
+});
+
+it('a job that is terminated is so by its child’s id', async () => {
+  const { head, batch } = lab();
+  const jobs = head();
+  const sent = (await jobs.submit([job('a'), job('b'), job('C', large)])) as readonly SentJob[];
+  const ended: string[] = [];
+  batch.terminate = async id => void ended.push(id);
+  await jobs.terminate(
+    sent.map(each => each.id),
+    'enough',
+  );
+  expect(ended).toEqual(['job-0:0', 'job-0:1', 'job-1']);
+});
+
+describe('an image that a job’s context names', () => {
+  const lane = (image: string) => laneOfJob(spec, config, { ...small, image });
+
+  it('is a kind of jobs, by its name or by its URI', async () => {
+    expect([lane('bwa').kind, lane('quay.io/lab/bwa:0.7').kind]).toEqual(['bwa', 'bwa']);
+    const { head, batch } = lab();
+    await head().submit([job('a'), job('b', { ...small, image: 'bwa' })]);
+    expect(batch.jobs.map(each => each.job.jobDefinition)).toEqual([
+      'arraylab-lab-pypeliner-x86',
+      'arraylab-lab-pypeliner-bwa-x86',
+    ]);
+  });
+
+  it('has to be listed', () => {
+    const problemOf = (image: string) => {
+      try {
+        return String(lane(image).kind);
+      } catch (error) {
+        return (error as LabError).problems[0];
+      }
+    };
+    expect(problemOf('bwq')).toMatchObject({ where: 'docker_image bwq', fix: 'did you mean bwa?' });
+    expect(problemOf('quay.io/else/star:2')).toMatchObject({
+      message: expect.stringContaining('its kinds are bwa'),
+      fix: expect.stringContaining("{ base: 'quay.io/else/star:2' }"),
+    });
+  });
+});
+
+it('more scratch than a job has is refused', () => {
+  expect(() => laneOfJob(spec, config, { ...small, scratchGiB: 500 })).toThrow('disk 500');
+});
