@@ -18,9 +18,11 @@ export function noisePyOf(environment: Readonly<Record<string, string | undefine
     environment.NOISEPY_DRIVER ?? driverBeside(dirname(fileURLToPath(import.meta.url)));
   let current: TaskContext;
   return {
-    session(context) {
+    async session(context) {
       // A line belongs to the item that is under way, and not to the one that NoisePy was started for.
       current = context;
+      // One day that ends it, for want of memory for instance, is not to end those behind it.
+      if (await running?.then(session => session.hasEnded())) running = undefined;
       running ??= startNoisePy({
         python,
         driver: driver(),

@@ -9,8 +9,9 @@ interface Holder {
 }
 
 /**
- * Takes a twin's folder for this process and gives back what lets it go. A second twin in it would end the jobs of the first
- * as leftovers, and take its objects for files that somebody dropped there. One that was killed holds nothing any more.
+ * Takes a twin's folder for one twin and gives back what lets it go. A second one in it, of this process too, would end the jobs
+ * of the first as leftovers, remove the scratch under them, and take its objects for files that somebody dropped there. One
+ * that was killed holds nothing any more.
  */
 export function lockFolder(folder: string): () => void {
   const path = join(folder, 'twin.lock');
@@ -20,7 +21,6 @@ export function lockFolder(folder: string): () => void {
   try {
     while (!tryLink(mine, path)) {
       const other = readHolder(path);
-      if (other?.pid === process.pid) break;
       if (other && other.started !== '' && startOf(other.pid) === other.started) throw isTaken(folder, other);
       takeAway(path, other);
     }
@@ -75,6 +75,6 @@ function readHolder(path: string): Holder | undefined {
 const isTaken = (folder: string, { pid }: Holder): LabError =>
   new LabError({
     where: folder,
-    message: `the twin of another command works in it (process ${pid})`,
+    message: `the twin of another command works in it (${pid === process.pid ? 'this process' : `process ${pid}`})`,
     fix: 'wait until that command has ended, or end it and start one twin for all commands: npx lab twin up',
   });

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startTwin } from '../../lib/twin/twin.ts';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -42,6 +43,25 @@ it('a second twin in the folder of one that runs is refused, and told which proc
   expect(second.said).toContain('npx lab twin up');
   const health = await fetch(`${first.said.trim()}/_lab/health`);
   expect(await health.text()).toBe('ok');
+});
+
+it('nor is there a second one of the same process, which would take the scratch from under the first one’s jobs', async () => {
+  const options = {
+    folder,
+    projectRoot: folder,
+    region: 'us-east-1',
+    template: { Resources: {} },
+    datasetBuckets: [],
+    node: process.execPath,
+    tools: [],
+  };
+  const first = await startTwin(options);
+  const scratch = join(folder, 'containers', 'job.1', 'scratch');
+  await mkdir(scratch, { recursive: true });
+  await expect(startTwin(options)).rejects.toThrow('works in it (this process)');
+  expect(await readdir(join(folder, 'containers', 'job.1'))).toEqual(['scratch']);
+  await first.close();
+  await (await startTwin(options)).close();
 });
 
 it('the folder of a twin that was killed is free, also when another process has its number', async () => {

@@ -1,7 +1,8 @@
 """Runs NoisePy and ObsPy for Arraylab: one request a line on stdin, one answer a line on stdout, both JSON.
 
 NoisePy takes 4 to 13 s to start. This process pays that once, and forks for each day: a day has a process of its own, whose
-memory and state go with it, and a crash ends that day alone. What NoisePy says goes to stderr. Ends with its stdin.
+memory and state go with it, and a crash ends that day alone. What NoisePy says goes to stderr. Ends with its stdin, and with
+whoever started it, in the middle of a day too.
 """
 
 import gc
@@ -10,8 +11,11 @@ import io
 import json
 import os
 import resource
+import signal
 import sys
 import tarfile
+import threading
+import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -207,6 +211,13 @@ def hello():
     }
 
 
+def end_with(parent):
+    """Whoever is killed cannot tell us; and nobody would wait for what is still being made."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.killpg(0, signal.SIGKILL)
+
+
 def serve(requests, answers):
     operations = {"inspect": inspect, "noisepy": noisepy, "count": count}
 
@@ -225,6 +236,8 @@ def serve(requests, answers):
 
 
 if __name__ == "__main__":
+    if os.getpgrp() == os.getpid():
+        threading.Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     # Answers have a way of their own: whatever a library prints must not be taken for one.
     own = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

@@ -45,6 +45,8 @@ export interface NoisePy {
   run(folder: string, args: readonly string[]): Promise<NoisePyEnd>;
   /** Reads every file of a store to its end. */
   count(folder: string): Promise<readonly StoreFile[]>;
+  /** Whether it has ended, of itself or by a signal: then it answers nothing more. */
+  hasEnded(): boolean;
   close(): Promise<void>;
 }
 
@@ -126,6 +128,7 @@ export async function startNoisePy(options: NoisePyOptions): Promise<NoisePy> {
       const end = (await ask({ do: 'noisepy', folder, arguments: args })) as unknown as NoisePyEnd;
       return { ...end, ...(end.exitCode !== 0 && lastError !== undefined ? { error: lastError } : {}) };
     },
+    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     count: async folder => (await ask({ do: 'count', threads, folder })).files as readonly StoreFile[],
     close: async () => {
       signal.removeEventListener('abort', kill);

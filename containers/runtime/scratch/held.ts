@@ -1,8 +1,11 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+
+/** How the name of a socket begins until somebody listens. */
+export const notYet = '.new-';
 
 /** Longest path of a socket that every system takes, in bytes. */
 const longestPath = 100;
@@ -10,20 +13,23 @@ const longestPath = 100;
 /**
  * A sign that this process lives, which the jobs of all other containers of the host can see: a socket below the scratch
  * volume. The kernel closes it with the process, however that ends, so what a killed job left is told from what a
- * running one needs, with no clock to be wrong about.
+ * running one needs, with no clock to be wrong about. It gets its name once it is listened to: before, it would look as what
+ * is left of a process that has ended.
  */
 export async function hold(path: string): Promise<() => Promise<void>> {
-  await rm(path, { force: true });
+  const pending = join(dirname(path), `${notYet}${basename(path)}`);
+  await rm(pending, { force: true });
   const server: Server = createServer(socket => socket.destroy());
   server.unref();
   await atShortPath(
-    path,
+    pending,
     short =>
       new Promise<void>((done, fail) => {
         server.once('error', fail);
         server.listen({ path: short, readableAll: true, writableAll: true }, done);
       }),
   );
+  await rename(pending, path);
   return async () => {
     await new Promise(done => server.close(done));
     await rm(path, { force: true });

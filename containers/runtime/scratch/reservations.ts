@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isHeld } from './held.ts';
+import { isHeld, notYet } from './held.ts';
 
 /**
  * Below `jobs` of a scratch volume, an attempt has three entries: `<name>.sock`, which is held while it lives, `<name>.need`,
@@ -61,7 +61,7 @@ export async function cleanLeftovers(jobs: string, log: (line: string) => void):
   const entries = await readdir(jobs);
   const names = new Set(
     entries
-      .filter(entry => !entry.startsWith(goneStart))
+      .filter(entry => !entry.startsWith(goneStart) && !entry.startsWith(notYet))
       .map(entry => entry.replace(/\.(?:sock|need(?:\.\d+)?)$/, '')),
   );
   const left: string[] = [];

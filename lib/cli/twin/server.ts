@@ -99,12 +99,15 @@ export async function serveTwin(place: TwinPlace, config: LabConfig, signal: Abo
   return exitCodes.ok;
 }
 
-/** What is up, or undefined; a file left by a killed twin is no twin. */
+/**
+ * What is up, or undefined; a file left by a killed twin is no twin. One that is slow to answer is one, and is waited for:
+ * nobody listens where a killed one was, which is told at once.
+ */
 export async function readServer(place: TwinPlace): Promise<TwinServer | undefined> {
   try {
     const server = JSON.parse(await readFile(serverFile(place), 'utf8')) as TwinServer;
     process.kill(server.pid, 0);
-    const answer = await fetch(`${server.url}/_lab/health`, { signal: AbortSignal.timeout(2000) });
+    const answer = await fetch(`${server.url}/_lab/health`, { signal: AbortSignal.timeout(15_000) });
     return answer.ok ? server : undefined;
   } catch {
     return undefined;

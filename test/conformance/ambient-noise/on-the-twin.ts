@@ -114,10 +114,7 @@ writeFileSync(
   }),
 );
 const serving = lab('twin', 'serve');
-for (let tries = 0; tries < 600; tries++) {
-  await sleep(100);
-  if ((await lab('twin', 'status').catch(() => ({ code: 1 }))).code === 0) break;
-}
+while (!JSON.parse((await lab('twin', 'status', '--json')).out).up) await sleep(200);
 const source = join(root, 'source');
 waveforms(source, 4);
 waveforms(archive, 3);

@@ -13,11 +13,6 @@ if [ ! -x "$venv/bin/noisepy" ]; then
 fi
 export PYTHONDONTWRITEBYTECODE=1
 node "$here/traps.ts" "$venv/bin/python" "$here/waveforms.py"
-# The same by the door that people use is a part of its own: LAB_CONFORMANCE_TWIN=1. On a busy machine one of its days has lost its
-# scratch folder when a host was taken away, which is not explained yet.
-if [ "${LAB_CONFORMANCE_TWIN:-}" != 1 ]; then
-  echo "skipped: on-the-twin.ts (LAB_CONFORMANCE_TWIN=1 runs it)"
-  exit 0
-fi
+# The same by the door that people use.
 (cd "$ROOT" && node bin/bundle.ts)
 node "$here/on-the-twin.ts" "$venv"

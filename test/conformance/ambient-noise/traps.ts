@@ -1,7 +1,8 @@
 // Every way in which NoisePy ends well over less than was asked for, met by our code around the real one.
 // usage: traps.ts PYTHON WAVEFORMS_PY
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -14,7 +15,9 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { correlateDay, type DayResult } from '../../../containers/ambient-noise/day/correlate-day.ts';
+import { correlateArguments } from '../../../containers/ambient-noise/noisepy/arguments.ts';
 import { type NoisePy, startNoisePy } from '../../../containers/ambient-noise/noisepy/session.ts';
 import { type StackResult, stackUnit } from '../../../containers/ambient-noise/stack/stack-unit.ts';
 import { parseSettings, type Recipe } from '../../../jobs/ambient-noise/settings.ts';
@@ -317,6 +320,54 @@ await check('two days are the least that NoisePy stacks: one is refused in words
   assert.equal(one.verdict, 'failed');
   assert.match(one.reason!, /CI\.STAA\/CI\.STAA has one day/);
 });
+
+await check('a container that is killed takes NoisePy with it, in the middle of a day', async () => {
+  const work = join(root, 'killed');
+  mkdirSync(work);
+  const folders = {
+    waveforms: join(source, 'continuous_waveforms'),
+    metadata: join(source, 'FDSNstationXML/CI'),
+  };
+  const args = correlateArguments(
+    { ...recipe, settings: { ...recipe.settings, step: '60' } },
+    recipe.stations,
+    days[0]!,
+    {
+      ...folders,
+      correlations: join(work, 'ccf'),
+      log: join(work, 'log.txt'),
+    },
+  );
+  const container = spawn(
+    process.execPath,
+    [join(import.meta.dirname, 'busy-container.ts'), python, driver, work, JSON.stringify(args)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  await once(container.stdout, 'data');
+  const family = familyOf(container.pid!);
+  container.kill('SIGKILL');
+  assert.ok(family.length >= 3, `the container, NoisePy and its day: ${family.join(', ')}`);
+  for (let tries = 0; tries < 50 && family.some(isAlive); tries++) await sleep(100);
+  assert.deepEqual(family.filter(isAlive), []);
+});
+
+/** A process and all that come from it. */
+function familyOf(pid: number): readonly number[] {
+  const found = [pid];
+  const text = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
+  const pairs = text
+    .trim()
+    .split('\n')
+    .map(line => line.trim().split(/\s+/).map(Number));
+  for (const each of found)
+    found.push(...pairs.flatMap(([child, parent]) => (parent === each ? [child!] : [])));
+  return found;
+}
+
+function isAlive(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout.trim() !== '' && !stdout.startsWith('Z');
+}
 
 if (session) await (await session).close();
 renameSync(root, `${root}.done`);

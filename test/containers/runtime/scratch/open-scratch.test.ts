@@ -1,9 +1,20 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { hold } from '../../../../containers/runtime/scratch/held.ts';
 import { openScratch } from '../../../../containers/runtime/scratch/open-scratch.ts';
+import { cleanLeftovers, socketOf } from '../../../../containers/runtime/scratch/reservations.ts';
 import type { ContainerWorld } from '../../../../containers/runtime/world.ts';
 import { scratchSentinel } from '../../../../lib/contract/workload/env.ts';
 
@@ -104,6 +115,23 @@ test('a killed attempt’s folder and what it had reserved are the next one’s;
   expect(existsSync(join(root, 'reference'))).toBe(true);
   await Promise.all([alive.clean(), next.clean()]);
   expect(entries()).toEqual([]);
+});
+
+test('a job that is starting looks like none that has ended: its socket has its name once it is listened to', async () => {
+  const jobs = join(root, 'jobs');
+  mkdirSync(jobs);
+  const seen: string[] = [];
+  const watching = watch(jobs, (_, name) => seen.push(name ?? ''));
+  const letGo = await hold(socketOf(jobs, 'one.1'));
+  await new Promise(done => setTimeout(done, 50));
+  watching.close();
+  expect(seen[0]).toBe('.new-one.1.sock');
+  expect(readdirSync(jobs)).toEqual(['one.1.sock']);
+  await letGo();
+  // As it is in the instant before: bound, and not listened to.
+  writeFileSync(join(jobs, '.new-two.1.sock'), '');
+  expect(await cleanLeftovers(jobs, line => said.push(line))).toEqual([]);
+  expect(readdirSync(jobs)).toEqual(['.new-two.1.sock']);
 });
 
 test('a folder with a long path, as a twin’s, has its socket too', async () => {
