@@ -69,7 +69,7 @@ async function runEach(input: ItemsInput): Promise<readonly Outcome[]> {
     const before = done.get(item.name);
     const failed = outcomes.some(({ record }) => record.state === 'failed');
     if (before) outcomes.push({ record: before });
-    else if (signal.aborted) outcomes.push(notStarted(item, 'interrupted before it started'));
+    else if (signal.aborted) outcomes.push(notStarted(item, beforeStart(signal)));
     else if (failed && shard.plan.onItemFailure === 'stop')
       outcomes.push(notStarted(item, 'an item before it failed'));
     else outcomes.push(await runOne(input, [item], item.name));
@@ -77,13 +77,19 @@ async function runEach(input: ItemsInput): Promise<readonly Outcome[]> {
   return outcomes;
 }
 
+const beforeStart = (signal: AbortSignal): string => withWhy(signal, 'interrupted before it started');
+
+/** What stopped us goes before what came of it: a tool that was told to end says only that it has. */
+export const withWhy = ({ reason }: AbortSignal, text: string): string =>
+  typeof reason === 'string' && !text.includes(reason) ? `${reason}: ${text}` : text;
+
 const notStarted = (item: Pick<Item, 'name'>, reason: string): Outcome => ({
   record: { name: item.name, state: 'not-started', reason },
 });
 
 async function runTogether(input: ItemsInput): Promise<Outcome> {
   const { items, step } = input.shard;
-  if (input.signal.aborted) return notStarted({ name: step }, 'interrupted before it started');
+  if (input.signal.aborted) return notStarted({ name: step }, beforeStart(input.signal));
   return runOne(input, items, step);
 }
 
@@ -106,6 +112,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
   const isDone = result.exitCode === 0 && !result.again;
   const state = isDone ? 'done' : signal.aborted || result.again ? 'interrupted' : 'failed';
   const lines = state === 'failed' ? tail() : [];
+  const reason = isDone || !signal.aborted ? result.reason : withWhy(signal, result.reason ?? 'interrupted');
   const record: ItemRecord = {
     name,
     state,
@@ -113,7 +120,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     ...(result.partial ? { partial: true as const } : {}),
     ...(result.facts ? { facts: result.facts } : {}),
     ...(result.missing && result.missing.length > 0 ? { missing: result.missing.slice(0, 100) } : {}),
-    ...(result.reason ? { reason: result.reason } : {}),
+    ...(reason ? { reason } : {}),
     ...(lines.length > 0 ? { tail: lines } : {}),
     startedAt,
     endedAt: input.world.now().toISOString(),

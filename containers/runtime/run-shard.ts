@@ -9,7 +9,7 @@ import { ShardFailure } from './failure.ts';
 import { inPlace } from './in-place.ts';
 import { nodeOf, watchNodes } from './node-watch.ts';
 import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
-import { type ItemsResult, runItems } from './run-items.ts';
+import { type ItemsResult, runItems, withWhy } from './run-items.ts';
 import type { ContainerWorld } from './world.ts';
 
 export interface ShardOptions {
@@ -39,7 +39,7 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
         scratchPeakBytes = bytes;
       });
     } catch (error) {
-      result = failedAsAWhole(error, shard, signal.aborted);
+      result = failedAsAWhole(error, shard, signal);
       world.log(result.reason ?? '');
     }
     // The job is the main node's: the others have done theirs when they exit with 0.
@@ -85,8 +85,10 @@ async function work(
 }
 
 /** Something around the items failed: all of them share its exit code and reason. */
-function failedAsAWhole(error: unknown, shard: Shard | undefined, interrupted: boolean): ItemsResult {
-  const reason = error instanceof Error ? error.message : String(error);
+function failedAsAWhole(error: unknown, shard: Shard | undefined, signal: AbortSignal): ItemsResult {
+  const interrupted = signal.aborted;
+  const said = error instanceof Error ? error.message : String(error);
+  const reason = interrupted ? withWhy(signal, said) : said;
   const exitCode = interrupted
     ? exitCodes.interrupted
     : error instanceof ShardFailure

@@ -1,7 +1,7 @@
 import { isCancelReason } from '../contract/run/claim.ts';
 import type { ItemRecord, Missing, OutputRecord } from '../contract/run/records.ts';
 import type { Lane } from '../contract/run/run.ts';
-import { explainExitCode } from '../contract/workload/exit-codes.ts';
+import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
 import type { Item } from '../contract/workload/workload.ts';
 import type { ShardState } from './read-shards.ts';
 
@@ -77,7 +77,10 @@ function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): 
     : stateOf(shard, found, ended);
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
   // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
-  const own = found?.state === 'interrupted' && shard.ended ? shard.ended : found?.reason;
+  const isStopped =
+    found?.state === 'interrupted' ||
+    (found?.state === 'not-started' && shard.record?.exitCode === exitCodes.interrupted);
+  const own = isStopped && shard.ended ? shard.ended : found?.reason;
   // What is to be known of an item though it is done: a warning, or why it was skipped.
   const reason = isDone ? found?.reason : reasonOf(shard, own, exitCode, ended);
   const { startedAt, endedAt, peakMemoryBytes, outputs, facts, missing } = found ?? {};

@@ -8,7 +8,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { build } from 'esbuild';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
-import { dataBuckets } from '../../lib/cli/twin/data-buckets.ts';
+import { dataBuckets, publicBuckets } from '../../lib/cli/twin/data-buckets.ts';
 import type { TwinServer } from '../../lib/cli/twin/server.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
@@ -57,6 +57,7 @@ export async function fakeLab({ config, workloads, tasks, processes }: FakeLabIn
     region: resolved.region,
     template,
     datasetBuckets: dataBuckets(resolved),
+    publicBuckets: publicBuckets(resolved),
     node: process.execPath,
     tools: [],
     onRefusal: text => void refusals.push(text),

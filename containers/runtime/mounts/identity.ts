@@ -45,12 +45,10 @@ export async function datasetStore(world: ContainerWorld, source: MountSource): 
       : access === 'keys'
         ? fixedKeys(await datasetKeys(world, source))
         : world.credentials;
-  // The twin answers signed requests only: there a public bucket is read as the job.
-  const signer = credentials ?? (world.endpoint ? world.credentials : undefined);
   return wireStore({
     bucket,
     region,
-    ...(signer ? { credentials: signer } : {}),
+    ...(credentials ? { credentials } : {}),
     ...(world.endpoint ? { endpoint: world.endpoint } : {}),
     requesterPays: access === 'requester-pays',
   });

@@ -9,8 +9,7 @@ export async function mountpointCommand(input: ToMount): Promise<MountCommand> {
   const args = [source.bucket, target, '--read-only', '--allow-other', '--region', source.region];
   if (source.prefix !== '') args.push('--prefix', source.prefix);
   if (endpoint) args.push('--endpoint-url', endpoint, '--force-path-style');
-  // The twin answers signed requests only.
-  if (source.access === 'public' && !endpoint) args.push('--no-sign-request');
+  if (source.access === 'public') args.push('--no-sign-request');
   if (source.access === 'requester-pays') args.push('--requester-pays');
   // The region is given: asking the instance for it only costs time.
   const environment = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/tmp' };

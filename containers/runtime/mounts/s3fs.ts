@@ -36,7 +36,7 @@ interface Identity {
 async function identify(input: ToMount): Promise<Identity> {
   const { source, world } = input;
   if (source.access === 'keys') return byKeys(input, await datasetKeys(world, source));
-  if (source.access === 'public' && !world.endpoint) return { options: ['public_bucket=1'], environment: {} };
+  if (source.access === 'public') return { options: ['public_bucket=1'], environment: {} };
   // s3fs knows ECS's own address alone, and refreshes what it gets there.
   if (world.environment.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
     return { options: ['ecs'], environment: roleEnvironment(world) };

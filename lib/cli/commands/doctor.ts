@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../aws/endpoint.ts';
 import { bootstrapParameter } from '../../build/bootstrap-parameter.ts';
-import type { Dataset, LabConfig } from '../../contract/workload/config.ts';
+import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { stackName } from '../../contract/workload/metadata.ts';
@@ -63,7 +63,7 @@ function scopeOf(context: Context, args: Args, config: LabConfig): Scope {
     });
   const pools = [...new Set(specs.flatMap(spec => config.workloads[spec.name]!.pools))].sort();
   return {
-    config: context.local ? readAsTwin(config) : config,
+    config,
     specs,
     pools,
     stackName: stackName(config.name),
@@ -73,15 +73,6 @@ function scopeOf(context: Context, args: Args, config: LabConfig): Scope {
     suffix: context.suffix,
     ...(asked ? { jobId: asked } : {}),
   };
-}
-
-/** The twin takes no request without a signature: what AWS opens to everyone is there opened to its own keys. */
-function readAsTwin(config: LabConfig): LabConfig {
-  const datasets = Object.entries(config.datasets).map(([name, dataset]): [string, Dataset] => [
-    name,
-    dataset.access === 'public' ? { ...dataset, access: 'role' } : dataset,
-  ]);
-  return { ...config, datasets: Object.fromEntries(datasets) };
 }
 
 /** Where AWS is, without asking for a stack: that there is none is one of the findings. */

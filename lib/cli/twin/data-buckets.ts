@@ -11,3 +11,9 @@ export const dataBuckets = (config: LabConfig): readonly string[] => [
       .flatMap(({ places = {} }) => Object.values(places).map(place => place.bucket)),
   ]),
 ];
+
+/** Those of them that anybody may read, as on AWS. */
+export const publicBuckets = ({ datasets }: LabConfig): readonly string[] =>
+  Object.values(datasets)
+    .filter(({ access }) => access === 'public')
+    .map(({ bucket }) => bucket);

@@ -4,7 +4,7 @@ import { enabledContexts } from '../../build/contexts.ts';
 import { synthesized } from '../../build/synthesize.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../twin/twin.ts';
-import { dataBuckets } from './data-buckets.ts';
+import { dataBuckets, publicBuckets } from './data-buckets.ts';
 import { stateFolder, type TwinPlace } from './folder.ts';
 
 /** A twin in this process, over the stack as it is now. */
@@ -21,9 +21,7 @@ export async function startOwnTwin(
     region: config.region,
     template,
     datasetBuckets: dataBuckets(config),
-    publicBuckets: Object.values(config.datasets)
-      .filter(dataset => dataset.access === 'public')
-      .map(dataset => dataset.bucket),
+    publicBuckets: publicBuckets(config),
     node: process.execPath,
     tools: place.tools,
     ...more,

@@ -1,11 +1,18 @@
-import { AwsError, type SignedRequest } from '../http/service.ts';
+import { AwsError, anonymous, type SignedRequest } from '../http/service.ts';
 import { decide } from '../iam/decide.ts';
 import type { Decision, Policy, Request } from '../iam/types.ts';
 import { explain, refusalOf } from '../iam/words.ts';
-import type { Callers } from './callers.ts';
-import { everyRight, type Needed, type Rights } from './needed.ts';
+import type { Caller, Callers } from './callers.ts';
+import { everyRight, type Needed, notOpen, type Rights } from './needed.ts';
 
 type Head = Pick<SignedRequest, 'accessKeyId' | 'region' | 'headers'>;
+
+/** Whoever sends no signature: has no policies, and is meant by those of buckets that mean everyone. */
+const anyone: Caller = {
+  principal: { arn: 'anonymous', account: 'anonymous' },
+  policies: [],
+  context: { 'aws:principaltype': 'Anonymous' },
+};
 
 export interface AuthorityOptions {
   readonly account: string;
@@ -27,7 +34,8 @@ export class Authority {
 
   /** The rights of a request's sender to a service. Who is none of the account's is left to the bucket of theirs. */
   of(service: string, request: Head): Rights {
-    const caller = this.options.callers.find(request.accessKeyId);
+    const isAnyone = request.accessKeyId === anonymous;
+    const caller = isAnyone ? anyone : this.options.callers.find(request.accessKeyId);
     if (!caller) return everyRight;
     const { account } = this.options;
     const now = new Date();
@@ -63,6 +71,7 @@ export class Authority {
         for (const needed of all) {
           const [decision, asked, policies] = judge(needed);
           if (decision.isAllowed) continue;
+          if (isAnyone) throw notOpen();
           this.tell(asked, explain(policies, asked, decision));
           throw accessDenied(service, refusalOf(asked, decision, service === 's3' ? '"' : ''));
         }

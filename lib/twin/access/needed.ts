@@ -1,3 +1,4 @@
+import { AwsError } from '../http/service.ts';
 import type { Context } from '../iam/types.ts';
 
 /** A right that a request needs. */
@@ -20,3 +21,15 @@ export interface Rights {
 
 /** Of a service that is tried by itself, without a stack: its caller is an administrator. */
 export const everyRight: Rights = { want: () => undefined, may: () => true, asksFor: () => false };
+
+/** Of who sends no signature, where nothing is open to everyone. */
+export const noRight: Rights = {
+  want: () => {
+    throw notOpen();
+  },
+  may: () => false,
+  asksFor: () => false,
+};
+
+export const notOpen = (): AwsError =>
+  new AwsError('AccessDenied', 403, 'Access Denied: the request carries no signature.');

@@ -12,7 +12,7 @@ import {
 import { parseQuery, sha256Hex } from './canonical.ts';
 import { writeJsonError } from './json-service.ts';
 import { writeS3Error } from './s3-error.ts';
-import { AwsError, type SignedRequest, type TwinService } from './service.ts';
+import { AwsError, anonymous, type SignedRequest, type TwinService } from './service.ts';
 import { readWhole, signedBody } from './signed-body.ts';
 
 export type { Credential, CredentialSource } from './authenticate.ts';
@@ -144,8 +144,21 @@ async function answerUnsigned(
       'The twin takes no uploads from a browser’s form (POST with a policy): put the object, by a presigned address where it must be.';
     throw new AwsError('NotImplemented', 501, message);
   }
-  throw new AwsError('AccessDenied', 403, 'Access Denied: the request carries no signature.');
+  // A bucket may be open to everyone, to be read: whether it is, is its policy's to say.
+  const open = options.services.find(({ takesAnyone }) => takesAnyone);
+  if (!open || (http.method !== 'GET' && http.method !== 'HEAD'))
+    throw new AwsError('AccessDenied', 403, 'Access Denied: the request carries no signature.');
+  const request = { ...partsOf(http, head), accessKeyId: anonymous, region: '', body: http, trailers: {} };
+  if (!options.intercept?.(open.name, request, response)) await open.handle(request, response);
 }
+
+const partsOf = (http: IncomingMessage, { method, rawPath, query, headers }: RequestHead) => ({
+  http,
+  method,
+  rawPath,
+  query: new URLSearchParams(query.map(([name, value]): [string, string] => [name, value])),
+  headers,
+});
 
 async function verified(
   http: IncomingMessage,
@@ -155,13 +168,10 @@ async function verified(
   goOn: () => void,
 ): Promise<SignedRequest> {
   const now = options.clock?.() ?? new Date();
-  const query = new URLSearchParams(head.query.map(([name, value]): [string, string] => [name, value]));
+  const parts = partsOf(http, head);
+  const { query } = parts;
   const request = {
-    http,
-    method: head.method,
-    rawPath: head.rawPath,
-    query,
-    headers: head.headers,
+    ...parts,
     accessKeyId: signed.accessKeyId,
     region: signed.region,
   };

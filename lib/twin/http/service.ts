@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request whose signature has been verified. */
+/** In place of the id of a key: whoever reads without any. */
+export const anonymous = '';
+
+/** A request whose signature has been verified; or one to read that has none, and is anybody's. */
 export interface SignedRequest {
   readonly http: IncomingMessage;
   readonly method: string;
@@ -22,6 +25,8 @@ export interface SignedRequest {
 /** One AWS service on the twin's port, chosen by the service name in the request's credential scope (s3, batch, logs…). */
 export interface TwinService {
   readonly name: string;
+  /** It decides about requests to read that have no signature, too; without it they are refused. */
+  readonly takesAnyone?: true;
   handle(request: SignedRequest, response: ServerResponse): Promise<void>;
   /** Answers a request that failed, before or in `handle`, in the service's own error shape. Nothing has been sent yet. */
   fail?(error: AwsError, http: IncomingMessage, response: ServerResponse): void;

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { everyRight, type Rights } from '../access/needed.ts';
+import { everyRight, noRight, type Rights } from '../access/needed.ts';
 import { clockOfFile } from '../clock-file.ts';
-import { AwsError, type SignedRequest, type TwinService } from '../http/service.ts';
+import { AwsError, anonymous, type SignedRequest, type TwinService } from '../http/service.ts';
 import { onceATurn } from '../once-a-turn.ts';
 import { createBucket, removeBucket } from './buckets.ts';
 import { Bucket } from './disk/bucket.ts';
@@ -22,7 +22,7 @@ export interface S3Options {
   readonly region?: string;
   /** Settings of buckets, by name, while nobody has put other ones. */
   readonly settings?: Readonly<Record<string, BucketSettings>>;
-  /** What a request's sender may do; everything when left out. */
+  /** What a request's sender may do; everything when left out, but for who has no key. */
   readonly rightsOf?: (request: SignedRequest) => Rights;
 }
 
@@ -34,7 +34,7 @@ export function s3Service({
   folder,
   region = 'us-east-1',
   settings = {},
-  rightsOf = () => everyRight,
+  rightsOf = ({ accessKeyId }) => (accessKeyId === anonymous ? noRight : everyRight),
 }: S3Options): TwinService {
   const open = new Map<string, Promise<Bucket>>();
   const uploads = new Uploads(join(folder, '.uploads'));
@@ -91,6 +91,7 @@ export function s3Service({
 
   return {
     name: 's3',
+    takesAnyone: true,
     async handle(request, response) {
       checkHead(request);
       return dispatch(request, response, ground);

@@ -1,0 +1,123 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { noiseTasks } from '../../containers/ambient-noise/tasks.ts';
+import { fileName, metadataKey } from '../../jobs/ambient-noise/archive.ts';
+import { addDays, dayOfYear } from '../../jobs/ambient-noise/calendar.ts';
+import { ambientNoise } from '../../jobs/ambient-noise/spec.ts';
+import { wireStore } from '../../lib/aws/wire/store.ts';
+import type { TwinServer } from '../../lib/cli/twin/server.ts';
+import { fakeLab } from './fake-lab.ts';
+import { fakeNoisePy } from './fake-noisepy.ts';
+
+const noisepy = fakeNoisePy();
+const stations = ['PASC', 'RPV'];
+let folder: string;
+let lab: Awaited<ReturnType<typeof fakeLab>>;
+
+const storeOf = (bucket: string) => {
+  const file = join(lab.folder, 'twin/server.json');
+  const { url, region, keys } = JSON.parse(readFileSync(file, 'utf8')) as TwinServer;
+  return wireStore({ bucket, region, endpoint: url, credentials: async () => keys.deployer });
+};
+const put = (Key: string, Body: string) =>
+  lab.s3.send(new PutObjectCommand({ Bucket: 'scedc-pds', Key, Body }));
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'noise-faults-'));
+  // The second child of a run's array of days loses its spot host, each time that it has one.
+  const faults = [{ fault: 'spot-reclaim', index: 1, afterMs: [250, 251], noticeSeconds: 0 }];
+  writeFileSync(join(folder, 'faults.json'), JSON.stringify({ containers: faults }));
+  process.env.LAB_TWIN_FAULTS = join(folder, 'faults.json');
+  const tasks = noiseTasks({
+    get store() {
+      return storeOf(lab.outputBucket);
+    },
+    session: async ({ signal }) => noisepy.session(signal),
+    archive: async () => ({ ...storeOf('scedc-pds'), prefix: '' }),
+  });
+  lab = await fakeLab({
+    workloads: [ambientNoise],
+    tasks: Object.fromEntries(Object.entries(tasks).map(([step, task]) => [`ambient-noise/${step}`, task])),
+    processes: [],
+    config: {
+      name: 'noise',
+      region: 'us-west-2',
+      datasets: { scedc: { bucket: 'scedc-pds', access: 'public' } },
+      workloads: {
+        'ambient-noise': {
+          image: `public.ecr.aws/lab/noise@sha256:${'a'.repeat(64)}`,
+          datasets: { '/archive': 'scedc' },
+        },
+      },
+    },
+  });
+  delete process.env.LAB_TWIN_FAULTS;
+  for (const station of stations) {
+    await put(metadataKey('CI', station), '<FDSNStationXML/>');
+    for (let day = '2019-01-01'; day <= '2019-01-08'; day = addDays(day, 1))
+      for (const channel of ['BHE', 'BHN', 'BHZ'])
+        await put(
+          `continuous_waveforms/2019/2019_${dayOfYear(day)}/${fileName(day, { network: 'CI', station, channel, location: '' })}`,
+          'waves',
+        );
+  }
+}, 60_000);
+afterAll(async () => {
+  await lab.leave();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  noisepy.runs.length = 0;
+  noisepy.takes.clear();
+});
+
+const submit = (start: string, end: string, ...more: readonly string[]) =>
+  lab.lab(['submit', 'ambient-noise', '--start', start, '--end', end, ...more, '--wait']);
+const rowsOf = async (run: string) =>
+  JSON.parse((await lab.lab(['status', run, '--step', 'correlate', '--json'])).out).items as {
+    name: string;
+    state: string;
+    attempts: number;
+    reason?: string;
+  }[];
+
+it('a unit that was reclaimed three times is done on demand by a retry, and no other day is done again', async () => {
+  noisepy.takes.set('2019-01-02', 800);
+  const first = await submit('2019-01-01', '2019-01-03');
+  const run = first.out.trim();
+  expect([first.code, first.err]).toEqual([4, expect.anything()]);
+  const [, second] = await rowsOf(run);
+  expect(second).toMatchObject({ name: '2019-01-02', state: 'failed', attempts: 3 });
+  expect(second!.reason).toMatch(/^Host EC2 .* terminated/);
+  const again = await lab.lab(['retry', run, '--wait']);
+  expect(again.err).toMatch(/correlate +1 .* x86-scratch$/m);
+  expect(again.code).toBe(0);
+  const times = (day: string): number => noisepy.runs.filter(each => each === day).length;
+  expect(['2019-01-01', '2019-01-03', '2019-01-01..2019-01-03'].map(times)).toEqual([1, 1, 1]);
+  expect(times('2019-01-02')).toBeGreaterThan(1);
+});
+
+it('days that a shard had finished when it was stopped are not done again', async () => {
+  noisepy.takes.set('2019-01-05', 3000);
+  const submitted = await lab.lab([
+    'submit',
+    'ambient-noise',
+    ...['--start', '2019-01-04', '--end', '2019-01-06', '--items-per-shard', '3'],
+  ]);
+  expect([submitted.code, submitted.err]).toEqual([0, expect.stringMatching(/correlate +1 +a job/)]);
+  const run = submitted.out.trim();
+  for (let tries = 0; !noisepy.runs.includes('2019-01-05') && tries < 200; tries++) await sleep(50);
+  await lab.lab(['cancel', run]);
+  for (let tries = 0; tries < 200; tries++) {
+    const states = (await rowsOf(run)).map(({ state }) => state);
+    if (!states.includes('running')) break;
+    await sleep(100);
+  }
+  expect((await rowsOf(run)).map(({ state }) => state)).toEqual(['done', 'cancelled', 'cancelled']);
+  const again = await lab.lab(['retry', run, '--wait']);
+  expect([again.code, again.err]).toEqual([0, expect.stringContaining('(correlate 2, stack 1)')]);
+  expect(noisepy.runs.filter(day => day === '2019-01-04')).toHaveLength(1);
+});
