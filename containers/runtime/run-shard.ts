@@ -10,6 +10,7 @@ import { inPlace } from './in-place.ts';
 import { nodeOf, watchNodes } from './node-watch.ts';
 import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems, withWhy } from './run-items.ts';
+import { countTowardsLimits, refuseBeyondLimit } from './run-limits.ts';
 import type { ContainerWorld } from './world.ts';
 
 export interface ShardOptions {
@@ -45,6 +46,7 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
     // The job is the main node's: the others have done theirs when they exit with 0.
     if (nodeOf(world)?.main === false) return result.exitCode;
     const record = await recordOf(world, identity, startedAt, result, shard, scratchPeakBytes);
+    if (shard) await countTowardsLimits(shard, record).catch(limitsUnknown(world));
     const soft = (shard?.stepPlan.soft ?? false) && !world.environment[env.holds];
     return await store(world, identity, record, soft);
   } catch (error) {
@@ -56,6 +58,12 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
   }
 }
 
+/** What cannot be counted is told: the work itself is done, and its record still has to be stored. */
+const limitsUnknown =
+  (world: ContainerWorld) =>
+  (error: Error): void =>
+    void world.log(`this attempt does not count towards the run's limits: ${error.message}`);
+
 async function work(
   world: ContainerWorld,
   options: ShardOptions,
@@ -65,6 +73,7 @@ async function work(
 ): Promise<ItemsResult> {
   const task = options.tasks[shard.step];
   if (!task) throw new ShardFailure(exitCodes.badJob, `this image has no task for step ${shard.step}`);
+  await refuseBeyondLimit(shard);
   const done = await doneBefore(shard);
   const { jobId, attempt, items } = shard;
   const mounts = options.mountsOf?.[shard.step] ?? options.mounts;
@@ -94,7 +103,7 @@ function failedAsAWhole(error: unknown, shard: Shard | undefined, signal: AbortS
     : error instanceof ShardFailure
       ? error.exitCode
       : exitCodes.toolFailed;
-  const state = interrupted ? 'interrupted' : 'failed';
+  const state = interrupted ? 'interrupted' : exitCode === exitCodes.runStopped ? 'not-started' : 'failed';
   const record = { state, exitCode, reason } as const;
   if (shard && shard.stepPlan.takes !== 'item')
     return { whole: { name: shard.step, ...record }, exitCode, reason };

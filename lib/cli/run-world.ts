@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { likelyHour } from '../report/pool-price.ts';
 import type { RunWorld } from '../runs/lab-ports.ts';
 import type { Context } from './context.ts';
 import { cut } from './output/output.ts';
+import { readPriceTable } from './prices.ts';
 
 const run = promisify(execFile);
 
@@ -18,8 +20,10 @@ const commitOf = async (folder: string): Promise<string | undefined> => {
 /** What lib/runs needs to know of a call of `lab`. */
 export async function runWorld(context: Context): Promise<RunWorld> {
   const { err } = context.io;
+  const [config, prices] = await Promise.all([context.config(), readPriceTable()]);
   return {
-    config: await context.config(),
+    config,
+    usdPerHour: (pool, size) => config.pools[pool] && likelyHour(prices, config.pools[pool], size),
     now: context.now,
     seed: context.seed,
     signal: context.signal,

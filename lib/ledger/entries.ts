@@ -99,6 +99,8 @@ function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): 
 
 function stateOf(shard: ShardState, found: ItemRecord | undefined, ended: boolean): ItemState {
   if (shard.status === 'closed') return 'cancelled';
+  // The run had reached a limit before it began.
+  if (shard.record?.exitCode === exitCodes.runStopped) return 'cancelled';
   if (ended && isBlocked(shard)) return 'blocked';
   // What had failed before the cancel came has failed.
   if (shard.ended && isCancelReason(shard.ended) && found?.state !== 'failed') return 'cancelled';

@@ -1,5 +1,5 @@
 import { indexKey, itemsKey } from '../contract/run/keys.ts';
-import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
+import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan, RunLimits } from '../contract/run/run.ts';
 import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
@@ -23,6 +23,8 @@ export interface PlanInput extends SizeInput {
   readonly adds?: number;
   /** Items that go first, and hold the rest until they are done. */
   readonly canary?: readonly string[];
+  /** USD an hour of a job of this size in this pool, where prices are known. */
+  readonly usdPerHour?: (pool: string, size: Pick<Lane, 'vcpus' | 'memoryMiB'>) => number | undefined;
 }
 
 /** A plan as data: what is stored, and what is submitted. */
@@ -83,7 +85,8 @@ export function planRound(input: PlanInput): PlannedRound {
     });
   }
   refuse(unique(problems));
-  return { plan: { ...header(input), steps: planned }, files };
+  const most = Math.max(0, ...planned.map(step => step.items));
+  return { plan: { ...header(input), ...limitsOf(input.request, most), steps: planned }, files };
 }
 
 /** The lanes of a step's groups, each once. */
@@ -105,11 +108,14 @@ function lanesOf(
     const { architecture } = pool.pool;
     const kind = change.kind ?? step.kind;
     const { nodes } = specOfKind(input.spec, kind);
+    const usdPerHour =
+      input.request.maxUsd === undefined ? undefined : input.usdPerHour?.(pool.name, resources);
     const lane: Lane = {
       pool: pool.name,
       jobQueue: pool.queue,
       jobDefinition: jobDefinitionName(input.config.name, input.spec.name, architecture, kind),
       ...resources,
+      ...(usdPerHour === undefined ? {} : { usdPerHour }),
       scratchGiB: scratchOf(input, step),
       ...(nodes === undefined ? {} : { nodes }),
     };
@@ -223,6 +229,19 @@ function header(input: PlanInput): Omit<RoundPlan, 'steps'> {
           },
         }),
   };
+}
+
+/** A part of all is a number by now: a retry's round has fewer items. */
+function limitsOf(
+  { maxFails, maxUsd }: PlanInput['request'],
+  items: number,
+): { readonly limits?: RunLimits } {
+  const part = maxFails?.endsWith('%') ? Math.floor((Number.parseFloat(maxFails) / 100) * items) : maxFails;
+  const limits = {
+    ...(part === undefined ? {} : { maxFails: Number(part) }),
+    ...(maxUsd === undefined ? {} : { maxUsd }),
+  };
+  return Object.keys(limits).length > 0 ? { limits } : {};
 }
 
 function unknownSteps({ spec, request }: SizeInput): Problem[] {

@@ -23,6 +23,8 @@ export interface RunWorld {
   seed(): string;
   readonly signal: AbortSignal;
   progress(line: string): void;
+  /** USD that an hour of a job of this size is reckoned at in this pool; undefined where no price is known. */
+  usdPerHour?(pool: string, size: { readonly vcpus: number; readonly memoryMiB: number }): number | undefined;
   /** Of the lab's repository, for the record; undefined where there is none. */
   commit?(): Promise<string | undefined>;
 }

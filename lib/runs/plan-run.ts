@@ -23,6 +23,7 @@ export function planRun(
     round: 0,
     now,
     ...(canary.length > 0 ? { canary } : {}),
+    ...(world.usdPerHour ? { usdPerHour: world.usdPerHour } : {}),
     queues: deployment.map.queues,
     work: Object.fromEntries(
       spec.steps

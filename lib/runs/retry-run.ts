@@ -30,7 +30,7 @@ export async function planRetry(
   open: OpenRun,
   choice: Choice,
   changes: RetryChanges,
-  world: Pick<RunWorld, 'config' | 'now'>,
+  world: Pick<RunWorld, 'config' | 'now' | 'usdPerHour'>,
 ): Promise<{ readonly ledger: Ledger; readonly retry?: PlannedRetry }> {
   const { run, spec, items, connection } = open;
   if (run.rounds.length === 0) throw neverSubmitted(run);
@@ -58,6 +58,7 @@ export async function planRetry(
     round: run.rounds.length,
     now: world.now(),
     ...canaryLeft(run.rounds, left),
+    ...(world.usdPerHour ? { usdPerHour: world.usdPerHour } : {}),
     work: Object.fromEntries(
       Object.entries(left).map(([step, entries]) => [step, groupsByCause(spec, entries, changes)]),
     ),

@@ -79,11 +79,14 @@ export const objectText = async (store: Store, key: string): Promise<string | un
 export async function storeRun(
   lab: Lab,
   shards: readonly (readonly Item[])[],
-  more: Partial<RoundPlan> & { readonly takes?: PlannedStep['takes'] } = {},
+  more: Partial<RoundPlan> & Partial<Pick<PlannedStep, 'takes' | 'soft' | 'lanes'>> = {},
 ) {
-  const { takes = 'item', ...changed } = more;
+  const { takes = 'item', soft, lanes, ...changed } = more;
   const run = { workload: 'rapidtide', runId: `run-${Math.random().toString(36).slice(2)}` };
-  const { plan, step, files } = oneStepRound(run, shards, { plan: changed, step: { takes } });
+  const { plan, step, files } = oneStepRound(run, shards, {
+    plan: changed,
+    step: { takes, ...(soft ? { soft } : {}), ...(lanes ? { lanes } : {}) },
+  });
   await storeRound(lab.store, plan, files);
   return {
     run,

@@ -51,6 +51,16 @@ export const commonSubmitOptions: Readonly<Record<string, OptionSpec>> = {
     type: 'boolean',
     describe: 'the first, the last and one between go first; the rest only when they are done',
   },
+  'max-fails': {
+    type: 'string',
+    value: 'N',
+    describe: 'stop the run when more have failed: 20, or 5% of them',
+  },
+  'max-usd': {
+    type: 'string',
+    value: 'N',
+    describe: 'refuse what would cost more, and stop the run when its jobs have taken as much',
+  },
   'dry-run': { type: 'boolean', describe: 'print the plan and stop' },
   wait: { type: 'boolean', describe: 'watch the run to its end' },
   resume: { type: 'string', value: 'RUN', describe: 'go on with a submission that was interrupted' },

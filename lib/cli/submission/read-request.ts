@@ -22,6 +22,8 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
     await told.ask(() => refuse(parameterProblems(parameter, value)));
   }
   await told.ask(() => refuse(wordProblems(spec, args)));
+  const maxFails = await told.ask(() => readMaxFails(args));
+  const maxUsd = await told.ask(() => readMaxUsd(args));
   told.refuse();
   const pool = args.text('pool');
   const name = args.text('name');
@@ -33,6 +35,8 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
     ...sizes,
     ...(pool ? { pool } : {}),
     ...(name ? { name } : {}),
+    ...(maxFails === undefined ? {} : { maxFails }),
+    ...(maxUsd === undefined ? {} : { maxUsd }),
     ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
   };
 }
@@ -57,6 +61,30 @@ function wordProblems({ item }: WorkloadSpec, args: Args): readonly Problem[] {
             : `--${item.many} ${shellWord(all.join(','))}`,
     },
   ];
+}
+
+function readMaxFails(args: Args): string | undefined {
+  const text = args.text('max-fails');
+  if (text === undefined) return undefined;
+  const [, number, percent] = /^(\d+(?:\.\d+)?)(%?)$/.exec(text) ?? [];
+  if (number !== undefined && (percent ? Number(number) <= 100 : Number.isInteger(Number(number))))
+    return text;
+  throw new LabError({
+    where: '--max-fails',
+    message: `${JSON.stringify(text)} is neither a number of items nor a part of them`,
+    fix: 'write 20, or 5%',
+  });
+}
+
+function readMaxUsd(args: Args): number | undefined {
+  const text = args.text('max-usd');
+  if (text === undefined) return undefined;
+  if (/^\d+(?:\.\d+)?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new LabError({
+    where: '--max-usd',
+    message: `${JSON.stringify(text)} is no amount of dollars`,
+    fix: 'write 250',
+  });
 }
 
 /** What is to be said of options that are understood and change nothing. */

@@ -1,6 +1,8 @@
 import type { ParsedList } from '../../contract/list/parse-list.ts';
-import { gather, refuse } from '../../contract/workload/errors.ts';
+import type { RoundPlan } from '../../contract/run/run.ts';
+import { gather, LabError, refuse } from '../../contract/workload/errors.ts';
 import type { Item } from '../../contract/workload/workload.ts';
+import { type Estimate, estimate } from '../../report/estimate.ts';
 import { planRun } from '../../runs/plan-run.ts';
 import { type PreparedRun, prepareRun } from '../../runs/prepare-run.ts';
 import { frozenFiles, type ScriptFile, storeScripts } from '../../runs/scripts.ts';
@@ -13,8 +15,11 @@ import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { readScripts } from '../input/read-script.ts';
 import { orInterrupted } from '../or-interrupted.ts';
 import { sameCommand } from '../output/command-line.ts';
+import { estimateText } from '../output/estimate-text.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
+import { readPriceTable } from '../prices.ts';
 import { runWorld } from '../run-world.ts';
+import { pastTimes } from './past-times.ts';
 import { readList, type Submission } from './submission.ts';
 
 /** Checks, plans and submits a run, and says so; undefined for a dry run, which submits nothing. */
@@ -48,9 +53,19 @@ export async function submitRun(
     context.io.err.write(planText(context.io.err, spec, round.plan, prepared.items.length, text));
     for (const line of prepared.lines) context.say(`  ${line}`);
   } else if (isReal) context.say(overText(spec, round.plan, prepared.items.length, text).trimEnd());
+  const priced =
+    submission.dryRun || request.maxUsd !== undefined
+      ? await price(context, connection, round.plan)
+      : undefined;
+  if (!context.json) for (const line of priced?.lines ?? []) context.say(`  ${line}`);
+  refuseDearer(request.maxUsd, priced?.estimate, round.plan);
   const confirmed = submission.confirm === prepared.confirm?.word;
   if (submission.dryRun || !confirmed) {
-    sayDryRun(context, submission, prepared, { ...round.plan, list: text });
+    sayDryRun(context, submission, prepared, {
+      ...round.plan,
+      list: text,
+      ...(priced ? { estimate: priced.estimate } : {}),
+    });
     return undefined;
   }
   await storeScripts(connection.store, round.plan, scripts);
@@ -63,6 +78,40 @@ export async function submitRun(
     id => `npx lab submit --resume ${id}${context.suffix}`,
   );
   return { runId, connection };
+}
+
+interface Priced {
+  readonly estimate: Estimate;
+  readonly lines: readonly string[];
+}
+
+/** What it would cost, by what earlier runs of the workload took. */
+async function price(context: Context, connection: Connection, plan: RoundPlan): Promise<Priced> {
+  const [table, config, times] = await Promise.all([
+    readPriceTable(),
+    context.config(),
+    pastTimes(connection, plan.workload),
+  ]);
+  const found = estimate(plan, times, config, table);
+  return { estimate: found, lines: estimateText(found, table) };
+}
+
+/** Throws LabError where even the least that it would cost, on the hosts of its pools, is more than it may. */
+function refuseDearer(maxUsd: number | undefined, found: Estimate | undefined, plan: RoundPlan): void {
+  if (maxUsd === undefined) return;
+  if (plan.steps.some(step => step.lanes.some(lane => lane.usdPerHour === undefined)))
+    throw new LabError({
+      where: '--max-usd',
+      message: 'no price is known of an instance type of the pool, so that nothing could be counted',
+      fix: 'npx lab prices --refresh, or the run without --max-usd',
+    });
+  const least = Math.min(...Object.values(found?.dollars ?? {}).map(range => range[0]));
+  if (least > maxUsd)
+    throw new LabError({
+      where: '--max-usd',
+      message: `it would cost $${least.toFixed(2)} at the least, by what earlier runs took, and may cost ${maxUsd}`,
+      fix: 'fewer items (--limit), another pool, or a larger --max-usd',
+    });
 }
 
 interface Looked {

@@ -28,6 +28,11 @@ export const claimKey = (run: RunRef, round: number, step: string, array: number
   `${runPrefix(run)}claims/${round}/${step}/${array}`;
 export const resultsPrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}results/${round}/${step}/`;
+/** What counts towards a run's limits: a key an attempt, whose end is the amount; and why a round was stopped by one. */
+export const failedTally = (run: RunRef, round: number): string =>
+  `${runPrefix(run)}results/.failed/${round}/`;
+export const spentTally = (run: RunRef): string => `${runPrefix(run)}results/.spent/`;
+export const stopKey = (run: RunRef, round: number): string => `${runPrefix(run)}results/.stopped/${round}`;
 /** One attempt's record. `:` of a child's job id is kept: `results/0/run/0000012/<parent>:12.1`. */
 export const resultKey = (run: RunRef, at: ShardAttempt, partial = false): string =>
   `${resultsPrefix(run, at.round, at.step)}${shardName(at.shard)}/${recordName(at, partial)}`;

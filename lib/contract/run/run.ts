@@ -28,12 +28,21 @@ export interface RoundPlan {
   readonly onItemFailure: 'continue' | 'stop';
   /** Of an open run: how many items the round adds to the run's, in `rounds/<n>/adds`. */
   readonly adds?: number;
+  /** What stops the round before its items end. */
+  readonly limits?: RunLimits;
   /** Items that go first: the others wait until these are done. */
   readonly canary?: readonly string[];
   /** In an order in which each step comes after those it depends on. */
   readonly steps: readonly PlannedStep[];
   /** Name and total of the consumable resource that caps how many shards run at once. */
   readonly parallel?: { readonly resource: string; readonly total: number };
+}
+
+export interface RunLimits {
+  /** Items that may fail. */
+  readonly maxFails?: number;
+  /** USD that the jobs of all rounds may take, by the lanes' prices. */
+  readonly maxUsd?: number;
 }
 
 export interface PlannedStep {
@@ -64,6 +73,8 @@ export interface Lane {
   readonly attempts: number;
   /** Free on the host before a job begins; its definition's without it. */
   readonly scratchGiB?: number;
+  /** What an hour of a job is reckoned at, where the run has a limit in USD. */
+  readonly usdPerHour?: number;
   /** Of a multi-node parallel job: as many hosts. */
   readonly nodes?: number;
 }

@@ -35,6 +35,8 @@ export const exitCodes = {
   badJob: 70,
   /** Outputs or records could not be stored. */
   outputFailed: 71,
+  /** The run has reached a limit of its own (`--max-fails`, `--max-usd`): nothing more of it is started. */
+  runStopped: 72,
   /** Stopped by SIGTERM, a timeout or a spot notice before it was done; worth another attempt. */
   interrupted: 75,
 } as const;
@@ -53,6 +55,7 @@ const containerReasons: ReadonlyMap<number, string> = new Map([
   [exitCodes.secretPlaceholder, 'a secret still holds its placeholder: lab secret set'],
   [exitCodes.badJob, 'the job definition or its environment is wrong'],
   [exitCodes.outputFailed, 'outputs or records could not be stored'],
+  [exitCodes.runStopped, 'the run has reached a limit'],
   [exitCodes.interrupted, 'interrupted before it was done'],
   [137, 'killed (SIGKILL): out of memory, or not stopped in time'],
   [143, 'stopped (SIGTERM)'],

@@ -264,6 +264,10 @@ export interface RunRequest {
   readonly name?: string;
   /** Jobs are added while it goes on. */
   readonly open?: true;
+  /** How many items may fail, as a number or a part of all: `20`, `5%`; the run is stopped beyond. */
+  readonly maxFails?: string;
+  /** USD that its jobs may take; the run is stopped beyond. */
+  readonly maxUsd?: number;
   /** First, last and one item between go first, and hold the rest; six hexadecimal digits that pick the one. */
   readonly canary?: string;
   /** How many shards may run at once; a Batch consumable resource. */
