@@ -3,13 +3,15 @@ import { dirname, join } from 'node:path';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
+import { hourPrice } from '../../report/prices.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
 import { memoryChanges } from '../input/sizes.ts';
 import { openedRun } from '../open.ts';
+import { readPriceTable } from '../prices.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
-import { rehearsalReport } from '../rehearsal/report.ts';
+import { type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import type { Stage } from '../rehearsal/stage.ts';
 import { commonSubmitOptions, submitOptions } from '../submission/options.ts';
@@ -159,7 +161,7 @@ async function perform(
     realSeconds: (performance.now() - began) / 1000,
     isSimulated: clock !== undefined,
     hosts: hosts(),
-    prices: options.prices,
+    priceOf: await pricesFor(options),
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
   await writePage(context, runId, ledger, join(folder, 'report.html'), still);
@@ -170,6 +172,15 @@ async function perform(
     `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
+}
+
+/** What was said by --price-per-hour, else the table; a spot host at the middle of what it may cost. */
+async function pricesFor({ prices }: RehearsalOptions): Promise<Rehearsed['priceOf']> {
+  const table = await readPriceTable();
+  return (type, market) => {
+    const range = hourPrice(table, type, market);
+    return prices.get(type) ?? (range && (range[0] + range[1]) / 2);
+  };
 }
 
 /** The page that the run itself would have. */

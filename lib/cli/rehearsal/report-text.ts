@@ -56,9 +56,9 @@ function retryText({ failures, counts, items }: RehearsalReport, noun: ItemNoun)
 }
 
 function price({ cost, hosts }: RehearsalReport): string {
-  if (cost !== undefined) return `${cost.toFixed(2)} USD for the instances, by the prices that were given`;
+  if (cost !== undefined) return `${cost.toFixed(2)} USD for the instances, from their launch to their end`;
   const types = [...new Set(hosts.map(each => each.type))];
-  return `not known offline${types.length > 0 ? `: --price-per-hour ${types.map(each => `${each}=USD`).join(',')}` : ''}`;
+  return `not known${types.length > 0 ? `: --price-per-hour ${types.map(each => `${each}=USD`).join(',')}` : ''}`;
 }
 
 const whole = (count: number): string => count.toLocaleString('en-US');

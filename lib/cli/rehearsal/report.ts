@@ -1,3 +1,4 @@
+import type { Market } from '../../contract/workload/workload.ts';
 import { type FailureGroup, failureGroups } from '../../ledger/failure-groups.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { HostUse } from '../../twin/twin.ts';
@@ -50,19 +51,23 @@ export interface Rehearsed {
   readonly realSeconds: number;
   readonly isSimulated: boolean;
   readonly hosts: readonly HostUse[];
-  readonly prices: ReadonlyMap<string, number>;
+  /** USD an hour; undefined where it is not known. */
+  readonly priceOf: (type: string, market: Market) => number | undefined;
   readonly peakMemoryMiB: number;
 }
 
 const hourMs = 3_600_000;
 
 export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
-  const { workload, run, ledger, doneByRound, hosts, prices, submittedAt } = rehearsed;
+  const { workload, run, ledger, doneByRound, hosts, priceOf, submittedAt } = rehearsed;
   const { realSeconds, isSimulated } = rehearsed;
   const endedAt = hosts.length > 0 ? Math.max(...hosts.map(each => each.usedUntil)) : rehearsed.endedAt;
   const byType = hostsByType(hosts);
   const waiting = ledger.rows.filter(row => row.state === 'waiting' && row.reason);
-  const isPriced = byType.length > 0 && byType.every(each => prices.has(each.type));
+  const costs = byType.map(each => {
+    const price = priceOf(each.type, each.market);
+    return price === undefined ? undefined : each.instanceHours * price;
+  });
   return {
     workload,
     run,
@@ -75,7 +80,7 @@ export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
     attempts: sum(hosts.map(each => each.attempts)),
     vcpuHours: sum(hosts.map(each => each.vcpuMs)) / hourMs,
     hosts: byType,
-    ...(isPriced ? { cost: sum(byType.map(each => each.instanceHours * prices.get(each.type)!)) } : {}),
+    ...(costs.length > 0 && !costs.includes(undefined) ? { cost: sum(costs as number[]) } : {}),
     failures: failureGroups(ledger.rows),
     stuck: failureGroups(waiting.map(row => ({ ...row, state: 'failed' }))),
     peakMemoryMiB: rehearsed.peakMemoryMiB,
