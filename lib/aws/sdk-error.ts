@@ -1,3 +1,4 @@
+import { isStoreError } from '../contract/ports/object-store.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { networkProblem } from './network-problem.ts';
@@ -10,15 +11,16 @@ export const statusOf = (error: unknown): number | undefined =>
 export function explainAwsError(error: unknown, profile?: string): unknown {
   // What we say ourselves may have any word in it: a list is called lasso.txt.
   if (error instanceof LabError) return error;
-  const name = errorName(error);
+  const name = isStoreError(error) ? error.code : errorName(error);
+  const status = isStoreError(error) ? error.status : statusOf(error);
   const message = (error as Error)?.message ?? String(error);
   const known = fixes.find(([pattern]) => pattern.test(name) || pattern.test(message))?.[1];
   const fix = known === noCredentials && profile ? noCredentialsOf(profile) : known;
   const unreached = known === undefined || known === isTwinUp ? networkProblem(error) : undefined;
   if (unreached) return new LabError({ where: 'AWS', ...unreached }, exitCodes.service);
-  if (!fix && statusOf(error) === undefined) return error;
+  if (!fix && status === undefined) return error;
   return new LabError(
-    { where: 'AWS', message: saidOf(name, message, statusOf(error)), ...(fix ? { fix } : {}) },
+    { where: 'AWS', message: saidOf(name, message, status), ...(fix ? { fix } : {}) },
     exitCodes.service,
   );
 }
@@ -27,7 +29,9 @@ export function explainAwsError(error: unknown, profile?: string): unknown {
 const saidOf = (name: string, message: string, status: number | undefined): string =>
   message === 'UnknownError' && status !== undefined
     ? `it answered with HTTP ${status}, and without a reason`
-    : `${name}: ${message}`;
+    : message.startsWith(name)
+      ? message
+      : `${name}: ${message}`;
 
 const isTwinUp = 'nothing answers there; is the twin up? lab twin status';
 const noCredentials =

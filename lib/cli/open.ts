@@ -12,7 +12,7 @@ export async function openedRun(context: Context, args: Pick<Args, 'positionals'
 
 /**
  * The run that the first positional names, with the rest as items; where it names no run, it is an item of the newest one:
- * `lab logs sub-006`.
+ * `lab logs sub-006`. An item's whole name goes before the beginning of a run's id: `2026` is a year.
  */
 export async function openedRunAndItems(
   context: Context,
@@ -22,14 +22,15 @@ export async function openedRunAndItems(
   const [first, ...rest] = args.positionals;
   if (first === undefined) return { open: await openRun(connection, context.workloads), names: [] };
   const names = context.workloads.map(spec => spec.name);
-  try {
-    await findRun(connection.store, first, names);
-  } catch (error) {
-    const latest = await findRun(connection.store, 'latest', names).catch(() => undefined);
-    if (!latest) throw error;
-    const open = await openRun(connection, context.workloads, latest.runId);
-    if (!open.items.some(item => item.name === first)) throw error;
-    return { open, names: [first, ...rest] };
+  const found = await findRun(connection.store, first, names).catch((error: unknown) => ({ error }));
+  if ('runId' in found && (found.runId === first || found.runId.endsWith(`-${first}`) || first === 'latest'))
+    return { open: await openRun(connection, context.workloads, found.runId), names: rest };
+  const latest = await findRun(connection.store, 'latest', names).catch(() => undefined);
+  if (latest) {
+    const opened = openRun(connection, context.workloads, latest.runId);
+    const open = await ('error' in found ? opened : opened.catch(() => undefined));
+    if (open?.items.some(item => item.name === first)) return { open, names: [first, ...rest] };
   }
-  return { open: await openRun(connection, context.workloads, first), names: rest };
+  if ('error' in found) throw found.error;
+  return { open: await openRun(connection, context.workloads, found.runId), names: rest };
 }

@@ -36,6 +36,14 @@ export function checkNetwork(config: LabConfig, say: Say): void {
         `region: '${dataset.region}' for the lab, a copy of the data in ${config.region}, or ${instead}`,
       );
   }
+  for (const [name, { enabled, places = {} }] of Object.entries(config.workloads))
+    for (const [place, { region }] of Object.entries(enabled ? places : {}))
+      if (region !== config.region)
+        say(
+          `workloads.${name}.places.${place}.region`,
+          `${region} is not the lab’s region ${config.region}, and with private-endpoints hosts do not reach it`,
+          `region: '${region}' for the lab, or ${instead}`,
+        );
   for (const { where, uri: image } of pulledImages(config)) {
     if (parseEcrUri(image)?.region === config.region) continue;
     const cached = cachedImage(image, config.pullThroughCache);

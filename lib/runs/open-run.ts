@@ -9,8 +9,11 @@ export interface OpenRun<P extends LabPorts = LabPorts> {
   readonly spec: WorkloadSpec;
   readonly items: readonly Item[];
   readonly connection: P;
-  /** Reads rounds again each time. With `outputs` what every item has made, too, which costs a request an item. */
-  ledger(options?: { readonly outputs: boolean }): Promise<Ledger>;
+  /**
+   * Reads rounds again each time. With `outputs` what every item has made, too, which costs a request an item; with `round`
+   * what that one alone has come to.
+   */
+  ledger(options?: { readonly outputs?: boolean; readonly round?: number }): Promise<Ledger>;
 }
 
 /** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError; so of one that was never submitted. */
@@ -32,9 +35,10 @@ export async function openRun<P extends LabPorts>(
     spec,
     items,
     connection,
-    ledger: async options => {
-      const { rounds } = await readRun(connection.store, ref);
-      return readLedger(connection, { rounds, items, steps: spec.steps }, options);
+    ledger: async ({ round, outputs = false } = {}) => {
+      const { rounds: all } = await readRun(connection.store, ref);
+      const rounds = round === undefined ? all : all.filter(plan => plan.round === round);
+      return readLedger(connection, { rounds, items, steps: spec.steps }, { outputs });
     },
   };
 }

@@ -43,6 +43,7 @@ export async function planRetry(
   const told = gather();
   await told.ask(() => refuse(requestProblems(sizes)));
   await told.ask(() => checkNames(open, choice.names ?? []));
+  await told.ask(() => checkStep(spec, choice.step));
   told.refuse();
   const before = await open.ledger();
   if (before.ended) await closeAll(open);
@@ -114,6 +115,16 @@ function checkNames({ run, spec, items }: OpenRun, names: readonly string[]): vo
         fix: `lab status ${run.runId}`,
       })),
   );
+}
+
+function checkStep(spec: OpenRun['spec'], step: string | undefined): void {
+  const names = spec.steps.map(each => each.name);
+  if (step === undefined || names.includes(step)) return;
+  throw new LabError({
+    where: '--step',
+    message: `${spec.name} has no step ${JSON.stringify(step)}`,
+    fix: `its steps: ${names.join(', ')}`,
+  });
 }
 
 async function closeAll({ run, connection }: OpenRun): Promise<void> {

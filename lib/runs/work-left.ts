@@ -2,6 +2,7 @@ import type { Item, StepSpec, WorkloadSpec } from '../contract/workload/workload
 import { type Entry, isWell } from '../ledger/entries.ts';
 import { hasOpenInput, type LedgerStep, type OwnerOf, ownerAmong } from '../ledger/fold.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { stepsAfter } from '../plan/steps.ts';
 
 /** What a retry is asked to do again. */
 export interface Choice {
@@ -11,6 +12,8 @@ export interface Choice {
   readonly partial?: boolean;
   /** Items of the run; all of them without it. */
   readonly names?: readonly string[];
+  /** Only what is open in this step, and whose input is there; and behind it, what is made from that. */
+  readonly step?: string;
 }
 
 /**
@@ -27,24 +30,39 @@ export function workLeft(
   const wanted = choice.names && new Set(choice.names);
   const left: Record<string, readonly Entry[]> = {};
   const steps: LedgerStep[] = [];
+  const isAfter = afterStep(spec, choice.step);
+  /** The run's items that something is done again of; undefined among them: of all. */
+  const again = new Set<string | undefined>();
   for (const step of ledger.entries) {
     const { takes } = spec.steps.find(each => each.name === step.name)!;
     const entries = [...step.entries.values()];
     // What an earlier step does again is open for this one.
     const isMadeAnew = hasOpenInput(step, steps, ownerOf);
-    const again = entries.filter(
-      entry => isChosen(entry, wanted, ownerOf) && (isMadeAnew(entry.item) || isOpen(entry, choice)),
-    );
-    const names = new Set(again.map(entry => entry.item.name));
+    const isFollowed = (item: Item): boolean =>
+      isMadeAnew(item) &&
+      (choice.step === undefined || again.has(undefined) || again.has(ownerOf(item)) || takes === 'run');
+    const isLeft = (entry: Entry): boolean => {
+      if (choice.step === step.name) return isOpen(entry, choice) && !isMadeAnew(entry.item);
+      if (choice.step !== undefined) return again.size > 0 && isAfter(step.name) && isFollowed(entry.item);
+      return isMadeAnew(entry.item) || isOpen(entry, choice);
+    };
+    const chosen = entries.filter(entry => isChosen(entry, wanted, ownerOf) && isLeft(entry));
+    for (const { item } of chosen) again.add(ownerOf(item));
+    const names = new Set(chosen.map(entry => entry.item.name));
     steps.push({
       ...step,
       entries: new Map(
         [...step.entries].map(([name, entry]) => [name, names.has(name) ? reopened(entry) : entry]),
       ),
     });
-    if (again.length > 0) left[step.name] = takes === 'run' ? entries : again;
+    if (chosen.length > 0) left[step.name] = takes === 'run' ? entries : chosen;
   }
   return left;
+}
+
+function afterStep(spec: WorkloadSpec, step: string | undefined): (name: string) => boolean {
+  const after = step === undefined ? new Set<string>() : stepsAfter(spec, new Set([step]));
+  return name => after.has(name);
 }
 
 const isChosen = (entry: Entry, wanted: ReadonlySet<string> | undefined, ownerOf: OwnerOf): boolean => {

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DeleteObjectCommand,
   HeadObjectCommand,
@@ -104,6 +105,64 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
     expect([fetched.code, fetched.err]).toEqual([0, expect.stringContaining('9 files')]);
   });
 
+  it('each step is seen by itself, and so is each round', async () => {
+    const ofRound = async (round: string) =>
+      (await json(['status', runId, '--round', round])).items.map((row: { name: string; state: string }) => [
+        row.name,
+        row.state,
+      ]);
+    expect(await ofRound('0')).toEqual([
+      ['a', 'done'],
+      ['b', 'failed'],
+      ['c', 'done'],
+    ]);
+    expect(await ofRound('1')).toEqual([['b', 'done']]);
+    const none = await lab.lab(['status', runId, '--round', '2']);
+    expect([none.code, none.err]).toEqual([
+      2,
+      expect.stringContaining('has no round 2\n  its rounds: 0 to 1'),
+    ]);
+    // What names no run is an item of the newest one.
+    const proof = await lab.lab(['fetch', 'c', '--step', 'verify', '--to', 'proof']);
+    expect([proof.code, proof.err]).toEqual([0, expect.stringContaining('1 file, 6 B; 1 fetched now')]);
+    const why = await lab.lab(['logs', 'b', '--round', '0', '--step', 'archive']);
+    expect(why.out).toContain('[b] unreadable');
+  });
+
+  it('what has failed is done again by its name while others go on, and what goes on is not', async () => {
+    const go = join(lab.folder, 'go');
+    await put('plates-live', 'p/d/1.tif', broken);
+    await put('plates-live', 'p/e/1.tif', `slow:${go}`);
+    const run = (await lab.lab(['submit', 'plates', '--plates', 'd,e'])).out.trim();
+    const states = async () =>
+      (await json(['status', run])).items.map((row: { state: string }) => row.state).join();
+    while ((await states()) !== 'failed,running') await sleep(100);
+    const busy = await lab.lab(['retry', run, 'e']);
+    expect([busy.code, busy.err]).toEqual([
+      4,
+      expect.stringContaining('e: is still under way in step archive'),
+    ]);
+    await put('plates-live', 'p/d/1.tif', 'd');
+    const again = await lab.lab(['retry', run, 'd']);
+    expect([again.code, again.err]).toEqual([
+      0,
+      expect.stringContaining('round 1: 1 plate again (archive 1, verify 1, seal 1)'),
+    ]);
+    while ((await states()) !== 'done,running') await sleep(100);
+    await writeFile(go, '');
+    const end = await lab.lab(['watch', run]);
+    expect([end.code, end.err]).toEqual([0, expect.stringContaining('archive 2/2, verify 2/2, seal 2/2')]);
+  });
+
+  it('lab runs says how each stands, what was asked, and how long it took', async () => {
+    const { out } = await lab.lab(['runs', 'plates']);
+    expect(out.split('\n').slice(0, 3)).toEqual([
+      expect.stringMatching(/^run +workload +state +done +took +what$/),
+      expect.stringMatching(/ plates +done +2\/2 +\d+s$/),
+      expect.stringMatching(/ plates +done +3\/3 +\d+s +first batch$/),
+    ]);
+  });
+
   it('members may not submit the deleter: keepers do, once they have said the word', async () => {
     const refused = await submit('a,', '--confirm', 'delete-1');
     expect(refused.code).toBe(3);
@@ -157,6 +216,7 @@ describe('samples: create, store, consolidate, verify', () => {
     // Six were done when the three containers were killed, and three half done: the rest is two in each new shard.
     expect(items.map((row: { facts: { stored: number } }) => row.facts.stored)).toEqual(Array(12).fill(2));
     expect(again.err).toMatch(/store +3 +an array +1 +1,024/);
+    expect(again.err).toMatch(/\n {2}store: at most (.* of 1 GiB memory, )?.* an item\n/);
   });
 });
 

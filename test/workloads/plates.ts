@@ -43,7 +43,7 @@ export const plateDelete: WorkloadSpec = {
   confirm: async items => ({ lines: [`${items.length} plates go for good`], word: `delete-${items.length}` }),
 };
 
-/** An image of a plate that its tool cannot read. */
+/** An image of a plate that its tool cannot read; of one that is `slow:<path>` it waits for that file. */
 export const broken = 'broken';
 
 export const plateTasks: Readonly<Record<string, Task>> = {
@@ -55,7 +55,10 @@ export const plateTasks: Readonly<Record<string, Task>> = {
       const { exitCode } = await exec([
         'sh',
         '-c',
-        `case "$0" in *${broken}*) echo unreadable; exit 3;; esac`,
+        `case "$0" in
+           *${broken}*) echo unreadable; exit 3;;
+           slow:*) until test -e "\${0#slow:}"; do sleep 0.05; done;;
+         esac`,
         bodies.join(),
       ]);
       if (exitCode !== 0) return { exitCode, reason: 'an image cannot be read' };

@@ -1,43 +1,45 @@
-import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
+import { isStoreError } from '../../contract/ports/object-store.ts';
+import type { Store } from '../../contract/ports/ports.ts';
 import { runPrefix } from '../../contract/run/keys.ts';
+import type { OutputRecord } from '../../contract/run/records.ts';
+import type { PlaceConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { detailedShards } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
-import type { Context } from '../context.ts';
+import type { Connection, Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
+import { isSameFile } from '../output/same-file.ts';
+import { named, partOf, partOptions, readPart } from '../run-part.ts';
 import { paceMeter } from '../watch/pace.ts';
 
 export const fetch: Command = {
   name: 'fetch',
   group: 'runs',
   summary: 'download the outputs of a run',
-  usage: '[run] [item…] [--to FOLDER]',
-  options: { to: { type: 'string', value: 'FOLDER', describe: 'where to (default: ./<run>)' } },
+  usage: '[run] [item…] [--step STEP] [--to FOLDER]',
+  options: {
+    to: { type: 'string', value: 'FOLDER', describe: 'where to (default: ./<run>)' },
+    ...partOptions,
+  },
   examples: ['lab fetch', 'lab fetch 3f9a2c 100307 --to results'],
   async run(context, args) {
     const { open, names: wanted } = await openedRunAndItems(context, args);
-    const { run, spec, items, connection, ledger } = open;
+    const { run, spec, items, connection } = open;
     const folder = resolve(context.cwd, args.text('to') ?? run.runId);
     const prefix = `${runPrefix(run)}outputs/`;
     if (items.length > detailedShards)
       context.say(`reading what ${counted(items.length, spec.item)} have made …`);
-    const { rows } = await ledger({ outputs: true });
-    const chosen = rows.filter(row => wanted.length === 0 || wanted.includes(row.name));
-    const unknown = wanted.filter(name => !rows.some(row => row.name === name));
-    if (unknown.length > 0)
-      throw new LabError({
-        where: unknown.join(', '),
-        message: `is no item of ${run.runId}`,
-        fix: `lab status ${run.runId}`,
-      });
-    const { outputs, overwritten } = distinctOutputs(chosen);
-    if (outputs.length === 0) {
+    const { rows } = await readPart(open, partOf(args, open), { outputs: true });
+    const chosen = named(rows, wanted, open);
+    const fileOf = ({ key }: OutputRecord): string =>
+      key.startsWith(prefix) ? key.slice(prefix.length) : key;
+    const { outputs, shared } = distinctOutputs(chosen, fileOf);
+    if (outputs.length === 0 && shared.length === 0) {
       if (context.json)
         context.print(JSON.stringify({ run: run.runId, folder, files: 0, fetched: 0, bytes: 0 }));
       const done = chosen.filter(row => row.state === 'done').length;
@@ -49,25 +51,30 @@ export const fetch: Command = {
     }
     const total = outputs.reduce((sum, output) => sum + output.bytes, 0);
     const progress = fetchProgress(context, outputs.length, total);
+    const storeOf = storesOf(
+      connection,
+      Object.values((await context.config()).workloads[spec.name]?.places ?? {}),
+    );
+    // A file that would be one of two is none.
+    const lacking = [...shared];
     let fetched = 0;
     let bytes = 0;
     await mapLimit(outputs, 8, async output => {
-      const path = safePath(
-        folder,
-        output.key.startsWith(prefix) ? output.key.slice(prefix.length) : output.key,
-      );
-      bytes += output.bytes;
-      const isThere = existsSync(path) && (await stat(path)).size === output.bytes;
-      if (!isThere) {
+      const path = safePath(folder, fileOf(output));
+      if (!(await isSameFile(path, output))) {
         try {
-          const store = output.bucket === undefined ? connection.store : connection.storeOf(output.bucket);
-          await store.download(output.key, path, context.signal);
+          await storeOf(output.bucket).download(output.key, path, context.signal);
         } catch (error) {
           if (context.signal.aborted) return;
-          throw error;
+          if (!isGone(error)) throw error;
+          lacking.push(
+            `s3://${output.bucket ?? connection.store.bucket}/${output.key} is not there any more`,
+          );
+          return;
         }
         fetched++;
       }
+      bytes += output.bytes;
       progress.tick(output.bytes);
     }).finally(progress.clear);
     if (context.signal.aborted) {
@@ -76,16 +83,31 @@ export const fetch: Command = {
       );
       return exitCodes.interruptedByUser;
     }
+    const here = outputs.length - (lacking.length - shared.length);
     if (context.json)
-      context.print(JSON.stringify({ run: run.runId, folder, files: outputs.length, fetched, bytes }));
+      context.print(
+        JSON.stringify({ run: run.runId, folder, files: here, fetched, bytes, notFetched: lacking }),
+      );
     else context.print(folder);
-    context.say(`${filesText(outputs.length)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
-    for (const text of overwritten.slice(0, 10)) context.say(text);
-    if (overwritten.length > 10) context.say(`and ${overwritten.length - 10} more that were overwritten`);
+    context.say(`${filesText(here)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
+    for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
+    if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);
     context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
-    return overwritten.length > 0 ? exitCodes.found : exitCodes.ok;
+    return lacking.length > 0 ? exitCodes.found : exitCodes.ok;
   },
 };
+
+/** Where an output is: the bucket of a run, of a place in its region, or any other. */
+const storesOf =
+  ({ store, storeOf, placeStoreOf }: Connection, places: readonly PlaceConfig[]) =>
+  (bucket: string | undefined): Store => {
+    if (bucket === undefined) return store;
+    const place = places.find(each => each.bucket === bucket);
+    return place ? placeStoreOf(bucket, place.region) : storeOf(bucket);
+  };
+
+const isGone = (error: unknown): boolean =>
+  isStoreError(error, 'NoSuchKey', 'NotFound') || /^(NoSuchKey|NotFound)$/.test((error as Error).name);
 
 const filesText = (count: number): string => counted(count, { one: 'file', many: 'files' });
 /** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */

@@ -9,7 +9,8 @@ import { wholeNumber } from '../input/parse-args.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { failedFiles } from '../output/failed-files.ts';
 import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
-import { rowsOfStep, type StatusRow } from '../output/step-rows.ts';
+import type { StatusRow } from '../output/step-rows.ts';
+import { named, partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
 
 export const logs: Command = {
   name: 'logs',
@@ -23,24 +24,16 @@ export const logs: Command = {
       value: 'N',
       describe: 'the last N lines alone, or all (with --failed: 100 where it is not said)',
     },
-    step: { type: 'string', value: 'STEP', describe: 'what it printed in this step' },
+    ...partOptions,
     follow: { type: 'boolean', describe: 'go on until the item has ended' },
   },
   examples: ['lab logs latest 100307', 'lab logs 3f9a2c --failed', 'lab logs 3f9a2c 100307 --tail 20'],
   async run(context, args) {
     const { open, names: wanted } = await openedRunAndItems(context, args);
-    const step = args.text('step');
-    const ledger = await open.ledger();
-    const rows = step === undefined ? ledger.rows : rowsOfStep(ledger, step);
-    const unknown = wanted.filter(name => !rows.some(row => row.name === name));
-    if (unknown.length > 0)
-      throw new LabError({
-        where: unknown.join(', '),
-        message: `is no ${open.spec.item.one} of ${open.run.runId}`,
-        fix: `lab status ${open.run.runId}`,
-      });
-    const chosen = rows.filter(row =>
-      wanted.length > 0 ? wanted.includes(row.name) : args.flag('failed') ? row.state === 'failed' : true,
+    const part = partOf(args, open);
+    const { rows } = await readPart(open, part);
+    const chosen = named(rows, wanted, open).filter(
+      row => wanted.length > 0 || !args.flag('failed') || row.state === 'failed',
     );
     const tail = tailOf(args);
     // A shard's items have one log.
@@ -49,7 +42,7 @@ export const logs: Command = {
       if (chosen.length > 1 || row.state === 'failed') context.say(headingOf(context, row));
       const same = row.logStream === undefined ? undefined : shown.get(row.logStream);
       if (same !== undefined) context.say(`its log is that of ${same}, above`);
-      else await printLog(context, open, row, args.flag('follow'), tail);
+      else await printLog(context, open, row, { follow: args.flag('follow'), tail, part });
       if (row.logStream !== undefined && same === undefined) shown.set(row.logStream, row.name);
       if (row.state === 'failed') await sayWhatIsKept(context, open, row.name);
     }
@@ -99,8 +92,11 @@ async function printLog(
   context: Context,
   open: OpenRun,
   given: StatusRow,
-  follow: boolean,
-  tail: number | undefined,
+  {
+    follow,
+    tail,
+    part,
+  }: { readonly follow: boolean; readonly tail: number | undefined; readonly part: RunPart },
 ): Promise<void> {
   const { connection } = open;
   let row = given;
@@ -122,7 +118,7 @@ async function printLog(
       at = { stream, token: await printPages(context, connection, row.name, stream, at.token) };
     if (!follow || !isUnderWay || context.signal.aborted) break;
     await pause(context, job || context.local ? 1000 : 5000);
-    if (!job) row = (await open.ledger()).rows.find(each => each.name === row.name) ?? row;
+    if (!job) row = (await readPart(open, part)).rows.find(each => each.name === row.name) ?? row;
   }
   if (!at.stream) context.say(`${row.name}: no log yet (${row.state})`);
 }

@@ -2,7 +2,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { RetryChanges } from '../../runs/retry-request.ts';
-import { planRetry, startRetry } from '../../runs/retry-run.ts';
+import { type PlannedRetry, planRetry, startRetry } from '../../runs/retry-run.ts';
 import type { Choice } from '../../runs/work-left.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -24,6 +24,11 @@ export const retry: Command = {
   options: {
     failed: { type: 'boolean', describe: 'only items that failed, not those that were cancelled' },
     cause: { type: 'string', value: 'CAUSE', describe: 'only what failed of this cause of lab why' },
+    step: {
+      type: 'string',
+      value: 'STEP',
+      describe: 'only what is not done in this step, and what is made from it',
+    },
     partial: { type: 'boolean', describe: 'what is done with something missing, too' },
     memory: {
       type: 'string',
@@ -52,10 +57,12 @@ async function retryRun(context: Context, args: Args): Promise<number> {
   const { open, names: given } = await openedRunAndItems(context, args);
   const cause = args.text('cause');
   const names = cause === undefined ? given : [...given, ...(await namesOfCause(context, open, cause))];
+  const step = args.text('step');
   const choice = {
     failedOnly: args.flag('failed'),
     partial: args.flag('partial'),
     ...(names.length > 0 ? { names } : {}),
+    ...(step === undefined ? {} : { step }),
   };
   const next = await submitRetry(context, open, choice, readChanges(args), args.flag('dry-run'));
   if (!next) return exitCodes.ok;
@@ -101,11 +108,13 @@ export async function submitRetry(
   choice: Choice,
   changes: RetryChanges,
   dryRun = false,
-): Promise<{ readonly round: number; readonly items: number } | undefined> {
+): Promise<
+  { readonly round: number; readonly items: number; readonly steps: PlannedRetry['steps'] } | undefined
+> {
   const { spec, connection } = open;
   const { ledger, retry } = await planRetry(open, choice, changes, await runWorld(context));
   if (!retry) {
-    sayNothingLeft(context, open, ledger.counts);
+    sayNothingLeft(context, open, ledger.counts, choice);
     return undefined;
   }
   const { plan } = retry.round;
@@ -116,9 +125,9 @@ export async function submitRetry(
     return undefined;
   }
   await startRetry(connection, retry.round);
-  const steps = retry.steps.length > 1 ? ` (${stepsText(retry.steps)})` : '';
+  const steps = spec.steps.length > 1 ? ` (${stepsText(retry.steps)})` : '';
   context.say(`round ${plan.round}: ${counted(retry.items, spec.item)} again${steps}`);
-  return { round: plan.round, items: retry.items };
+  return { round: plan.round, items: retry.items, steps: retry.steps };
 }
 
 const stepsText = (steps: readonly { readonly step: string; readonly items: number }[]): string =>
@@ -128,10 +137,16 @@ function sayNothingLeft(
   context: Context,
   { run, spec, items }: OpenRun & { readonly spec: WorkloadSpec },
   counts: Readonly<Record<string, number>>,
+  { names, step }: Choice,
 ): void {
   const { done = 0, partial = 0, cancelled = 0 } = counts;
   const next = (verb: string): string => `Next: npx lab ${verb} ${run.runId}`;
-  if (done === items.length)
+  if (names !== undefined || step !== undefined) {
+    const what = [...(names ?? []).slice(0, 5), ...(step === undefined ? [] : [`step ${step}`])].join(', ');
+    context.say(
+      `nothing to retry of ${what}: it is done, or waits for a step before it\n${next('status')}${context.suffix}`,
+    );
+  } else if (done === items.length)
     context.say(
       `nothing to retry: all ${counted(items.length, spec.item)} are done\n${next('fetch')}${context.suffix}`,
     );

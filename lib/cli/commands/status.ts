@@ -1,4 +1,3 @@
-import { refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { ItemState } from '../../ledger/ledger.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
@@ -6,8 +5,9 @@ import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { counted, durationText, numberText, type Tone, table, tint } from '../output/output.ts';
-import { rowsOfStep, type StatusRow, stepText } from '../output/step-rows.ts';
+import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { tookText } from '../output/took.ts';
+import { named, partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
 
 const tones: Record<ItemState, Tone> = {
   done: 'good',
@@ -27,8 +27,7 @@ export const status: Command = {
   options: {
     failed: { type: 'boolean', describe: 'only what failed' },
     'not-done': { type: 'boolean', describe: 'only what is not done' },
-    step: { type: 'string', value: 'STEP', describe: 'how its items stand in this step' },
-    round: { type: 'string', value: 'N', describe: 'only what this round had, from 0' },
+    ...partOptions,
     names: { type: 'boolean', describe: 'names alone, one a line' },
   },
   examples: [
@@ -39,22 +38,17 @@ export const status: Command = {
   onlyReads: true,
   async run(context, args) {
     const { open, names } = await openedRunAndItems(context, args);
-    const step = args.text('step');
-    const round = args.text('round');
     return showStatus(context, open, {
       names,
-      ...(step === undefined ? {} : { step }),
-      ...(round === undefined ? {} : { round: Number(round) }),
+      ...partOf(args, open),
       namesOnly: args.flag('names'),
       only: args.flag('failed') ? 'failed' : args.flag('not-done') ? 'not-done' : 'all',
     });
   },
 };
 
-export interface StatusChoice {
+export interface StatusChoice extends RunPart {
   readonly names?: readonly string[];
-  readonly step?: string;
-  readonly round?: number;
   readonly only?: 'all' | 'failed' | 'not-done';
   readonly namesOnly?: boolean;
 }
@@ -62,26 +56,13 @@ export interface StatusChoice {
 /** Shows how the items of a run stand. Throws LabError for a step or an item that it has not. */
 export async function showStatus(
   context: Context,
-  { run, spec, ledger }: OpenRun,
-  { names = [], step, round, only = 'all', namesOnly = false }: StatusChoice = {},
+  open: OpenRun,
+  { names = [], only = 'all', namesOnly = false, ...part }: StatusChoice = {},
 ): Promise<number> {
-  const read = await ledger();
-  const all: readonly StatusRow[] = step === undefined ? read.rows : rowsOfStep(read, step);
-  const known = new Set(all.flatMap(row => [row.name, ...(row.of === undefined ? [] : [row.of])]));
-  refuse(
-    names
-      .filter(name => !known.has(name))
-      .map(name => ({
-        where: name,
-        message: `is no ${spec.item.one} of ${run.runId}`,
-        fix: `lab status ${run.runId}`,
-      })),
-  );
-  const rows = all.filter(
-    row =>
-      (names.length === 0 || names.includes(row.name) || (row.of !== undefined && names.includes(row.of))) &&
-      (round === undefined || row.round === round) &&
-      (only === 'all' || (only === 'failed' ? row.state === 'failed' : row.state !== 'done')),
+  const { run, spec } = open;
+  const { ledger: read, rows: all } = await readPart(open, part);
+  const rows = named(all, names, open).filter(
+    row => only === 'all' || (only === 'failed' ? row.state === 'failed' : row.state !== 'done'),
   );
   const { counts, steps, ended } = read;
   if (context.json)
@@ -95,12 +76,12 @@ export async function showStatus(
   const rest = (['partial', 'failed', 'blocked', 'cancelled'] as const)
     .filter(state => counts[state] > 0)
     .map(state => `, ${numberText(counts[state])} ${state}`);
-  const total = read.rows.length;
+  const total = part.round === undefined ? read.rows.length : all.length;
   context.say(
     `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${tookText(read, run.rounds)}`,
   );
-  const { overwritten } = distinctOutputs(read.rows);
-  for (const text of overwritten.slice(0, 5)) context.say(text);
+  const { shared } = distinctOutputs(read.rows);
+  for (const text of shared.slice(0, 5)) context.say(text);
   const next = counts.done + counts.partial === total ? 'fetch' : ended ? 'retry' : 'watch';
   context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
   return exitCodes.ok;

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger, StepCounts } from '../../ledger/ledger.ts';
 import type { Pace } from '../watch/pace.ts';
 import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
 
@@ -20,6 +20,7 @@ export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string
     { text: cancelled > 0 ? `${numberText(cancelled)} cancelled` : '' },
     { text: pace.perSecond > 0 && running + waiting > 0 ? rateText(pace.perSecond) : '' },
     { text: pace.leftSeconds === undefined ? '' : `${durationText(pace.leftSeconds)} left` },
+    { text: ledger.steps.length > 1 ? ledger.steps.map(shortly).join(', ') : '' },
   ];
   const columns = (stream.columns ?? 80) - 1;
   const bar = barOf(stream, ledger, Math.max(8, Math.min(30, columns - 49)));
@@ -35,6 +36,10 @@ export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string
   return hasBar ? `${bar.text} ${line}` : line;
 }
 
+/** `archive 5/6`. */
+const shortly = ({ step, items, counts }: StepCounts): string =>
+  `${step} ${numberText(counts.done + counts.partial)}/${numberText(items)}`;
+
 interface Part {
   readonly text: string;
   readonly tone?: Tone;
@@ -42,8 +47,8 @@ interface Part {
 
 /** A bar says nothing that the numbers do not. */
 const theBar = -1;
-/** By what is missed least: rate, cancelled, the bar, waiting, time left, running. */
-const leastFirst = [6, 5, 4, theBar, 3, 7, 2];
+/** By what is missed least: rate, steps, cancelled, the bar, waiting, time left, running. */
+const leastFirst = [6, 8, 5, 4, theBar, 3, 7, 2];
 
 function barOf(stream: Stream, { counts, rows }: Ledger, cells: number): { text: string; cells: number } {
   const { failed } = counts;

@@ -11,6 +11,7 @@ import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { stepText } from '../output/step-rows.ts';
 import { tookText } from '../output/took.ts';
+import { type RunUse, readUse, useText } from '../output/use-text.ts';
 import { readCauses } from '../read-causes.ts';
 import { paceMeter } from './pace.ts';
 import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
@@ -34,7 +35,7 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   // Who has seen it end knows when.
   const took = tookText(ledger, rounds, looks > 1 ? context.now() : undefined);
   await tellReport(context, open);
-  return finish(context, open, ledger, took);
+  return finish(context, open, ledger, took, await readUse(open.connection.store, rounds));
 }
 
 /** What the workload says of the run as a whole. */
@@ -79,14 +80,15 @@ export async function followToEnd(
       ledger,
       pace(done + partial + failed + blocked + cancelled, running + waiting, seconds),
     );
+    const stand = { ...ledger.counts, ...(ledger.steps.length > 1 ? { steps: ledger.steps } : {}) };
     if (context.json) {
-      const event = JSON.stringify({ event: 'counts', run: runId, ...ledger.counts });
+      const event = JSON.stringify({ event: 'counts', run: runId, ...stand });
       if (event !== last) context.print(event);
       last = event;
     } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
-    else if (JSON.stringify(ledger.counts) !== last) {
+    else if (JSON.stringify(stand) !== last) {
       context.say(line);
-      last = JSON.stringify(ledger.counts);
+      last = JSON.stringify(stand);
     }
     if (ledger.ended || wasStuck) {
       if (err.isTTY && !context.json) err.write('\n');
@@ -140,14 +142,25 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
   }
 }
 
-async function finish(context: Context, open: OpenRun, ledger: Ledger, took: string): Promise<number> {
+async function finish(
+  context: Context,
+  open: OpenRun,
+  ledger: Ledger,
+  took: string,
+  used: RunUse,
+): Promise<number> {
   const { runId } = open.run;
   const noun = open.spec.item;
   const { done, partial } = ledger.counts;
   const total = ledger.rows.length;
-  if (context.json) context.print(JSON.stringify({ event: 'ended', run: runId, ...ledger.counts }));
-  if (ledger.steps.length > 1 && !context.json)
-    for (const step of ledger.steps) context.say(`  ${stepText(step)}`);
+  if (context.json)
+    context.print(
+      JSON.stringify({ event: 'ended', run: runId, ...ledger.counts, steps: ledger.steps, used }),
+    );
+  else {
+    if (ledger.steps.length > 1) for (const step of ledger.steps) context.say(`  ${stepText(step)}`);
+    for (const line of useText(used)) context.say(`  ${line}`);
+  }
   if (done + partial === total) {
     const missing = partial > 0 ? `, ${numberText(partial)} of them with something missing` : '';
     context.say(

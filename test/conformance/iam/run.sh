@@ -16,8 +16,8 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$ROOT"
-echo '{"compliance":"nist-800-53-r5","network":"private-endpoints","imageBuild":"codebuild","datasets":{"d":{"bucket":"data-of-others","access":"role","prefix":"v1/"},"k":{"bucket":"keyed","access":"keys"}},"workloads":{"rapidtide":{"datasets":{"/data_in":"d"}}}}' > "$work/strict.json"
-echo '{"imageBuild":"codebuild","datasets":{"k":{"bucket":"keyed","access":"keys"}},"workloads":{"rapidtide":{"datasets":{"/data_in":"k"}}}}' > "$work/default.json"
+echo '{"compliance":"nist-800-53-r5","network":"private-endpoints","imageBuild":"codebuild","datasets":{"d":{"bucket":"data-of-others","access":"role","prefix":"v1/"},"k":{"bucket":"keyed","access":"keys"}},"workloads":{"rapidtide":{"datasets":{"/data_in":"d"}},"vcf-ingest":{"places":{"dataset":{"bucket":"variants","prefix":"all/","keyArn":"arn:aws:kms:us-east-1:123456789012:key/a"},"samples":{"bucket":"samples-of-ours"}}}}}' > "$work/strict.json"
+echo '{"imageBuild":"codebuild","datasets":{"k":{"bucket":"keyed","access":"keys"}},"workloads":{"rapidtide":{"datasets":{"/data_in":"k"}},"vcf-ingest":{"places":{"dataset":{"bucket":"variants","prefix":"all/"},"samples":{"bucket":"samples-of-ours"}}}}}' > "$work/default.json"
 for lab in strict default; do
   CDK_DOCKER=/bin/false node node_modules/aws-cdk/bin/cdk synth --quiet --no-notices -o "$work/$lab" -c "config=$work/$lab.json" >"$work/log" 2>&1 \
     || { cat "$work/log"; exit 1; }

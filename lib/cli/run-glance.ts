@@ -1,0 +1,88 @@
+import type { RunRequest, WorkloadSpec } from '../contract/workload/workload.ts';
+import type { ItemState } from '../ledger/entries.ts';
+import { type Ledger, readLedger } from '../ledger/ledger.ts';
+import { readItems, type StoredRun } from '../runs/stored-run.ts';
+import type { Connection } from './context.ts';
+
+/** How a run stands, in a word; `unread` where it is too large for a list, or was never submitted. */
+export type RunState =
+  | 'running'
+  | 'waiting'
+  | 'done'
+  | 'partial'
+  | 'failed'
+  | 'cancelled'
+  | 'open'
+  | 'unread'
+  | 'no plan';
+
+export interface RunGlance {
+  readonly state: RunState;
+  /** Of the items that there are; undefined where they were not read. */
+  readonly counts?: Readonly<Record<ItemState, number>>;
+  readonly items: number;
+  /** From its submission to its last item's end, or to now while it goes on. */
+  readonly seconds?: number;
+}
+
+/** Of a larger run its own verbs tell: a list is there at once. */
+const mostItems = 200_000;
+
+/** Reads how a run stands. */
+export async function glance(
+  ports: Pick<Connection, 'store' | 'batch' | 'changes'>,
+  run: StoredRun,
+  spec: WorkloadSpec,
+  now: Date,
+): Promise<RunGlance> {
+  const { rounds, request } = run;
+  const isOpen = request.request.open === true;
+  if (rounds.length === 0) return { state: isOpen ? 'open' : 'no plan', items: request.items };
+  const total = rounds.reduce((sum, plan) => sum + (plan.adds ?? 0), request.items);
+  if (total > mostItems) return { state: 'unread', items: total };
+  const items = await readItems(ports.store, run);
+  const ledger = await readLedger(ports, { rounds, items, steps: spec.steps });
+  const last = ledger.rows.reduce(
+    (most, row) => (row.endedAt && row.endedAt > most ? row.endedAt : most),
+    '',
+  );
+  const end = ledger.ended ? Date.parse(last) : now.getTime();
+  const seconds = (end - Date.parse(request.createdAt)) / 1000;
+  return {
+    state: stateOf(ledger),
+    counts: ledger.counts,
+    items: items.length,
+    ...(seconds >= 0 ? { seconds } : {}),
+  };
+}
+
+function stateOf({ counts, ended, rows }: Ledger): RunState {
+  if (!ended) return counts.running > 0 ? 'running' : 'waiting';
+  if (counts.failed + counts.blocked > 0) return 'failed';
+  if (counts.cancelled > 0) return 'cancelled';
+  if (counts.done === rows.length) return 'done';
+  return counts.done + counts.partial === rows.length ? 'partial' : 'waiting';
+}
+
+/** What was asked for, in the words of a command line, but for what is so anyhow. */
+export function askedText(spec: WorkloadSpec, request: RunRequest): string {
+  const own = Object.entries(request.parameters)
+    .filter(([name, value]) => spec.parameters.find(each => each.name === name)?.default !== value)
+    .map(([name, value]) => `--${name} ${value}`);
+  const numbers = (
+    [
+      ['shards', request.shards],
+      ['items-per-shard', request.itemsPerShard],
+      ['parallel', request.parallel],
+      ['vcpus', request.vcpus],
+      ['memory', request.memoryMiB],
+      ['pool', request.pool],
+    ] as const
+  ).flatMap(([name, value]) => (value === undefined ? [] : [`--${name} ${value}`]));
+  const sizes = Object.entries(request.sizes ?? {}).flatMap(([step, { vcpus, memoryMiB }]) => [
+    ...(vcpus === undefined ? [] : [`--vcpus ${step}=${vcpus}`]),
+    ...(memoryMiB === undefined ? [] : [`--memory ${step}=${memoryMiB}`]),
+  ]);
+  const rest = request.arguments?.length ? ['--', ...request.arguments] : [];
+  return [...own, ...numbers, ...sizes, ...rest].join(' ');
+}
