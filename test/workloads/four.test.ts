@@ -169,7 +169,10 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
     expect(refused.err).toMatch(/batch:SubmitJob/);
     expect(lab.refusals.at(-1)).toMatch(/members.* batch:SubmitJob on .*plate-delete-x86/);
     const dry = await lab.lab(['plate', 'delete', '--plates', 'a,'], { as: 'keepers' });
-    expect([dry.code, lastLine(dry.err)]).toEqual([0, 'Next: the same with --confirm delete-1']);
+    expect([dry.code, lastLine(dry.err)]).toEqual([
+      0,
+      'Next: npx lab submit plate-delete --plates a, --local --confirm delete-1',
+    ]);
     expect(await keysOf('plates-live', 'p/a/')).toHaveLength(1);
     const done = await lab.lab(['plate', 'delete', '--plates', 'a,', '--confirm', 'delete-1', '--wait'], {
       as: 'keepers',
