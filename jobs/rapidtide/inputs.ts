@@ -45,7 +45,7 @@ export async function missingInputs(
   if (unseen)
     return {
       problems: [],
-      notes: [`whether the inputs are at ${address} was not checked: you may not list it`],
+      notes: [`whether the inputs are at ${address} was not checked: it does not open for you`],
     };
   const part =
     looked.length < items.length

@@ -1,4 +1,9 @@
+import { rapidtide } from '../../jobs/rapidtide.ts';
 import { connection } from '../../lib/cli/connection.ts';
+import type { Connection } from '../../lib/cli/context.ts';
+import { datasetStores } from '../../lib/cli/input/dataset-stores.ts';
+import { lookAtInputs } from '../../lib/cli/input/look-at-inputs.ts';
+import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Dataset } from '../../lib/contract/workload/config.ts';
 import { scriptedServer } from '../aws/wire/scripted-server.ts';
 
@@ -41,4 +46,27 @@ it('of one that is paid for by who asks, with the word for it', async () => {
 
 it('of a public one, as anyone: a member has no right of their own there', async () => {
   expect((await asked({ access: 'public' })).authorization).toBeUndefined();
+});
+
+it('whose keys are the jobs’ alone is not looked at before a submission, and that is said with why', async () => {
+  const config = resolveConfig(
+    {
+      datasets: { hcp: { bucket: 'hcp-openaccess', access: 'keys' } },
+      workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } },
+    },
+    [rapidtide],
+  );
+  const asMember = {
+    endpoint: { region: 'us-east-1' },
+    deployment: { map: { secrets: { hcp: 'arraylab/lab/hcp' } } },
+    secrets: {
+      get: async () => Promise.reject(Object.assign(new Error('no'), { name: 'AccessDeniedException' })),
+    },
+  } as object as Connection;
+  expect(await lookAtInputs(rapidtide, config, datasetStores(asMember, config))).toEqual({
+    problems: [],
+    notes: [
+      '/data_in: s3://hcp-openaccess/ was not looked at before: its keys are for jobs, and you may not read the secret of hcp; jobs look again',
+    ],
+  });
 });

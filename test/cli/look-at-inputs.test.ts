@@ -20,7 +20,7 @@ const denied = (): never => {
   throw new Error('AccessDenied');
 };
 
-it('an empty input is a problem with the line to look at, hidden keys are a note, and what may not be listed is neither', async () => {
+it('an empty input is a problem with the line to look at, and hidden keys and what does not open are notes with why', async () => {
   const look = async (...keys: string[]) => {
     const store = await storeWith(...keys);
     return lookAtInputs(rapidtide, config, () => store);
@@ -41,10 +41,20 @@ it('an empty input is a problem with the line to look at, hidden keys are a note
       '/data_in: 1 key cannot be seen as files, such as "study/a": study/a/b makes a folder of its name',
     ],
   });
-  expect(await lookAtInputs(rapidtide, config, () => memoryStore(denied))).toEqual({
+  const closed = async (error: Error) =>
+    lookAtInputs(rapidtide, config, () =>
+      memoryStore(() => {
+        throw error;
+      }),
+    );
+  const notes = (why: string) => ({
     problems: [],
-    notes: [],
+    notes: [`/data_in: s3://scans/study/ was not looked at before: ${why}; jobs look again`],
   });
+  expect(await closed(Object.assign(new Error('no'), { name: 'AccessDenied' }))).toEqual(
+    notes('you may not list it'),
+  );
+  expect(await closed(new Error('getaddrinfo ENOTFOUND'))).toEqual(notes('getaddrinfo ENOTFOUND'));
 });
 
 describe('the inputs of a preset', () => {
@@ -85,7 +95,7 @@ describe('the inputs of a preset', () => {
   it('that may not be listed are said not to be checked', async () => {
     expect(await ask({}, memoryStore(denied))).toEqual({
       problems: [],
-      notes: ['whether the inputs are at s3://scans/study/ was not checked: you may not list it'],
+      notes: ['whether the inputs are at s3://scans/study/ was not checked: it does not open for you'],
     });
   });
 });

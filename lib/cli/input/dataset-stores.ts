@@ -1,3 +1,4 @@
+import { errorName } from '../../aws/sdk-error.ts';
 import type { Store } from '../../contract/ports/ports.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
@@ -18,7 +19,14 @@ export function datasetStores(
     // Loaded when a dataset is looked at: the clients take their time.
     const { datasetStore } = await import('../../aws/dataset-client.ts');
     if (dataset.access !== 'keys') return datasetStore(endpoint, dataset);
-    const keys = parseAccessKeys(await secrets.get(deployment.map.secrets[name] ?? ''));
+    const secret = await secrets.get(deployment.map.secrets[name] ?? '').catch((error: unknown) => {
+      if (!errorName(error).startsWith('AccessDenied')) throw error;
+      throw new LabError({
+        where: name,
+        message: `its keys are for jobs, and you may not read the secret of ${name}`,
+      });
+    });
+    const keys = parseAccessKeys(secret);
     if (!keys || keys === 'placeholder')
       throw new LabError({
         where: name,

@@ -1,7 +1,8 @@
+import { errorName, statusOf } from '../../aws/sdk-error.ts';
 import type { Store } from '../../contract/ports/ports.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
-import type { Problem } from '../../contract/workload/errors.ts';
-import { hiddenText, lookAtInput } from '../../contract/workload/input-look.ts';
+import { LabError, type Problem } from '../../contract/workload/errors.ts';
+import { hiddenText, type InputLook, lookAtInput } from '../../contract/workload/input-look.ts';
 import type { InputPlace, WorkloadSpec } from '../../contract/workload/workload.ts';
 
 /** A dataset's bucket as a store: by the bucket as who asks, or by the dataset's name as its access says. */
@@ -42,7 +43,7 @@ export function inputPlaces(
 
 /**
  * Looks at each mount's dataset before anything is submitted, one listing each: nothing there is a problem, keys that a mount
- * hides are told. Where the person may not list it, nothing is said: jobs look again.
+ * hides are told; so is what does not open for the person, with why. Jobs look again.
  */
 export async function lookAtInputs(
   spec: WorkloadSpec,
@@ -55,11 +56,15 @@ export async function lookAtInputs(
     const name = config.workloads[spec.name]?.datasets[mount.path];
     const dataset = name === undefined ? undefined : config.datasets[name];
     if (!dataset || dataset.access === 'nda') continue;
-    const look = await (async () =>
-      lookAtInput(await storeOf(dataset.bucket, name!), dataset.prefix, mount.access))().catch(
-      () => undefined,
-    );
-    if (!look) continue;
+    let look: InputLook;
+    try {
+      look = await lookAtInput(await storeOf(dataset.bucket, name!), dataset.prefix, mount.access);
+    } catch (error) {
+      notes.push(
+        `${mount.path}: s3://${dataset.bucket}/${dataset.prefix} was not looked at before: ${whyClosed(error)}; jobs look again`,
+      );
+      continue;
+    }
     if (look.keys === 0 && mount.readOnly)
       problems.push({
         where: `${mount.path} of ${spec.name}`,
@@ -70,4 +75,13 @@ export async function lookAtInputs(
     if (hidden) notes.push(`${mount.path}: ${hidden}`);
   }
   return { problems, notes };
+}
+
+/** Why a dataset does not open for who submits: most often members may not read what jobs may. */
+function whyClosed(error: unknown): string {
+  if (error instanceof LabError) return error.problems.map(({ message }) => message).join('; ');
+  const name = errorName(error);
+  return /AccessDenied|Forbidden|^403$/.test(name) || statusOf(error) === 403
+    ? 'you may not list it'
+    : `${name === 'Error' ? '' : `${name}: `}${(error as Error).message}`;
 }
