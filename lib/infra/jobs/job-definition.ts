@@ -1,7 +1,6 @@
 import { Duration, Size, Stack } from 'aws-cdk-lib';
 import {
   type CfnJobDefinition,
-  DevicePermission,
   EcsEc2ContainerDefinition,
   EcsJobDefinition,
   EcsVolume,
@@ -68,7 +67,6 @@ export class WorkloadJob extends Construct {
       linux.addDevices({
         hostPath: '/dev/fuse',
         containerPath: '/dev/fuse',
-        permissions: [DevicePermission.READ, DevicePermission.WRITE, DevicePermission.MKNOD],
       });
     const container = new EcsEc2ContainerDefinition(this, 'Container', {
       image: props.image.image,
@@ -112,6 +110,15 @@ export class WorkloadJob extends Construct {
     // Open, so that a job may have another number of nodes (API reference, NodeOverrides).
     if (nodes !== undefined)
       definition.addPropertyOverride('NodeProperties.NodeRangeProperties.0.TargetNodes', '0:');
+    const inContainer =
+      nodes === undefined ? 'ContainerProperties' : 'NodeProperties.NodeRangeProperties.0.Container';
+    // In the API's own words (API reference, Device), which CDK writes small.
+    if (privileged)
+      definition.addPropertyOverride(`${inContainer}.LinuxParameters.Devices.0.Permissions`, [
+        'READ',
+        'WRITE',
+        'MKNOD',
+      ]);
     definition.retryStrategy = { attempts, evaluateOnExit: retryRules.map(rule => ({ ...rule })) };
     const metadata: JobDefinitionMetadata = { Workload: spec.name, Bundle: bundlePath(spec.image.context) };
     definition.addMetadata('Arraylab', metadata);
