@@ -6,13 +6,12 @@ import { machine } from './measure.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
+import { tests } from './tests/tests.ts';
 import { vcfPreflight } from './vcf/preflight.ts';
 import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
 
-/** `node main.ts [ROUNDS] [start-up|s3|memory|log-lines|ambient-noise|archive|vcf-preflight|vcf-submission|vcf-verification …]`; memory takes
- * 30 GB of disk, and those after s3 minutes, so they
- * must be asked for. */
+/** `node main.ts [ROUNDS] [NAME …]`; memory takes 30 GB of disk, and those after s3 minutes, so they must be asked for. */
 const [rounds = '9', ...asked] = process.argv.slice(2);
 const root = join(import.meta.dirname, '..');
 const benches = {
@@ -25,8 +24,17 @@ const benches = {
   'vcf-preflight': vcfPreflight,
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
+  tests,
 };
-const onRequest = ['memory', 'log-lines', 'ambient-noise', 'archive', 'vcf-preflight', 'vcf-verification'];
+const onRequest = [
+  'memory',
+  'log-lines',
+  'ambient-noise',
+  'archive',
+  'vcf-preflight',
+  'vcf-verification',
+  'tests',
+];
 // A misspelt name would measure nothing, and look as if it had.
 const unknown = asked.filter(name => !(name in benches));
 if (unknown.length > 0 || !(Number.isInteger(Number(rounds)) && Number(rounds) > 0)) {
