@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startTwin } from '../../lib/twin/twin.ts';
+import { program } from '../helpers/program.ts';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -16,7 +17,7 @@ afterEach(async () => {
 
 /** What a twin that is started there says, as a process of its own. */
 async function start(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), folder], {
+  const child = spawn(process.execPath, [program(join(import.meta.dirname, 'start.ts')), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);

@@ -1,5 +1,4 @@
 /** A twin in a process of its own, to be killed: `node start.ts FOLDER` says its address. */
-import { flushCompileCache } from 'node:module';
 import { startTwin } from '../../lib/twin/twin.ts';
 
 const folder = process.argv[2] ?? '';
@@ -14,8 +13,6 @@ startTwin({
 }).then(
   twin => {
     process.stdout.write(`${twin.url}\n`);
-    // Node does it at its end, which a kill takes away.
-    flushCompileCache();
   },
   error => process.stdout.write(`${(error as Error).message}\n`, () => process.exit(1)),
 );

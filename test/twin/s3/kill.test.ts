@@ -14,6 +14,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { program } from '../../helpers/program.ts';
 import { keys } from './helper.ts';
 
 /** A version with its bytes, or a delete marker; newest first in a list. */
@@ -155,7 +156,7 @@ const shape = (versions: readonly Version[]): string => {
 const orderOf = (date: Date | undefined): number => date?.getTime() ?? 0;
 
 async function start(): Promise<void> {
-  child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), folder], {
+  child = spawn(process.execPath, [program(join(import.meta.dirname, 'serve.ts')), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await new Promise<string>((resolve, reject) => {

@@ -1,5 +1,4 @@
 /** A twin's S3 in a process of its own, to be killed: `node serve.ts FOLDER` says its port. */
-import { flushCompileCache } from 'node:module';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
 
@@ -9,6 +8,4 @@ startServer({
   credentials: { find: () => ({ secretAccessKey: 'secret' }) },
 }).then(({ port }) => {
   process.stdout.write(`${port}\n`);
-  // Node does it at its end, which a kill takes away.
-  flushCompileCache();
 });
