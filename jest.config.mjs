@@ -11,5 +11,5 @@ export default {
   transform: {},
   // On two cores a third worker fills the time in which the others wait for timers and children.
   maxWorkers: Math.max(3, availableParallelism()),
-  testTimeout: 60_000,
+  testTimeout: 180_000,
 };

@@ -3,30 +3,13 @@ import { join } from 'node:path';
 import { madeKey } from '../../lib/contract/run/keys.ts';
 import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
-import type { ItemEnd, Task, TaskResult } from '../../lib/contract/workload/task.ts';
+import type { ItemEnd, TaskResult } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
-import type { TakeBytesIn } from './bytes-in.ts';
 import { ShardFailure } from './failure.ts';
-import type { NodeWatch } from './node-watch.ts';
-import type { Shard } from './read-shard.ts';
+import type { ItemsInput } from './items-input.ts';
 import { taskContext } from './task-context.ts';
-import type { ContainerWorld } from './world.ts';
 
-export interface ItemsInput {
-  readonly world: ContainerWorld;
-  readonly shard: Shard;
-  readonly task: Task;
-  /** Records of items that an earlier attempt has finished. */
-  readonly done: ReadonlyMap<string, ItemRecord>;
-  readonly scratch: string;
-  readonly scratchBytes: number;
-  readonly mounts: Readonly<Record<string, string>>;
-  readonly takeBytesIn: TakeBytesIn;
-  readonly signal: AbortSignal;
-  readonly graceMs: number;
-  /** On the main node of a multi-node parallel job. */
-  readonly nodes?: NodeWatch;
-}
+export type { ItemsInput } from './items-input.ts';
 
 export interface ItemsResult {
   readonly items?: readonly ItemRecord[];

@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exportProblem } from './export-files.ts';
-import type { ExportWorld } from './export-once.ts';
+import type { ExportWorld } from './export-world.ts';
 import { extensions, writeHeaderOnly } from './header-only.ts';
 import { ToolError } from './tool.ts';
 

@@ -2,7 +2,7 @@ import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../../jobs/vcf/variant-index.ts';
 import { exportProblem } from './export-files.ts';
-import type { ExportedSample, ExportWorld } from './export-once.ts';
+import type { ExportedSample, ExportWorld } from './export-world.ts';
 import { extensions } from './header-only.ts';
 import { hasRepeats, keepOnce } from './keep-once.ts';
 

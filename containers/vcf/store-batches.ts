@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Batch, bringBatch, type Sample } from './local-files.ts';
-import type { StoreWorld } from './store-once.ts';
+import type { StoreWorld } from './store-world.ts';
 import { ToolError } from './tool.ts';
 
 export const cut = (samples: readonly Sample[], size: number): readonly (readonly Sample[])[] =>

@@ -1,19 +1,10 @@
-import type { Fetch, Sample } from './local-files.ts';
-import { countAll, type Touches } from './settle.ts';
+import type { Sample } from './local-files.ts';
+import { countAll } from './settle.ts';
 import { cut, storeBatches } from './store-batches.ts';
-import type { StoreSizes, Tool } from './tool.ts';
+import type { StoreWorld } from './store-world.ts';
 import { wholeBatches } from './whole-batches.ts';
 
-export interface StoreWorld {
-  readonly tool: Tool;
-  readonly fetch: Fetch;
-  readonly touches: Touches;
-  readonly sizes: StoreSizes;
-  /** A folder of this attempt's own. */
-  readonly folder: string;
-  readonly signal: AbortSignal;
-  log(line: string): void;
-}
+export type { StoreWorld } from './store-world.ts';
 
 export interface StoredSample {
   readonly name: string;

@@ -7,12 +7,31 @@ import { objectStores } from '../aws/object-stores.ts';
 import { sdkSecrets } from '../aws/secrets.ts';
 import { sdkStateChanges } from '../aws/state-changes.ts';
 import { s3Store } from '../aws/store.ts';
-import type { Store } from '../contract/ports/ports.ts';
+import type { ObjectStore } from '../contract/ports/object-store.ts';
+import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
 import type { Dataset } from '../contract/workload/config.ts';
-import type { Connection } from './context.ts';
 import type { TwinLink } from './twin/connect.ts';
 
 export { readDeployment } from '../aws/read-deployment.ts';
+
+export interface Connection {
+  readonly endpoint: Endpoint;
+  readonly deployment: Deployment;
+  readonly store: Store;
+  storeOf(bucket: string): Store;
+  /** A bucket of a place, in its region, by the small client: many requests at once cost little. */
+  placeStoreOf(bucket: string, region?: string): ObjectStore;
+  readonly batch: BatchPort;
+  readonly logs: Logs;
+  readonly changes: StateChanges;
+  readonly secrets: Secrets;
+  /** The same as who deploys: for what members of a lab may not. On AWS a person is who they are. */
+  asDeployer(): Connection;
+  /** Of whom a person can come to the twin as; none on AWS. */
+  readonly twinKeys?: TwinLink['keys'];
+  /** Whether jobs end when this process does: a twin of this process's own. */
+  readonly ownTwin: boolean;
+}
 
 /** The ports over an endpoint, for a lab that is deployed there. Loads the SDK: import it when it is needed. */
 export function connection(

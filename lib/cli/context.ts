@@ -1,19 +1,19 @@
 import { join } from 'node:path';
-import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
-import type { ObjectStore } from '../contract/ports/object-store.ts';
-import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import type { Connection } from './connection.ts';
 import type { Output } from './output/output.ts';
 import type { Lifecycle } from './stack/lifecycle.ts';
-import { connectTwin, type TwinLink } from './twin/connect.ts';
+import { connectTwin } from './twin/connect.ts';
 import { twinPlace } from './twin/folder.ts';
 import { personOf } from './twin/person.ts';
+
+export type { Connection } from './connection.ts';
 
 /** The world a command runs in; a test makes its own. */
 export interface World {
@@ -59,25 +59,6 @@ export interface Context extends World {
   say(text: string): void;
   /** Results: to stdout. */
   print(text: string): void;
-}
-
-export interface Connection {
-  readonly endpoint: Endpoint;
-  readonly deployment: Deployment;
-  readonly store: Store;
-  storeOf(bucket: string): Store;
-  /** A bucket of a place, in its region, by the small client: many requests at once cost little. */
-  placeStoreOf(bucket: string, region?: string): ObjectStore;
-  readonly batch: BatchPort;
-  readonly logs: Logs;
-  readonly changes: StateChanges;
-  readonly secrets: Secrets;
-  /** The same as who deploys: for what members of a lab may not. On AWS a person is who they are. */
-  asDeployer(): Connection;
-  /** Of whom a person can come to the twin as; none on AWS. */
-  readonly twinKeys?: TwinLink['keys'];
-  /** Whether jobs end when this process does: a twin of this process's own. */
-  readonly ownTwin: boolean;
 }
 
 export interface Choices {

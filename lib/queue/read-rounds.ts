@@ -4,15 +4,11 @@ import { claimArray, closedClaim } from '../contract/run/claim.ts';
 import { type RunRef, runPrefix } from '../contract/run/keys.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { decodeItems } from '../contract/run/shard-index.ts';
-import type { SentJob } from './job-queue.ts';
+import type { KnownJob } from './known-job.ts';
 import { roundWatch, stepName } from './round-watch.ts';
 import type { SubmittedRound } from './submitted-round.ts';
 
-/** A job and where it is: its round, and its shard there. */
-export interface KnownJob extends SentJob {
-  readonly shard: number;
-  readonly round: SubmittedRound;
-}
+export type { KnownJob } from './known-job.ts';
 
 export interface ReadRounds {
   /** Jobs that have not ended. */

@@ -2,7 +2,7 @@ import { type BatchPort, isTerminal, type JobDetail, type Store } from '../contr
 import { donePrefix, type RunRef, resultsPrefix } from '../contract/run/keys.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
 import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
-import type { KnownJob } from './read-rounds.ts';
+import type { KnownJob } from './known-job.ts';
 import { arrayOf } from './submitted-round.ts';
 
 /** The one step of the workload. */

@@ -9,32 +9,14 @@ import {
 import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/archive-keys.ts';
 import type { Generation } from '../../../jobs/plate-archive/generations.ts';
 import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
-import { type Layout, layOut, type TarPlan } from '../../../jobs/plate-archive/layout.ts';
-import type { FolderRule, Plate } from '../../../jobs/plate-archive/plate-folders.ts';
+import { type Layout, layOut } from '../../../jobs/plate-archive/layout.ts';
 import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
-import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './build-tar.ts';
 import { type Choice, chooseGeneration } from './choose-generation.ts';
 import { makeBag, putIndexTar } from './index-tar.ts';
+import type { PlateJob } from './plate-job.ts';
 
-export interface PlateJob {
-  readonly source: ObjectStore;
-  readonly archive: ObjectStore;
-  /** Verdicts of the verifier: what it condemned is archived anew. */
-  readonly proofs: ObjectStore;
-  readonly plate: Plate;
-  readonly rules: readonly FolderRule[];
-  readonly tarBytes: number;
-  readonly storageClass: string;
-  /** Archive anew although an archive of the plate is whole; the checkpoint keeps a retry from doing so twice. */
-  readonly again?: boolean;
-  readonly checkpoint?: { read(): Promise<string | undefined>; write(text: string): Promise<void> };
-  readonly now: () => Date;
-  readonly log: (line: string) => void;
-  readonly signal?: AbortSignal | undefined;
-  /** Makes the tars, in any order and at any number at once. */
-  readonly makeTars: (generation: Generation, plans: readonly TarPlan[]) => Promise<readonly BuiltTar[]>;
-}
+export type { PlateJob } from './plate-job.ts';
 
 export interface ArchivedPlate {
   readonly digest: string;

@@ -7,8 +7,8 @@ import {
 import type { Inventory, SourceObject } from '../../../jobs/plate-archive/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
-import type { PlateJob } from './archive-plate.ts';
 import { type Frozen, freeze, listFolder } from './freeze.ts';
+import type { PlateJob } from './plate-job.ts';
 
 export interface Choice {
   readonly generation: Generation;

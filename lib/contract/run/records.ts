@@ -1,4 +1,4 @@
-import type { Market } from '../workload/workload.ts';
+import type { Market } from '../workload/image.ts';
 import type { Lane } from './run.ts';
 
 /** What a container writes for every attempt of a shard: `results/<round>/<step>/<shard>/<jobId>.<attempt>`. */

@@ -1,4 +1,4 @@
-import type { Edge, FrozenFile, RunRequest } from '../workload/workload.ts';
+import type { Edge, FrozenFile, RunRequest } from '../workload/request.ts';
 
 /** `request.json`: written first, so that a run exists before any job of it does. */
 export interface StoredRequest {

@@ -1,10 +1,12 @@
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Store } from '../ports/ports.ts';
 import type { RunSummary } from '../run/summary.ts';
-import type { FamilySpec, KindSpec, PlaceSpec } from './places.ts';
+import type { ImageSpec, MountSpec } from './image.ts';
+import type { FamilySpec, KindSpec, PlaceSpec } from './kind.ts';
+import type { Edge, Resources, RunRequest } from './request.ts';
 
-export type Architecture = 'arm64' | 'x86_64';
-export type Market = 'on-demand' | 'spot';
+export type { Architecture, ImageSpec, Market, MountAccess, MountSpec } from './image.ts';
+export { type Edge, edgeOf, type FrozenFile, type Resources, type RunRequest, type When } from './request.ts';
 
 /** One kind of job, as `jobs/<name>.ts` says it. Pure data but for the two optional functions. */
 export interface WorkloadSpec {
@@ -167,32 +169,6 @@ export interface ParameterSpec {
   readonly note?: string;
 }
 
-/** Memory in MiB, time in seconds, as Batch counts them. */
-export interface Resources {
-  readonly vcpus: number;
-  readonly memoryMiB: number;
-  readonly timeoutSeconds: number;
-  readonly attempts: number;
-}
-
-export interface ImageSpec {
-  /** The folder with the Dockerfile, relative to the project. */
-  readonly context: string;
-  readonly architectures: readonly Architecture[];
-}
-
-/** How an input gets into the container. `s3fs` and `mount-s3` need `privileged`; `stage` downloads to scratch. */
-export type MountAccess = 'stage' | 's3fs' | 'mount-s3';
-
-export interface MountSpec {
-  /** Where the tool finds it: `/data_in`. */
-  readonly path: string;
-  /** Environment variable that names the bucket: `INPUT_BUCKET`. */
-  readonly bucketEnv: string;
-  readonly access: MountAccess;
-  readonly readOnly: boolean;
-}
-
 /** One stage of a run. */
 export interface StepSpec {
   readonly name: string;
@@ -216,18 +192,6 @@ export interface StepSpec {
   readonly main?: true;
 }
 
-/**
- * When a step's jobs may start: `done`, all of the other step is well; `each`, the same shard of it is well (N_TO_N);
- * `ended`, all of it is over, whatever became of it.
- */
-export type When = 'done' | 'each' | 'ended';
-export interface Edge {
-  readonly step: string;
-  readonly when: When;
-}
-export const edgeOf = (edge: string | Edge): Edge =>
-  typeof edge === 'string' ? { step: edge, when: 'done' } : edge;
-
 /** The unit that a person names, or a step's part of one. */
 export interface Item {
   readonly name: string;
@@ -235,45 +199,4 @@ export interface Item {
   readonly of?: string;
   /** The other columns of its line in the manifest. */
   readonly labels?: Readonly<Record<string, string>>;
-}
-
-/** A file as it was when the run was submitted. */
-export interface FrozenFile {
-  /** Its name, which may have folders of `config/` in it. */
-  readonly name: string;
-  readonly bytes: number;
-  /** Hex. */
-  readonly sha256: string;
-}
-
-/** What a person asked for, frozen as `request.json`. */
-export interface RunRequest {
-  readonly workload: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly shards?: number;
-  readonly itemsPerShard?: number;
-  /** What is asked for the main steps (see StepSpec). */
-  readonly vcpus?: number;
-  readonly memoryMiB?: number;
-  readonly timeoutSeconds?: number;
-  readonly attempts?: number;
-  /** What is asked for one step: `--memory store=60GiB`. */
-  readonly sizes?: Readonly<Record<string, Partial<Resources>>>;
-  readonly pool?: string;
-  /** A name that the user gave the run. */
-  readonly name?: string;
-  /** Jobs are added while it goes on. */
-  readonly open?: true;
-  /** How many items may fail, as a number or a part of all: `20`, `5%`; the run is stopped beyond. */
-  readonly maxFails?: string;
-  /** USD that its jobs may take; the run is stopped beyond. */
-  readonly maxUsd?: number;
-  /** First, last and one item between go first, and hold the rest; six hexadecimal digits that pick the one. */
-  readonly canary?: string;
-  /** How many shards may run at once; a Batch consumable resource. */
-  readonly parallel?: number;
-  /** Scripts that are frozen with the run, by parameter. */
-  readonly files?: Readonly<Record<string, FrozenFile>>;
-  /** Extra arguments for the tool, after `--`. */
-  readonly arguments?: readonly string[];
 }

@@ -1,0 +1,20 @@
+export type Architecture = 'arm64' | 'x86_64';
+export type Market = 'on-demand' | 'spot';
+
+export interface ImageSpec {
+  /** The folder with the Dockerfile, relative to the project. */
+  readonly context: string;
+  readonly architectures: readonly Architecture[];
+}
+
+/** How an input gets into the container. `s3fs` and `mount-s3` need `privileged`; `stage` downloads to scratch. */
+export type MountAccess = 'stage' | 's3fs' | 'mount-s3';
+
+export interface MountSpec {
+  /** Where the tool finds it: `/data_in`. */
+  readonly path: string;
+  /** Environment variable that names the bucket: `INPUT_BUCKET`. */
+  readonly bucketEnv: string;
+  readonly access: MountAccess;
+  readonly readOnly: boolean;
+}
