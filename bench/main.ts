@@ -3,6 +3,7 @@ import { ambientNoise } from './ambient-noise/ambient-noise.ts';
 import { archive } from './archive/archive.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
+import { queue } from './queue/queue.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
@@ -12,7 +13,8 @@ import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
 
 /** `node main.ts [ROUNDS] [NAME …]`; memory takes 30 GB of disk, and those after s3 minutes, so they must be asked for. */
-const [rounds = '9', ...asked] = process.argv.slice(2);
+const asked = process.argv.slice(2);
+const rounds = /^[\d.-]/.test(asked[0] ?? '') ? asked.shift()! : '9';
 const root = join(import.meta.dirname, '..');
 const benches = {
   'start-up': startUp,
@@ -21,6 +23,7 @@ const benches = {
   'log-lines': logLines,
   'ambient-noise': ambientNoise,
   archive,
+  queue,
   'vcf-preflight': vcfPreflight,
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
@@ -31,6 +34,7 @@ const onRequest = [
   'log-lines',
   'ambient-noise',
   'archive',
+  'queue',
   'vcf-preflight',
   'vcf-verification',
   'tests',

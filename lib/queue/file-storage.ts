@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { stat as statFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isStoreError, type ObjectStore, type StoredObject } from '../contract/ports/object-store.ts';
 import { asFileError, FileError } from './file-error.ts';
 import { pullFile, sha256Of } from './pull-file.ts';
@@ -52,6 +54,10 @@ export interface FileStorageOptions {
   now(): number;
   /** Looks once at all that there is, so that what is not there costs no request: for a head, not for a job. */
   readonly listsFirst?: boolean;
+  /** A folder of this machine in which uploads of large files are remembered, for another process to go on with. */
+  readonly resumeFolder?: string;
+  /** Makes the bucket where there is none, for who may. @default - a lab's is its stack's */
+  readonly createBucket?: () => Promise<unknown>;
 }
 
 /** Metadata of an object: when it was made, who made it, and its SHA-256 in hex. */
@@ -139,7 +145,13 @@ export function fileStorage(options: FileStorageOptions): FileStorage {
         [names.by]: by,
         [names.sha256]: await sha256Of(file),
       };
-      const { etag } = await store.upload(file, place.key, { metadata });
+      const { resumeFolder } = options;
+      const { etag } = await store.upload(file, place.key, {
+        metadata,
+        ...(resumeFolder === undefined
+          ? {}
+          : { resumeBy: join(resumeFolder, nameOf(`${store.bucket}/${place.key}`)) }),
+      });
       doomed.delete(place.key);
       (await listed())?.set(place.key, true);
       return { exists: true, created, etag, size };
@@ -206,7 +218,10 @@ export function fileStorage(options: FileStorageOptions): FileStorage {
   return {
     connect: async () => {
       try {
-        await (options.listsFirst ? listed() : memory());
+        await options.createBucket?.();
+        // One request that tells whether the bucket is there and may be looked into.
+        if (options.listsFirst) await listed();
+        else for await (const _ of store.list(prefix, { limit: 1 })) break;
       } catch (error) {
         throw asFileError(`s3://${store.bucket}/${prefix}`, error);
       }
@@ -255,6 +270,8 @@ function stateOf({ metadata, lastModified, etag, size }: StoredObject): FileStat
   // Put there by another tool: then S3's own time is what there is.
   return { exists: true, created: created > 0 ? created : lastModified.getTime(), etag, size };
 }
+
+const nameOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32);
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;

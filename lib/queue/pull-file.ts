@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectStore, StoredObject } from '../contract/ports/object-store.ts';
 import { FileError } from './file-error.ts';
+import { dropPart, openPart, type Part } from './part-file.ts';
 
 /** Bytes of a part; what is smaller comes in one. */
 const partBytes = 16 * 1024 * 1024;
@@ -13,8 +14,8 @@ const tries = 3;
 
 /**
  * Fetches an object to a file, in parts at once where it is large, all of one version. A part that breaks off is fetched
- * again, the others are not. The file is there when its length and (where one is given) its SHA-256 in hex are right, and
- * not before.
+ * again, the others are not; and where this process is ended, the next one that wants the file goes on with its parts. The
+ * file is there when its length and (where one is given) its SHA-256 in hex are right, and not before.
  */
 export async function pullFile(
   store: Pick<ObjectStore, 'readInto'>,
@@ -23,36 +24,57 @@ export async function pullFile(
   sha256: string | undefined,
 ): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
-  const part = `${path}.part-${process.pid}`;
+  const part = await openPart(path, object);
   try {
     await fetchParts(store, object, part);
-    if (sha256 !== undefined && (await sha256Of(part)) !== sha256)
+    if (sha256 !== undefined && (await sha256Of(part.path)) !== sha256)
       throw new FileError('corrupt', path, 'the bytes that arrived are not those that were stored');
-    await rename(part, path);
+    await rename(part.path, path);
+    await rm(part.log, { force: true });
   } catch (error) {
-    await rm(part, { force: true });
+    // What has arrived of a large file is worth keeping while it is what S3 has.
+    const isKept = object.size > partBytes && !(error instanceof FileError) && !isRefused(error);
+    if (!isKept) await dropPart(part);
     throw error;
   }
 }
 
+const isRefused = (error: unknown): boolean => (error as { status?: number }).status !== undefined;
+
 async function fetchParts(
   store: Pick<ObjectStore, 'readInto'>,
   { key, size, etag }: Pick<StoredObject, 'key' | 'size' | 'etag'>,
-  part: string,
+  { path, log, done }: Part,
 ): Promise<void> {
-  const file = await open(part, 'w');
+  const file = await open(path, done.size > 0 ? 'r+' : 'w');
+  const isLogged = size > partBytes;
   try {
     const count = Math.ceil(size / partBytes);
     let next = 0;
     const worker = async (): Promise<void> => {
       while (next < count) {
-        const from = next++ * partBytes;
+        const index = next++;
+        if (done.has(index)) continue;
+        const from = index * partBytes;
         const target = Buffer.allocUnsafe(Math.min(partBytes, size - from));
         await again(() => store.readInto(key, target, { from, ifMatch: etag }));
         await file.write(target, 0, target.length, from);
+        if (!isLogged) continue;
+        // The bytes before the word that they are there.
+        await file.datasync();
+        await appendFile(log, `${index}\n`);
       }
     };
-    await Promise.all(Array.from({ length: Math.min(partsAtOnce, count) }, worker));
+    const ends = await Promise.allSettled(
+      Array.from({ length: Math.min(partsAtOnce, count) }, () =>
+        worker().catch(error => {
+          // Nothing new; what is under way arrives.
+          next = count;
+          throw error;
+        }),
+      ),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
     await file.sync();
   } finally {
     await file.close();

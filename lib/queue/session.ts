@@ -10,6 +10,8 @@ import { jobOperations } from './storage-operations.ts';
 export interface SessionOptions extends OpenJobsOptions {
   readonly objects: ObjectStore;
   readonly objectsOf: (bucket: string) => ObjectStore;
+  /** Where uploads of large files are remembered. */
+  readonly resumeFolder: string;
   readonly tickMs: { readonly first: number; readonly most: number };
 }
 
@@ -23,6 +25,7 @@ export async function openSession(
     prefix: filesPrefix(options.run.runId),
     now: Date.now,
     listsFirst: true,
+    resumeFolder: options.resumeFolder,
   });
   await storage.connect();
   const socket = await serveSocket(jobOperations(storage));

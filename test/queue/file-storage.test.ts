@@ -1,4 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
@@ -42,7 +50,7 @@ function run(more: Partial<FileStorageOptions> = {}) {
   };
   return {
     head: fileStorage({ ...options, listsFirst: true }),
-    again: () => fileStorage({ ...options, listsFirst: true }),
+    again: Object.assign(() => fileStorage({ ...options, listsFirst: true }), { options }),
     job: () => fileStorage(options),
   };
 }
@@ -86,6 +94,127 @@ it('a large file goes up and comes down in parts, and a part that breaks off com
   await file.push(here('large', body));
   await file.pull(join(folder, 'large-again'));
   expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
+});
+
+it('an upload that another process began is gone on with: what S3 has does not go up again', async () => {
+  const body = Buffer.alloc(20 * 1024 * 1024 + 7, 'x');
+  for (let at = 0; at < body.length; at += 1024 * 1024) body.writeUInt32LE(at, Math.min(at, body.length - 4));
+  const resumeFolder = join(folder, 'uploads');
+  let requests = 0;
+  let most = 3;
+  /** It is cut off from S3 after so many requests. */
+  const store = objectStore({
+    bucket: 'output',
+    region: 'us-east-1',
+    endpoint: s3.url,
+    partBytes: 5 * 1024 * 1024,
+    credentials: async () => {
+      if (requests >= most) throw new Error('cut off');
+      requests++;
+      return keys;
+    },
+  });
+  const { again } = run({ store, resumeFolder });
+  const offer = () =>
+    fileStorage({ ...again.options, listsFirst: false })
+      .createStore('large')
+      .push(here('large', body), 'person', 5);
+  expect(await codeOf(offer())).toBe('unavailable');
+  expect(readdirSync(resumeFolder)).toHaveLength(1);
+  requests = 0;
+  most = 100;
+  await offer();
+  // Which parts there are, those that are not, and the end: not five parts and two ends.
+  expect(requests).toBeLessThanOrEqual(5);
+  expect(readdirSync(resumeFolder)).toEqual([]);
+  await run({ prefix: again.options.prefix }).job().createStore('large').pull(join(folder, 'large-again'));
+  expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
+  // Another content is another upload, whatever is remembered.
+  most = requests + 3;
+  expect(await codeOf(offer())).toBe('unavailable');
+  most = Number.POSITIVE_INFINITY;
+  body.fill('y', 0, 1000);
+  await offer();
+  await run({ prefix: again.options.prefix }).job().createStore('large').pull(join(folder, 'large-again'));
+  expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
+});
+
+it('a download that another process began is gone on with', async () => {
+  const body = Buffer.alloc(34 * 1024 * 1024, 'x');
+  const store = bucket('output');
+  const seen: number[] = [];
+  let most = 2;
+  const { job } = run({
+    store: {
+      ...store,
+      readInto: async (key, target, options) => {
+        if (seen.length >= most) throw new Error('cut off');
+        seen.push(options.from ?? 0);
+        return store.readInto(key, target, options);
+      },
+    },
+  });
+  const file = job().createStore('large');
+  await file.push(here('large', body));
+  const path = join(folder, 'resumed', 'large');
+  expect(await codeOf(file.pull(path))).toBe('unavailable');
+  // As a process that has ended leaves it.
+  for (const name of readdirSync(join(folder, 'resumed')))
+    renameSync(
+      join(folder, 'resumed', name),
+      join(folder, 'resumed', name.replace(`-${process.pid}`, '-999999999')),
+    );
+  most = 100;
+  await file.pull(path);
+  expect(seen.toSorted((a, b) => a - b).map(from => from / 1024 ** 2)).toEqual([0, 16, 32]);
+  expect(readFileSync(path).equals(body)).toBe(true);
+  expect(readdirSync(join(folder, 'resumed'))).toEqual(['large']);
+});
+
+it('a bucket is made for who wants it and may, and is looked for otherwise', async () => {
+  const made = bucket('a-new-one');
+  const storage = (more: Partial<FileStorageOptions>) => run({ store: made, ...more });
+  expect(await codeOf(storage({}).head.connect())).toBe('not-found');
+  expect(await codeOf(storage({}).job().connect())).toBe('not-found');
+  await storage({ createBucket: made.createBucket }).head.connect();
+  // Again is no error: us-east-1 says that it was made.
+  await made.createBucket();
+  await storage({}).job().connect();
+});
+
+it.each<[string, Error, string]>([
+  ['NoSuchKey', Object.assign(new Error('x'), { code: 'NoSuchKey', status: 404 }), 'not-found'],
+  ['NoSuchBucket', Object.assign(new Error('x'), { code: 'NoSuchBucket', status: 404 }), 'not-found'],
+  ['AccessDenied', Object.assign(new Error('x'), { code: 'AccessDenied', status: 403 }), 'denied'],
+  [
+    'PreconditionFailed',
+    Object.assign(new Error('x'), { code: 'PreconditionFailed', status: 412 }),
+    'changed',
+  ],
+  ['SlowDown', Object.assign(new Error('x'), { code: 'SlowDown', status: 503 }), 'unavailable'],
+  ['a reset', Object.assign(new Error('x'), { code: 'ECONNRESET' }), 'unavailable'],
+  ['a full disk', Object.assign(new Error('x'), { code: 'ENOSPC' }), 'no-space'],
+  ['a quota', Object.assign(new Error('x'), { code: 'EDQUOT' }), 'no-space'],
+  ['a folder', Object.assign(new Error('x'), { code: 'EISDIR' }), 'bad-path'],
+])('%s is told as the error that it means', async (_, error, code) => {
+  const store = bucket('output');
+  const fail = async (): Promise<never> => {
+    throw error;
+  };
+  const { job } = run({ store: { ...store, look: fail, upload: fail } });
+  const file = job().createStore('x');
+  for (const work of [
+    () => file.state(),
+    () => file.pull(join(folder, 'x')),
+    () => file.push(here('x', 'x')),
+  ]) {
+    const told = await work().then(
+      () => undefined,
+      (error: unknown) => error as FileError,
+    );
+    expect([told?.name, told?.code, told?.path]).toEqual(['FileError', code, 'x']);
+    expect(told?.cause).toBe(error);
+  }
 });
 
 it('bytes that are not those that were stored are no file', async () => {

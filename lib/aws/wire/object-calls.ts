@@ -6,9 +6,22 @@ import type {
   StoredObject,
 } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
-import { sendAndRead, WireError } from './http.ts';
+import { readBody, sendAndRead, WireError } from './http.ts';
 import { plainKey } from './versions.ts';
 import { elements, fromXml, textBetween } from './xml.ts';
+
+/** CreateBucket. us-east-1 is the one region that must not be named. */
+export async function createBucket(call: BucketCall, region: string): Promise<'created' | 'there'> {
+  const xml = `<CreateBucketConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><LocationConstraint>${region}</LocationConstraint></CreateBucketConfiguration>`;
+  const { answer } = await call('PUT', '', region === 'us-east-1' ? {} : { body: Buffer.from(xml) });
+  try {
+    await readBody(answer);
+    return 'created';
+  } catch (error) {
+    if (error instanceof WireError && error.code === 'BucketAlreadyOwnedByYou') return 'there';
+    throw error;
+  }
+}
 
 /** RestoreObject. What is under way already, or can be read already, is no error. */
 export async function restoreObject(

@@ -7,7 +7,7 @@ import { unlessThere } from './denied.ts';
 import { checksumMode } from './download.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { listObjects } from './list.ts';
-import { attributesOf, listUploads, restoreObject } from './object-calls.ts';
+import { attributesOf, createBucket, listUploads, restoreObject } from './object-calls.ts';
 import { pace } from './pace.ts';
 import { abortUpload, beginUpload } from './part-writer.ts';
 import { readInto } from './read-into.ts';
@@ -23,8 +23,13 @@ export interface ObjectStoreOptions extends WireStoreOptions {
   readonly idleMs?: number;
 }
 
+export interface BucketMaker {
+  /** Makes the bucket, in the client's region, for who may; `there` where it is this account's already. */
+  createBucket(): Promise<'created' | 'there'>;
+}
+
 /** A bucket with all that an archive needs of S3, without the SDK: its streams cost half of a core's throughput. */
-export function objectStore(options: ObjectStoreOptions): ObjectStore {
+export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMaker {
   const { call, request } = bucketWire(options);
   const idleMs = options.idleMs ?? 20_000;
   const wire = { call, request, idleMs, pace: pace(options.connections ?? 64) };
@@ -77,6 +82,7 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore {
     restore: (key, restore) => restoreObject(call, look, key, restore),
     attributes: (key, { versionId } = {}) => attributesOf(call, key, versionId),
     copy: (from, key, copy) => copyObject(call, from, key, copy),
+    createBucket: () => createBucket(call, options.region),
     async deleteVersion(key, versionId) {
       const { answer } = await call('DELETE', key, { query: { versionId } });
       await readBody(answer);

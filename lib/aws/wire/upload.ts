@@ -6,6 +6,7 @@ import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { xmlField } from './list.ts';
+import { findUpload, forgetUpload, type Resumed, rememberUpload } from './resumed-upload.ts';
 
 export interface UploadSizes {
   /** Files larger than this go up in parts of this size, in bytes. */
@@ -20,11 +21,16 @@ export async function uploadFile(
   path: string,
   key: string,
   { partBytes }: UploadSizes,
-  { metadata = {} }: UploadOptions = {},
+  { metadata = {}, resumeBy }: UploadOptions = {},
 ): Promise<ObjectInfo> {
   const { size } = await stat(path);
   if (size > partBytes)
-    return uploadParts(call, path, key, size, Math.max(partBytes, Math.ceil(size / 10_000)), metadata);
+    return uploadParts(call, path, size, {
+      key,
+      partBytes: Math.max(partBytes, Math.ceil(size / 10_000)),
+      metadata,
+      ...(resumeBy === undefined ? {} : { resumeBy }),
+    });
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   const digest = hash.digest();
@@ -49,17 +55,21 @@ interface Part {
   readonly digest: Buffer;
 }
 
+interface PartsUpload {
+  readonly key: string;
+  readonly partBytes: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly resumeBy?: string;
+}
+
 async function uploadParts(
   call: BucketCall,
   path: string,
-  key: string,
   size: number,
-  bytes: number,
-  metadata: Readonly<Record<string, string>>,
+  upload: PartsUpload,
 ): Promise<ObjectInfo> {
-  const headers = { 'x-amz-checksum-algorithm': 'SHA256', ...metadataHeaders(metadata) };
-  const created = await sendAndRead(() => call('POST', key, { query: { uploads: '' }, headers }));
-  const uploadId = xmlField(created.body.toString('utf8'), 'UploadId');
+  const { key, partBytes: bytes, resumeBy } = upload;
+  const { uploadId, parts: before } = await beginOrResume(call, upload);
   const file = await open(path, 'r');
   try {
     const parts: Part[] = [];
@@ -69,12 +79,26 @@ async function uploadParts(
       while (next < count) {
         const index = next++;
         const body = await readPart(file, index * bytes, Math.min(bytes, size - index * bytes));
-        parts[index] = await uploadPart(call, key, uploadId, index + 1, body);
+        parts[index] = await uploadPart(call, key, uploadId, index + 1, body, before.get(index + 1));
       }
     };
-    await Promise.all(Array.from({ length: Math.min(partsAtOnce, count) }, worker));
-    return await complete(call, key, uploadId, size, parts);
+    const ends = await Promise.allSettled(
+      Array.from({ length: Math.min(partsAtOnce, count) }, () =>
+        worker().catch(error => {
+          // Nothing new; what is under way arrives.
+          next = count;
+          throw error;
+        }),
+      ),
+    );
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const made = await complete(call, key, uploadId, size, parts);
+    if (resumeBy !== undefined) await forgetUpload(resumeBy);
+    return made;
   } catch (error) {
+    // What S3 refuses it would refuse again; after all else the parts that are there are worth keeping.
+    if (resumeBy !== undefined && !(error instanceof WireError && error.status < 500)) throw error;
+    if (resumeBy !== undefined) await forgetUpload(resumeBy);
     await call('DELETE', key, { query: { uploadId } }).then(
       ({ answer }) => answer.body.resume(),
       () => undefined,
@@ -83,6 +107,16 @@ async function uploadParts(
   } finally {
     await file.close();
   }
+}
+
+async function beginOrResume(call: BucketCall, { resumeBy, ...upload }: PartsUpload): Promise<Resumed> {
+  const found = resumeBy === undefined ? undefined : await findUpload(call, resumeBy, upload);
+  if (found) return found;
+  const headers = { 'x-amz-checksum-algorithm': 'SHA256', ...metadataHeaders(upload.metadata) };
+  const created = await sendAndRead(() => call('POST', upload.key, { query: { uploads: '' }, headers }));
+  const uploadId = xmlField(created.body.toString('utf8'), 'UploadId');
+  if (resumeBy !== undefined) await rememberUpload(resumeBy, upload, uploadId);
+  return { uploadId, parts: new Map() };
 }
 
 async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
@@ -101,9 +135,11 @@ async function uploadPart(
   uploadId: string,
   number: number,
   body: Buffer,
+  before: { readonly etag: string; readonly checksum: string } | undefined,
 ): Promise<Part> {
   const digest = createHash('sha256').update(body).digest();
   const checksum = digest.toString('base64');
+  if (before?.checksum === checksum) return { etag: before.etag, digest };
   const { answer } = await call('PUT', key, {
     query: { partNumber: String(number), uploadId },
     body,

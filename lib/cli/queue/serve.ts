@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { withListedKinds } from '../../config/listed-kinds.ts';
 import type { StoredRequest } from '../../contract/run/run.ts';
@@ -77,6 +78,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
     objects: objects(deployment.outputBucket),
     objectsOf: objects,
     tail: async stream => (await logs.tail(stream, 100)).map(({ message }) => message).join('\n'),
+    resumeFolder: join(context.projectRoot, '.lab', 'uploads'),
     check: resources => void plan(0, [{ items: [{ name: 'job' }], resources }]),
     submitRound: (round, groups) => {
       const adds = groups.flatMap(({ items }) => items);

@@ -53,6 +53,8 @@ export interface ObjectStore extends Store {
 
 export interface UploadOptions {
   readonly metadata?: Readonly<Record<string, string>>;
+  /** A file of this machine that remembers an upload by parts, so that another process goes on with it. @default none does */
+  readonly resumeBy?: string;
 }
 
 /** An object as HEAD and GET describe it. */
