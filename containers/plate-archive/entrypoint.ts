@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import { main } from '../runtime/main.ts';
 import { archiveTask } from './tasks/archive.ts';
 import { deleteTask } from './tasks/delete.ts';
+import { destroyTask } from './tasks/destroy.ts';
 import { restoreTask } from './tasks/restore.ts';
 import { sealTask } from './tasks/seal.ts';
 import { verifyTask } from './tasks/verify.ts';
@@ -16,6 +17,7 @@ if (isMainThread)
         seal: sealTask,
         delete: deleteTask,
         restore: restoreTask,
+        destroy: destroyTask,
       },
       mounts: [],
     },

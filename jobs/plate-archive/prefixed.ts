@@ -49,8 +49,9 @@ export function prefixed(store: ObjectStore, prefix: string): ObjectStore {
     tags: (key, options) => store.tags(full(key), options),
     tag: (key, tags, options) => store.tag(full(key), tags, options),
     restore: (key, options) => store.restore(full(key), options),
+    facts: () => store.facts(),
     attributes: (key, options) => store.attributes(full(key), options),
     copy: (from, key, options) => store.copy(from, full(key), options),
-    deleteVersion: (key, versionId) => store.deleteVersion(full(key), versionId),
+    deleteVersion: (key, versionId, options) => store.deleteVersion(full(key), versionId, options),
   };
 }

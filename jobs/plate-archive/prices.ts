@@ -130,6 +130,10 @@ export function restoreCost(
   };
 }
 
+/** As disks and networks count. */
+export const gigabytes = (bytes: number): string =>
+  bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+
 export const dollars = (value: number): string =>
   value === 0
     ? '$0'

@@ -71,6 +71,8 @@ export interface LabConfigInput {
   readonly pullThroughCache?: Readonly<Record<string, PullThroughCacheInput>>;
   /** @default 90 */
   readonly logRetentionDays?: number;
+  /** Where archives of plates are: a bucket that the stack makes, and that stays when the stack goes. @default none */
+  readonly archive?: ArchiveInput;
   /** Name of a bucket that is there already. @default a new one, kept when the stack goes */
   readonly existingOutputBucket?: string;
   /**
@@ -80,6 +82,24 @@ export interface LabConfigInput {
    * @default none: the bucket encrypts with S3's keys
    */
   readonly existingOutputBucketKey?: string;
+}
+
+export interface ArchiveInput {
+  /** Its name, of your choice and unique in all of S3: jobs, people and a later stack find it by that. */
+  readonly bucket: string;
+  /** It is there already: kept from an earlier stack, or one of your own, with the lifecycle rules of docs/plate-archive.md. @default false */
+  readonly existing?: boolean;
+  /** ARN of the KMS key that it encrypts with. @default the lab's own key where it is held to a pack, else S3's keys */
+  readonly keyArn?: string;
+  /** What is written over or deleted stays as an old version. @default true */
+  readonly versioned?: boolean;
+  /**
+   * Object Lock: nothing that was written can be deleted for so many days. `GOVERNANCE`: but for the job that destroys an archive
+   * for good; `COMPLIANCE`: by nobody, whatever happens. It can be turned on for a new bucket alone. @default none
+   */
+  readonly objectLock?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
+  /** Tars that nobody has verified expire after as many days. @default 30 */
+  readonly leftoverDays?: number;
 }
 
 /** A bucket, or a package of the NIMH Data Archive. */

@@ -1,6 +1,7 @@
 import type { LabConfig } from '../contract/workload/config.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import { checkArchive, resolveArchive } from './archive.ts';
 import { checkBakedImages, resolveBakedImage } from './baked-images.ts';
 import { checkCompliance } from './compliance.ts';
 import { checkDataset, resolveDataset } from './datasets.ts';
@@ -9,6 +10,7 @@ import { checkImages, resolveCaches } from './images.ts';
 import { withListedKinds } from './listed-kinds.ts';
 import { checkNetwork } from './network.ts';
 import { withOwnPools } from './own-pools.ts';
+import { resolvePlaces } from './places.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
@@ -42,11 +44,12 @@ export function resolveConfig(
   const input = overridden(written, overrides);
   unknownFields(
     input,
-    [...overridable, 'datasets', 'pools', 'workloads', 'bakedImages', 'pullThroughCache'],
+    [...overridable, 'datasets', 'pools', 'workloads', 'bakedImages', 'pullThroughCache', 'archive'],
     '',
     say,
   );
   const region = input.region ?? 'us-east-1';
+  const archive = input.archive && resolveArchive(input.archive);
   const config: LabConfig = {
     name: input.name ?? 'lab',
     region,
@@ -56,8 +59,16 @@ export function resolveConfig(
     pools: resolvePools(input.pools ?? {}, input.name ?? 'lab'),
     bakedImages: mapValues(input.bakedImages ?? {}, resolveBakedImage),
     workloads: Object.fromEntries(
-      specs.map(spec => [spec.name, resolveWorkload(spec, input.workloads?.[spec.name], region)]),
+      specs.map(spec => [
+        spec.name,
+        resolveWorkload(
+          spec,
+          input.workloads?.[spec.name],
+          resolvePlaces(spec, specs, input.workloads ?? {}, archive, region),
+        ),
+      ]),
     ),
+    ...(archive ? { archive } : {}),
     imageBuild: input.imageBuild ?? 'docker',
     pullThroughCache: resolveCaches(input.pullThroughCache),
     logRetentionDays: input.logRetentionDays ?? 90,
@@ -92,6 +103,7 @@ export function resolveConfig(
   checkBakedImages(config, input, say);
   for (const spec of specs) checkWorkload(spec, config, input.workloads?.[spec.name], say);
   checkImages(config, input, say);
+  checkArchive(config, input, say);
   checkNetwork(config, say);
   checkCompliance(config, say);
   checkExistingBucket(config, say);

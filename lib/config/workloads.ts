@@ -5,13 +5,14 @@ import { checkKinds } from './check-kinds.ts';
 import { checkResources, checkSizes, checkSteps } from './check-sizes.ts';
 import type { WorkloadInput } from './define-lab.ts';
 import { ownPoolName } from './own-pools.ts';
-import { mapValues, type Say, unknownFields, unknownName, whole } from './say.ts';
+import { checkPlaces } from './places.ts';
+import { type Say, unknownFields, unknownName, whole } from './say.ts';
 import { kindPools } from './step-sizes.ts';
 
 export function resolveWorkload(
   spec: WorkloadSpec,
   input: WorkloadInput | undefined,
-  region: string,
+  places: WorkloadConfig['places'],
 ): WorkloadConfig {
   return {
     enabled: input !== undefined && input.enabled !== false,
@@ -23,9 +24,7 @@ export function resolveWorkload(
     ...(input?.base ? { base: input.base } : {}),
     ...(input?.kinds ? { kinds: input.kinds } : {}),
     ...(input?.steps ? { steps: input.steps } : {}),
-    ...(input?.places
-      ? { places: mapValues(input.places, place => ({ prefix: '', region, ...place })) }
-      : {}),
+    ...(places ? { places } : {}),
   };
 }
 
@@ -108,31 +107,4 @@ export function checkWorkload(
       say,
     );
   }
-}
-
-function checkPlaces(spec: WorkloadSpec, { places = {} }: WorkloadConfig, where: string, say: Say): void {
-  const names = Object.keys(spec.places ?? {});
-  for (const [name, { bucket, prefix, keyArn }] of Object.entries(places)) {
-    const at = `${where}.places.${name}`;
-    unknownName(name, names, `${where}.places`, `${spec.name} has no place ${JSON.stringify(name)}`, say);
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-      say(`${at}.bucket`, `${JSON.stringify(bucket)} is no name of a bucket`);
-    if (prefix.startsWith('/') || (prefix !== '' && !prefix.endsWith('/')))
-      say(
-        `${at}.prefix`,
-        `${JSON.stringify(prefix)} begins with / or has none at its end`,
-        'for example plates/',
-      );
-    if (/[*?$]/.test(prefix))
-      say(`${at}.prefix`, `${JSON.stringify(prefix)} holds a sign that IAM reads as a pattern`);
-    if (keyArn !== undefined && !/^arn:[a-z-]+:kms:[^:]+:\d{12}:key\//.test(keyArn))
-      say(`${at}.keyArn`, `${JSON.stringify(keyArn)} is no ARN of a key`);
-  }
-  for (const [name, { describe, optional }] of Object.entries(spec.places ?? {}))
-    if (!optional && !places[name])
-      say(
-        `${where}.places`,
-        `says no ${name}: ${describe}`,
-        `places: { ${name}: { bucket: '<bucket>', prefix: '<prefix>/' } }`,
-      );
 }

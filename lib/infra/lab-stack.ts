@@ -1,11 +1,12 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps, Tags } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { kindImage } from '../config/kind-image.ts';
 import { resolveMounts } from '../config/resolve-mounts.ts';
 import { kindPools } from '../config/step-sizes.ts';
 import { bakedImageParameter } from '../contract/workload/baked-image.ts';
-import type { LabConfig } from '../contract/workload/config.ts';
+import type { LabConfig, PlaceConfig } from '../contract/workload/config.ts';
 import {
   jobDefinitionName,
   keeperPolicyOutput,
@@ -16,6 +17,7 @@ import {
 } from '../contract/workload/metadata.ts';
 import { kindNames, mountsOf, secretLabel, secretsOf, specOfKind } from '../contract/workload/places.ts';
 import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
+import { Archive } from './ground/archive.ts';
 import { EventLog } from './ground/event-log.ts';
 import { ExistingNetwork } from './ground/existing-network.ts';
 import { labKey } from './ground/lab-key.ts';
@@ -71,6 +73,15 @@ export class LabStack extends Stack {
       ...(config.existingOutputBucketKey ? { existingBucketKey: config.existingOutputBucketKey } : {}),
       ...encrypted,
     });
+    const { archive } = config;
+    if (archive && !archive.existing)
+      new Archive(this, 'Archive', {
+        archive,
+        ...encrypted,
+        ...(storage.accessLogs ? { accessLogs: storage.accessLogs } : {}),
+      });
+    const placesOf = (spec: WorkloadSpec): Readonly<Record<string, PlaceConfig>> =>
+      mapPlaces(config, encryptionKey, config.workloads[spec.name]!.places ?? {});
     const logGroup = new LogGroup(this, 'JobLogs', {
       removalPolicy: RemovalPolicy.RETAIN,
       retention: RetentionDays.THREE_MONTHS,
@@ -128,7 +139,7 @@ export class LabStack extends Stack {
         const { role } = new JobRole(this, `Role-${id}`, {
           spec,
           kind,
-          places: workload.places ?? {},
+          places: placesOf(whole),
           bucket: storage.bucket,
           isOwnBucket: config.existingOutputBucket === undefined,
           mounts: Object.values(mounts),
@@ -176,7 +187,12 @@ export class LabStack extends Stack {
       mounts: specs.flatMap(spec =>
         Object.values(resolveMounts(config, { ...spec, mounts: mountsOf(spec) })),
       ),
-      places: specs.flatMap(spec => Object.values(config.workloads[spec.name]!.places ?? {})),
+      places: specs.flatMap(spec =>
+        Object.entries(placesOf(spec)).map(([name, place]) => ({
+          place,
+          rights: spec.places?.[name]?.people ?? ['list', 'read'],
+        })),
+      ),
     });
     if (keptDefinitions.length > 0) {
       const keepers = keeperPolicies(this, config.name, queueArns, keptDefinitions);
@@ -200,6 +216,21 @@ export class LabStack extends Stack {
     new CfnOutput(this, outputNames.map, { value: this.toJsonString(map) });
   }
 }
+
+/** What the stack's own archive bucket is encrypted with is known here alone. */
+const mapPlaces = (
+  { archive }: LabConfig,
+  key: IKey | undefined,
+  places: Readonly<Record<string, PlaceConfig>>,
+): Readonly<Record<string, PlaceConfig>> =>
+  Object.fromEntries(
+    Object.entries(places).map(([name, place]) => [
+      name,
+      key && archive && !archive.existing && place.bucket === archive.bucket && !place.keyArn
+        ? { ...place, keyArn: key.keyArn }
+        : place,
+    ]),
+  );
 
 /** Whether multi-node parallel jobs of the workload may go to a pool. */
 const hasNodes = (config: LabConfig, spec: WorkloadSpec, pool: string): boolean =>

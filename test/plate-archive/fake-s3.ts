@@ -332,6 +332,10 @@ export class FakeS3 {
         found.restore = { ongoing: true };
         return 'requested';
       },
+      facts: async () => ({
+        ...(this.versioned.has(bucket) ? { versioning: 'Enabled' as const } : {}),
+        expiry: [],
+      }),
       attributes: async key => {
         const found = this.object(bucket, key);
         return found && describe(found);

@@ -3,11 +3,11 @@ import { type EncodedIndex, hex32, type IndexEntry } from '../../../jobs/plate-a
 import { indexTarKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
 import { bagOf } from '../../../jobs/plate-archive/bag.ts';
 import { encodeInventory, type Inventory } from '../../../jobs/plate-archive/inventory.ts';
+import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
 import { endBytes, padding, tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { checkStored } from './build-tar.ts';
-import { unverified } from './make-tar.ts';
 
 /** All that makes an archive readable without us, by name. */
 export interface ArchiveBag {
@@ -66,7 +66,7 @@ export async function putIndexTar(
     return sealed;
   }
   const writer = await archive.begin(key, {
-    tags: unverified,
+    tags: unverifiedTags,
     contentType: 'application/x-tar',
     ...(isDirect(storageClass) ? { storageClass } : {}),
   });

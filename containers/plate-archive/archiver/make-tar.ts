@@ -1,6 +1,7 @@
 import { hex32 } from '../../../jobs/plate-archive/archive-index.ts';
 import { type PlateName, sumsKey, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
 import type { TarPlan } from '../../../jobs/plate-archive/layout.ts';
+import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { type BuiltTar, buildTar, type MemberSums } from './build-tar.ts';
 
@@ -17,9 +18,6 @@ export interface TarWorld {
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
-/** Tags of what nobody has verified yet: the bucket's lifecycle lets it expire. */
-export const unverified = { verified: 'no' };
-
 /** One tar of an archive: the one that is there already, with its members' digests beside it, or a new one. */
 export async function makeTar(
   world: TarWorld,
@@ -32,7 +30,7 @@ export async function makeTar(
   const { storageClass, source, partBytes, connections, signal, onBytes } = world;
   const built = await buildTar({
     ...{ source, archive, key, plan, partBytes, connections, storageClass, signal, onBytes },
-    tags: unverified,
+    tags: unverifiedTags,
     // Before the tar is there, so that a tar is never without them.
     beforeComplete: async ({ crc32, sums }) =>
       void (await archive.put(sumsKey(plate, digest, plan.number, hex32(crc32)), encodeSums(sums))),

@@ -24,14 +24,15 @@ export interface PlateContext
 export const below = ({ store, prefix }: TaskPlace): ObjectStore => prefixed(store, prefix);
 
 /** How a thread is told of a place. */
-export const addressOf = (
+export function addressOf(
   { bucket, prefix, region }: TaskPlace,
-  environment: Readonly<Record<string, string>>,
-): PlaceAddress => ({
-  bucket,
-  prefix,
-  region: region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION ?? 'us-east-1',
-});
+  { AWS_REGION, AWS_DEFAULT_REGION }: Readonly<Record<string, string>>,
+): PlaceAddress {
+  const known = region ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+  if (known === undefined)
+    throw new PlateError([`nobody says the region of s3://${bucket}/: AWS_REGION is not set`]);
+  return { bucket, prefix, region: known };
+}
 
 /** What stops a plate is its row's reason, and no crash. */
 export async function asResult(work: () => Promise<TaskResult>): Promise<TaskResult> {

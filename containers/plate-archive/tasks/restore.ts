@@ -1,10 +1,8 @@
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
 import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.ts';
-import { findEntries, readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
+import { lookAtRestore, patternsOf } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
-import { neededTars, request } from '../../../jobs/plate-archive/restore/thaw.ts';
+import { request } from '../../../jobs/plate-archive/restore/thaw.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';
@@ -13,19 +11,10 @@ import { asResult, below, type PlateContext } from './plate-context.ts';
 export const restoreTask = {
   run: (context: PlateContext): Promise<TaskResult> =>
     asResult(async () => {
-      const { project = '', batch = '', include = '', tier = 'Bulk', days = '7' } = context.parameters;
+      const { project = '', batch = '', tier = 'Bulk', days = '7' } = context.parameters;
       const plate = plateOf(context.items[0]!, { project, batch });
       const archive = below(context.place('archive'));
-      const newest = await newestGeneration(archive, plate);
-      if (!newest) throw new PlateError([`there is no archive of ${plate.plate}`]);
-      const { head, digest } = newest.inventory;
-      const seal = await readSeal(archive, plate, digest);
-      const patterns = include.split(',').filter(Boolean);
-      const prefixes = head.folders.map(({ prefix }) => prefix);
-      const entries = await findEntries(archive, plate, seal, patterns, prefixes);
-      if (entries.length === 0)
-        throw new PlateError([`nothing in the archive of ${plate.plate} fits ${include}`]);
-      const tars = await neededTars(archive, plate, seal, entries);
+      const { entries, tars } = await lookAtRestore(archive, plate, patternsOf(context.parameters));
       const asked = await request(archive, tars, { tier: tier as 'Bulk' | 'Standard', days: Number(days) });
       const waiting = tars.filter(({ state }) => state !== 'readable').length;
       if (waiting > 0) {

@@ -1,8 +1,7 @@
 import { archivePrefix } from '../../../jobs/plate-archive/archive-keys.ts';
-import { currentObjects } from '../../../jobs/plate-archive/current-objects.ts';
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateMap } from '../../../jobs/plate-archive/plate-map.ts';
+import { plateNow } from '../../../jobs/plate-archive/plate-now.ts';
 import { platePage } from '../../../jobs/plate-archive/plate-page.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
 import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
@@ -20,15 +19,10 @@ export const sealTask = {
       const archive = below(place);
       const newest = await newestGeneration(archive, plate);
       if (!newest) throw new PlateError([`there is no archive of ${plate.plate}`]);
-      const { head, objects, digest } = newest.inventory;
+      const { head, digest } = newest.inventory;
       const seal = await readSeal(archive, plate, digest);
-      const present = new Set<string>();
-      for (const { prefix } of head.folders)
-        for await (const { key } of currentObjects(context.place('source').store, prefix)) present.add(key);
-      const map = plateMap(
-        objects.map(({ key }) => key),
-        key => present.has(key),
-      );
+      const [source, journals] = [context.place('source').store, below(context.place('journals'))];
+      const map = await plateNow(source, journals, plate, newest.inventory);
       const at = archivePrefix(plate, digest);
       const page = platePage(head, seal, map, new Date().toISOString());
       await archive.put(`${at}plate.html`, page, { contentType: 'text/html; charset=utf-8' });

@@ -6,6 +6,7 @@ import {
   tarKey,
   tarsPrefix,
 } from '../../../jobs/plate-archive/archive-keys.ts';
+import { verifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import { objectsDigest, type ProvenTar } from '../../../jobs/plate-archive/proof.ts';
 import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
@@ -45,12 +46,6 @@ interface StoredTar {
   readonly sealed: SealedTar;
   readonly object: StoredObject;
 }
-
-/** Tags of what was verified; the bucket's lifecycle moves it to the class that it names. */
-export const verifiedTags = (storageClass: string): Readonly<Record<string, string>> => ({
-  verified: 'yes',
-  'archive-class': storageClass,
-});
 
 /** Proves that what is stored is the source, whole and nothing else, or says what is not so. */
 export async function verifyPlate(job: VerifyJob): Promise<Verdict> {

@@ -74,7 +74,7 @@ async function namedBuckets(client: S3Client, lab: string): Promise<Map<string, 
 }
 
 function roleOf(name: string, tag: string | undefined): LabBucket['role'] {
-  if (tag === 'output' || tag === 'access-logs') return tag;
+  if (tag === 'output' || tag === 'access-logs' || tag === 'archive') return tag;
   // As CloudFormation names the buckets of the stack's Storage.
   if (/-storageoutput/.test(name)) return 'output';
   return /-storageaccesslogs/.test(name) ? 'access-logs' : 'other';

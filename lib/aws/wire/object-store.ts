@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, ReadOptions, StoredObject } from '../../contract/ports/object-store.ts';
 import { bucketWire } from './bucket-call.ts';
+import { bucketFacts } from './bucket-facts.ts';
 import { copyObject } from './copy.ts';
 import { deleteMany } from './delete-many.ts';
 import { unlessThere } from './denied.ts';
@@ -83,8 +84,11 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     attributes: (key, { versionId } = {}) => attributesOf(call, key, versionId),
     copy: (from, key, copy) => copyObject(call, from, key, copy),
     createBucket: () => createBucket(call, options.region),
-    async deleteVersion(key, versionId) {
-      const { answer } = await call('DELETE', key, { query: { versionId } });
+    facts: () => bucketFacts(call),
+    async deleteVersion(key, versionId, { bypassGovernance } = {}) {
+      const headers: Record<string, string> = {};
+      if (bypassGovernance) headers['x-amz-bypass-governance-retention'] = 'true';
+      const { answer } = await call('DELETE', key, { query: { versionId }, headers });
       await readBody(answer);
     },
   };

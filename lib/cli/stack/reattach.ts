@@ -12,8 +12,18 @@ import type { Target } from './target.ts';
  * the line into lab.config.ts. Without a terminal it refuses, unless a new bucket is asked for.
  */
 export async function settleOutputBucket(context: Context, target: Target, wantsNew: boolean): Promise<void> {
-  if (target.config.existingOutputBucket || wantsNew) return;
-  const found = (await findKept(context, target)).filter(bucket => bucket.role === 'output');
+  const { archive, existingOutputBucket } = target.config;
+  const isMade = archive !== undefined && !archive.existing;
+  if (!isMade && (existingOutputBucket || wantsNew)) return;
+  const all = await findKept(context, target);
+  if (isMade && all.some(bucket => bucket.name === archive.bucket))
+    throw new LabError({
+      where: 'lab.config.ts archive.bucket',
+      message: `${archive.bucket} is kept from an earlier stack`,
+      fix: `go on with it, archive: { bucket: '${archive.bucket}', existing: true }; or give a new one another name`,
+    });
+  if (existingOutputBucket || wantsNew) return;
+  const found = all.filter(bucket => bucket.role === 'output');
   const kept = found.filter(bucket => bucket.objects > 0);
   // What a deploy that failed leaves behind holds nothing, and is nobody's to choose.
   for (const { name } of found.filter(bucket => bucket.objects === 0))

@@ -89,7 +89,7 @@ export function submitOptions(spec: WorkloadSpec): Readonly<Record<string, Optio
 function parameterOption(parameter: ParameterSpec): OptionSpec {
   const choices = parameter.choices ? `: ${parameter.choices.join(' | ')}` : '';
   const fallback = parameter.default === undefined ? '' : ` (default ${parameter.default})`;
-  const other = parameter.sets ? ` (the same as --${parameter.sets})` : '';
+  const other = parameter.sets && parameter.sets !== 'one-item' ? ` (the same as --${parameter.sets})` : '';
   return {
     type: parameter.type === 'boolean' ? 'boolean' : 'string',
     value: 'VALUE',

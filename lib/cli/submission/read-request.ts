@@ -97,9 +97,18 @@ export const parameterNotes = (spec: WorkloadSpec, args: Args): readonly string[
 export function withAliases(spec: WorkloadSpec, args: Args): Args {
   const values = new Map<string, string>();
   const problems: Problem[] = [];
-  for (const { name, sets } of spec.parameters) {
-    const value = sets && args.text(name);
-    if (!value) continue;
+  for (const { name, sets: option } of spec.parameters) {
+    const given = option && args.text(name);
+    if (!given) continue;
+    const sets = option === 'one-item' ? 'items' : option;
+    // A comma makes it a list of names, and no file.
+    const value = option === 'one-item' ? `${given},` : given;
+    if (option === 'one-item' && args.text(spec.item.many) !== undefined)
+      problems.push({
+        where: `--${name}`,
+        message: `is given beside --${spec.item.many}`,
+        fix: 'give one of the two',
+      });
     if (args.text(sets) !== undefined)
       problems.push({
         where: `--${name}`,

@@ -138,7 +138,7 @@ export interface BucketSize {
 
 export interface LabBucket extends BucketSize {
   readonly name: string;
-  readonly role: 'output' | 'access-logs' | 'other';
+  readonly role: 'output' | 'access-logs' | 'archive' | 'other';
   readonly createdAt?: Date;
   /** ARN of the customer's own key that it is encrypted with. */
   readonly key?: string;

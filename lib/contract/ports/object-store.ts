@@ -47,8 +47,34 @@ export interface ObjectStore extends Store {
   attributes(key: string, options?: { readonly versionId?: string }): Promise<StoredAttributes | undefined>;
   /** A copy inside S3, up to 5 GiB; rejects with PreconditionFailed when the source changed or (ifNoneMatch) the key is taken. */
   copy(from: CopySource, key: string, options: CopyOptions): Promise<{ readonly etag: string }>;
+  /** What becomes of what is deleted here: versions and expiry. */
+  facts(): Promise<BucketFacts>;
   /** Deletes one version for good: only the documented destruction of an archive has the right. */
-  deleteVersion(key: string, versionId: string): Promise<void>;
+  deleteVersion(
+    key: string,
+    versionId: string,
+    options?: {
+      /** What Object Lock holds in GOVERNANCE mode goes, too. */ readonly bypassGovernance?: boolean;
+    },
+  ): Promise<void>;
+}
+
+export interface BucketFacts {
+  /** Undefined: what is deleted is gone at once. */
+  readonly versioning?: 'Enabled' | 'Suspended';
+  /** Rules that are on. */
+  readonly expiry: readonly ExpiryRule[];
+}
+
+export interface ExpiryRule {
+  readonly id: string;
+  readonly prefix: string;
+  /** Only for objects with certain tags. */
+  readonly isForTags: boolean;
+  /** Days after which what is current expires. */
+  readonly days?: number;
+  /** Days after which what was deleted or written over goes for good. */
+  readonly noncurrentDays?: number;
 }
 
 export interface UploadOptions {

@@ -37,9 +37,24 @@ export interface LabConfig {
   /** By the prefix of the repositories that ECR keeps copies in. */
   readonly pullThroughCache: Readonly<Record<string, PullThroughCache>>;
   readonly logRetentionDays: number;
+  readonly archive?: ArchiveBucket;
   readonly existingOutputBucket?: string;
   /** ARN of the key that the existing bucket's objects are encrypted with. */
   readonly existingOutputBucketKey?: string;
+}
+
+/** The bucket of the lab's archives: made by the stack under this name, and kept when the stack goes. */
+export interface ArchiveBucket {
+  readonly bucket: string;
+  /** It is there already, and set up by its owner. */
+  readonly existing: boolean;
+  /** ARN of the key of KMS that it encrypts with. */
+  readonly keyArn?: string;
+  readonly versioned: boolean;
+  /** What cannot be deleted for so long, by nobody (`COMPLIANCE`) or by few (`GOVERNANCE`). */
+  readonly objectLock?: { readonly mode: 'GOVERNANCE' | 'COMPLIANCE'; readonly days: number };
+  /** Days after which what nobody has verified expires. */
+  readonly leftoverDays: number;
 }
 
 /** ECR's copy of what is pulled from a registry. */

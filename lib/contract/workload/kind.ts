@@ -3,12 +3,13 @@ import type { ImageSpec, MountSpec } from './image.ts';
 /**
  * What a kind may do in a place; each is a few actions of S3 on that prefix alone (infra/jobs writes them).
  *
- * - `list`, `read` (versions, tags and attributes included), `write` (new objects and parts)
+ * - `list`, `read` (versions, tags and attributes included; with both, versions are listed), `write` (new objects and parts)
  * - `delete`: only with If-Match, and so with `read`: a delete that does not name the content's ETag is refused by IAM
  * - `delete-versions`: for the one documented way to destroy something for good
  * - `tag`, `restore` (from a cold class)
+ * - `settings`: whether the bucket keeps versions, and what expires in it; of all of it, whatever the prefix
  */
-export type Right = 'list' | 'read' | 'write' | 'delete' | 'delete-versions' | 'tag' | 'restore';
+export type Right = 'list' | 'read' | 'write' | 'delete' | 'delete-versions' | 'tag' | 'restore' | 'settings';
 
 /** A bucket, or what is below a prefix of one, that a workload works on beside its runs. */
 export interface PlaceSpec {
@@ -18,6 +19,10 @@ export interface PlaceSpec {
   /** The parameter with an `s3://` URI that has to lie in it; the place is then what the URI names. */
   readonly parameter?: string;
   readonly optional?: true;
+  /** Where it is when lab.config.ts does not say: in the lab's archive bucket, or where another place of the workload is. */
+  readonly from?: 'archive' | { readonly place: string };
+  /** What people of the lab may do there by themselves. @default list and read */
+  readonly people?: readonly Right[];
 }
 
 /** What a person fills by `lab secret set <workload>/<name>`, and a task reads by its name. */

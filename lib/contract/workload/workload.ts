@@ -163,8 +163,8 @@ export interface ParameterSpec {
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly required?: boolean;
-  /** The option is another name for one of every submission. */
-  readonly sets?: 'shards' | 'items-per-shard' | 'attempts' | 'pool' | 'items';
+  /** The option is another name for one of every submission; `one-item`: for a list of this one item. */
+  readonly sets?: 'shards' | 'items-per-shard' | 'attempts' | 'pool' | 'items' | 'one-item';
   /** It is understood, changes nothing, and this is said: why an option of an older script is not needed any more. */
   readonly note?: string;
 }

@@ -24,6 +24,8 @@ export class Storage extends Construct {
   readonly bucket: IBucket;
   /** What whoever reads and writes the bucket has to be allowed to use, too. */
   readonly bucketKey: IKey | undefined;
+  /** Where the access logs of the lab's buckets go; none beside a bucket of somebody else's. */
+  readonly accessLogs?: Bucket;
 
   constructor(scope: Construct, id: string, props: StorageProps) {
     super(scope, id);
@@ -78,6 +80,7 @@ export class Storage extends Construct {
         },
       ],
     });
+    this.accessLogs = accessLogs;
     for (const bucket of [accessLogs, output])
       acknowledge(
         bucket,

@@ -7,6 +7,7 @@ import { configPrefix, runsPrefix } from '../../contract/run/keys.ts';
 import type { PlaceConfig } from '../../contract/workload/config.ts';
 import { tagNames } from '../../contract/workload/metadata.ts';
 import type { MountSource } from '../../contract/workload/mount.ts';
+import type { Right } from '../../contract/workload/places.ts';
 import { acknowledgeStars } from '../acknowledge.ts';
 import { placeStatements } from './place-rights.ts';
 import { packed } from './policy-size.ts';
@@ -25,7 +26,7 @@ export interface MemberPolicyProps {
   /** Datasets whose listings may name items. */
   readonly mounts: readonly MountSource[];
   /** What workloads look at before a submission. */
-  readonly places: readonly PlaceConfig[];
+  readonly places: readonly { readonly place: PlaceConfig; readonly rights: readonly Right[] }[];
 }
 
 /**
@@ -139,8 +140,8 @@ export class MemberPolicy extends Construct {
       own.map(prefix => bucket.arnForObjects(`${prefix}*`)),
     );
     if (bucketKey) this.statements.push(useOfKey(bucketKey, 's3', ['kms:Decrypt', 'kms:GenerateDataKey']));
-    for (const place of places)
-      for (const { actions, resources, conditions } of placeStatements(place, ['list', 'read']))
+    for (const { place, rights } of eachPlaceOnce(places))
+      for (const { actions, resources, conditions } of placeStatements(place, rights))
         this.allow(actions, resources, conditions as object | undefined);
     // Items can be a dataset's listing: s3://bucket/prefix/*/
     for (const { access, bucket: name, prefix } of mounts) {
@@ -158,4 +159,16 @@ export class MemberPolicy extends Construct {
       new PolicyStatement({ actions, resources, ...(conditions ? { conditions: conditions as never } : {}) }),
     );
   }
+}
+
+/** Several workloads work in one place: people may there what any of them says. */
+function eachPlaceOnce(places: MemberPolicyProps['places']): MemberPolicyProps['places'] {
+  const found = new Map<string, { place: PlaceConfig; rights: Set<Right> }>();
+  for (const { place, rights } of places) {
+    const id = JSON.stringify([place.bucket, place.prefix]);
+    const same = found.get(id) ?? { place, rights: new Set<Right>() };
+    for (const right of rights) same.rights.add(right);
+    found.set(id, same);
+  }
+  return [...found.values()].map(({ place, rights }) => ({ place, rights: [...rights] }));
 }

@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { PlaceConfig } from '../../contract/workload/config.ts';
 import type { Right } from '../../contract/workload/places.ts';
 
-const objectActions: Record<Exclude<Right, 'list' | 'delete'>, readonly string[]> = {
+const objectActions: Record<Exclude<Right, 'list' | 'delete' | 'settings'>, readonly string[]> = {
   read: [
     's3:GetObject',
     's3:GetObjectVersion',
@@ -13,7 +13,8 @@ const objectActions: Record<Exclude<Right, 'list' | 'delete'>, readonly string[]
     's3:GetObjectVersionAttributes',
   ],
   write: ['s3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
-  'delete-versions': ['s3:DeleteObjectVersion'],
+  // The second is asked for only of what Object Lock holds in GOVERNANCE mode.
+  'delete-versions': ['s3:DeleteObjectVersion', 's3:BypassGovernanceRetention'],
   tag: ['s3:PutObjectTagging', 's3:PutObjectVersionTagging'],
   restore: ['s3:RestoreObject'],
 };
@@ -31,9 +32,8 @@ export function placeStatements(
   const statements: PolicyStatement[] = [];
   const lists = [
     ...(all.has('list') ? ['s3:ListBucket'] : []),
-    ...(all.has('list') && (all.has('delete-versions') || all.has('delete'))
-      ? ['s3:ListBucketVersions']
-      : []),
+    // Who may read versions may know of them: an inventory without them could not say which one it means.
+    ...(all.has('list') && (all.has('delete-versions') || all.has('read')) ? ['s3:ListBucketVersions'] : []),
   ];
   if (lists.length > 0)
     statements.push(
@@ -41,6 +41,13 @@ export function placeStatements(
         actions: lists,
         resources: [bucketArn],
         ...(prefix === '' ? {} : { conditions: { StringLike: { 's3:prefix': [`${prefix}*`] } } }),
+      }),
+    );
+  if (all.has('settings'))
+    statements.push(
+      new PolicyStatement({
+        actions: ['s3:GetBucketVersioning', 's3:GetLifecycleConfiguration'],
+        resources: [bucketArn],
       }),
     );
   const actions = (Object.keys(objectActions) as (keyof typeof objectActions)[]).flatMap(right =>

@@ -1,7 +1,7 @@
-import { failureKey, type PlateName, proofKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { decodeProof, type ProofText } from '../../../jobs/plate-archive/proof.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { failureKey, type PlateName, proofKey } from '../archive-keys.ts';
+import { PlateError } from '../plate-error.ts';
+import { decodeProof, type ProofText } from '../proof.ts';
 
 declare const brand: unique symbol;
 

@@ -1,14 +1,9 @@
-import { indexKey, inventoryKey, type PlateName, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import { currentObjects } from '../../../jobs/plate-archive/current-objects.ts';
-import {
-  decodeInventory,
-  type Inventory,
-  type SourceObject,
-  sha256,
-} from '../../../jobs/plate-archive/inventory.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { objectsDigest } from '../../../jobs/plate-archive/proof.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { indexKey, inventoryKey, type PlateName, tarKey } from '../archive-keys.ts';
+import { currentObjects } from '../current-objects.ts';
+import { decodeInventory, type Inventory, type SourceObject, sha256 } from '../inventory.ts';
+import { PlateError } from '../plate-error.ts';
+import { objectsDigest } from '../proof.ts';
 import type { DeletionProof } from './open-proof.ts';
 
 /** What would become of every object below the plate's folders. */

@@ -1,0 +1,55 @@
+import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
+import { describeArchives } from '../describe-archives.ts';
+import { defaultFolders } from '../plate-folders.ts';
+import { plateOf, plateProblems, readPlateRequest } from '../plate-request.ts';
+import { storageClasses } from '../prices.ts';
+import { batch, common, family, places, project, proofDays, sealAfter, sealer } from './common.ts';
+
+export const plateArchive: WorkloadSpec = {
+  ...common,
+  name: 'plate-archive',
+  title: 'Plates into archives that are proved',
+  family: family('create'),
+  parameters: [
+    project,
+    batch,
+    {
+      name: 'folders',
+      describe: 'folders of a plate: names of the Broad layout, or name=prefix with {plate_id}',
+      type: 'string',
+      default: defaultFolders,
+    },
+    {
+      name: 'storage-class',
+      describe: 'the class of the archive',
+      type: 'choice',
+      choices: storageClasses.filter(each => each !== 'STANDARD'),
+      default: 'DEEP_ARCHIVE',
+    },
+    { name: 'tar-size', describe: 'size of a full tar', type: 'string', default: '2GiB' },
+    { name: 'again', describe: 'archive anew what is archived', type: 'boolean' },
+    proofDays,
+  ],
+  places,
+  rights: { source: ['list', 'read'], archive: ['list', 'read', 'write', 'tag'], proofs: ['list', 'read'] },
+  kinds: {
+    verifier: {
+      rights: {
+        source: ['list', 'read'],
+        archive: ['list', 'read', 'tag'],
+        proofs: ['list', 'read', 'write'],
+      },
+    },
+    sealer,
+  },
+  steps: [
+    { name: 'archive', takes: 'item', main: true },
+    { name: 'verify', takes: 'item', kind: 'verifier', dependsOn: [{ step: 'archive', when: 'each' }] },
+    sealAfter('verify'),
+  ],
+  preflight: async (items, { parameters }) => {
+    const { request, problems } = readPlateRequest(parameters);
+    return [...problems, ...plateProblems(items.map(item => plateOf(item, request)))];
+  },
+  describe: describeArchives,
+};

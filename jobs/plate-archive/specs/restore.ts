@@ -1,0 +1,34 @@
+import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
+import { describeRestore, restoreProblems } from '../restore/describe-restore.ts';
+import { batch, common, family, onePlate, places, project, sealAfter, sealer } from './common.ts';
+
+export const plateRestore: WorkloadSpec = {
+  ...common,
+  name: 'plate-restore',
+  title: 'Objects of plates given back to a bucket',
+  family: family('restore'),
+  parameters: [
+    project,
+    batch,
+    onePlate,
+    { name: 'include', describe: 'patterns of file names or keys, by commas: r01c0*', type: 'string' },
+    { name: 'tier', describe: 'how fast', type: 'choice', choices: ['Bulk', 'Standard'], default: 'Bulk' },
+    { name: 'days', describe: 'how long the copies stay', type: 'number', default: '7' },
+    {
+      name: 'to',
+      describe: 'a folder here, or an s3:// prefix, in place of where the objects came from',
+      type: 'string',
+    },
+  ],
+  places: {
+    ...places,
+    target: { describe: 'where objects are given back to', parameter: 'to', from: { place: 'source' } },
+  },
+  kinds: {
+    restorer: { rights: { archive: ['list', 'read', 'restore'], target: ['list', 'read', 'write'] } },
+    sealer,
+  },
+  steps: [{ name: 'restore', takes: 'item', kind: 'restorer', main: true }, sealAfter('restore')],
+  preflight: async (_items, request) => restoreProblems(request),
+  describe: describeRestore,
+};
