@@ -98,6 +98,16 @@ it('every import keeps the table of docs/architecture.md', () => {
   expect(files.flatMap(file => imports(file).flatMap(each => breach(file, each) ?? []))).toEqual([]);
 });
 
+it('a proof is made by the verifier alone', () => {
+  const importers = files.filter(file => imports(file).some(each => each.endsWith('/mint-proof.ts')));
+  expect(importers.length).toBeGreaterThan(0);
+  expect(importers.filter(file => !file.startsWith('containers/plate-archive/verifier/'))).toEqual([]);
+  // And whoever reads proofs to delete has no code in common with who reads tars to prove them.
+  const verifier = files.filter(file => file.startsWith('containers/plate-archive/verifier/'));
+  const writers = /archiver\/|deleter\/|jobs\/plate-archive\/(tar-header|layout|parts|member-name|restore)/;
+  expect(verifier.flatMap(file => imports(file).filter(each => writers.test(each)))).toEqual([]);
+});
+
 it('notices an import that the table forbids', () => {
   expect(breach('lib/plan/x.ts', '../twin/twin.ts')).toBe('lib/plan/x.ts imports lib/twin/twin.ts');
   expect(breach('lib/twin/x.ts', '@aws-sdk/client-s3')).toBe('lib/twin/x.ts imports @aws-sdk/client-s3');

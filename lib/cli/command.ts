@@ -16,6 +16,8 @@ export interface Command {
     workloads: readonly WorkloadSpec[],
     name: string,
   ) => Readonly<Record<string, OptionSpec>>;
+  /** Whether these words, behind the name of a family of workloads, are this verb's own and no submission. */
+  readonly familyOwn?: (words: readonly string[]) => boolean;
   readonly examples: readonly string[];
   /** Whether what is no option of ours is another program's, and comes as `rest`. */
   readonly passesOn?: boolean;

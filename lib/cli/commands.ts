@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { archive } from './commands/archive.ts';
 import { calendar } from './commands/calendar.ts';
 import { cancel } from './commands/cancel.ts';
 import { deploy } from './commands/deploy.ts';
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
   retry,
   cancel,
   fetch,
+  archive,
   secret,
   stackInfo,
   destroy,

@@ -46,8 +46,9 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     return exitCodes.ok;
   }
   const sibling = world.workloads.find(({ family }) => family?.name === verb && family.verb === rest[0]);
-  if (sibling) return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
   const command = commands.find(candidate => candidate.name === verb);
+  if (sibling && !command?.familyOwn?.(rest))
+    return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
   if (!command) {
     const near =
       otherTools.get(verb) ??

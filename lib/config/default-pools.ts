@@ -25,6 +25,9 @@ export const defaultPools: Readonly<Record<string, Pool>> = {
   'x86-scratch': pool('x86_64', 'on-demand', true),
   'arm64-scratch-spot': pool('arm64', 'spot', true),
   'x86-scratch-spot': pool('x86_64', 'spot', true),
+  // Hosts that no privileged container of another workload is on: who is root there could prove, or delete, what it likes.
+  'arm64-archive': pool('arm64', 'on-demand'),
+  'x86-archive': pool('x86_64', 'on-demand'),
 };
 
 /** What a pool has that says nothing else. */

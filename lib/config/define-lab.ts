@@ -136,7 +136,7 @@ export interface NdaInput {
 /**
  * A queue with hosts of one architecture. There are `arm64-ondemand`, `arm64-spot`, `x86-ondemand` and `x86-spot`, with
  * 64 and 128 GiB hosts and 200 GiB of scratch, and `arm64-scratch`, `x86-scratch`, `arm64-scratch-spot` and `x86-scratch-spot` with at least 1,700 GiB of
- * it; what is said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
+ * it, and `arm64-archive` and `x86-archive`, which archives of plates share with nobody; what is said of one of these names changes it, any other name is a new pool. Only pools that an enabled workload uses are made.
  */
 export interface PoolInput {
   /** @default that of the default pool of this name, else 'x86_64' */

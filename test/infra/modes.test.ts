@@ -82,8 +82,8 @@ function mayShare(spec: WorkloadSpec, pool: string): boolean {
   const deletes = rights
     .flatMap(each => Object.values(each))
     .flat()
-    .includes('delete');
-  return pool.includes('scratch') ? spec.privileged === undefined : !deletes;
+    .some(right => right === 'delete' || right === 'delete-versions');
+  return /scratch|archive/.test(pool) ? spec.privileged === undefined : !deletes;
 }
 
 /**

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   DeleteObjectCommand,
+  GetObjectCommand,
   GetObjectTaggingCommand,
   ListObjectsV2Command,
   PutObjectCommand,
@@ -77,4 +78,104 @@ it('plates are archived, verified and sealed; a bad one holds none of the others
   expect(err).toContain('BAD');
   expect(err).toContain('2 of 3 plates done');
   expect(code).toBe(4);
+}, 60_000);
+
+it('status tells each plate, and of one its wells', async () => {
+  const { code, out } = await me.lab(['archive', 'status', '--local']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/plate +objects +bytes +archived +verified +deleted +restorable/);
+  expect(out).toMatch(/ONE +4 +9\.0 kB +yes +yes +no +now/);
+  const one = await me.lab(['archive', 'status', 'ZWEI', '--html', 'zwei.html', '--local']);
+  expect(one.out).toContain(' A ● ● ·');
+  expect(readFileSync(join(me.cwd, 'zwei.html'), 'utf8')).toContain('<svg');
+  expect((await me.lab(['archive', 'status', 'ZWEJ', '--local'])).err).toContain('did you mean ZWEI?');
+});
+
+it('what was verified is tagged for the class that it is to have, and what was not is not', async () => {
+  const tars = (await keys('test-plates', 'plates/P/B/ONE/')).filter(key => key.endsWith('.tar'));
+  expect(tars).toHaveLength(2);
+  for (const Key of tars) {
+    const { TagSet } = await twin.s3.send(new GetObjectTaggingCommand({ Bucket: 'test-plates', Key }));
+    expect(TagSet).toContainEqual({ Key: 'archive-class', Value: 'DEEP_ARCHIVE' });
+  }
+});
+
+it('objects are listed, and an audit holds the archive to its proof', async () => {
+  const listed = await archive('ls', 'ONE', '--include', 'r01c0*');
+  expect(listed.out.trim().split('\n')).toHaveLength(2);
+  const audit = await archive('audit', '--share', 'all');
+  expect([audit.code, audit.out]).toEqual([0, expect.stringMatching(/ONE +1 +0 +4 of 4 +holds/)]);
+});
+
+it('a deletion is a dry run that says what goes, what stays, and what deletion means', async () => {
+  await put(`${images(full.ONE)}late.txt`, 'came later');
+  const { code, err } = await archive('delete', '--plate', 'ONE');
+  expect(code).toBe(0);
+  expect(err).toContain('ONE: 4 objects, 0.0 MB, would go');
+  expect(err).toContain(`stays, came since the archive: ${images(full.ONE)}late.txt`);
+  expect(err).toContain('s3://imaging/ keeps no versions: what is deleted is gone at once');
+  expect(err).toContain('nothing was submitted: plate-delete asks before it does this');
+  expect(await keys('imaging', images(full.ONE))).toHaveLength(4);
+});
+
+const confirmWord = async (verb: string, ...words: readonly string[]): Promise<string> =>
+  /--confirm (\S+)/.exec((await archive(verb, ...words)).err)![1]!;
+
+it('a plate without a proof is not deleted, whoever asks', async () => {
+  const { code, err } = await as('keepers', () => archive('delete', '--plates', 'ONE,BAD'));
+  expect(code).toBe(2);
+  expect(err).toContain('BAD: there is no archive of it');
+});
+
+it('a member cannot submit the deleter; a keeper can, and what came since stays', async () => {
+  const word = await confirmWord('delete', '--plate', 'ONE');
+  const member = await archive('delete', '--plate', 'ONE', '--confirm', word, '--wait');
+  expect(member.code).toBe(3);
+  expect(member.err).toContain('batch:SubmitJob');
+  expect(await keys('imaging', images(full.ONE))).toHaveLength(4);
+  const keeper = await as('keepers', () => archive('delete', '--plate', 'ONE', '--confirm', word, '--wait'));
+  expect(keeper.err).toContain('all 1 plate done');
+  expect(keeper.code).toBe(0);
+  expect(await keys('imaging', images(full.ONE))).toEqual([`${images(full.ONE)}late.txt`]);
+}, 60_000);
+
+it('one well comes back to S3 by a job, another to a folder here, and nothing is written over', async () => {
+  const job = await archive('restore', '--plate', 'ONE', '--include', 'r01c01*', '--wait');
+  expect(job.code).toBe(0);
+  expect(await keys('imaging', images(full.ONE))).toContain(`${images(full.ONE)}r01c01f01p01-ch1.tiff`);
+  const shown = await archive('status', '--plate', 'ONE');
+  expect(shown.out).toContain(' A ◆ ○ ·');
+  const here = await archive('restore', '--plate', 'ONE', '--include', 'r16*', '--to', 'wells');
+  expect(here.err).toContain('1 object restored and compared');
+  const path = join(me.cwd, 'wells', images(full.ONE), 'r16c24f01p01-ch1.tiff');
+  expect(readFileSync(path).equals(Buffer.alloc(3000, 'ONEr16c24'))).toBe(true);
+  await writeFile(path, 'mine');
+  const again = await archive('restore', '--plate', 'ONE', '--include', 'r16*', '--to', 'wells');
+  expect([again.code, readFileSync(path, 'utf8')]).toEqual([4, 'mine']);
+}, 60_000);
+
+it('the index of an archive comes back from its tars', async () => {
+  const stored = (await keys('test-plates', 'plates/P/B/ONE/')).find(key => key.endsWith('/index.ndjson'))!;
+  const body = await twin.s3.send(new GetObjectCommand({ Bucket: 'test-plates', Key: stored }));
+  const text = await body.Body!.transformToString();
+  await twin.s3.send(new DeleteObjectCommand({ Bucket: 'test-plates', Key: stored }));
+  const rebuilt = await archive('rebuild', '--plate', 'ONE', '--to', 'rebuilt');
+  expect(rebuilt.code).toBe(0);
+  expect(readFileSync(join(me.cwd, 'rebuilt', 'index.ndjson'), 'utf8')).toBe(text);
+  const lost = await archive('restore', '--plate', 'ONE', '--include', 'r01c02*', '--to', 'lost');
+  expect([lost.code, lost.err]).toEqual([4, expect.stringContaining('lab archive rebuild makes it anew')]);
+  const index = ['--index', 'rebuilt/index.ndjson', '--to', 'lost'];
+  expect((await archive('restore', '--plate', 'ONE', '--include', 'r01c02*', ...index)).code).toBe(0);
+});
+
+it('an archive is destroyed for good by a keeper alone, and its record stays', async () => {
+  const words = ['--plate', 'ONE', '--reason', 'consent withdrawn'];
+  const word = await confirmWord('destroy', ...words);
+  expect((await archive('destroy', ...words)).err).toContain('THE ARCHIVE IS ALL THERE IS OF THEM');
+  expect((await archive('destroy', ...words, '--confirm', word)).code).toBe(3);
+  const done = await as('keepers', () => archive('destroy', ...words, '--confirm', word, '--wait'));
+  expect(done.code).toBe(0);
+  expect(await keys('test-plates', 'plates/P/B/ONE/')).toEqual([]);
+  const { err } = await archive('status');
+  expect(err).toMatch(/ONE was destroyed on \d{4}-\d\d-\d\d: consent withdrawn/);
 }, 60_000);

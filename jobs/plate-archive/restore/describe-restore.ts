@@ -30,13 +30,14 @@ export async function lookAtRestore(
   archive: ObjectStore,
   plate: PlateName,
   patterns: readonly string[],
+  index?: Buffer,
 ): Promise<WantedRestore> {
   const generation = await newestGeneration(archive, plate);
   if (!generation) throw new PlateError([`there is no archive of ${plate.plate}`]);
   const { head, digest } = generation.inventory;
   const seal = await readSeal(archive, plate, digest);
   const prefixes = head.folders.map(({ prefix }) => prefix);
-  const entries = await findEntries(archive, plate, seal, patterns, prefixes);
+  const entries = await findEntries(archive, plate, seal, patterns, prefixes, index);
   if (entries.length === 0)
     throw new PlateError([`nothing in the archive of ${plate.plate} fits ${patterns.join(', ')}`]);
   return { generation, seal, entries, tars: await neededTars(archive, plate, seal, entries) };

@@ -76,6 +76,12 @@ async function askFor(store: ObjectStore, key: string, tier: TieredRequest['tier
   }
 }
 
+/** Keys that failed in a log. */
+export const failedKeys = (log: string): readonly string[] =>
+  [...log.matchAll(/^(?:"((?:[^"]|"")*)"|([^",\r\n]*)),ERROR,/gm)].map(
+    ([, inQuotes, plain]) => inQuotes?.replaceAll('""', '"') ?? plain!,
+  );
+
 const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 
 /** The log: key, status, message. */

@@ -43,11 +43,11 @@ export const proofDays: ParameterSpec = {
   default: '30',
 };
 
-/** What all of them have in common: nothing is on a disk, so any pool does. */
+/** What all of them have in common. Nothing is on a disk; but a host with what proves or deletes is shared with no privileged container. */
 export const common = {
   item: { one: 'plate', many: 'plates' },
   resources: { vcpus: 4, memoryMiB: 4096, timeoutSeconds: 86_400, attempts: 5 },
-  pools: ['arm64-ondemand', 'x86-ondemand'],
+  pools: ['arm64-archive', 'x86-archive'],
   image: { context: 'containers/plate-archive', architectures: ['arm64', 'x86_64'] },
   mounts: [],
   scratchGiB: 0,

@@ -1,0 +1,159 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type PlateName, proofKey, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { audit as auditPlate, readChecksumReport } from '../../../jobs/plate-archive/audit.ts';
+import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { decodeProof, type ProofText } from '../../../jobs/plate-archive/proof.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { Context } from '../context.ts';
+import { numberText, table, tint } from '../output/output.ts';
+import { runWorld } from '../run-world.ts';
+import { chosenPlates, plateOptions } from './chosen-plates.ts';
+import { type ArchivePlaces, archivePlaces } from './places.ts';
+import { toldPlainly } from './told-plainly.ts';
+import type { ArchiveVerb } from './verb.ts';
+
+interface Proven {
+  readonly plate: PlateName;
+  readonly proof: ProofText;
+}
+
+export const audit: ArchiveVerb = {
+  summary: 'prove archives again: by what S3 says at rest, its own report, or a share that is read',
+  usage: '[plate…] [--share 1%] [--report FILE]',
+  options: {
+    ...plateOptions,
+    share: { type: 'string', value: 'PART', describe: 'read this share of the objects, too: 1%, 0.01, all' },
+    seed: {
+      type: 'string',
+      value: 'TEXT',
+      describe: 'which ones: the same seed reads the same (default: today)',
+    },
+    report: {
+      type: 'string',
+      value: 'FILE',
+      multiple: true,
+      describe: 'a report of S3 Batch Operations, "compute checksum" with SHA-256',
+    },
+    manifest: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'write the list of tars that S3 Batch Operations is to compute checksums of, and stop',
+    },
+  },
+  async run(context, args) {
+    const share = shareOf(args.text('share'));
+    const places = await archivePlaces(context);
+    const plates = await chosenPlates(context, args, places);
+    const { proven, without } = await provenPlates(context, places, plates);
+    const manifest = args.text('manifest');
+    if (manifest !== undefined) return writeManifest(context, places, proven, manifest);
+    const texts = await Promise.all(
+      args
+        .list('report')
+        .map(file => readFile(resolve(context.cwd, file), 'utf8').catch(() => unreadable(file))),
+    );
+    const reports = texts.map(text => readChecksumReport(text, places.prefix));
+    const report = new Map(reports.flatMap(each => [...each]));
+    const { progress } = await runWorld(context);
+    const seed = args.text('seed') ?? context.now().toISOString().slice(0, 10);
+    const rows: string[][] = [];
+    const problems: string[] = [];
+    for (const { plate, proof } of proven) {
+      context.signal.throwIfAborted();
+      progress(`auditing ${plate.plate}`);
+      const found = await toldPlainly(plate.plate, () =>
+        auditPlate(places.archive, plate, proof, { share, seed, report, signal: context.signal }),
+      );
+      problems.push(...found.problems.map(problem => `${plate.plate}: ${problem}`));
+      if (context.json) context.print(JSON.stringify({ plate, ...found }));
+      const verdict = found.problems.length > 0 ? 'bad' : 'good';
+      rows.push([
+        plate.plate,
+        numberText(found.tars),
+        numberText(found.reported),
+        `${numberText(found.read)} of ${numberText(proof.objects)}`,
+        tint(
+          context.io.out,
+          verdict,
+          found.problems.length > 0 ? `${found.problems.length} problems` : 'holds',
+        ),
+      ]);
+    }
+    if (!context.json && rows.length > 0)
+      context.io.out.write(
+        table(context.io.out, ['plate', 'tars as proven', 'by S3’s report', 'objects read', 'audit'], rows),
+      );
+    for (const problem of problems) context.say(problem);
+    for (const name of without) context.say(`${name} has no proof that an audit could hold it to`);
+    if (problems.length + without.length === 0) {
+      context.say(
+        report.size === 0 && share === 0
+          ? 'sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read\nNext: npx lab archive audit --manifest tars.csv, for checksums of the bytes at rest'
+          : `Next: npx lab archive status${context.suffix}`,
+      );
+      return exitCodes.ok;
+    }
+    context.say(`Next: npx lab archive verify --help`);
+    return exitCodes.found;
+  },
+};
+
+async function provenPlates(
+  context: Context,
+  { archive, proofs }: ArchivePlaces,
+  plates: readonly PlateName[],
+): Promise<{ readonly proven: readonly Proven[]; readonly without: readonly string[] }> {
+  const proven: Proven[] = [];
+  const without: string[] = [];
+  for (const plate of plates) {
+    context.signal.throwIfAborted();
+    const newest = await newestGeneration(archive, plate);
+    const text = newest && (await proofs.get(proofKey(plate, newest.inventory.digest)));
+    if (text) proven.push({ plate, proof: decodeProof(text) });
+    else without.push(plate.plate);
+  }
+  return { proven, without };
+}
+
+/** CSV as S3 Batch Operations takes it: bucket, key (URL-encoded), version. */
+async function writeManifest(
+  context: Context,
+  { archive, prefix }: ArchivePlaces,
+  proven: readonly Proven[],
+  file: string,
+): Promise<number> {
+  const encoded = (key: string): string => key.split('/').map(encodeURIComponent).join('/');
+  const lines = proven.flatMap(({ plate, proof }) =>
+    proof.tars.map((tar, number) =>
+      [archive.bucket, encoded(prefix + tarKey(plate, proof.inventory, number)), tar.versionId]
+        .filter(part => part !== undefined)
+        .join(','),
+    ),
+  );
+  await writeFile(resolve(context.cwd, file), lines.map(line => `${line}\n`).join(''));
+  const fields = proven[0]?.proof.tars[0]?.versionId === undefined ? 'Bucket,Key' : 'Bucket,Key,VersionId';
+  context.print(file);
+  context.say(
+    [
+      `${numberText(lines.length)} tars. S3 reads them at rest, in any class, without a restore:`,
+      `  upload ${file}, then aws s3control create-job with the operation S3ComputeObjectChecksum (SHA256, FULL_OBJECT)`,
+      `  and the manifest format S3BatchOperations_CSV_20180820, fields ${fields}`,
+      'Next: npx lab archive audit --report <the CSV of its report>',
+    ].join('\n'),
+  );
+  return exitCodes.ok;
+}
+
+function shareOf(text: string | undefined): number {
+  if (text === undefined) return 0;
+  if (text === 'all') return 1;
+  const share = text.endsWith('%') ? Number(text.slice(0, -1)) / 100 : Number(text);
+  if (share > 0 && share <= 1) return share;
+  throw new LabError({ where: '--share', message: `${text} is no share`, fix: '1%, 0.01, all' });
+}
+
+function unreadable(file: string): never {
+  throw new LabError({ where: '--report', message: `${file} cannot be read` });
+}

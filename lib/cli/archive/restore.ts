@@ -1,0 +1,137 @@
+import { readFile } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { memberOf } from '../../../jobs/plate-archive/archive-index.ts';
+import type { RestoreTier } from '../../../jobs/plate-archive/prices.ts';
+import {
+  lookAtRestore,
+  patternsOf,
+  restoreLines,
+  restoreProblems,
+} from '../../../jobs/plate-archive/restore/describe-restore.ts';
+import { folderTarget } from '../../../jobs/plate-archive/restore/folder-target.ts';
+import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
+import { request } from '../../../jobs/plate-archive/restore/thaw.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { Context } from '../context.ts';
+import { bytesText, counted, numberText } from '../output/output.ts';
+import { runWorld } from '../run-world.ts';
+import { onePlate, plateOptions } from './chosen-plates.ts';
+import { folderOf } from './is-here.ts';
+import { archivePlaces } from './places.ts';
+import { toldPlainly } from './told-plainly.ts';
+import type { ArchiveVerb } from './verb.ts';
+
+const objectNoun = { one: 'object', many: 'objects' };
+const tarNoun = { one: 'tar', many: 'tars' };
+
+/** To a folder of this machine; to a bucket it is a job (plate-restore). */
+export const restore: ArchiveVerb = {
+  summary: 'give a plate, or some of its objects, back: to a folder here, or by a job to S3',
+  usage: '--plate NAME [--include PATTERNS] [--to FOLDER]',
+  options: {
+    ...plateOptions,
+    include: { type: 'string', value: 'PATTERNS', describe: 'file names or keys, by commas: r01c0*' },
+    to: { type: 'string', value: 'FOLDER', describe: 'a folder of this machine (s3://… is a job)' },
+    tier: {
+      type: 'string',
+      value: 'TIER',
+      describe: 'how fast tars come out of a cold class: Bulk, Standard',
+    },
+    days: { type: 'string', value: 'N', describe: 'how long their copies stay (default 7)' },
+    index: {
+      type: 'string',
+      value: 'FILE',
+      describe: 'an index that lab archive rebuild made, where it is lost',
+    },
+    'dry-run': { type: 'boolean', describe: 'say price and time, and stop' },
+    overwrite: { type: 'boolean', describe: 'replace files that are there and are others' },
+  },
+  async run(context, args) {
+    const tier = args.text('tier') ?? 'Bulk';
+    const days = args.text('days') ?? '7';
+    const problems = [
+      ...restoreProblems({ workload: 'plate-restore', parameters: { days } }),
+      ...(['Bulk', 'Standard', 'Expedited'].includes(tier)
+        ? []
+        : [`--tier ${tier} is none of Bulk, Standard`]),
+    ];
+    if (problems.length > 0)
+      throw new LabError(problems.map(message => ({ where: 'lab archive restore', message })));
+    const places = await archivePlaces(context);
+    const plate = await onePlate(context, args, places);
+    const file = args.text('index');
+    const index = file === undefined ? undefined : await readIndex(context, file);
+    const patterns = patternsOf({ include: args.text('include') ?? '' });
+    const wanted = await toldPlainly(plate.plate, () =>
+      lookAtRestore(places.archive, plate, patterns, index),
+    );
+    const how = { tier: tier as RestoreTier, days: Number(days) };
+    for (const line of restoreLines(plate.plate, wanted, how)) context.say(line);
+    const again = `npx lab archive restore ${args.positionals.slice(1).join(' ')}`.trimEnd();
+    if (args.flag('dry-run')) {
+      context.say('nothing was asked for\nNext: the same without --dry-run');
+      return exitCodes.ok;
+    }
+    const asked = await toldPlainly(plate.plate, () => request(places.archive, wanted.tars, how));
+    const waiting = wanted.tars.filter(({ state }) => state !== 'readable').length;
+    if (waiting > 0) {
+      context.say(
+        `${counted(waiting, tarNoun)} on the way (${numberText(asked)} asked for now); nothing was restored yet\nNext: the same again once they are there: ${again}`,
+      );
+      return exitCodes.notDone;
+    }
+    const folder = folderOf(context, args);
+    const names = new Map(wanted.entries.map(entry => [entry.key, memberOf(entry).slice('data/'.length)]));
+    const { progress } = await runWorld(context);
+    let done = 0;
+    let bytes = 0;
+    let told = performance.now();
+    const outcomes = await toldPlainly(plate.plate, () =>
+      restoreEntries({
+        ...{ archive: places.archive, entries: wanted.entries, parallel: 8, signal: context.signal },
+        tars: new Map(wanted.tars.map(({ number, object }) => [number, object])),
+        overwrite: args.flag('overwrite'),
+        target: folderTarget(folder, key => names.get(key)!, args.flag('overwrite')),
+        onDone: outcome => {
+          done++;
+          bytes += outcome.bytes;
+          if (performance.now() - told < 1000) return;
+          told = performance.now();
+          progress(
+            `${numberText(done)} of ${counted(wanted.entries.length, objectNoun)}, ${bytesText(bytes)}`,
+          );
+        },
+      }),
+    );
+    const of = (outcome: string) => outcomes.filter(each => each.outcome === outcome);
+    if (context.json)
+      context.print(
+        JSON.stringify({
+          ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
+          ...{ kept: of('kept').map(({ key }) => key), damaged: of('damaged').map(({ key }) => key) },
+        }),
+      );
+    else context.print(folder);
+    context.say(
+      `${counted(of('restored').length, objectNoun)} restored and compared, ${numberText(of('there').length)} there already`,
+    );
+    for (const { key } of of('kept').slice(0, 10)) context.say(`kept, something else is there: ${key}`);
+    for (const { key } of of('damaged')) context.say(`damaged in the archive, not written: ${key}`);
+    const isWhole = of('kept').length + of('damaged').length === 0;
+    context.say(
+      isWhole
+        ? `Next: ls ${relative(context.cwd, folder) || '.'}`
+        : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored\nNext: another --to, or --overwrite`,
+    );
+    return isWhole ? exitCodes.ok : exitCodes.notDone;
+  },
+};
+
+async function readIndex(context: Context, file: string): Promise<Buffer> {
+  try {
+    return await readFile(resolve(context.cwd, file));
+  } catch {
+    throw new LabError({ where: '--index', message: `${file} cannot be read` });
+  }
+}

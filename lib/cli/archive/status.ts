@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
+import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { mapText } from '../../../jobs/plate-archive/plate-map.ts';
+import { plateNow } from '../../../jobs/plate-archive/plate-now.ts';
+import { platePage } from '../../../jobs/plate-archive/plate-page.ts';
+import { type PlateStatus, plateStatus } from '../../../jobs/plate-archive/plate-status.ts';
+import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { mapLimit } from '../../ledger/map-limit.ts';
+import type { Args } from '../command.ts';
+import type { Context } from '../context.ts';
+import { bytesText, numberText, table, tint } from '../output/output.ts';
+import { runWorld } from '../run-world.ts';
+import { chosenPlates, onePlate, plateOptions } from './chosen-plates.ts';
+import { destroyedPlates } from './destroyed.ts';
+import { type ArchivePlaces, archivePlaces } from './places.ts';
+import type { ArchiveVerb } from './verb.ts';
+
+export const status: ArchiveVerb = {
+  summary: 'how archives stand; of one plate its map, too',
+  usage: '[plate…]',
+  options: {
+    ...plateOptions,
+    html: { type: 'string', value: 'FILE', describe: 'write the page of one plate, as it is now' },
+  },
+  async run(context, args) {
+    const places = await archivePlaces(context);
+    const plates = await chosenPlates(context, args, places);
+    const { progress } = await runWorld(context);
+    let looked = 0;
+    const found = await mapLimit(plates, 8, async plate => {
+      context.signal.throwIfAborted();
+      if (plates.length > 20 && looked++ % 20 === 0)
+        progress(`looking at ${looked} of ${plates.length} plates`);
+      return plateStatus(places, plate, context.now());
+    });
+    const rows = found.filter(each => each !== undefined);
+    if (context.json) for (const row of rows) context.print(JSON.stringify(row));
+    else if (rows.length > 0) context.io.out.write(statusTable(context, rows));
+    else context.say(`no archives below ${places.address}`);
+    const isOne = plates.length === 1 && rows.length === 1;
+    if (isOne && !context.json) await showMap(context, places, plates[0]!);
+    const html = args.text('html');
+    if (html !== undefined) await writePage(context, args, places, html);
+    const destroyed = context.json ? [] : await destroyedPlates(places.records, args.text('project'));
+    for (const { plate, at, reason } of destroyed)
+      context.say(`${plate} was destroyed on ${at.slice(0, 10)}: ${reason}`);
+    context.say(next(rows, context.suffix));
+    return exitCodes.ok;
+  },
+};
+
+function statusTable(context: Context, rows: readonly PlateStatus[]): string {
+  const { out } = context.io;
+  const several = new Set(rows.map(({ plate }) => `${plate.project}/${plate.batch}`)).size > 1;
+  const tone = (text: string): string =>
+    tint(out, text === 'yes' || text === 'now' ? 'good' : text === 'failed' ? 'bad' : 'quiet', text);
+  return table(
+    out,
+    ['plate', 'objects', 'bytes', 'archived', 'verified', 'deleted', 'restorable'],
+    rows.map(row => [
+      several ? `${row.plate.project}/${row.plate.batch}/${row.plate.plate}` : row.plate.plate,
+      numberText(row.objects),
+      bytesText(row.bytes),
+      tone(row.archived),
+      tone(row.verified),
+      row.deletedAt ? row.deletedAt.slice(0, 10) : row.deleted,
+      tone(row.restorable),
+    ]),
+  );
+}
+
+async function showMap(context: Context, places: ArchivePlaces, plate: PlateName): Promise<void> {
+  const newest = await newestGeneration(places.archive, plate);
+  if (!newest) return;
+  const { out } = context.io;
+  const colour = out.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+  const map = await plateNow(places.source, places.journals, plate, newest.inventory);
+  out.write(map.rows > 0 ? `\n${mapText(map, { colour })}` : '');
+}
+
+async function writePage(context: Context, args: Args, places: ArchivePlaces, file: string): Promise<void> {
+  const plate = await onePlate(context, args, places);
+  const { inventory } = (await newestGeneration(places.archive, plate))!;
+  const map = await plateNow(places.source, places.journals, plate, inventory);
+  const seal = await readSeal(places.archive, plate, inventory.digest);
+  await writeFile(
+    resolve(context.cwd, file),
+    platePage(inventory.head, seal, map, context.now().toISOString()),
+  );
+  context.say(`wrote ${file}`);
+}
+
+/** The next step of the first plate that lacks one. */
+function next(rows: readonly PlateStatus[], suffix: string): string {
+  const of = (verb: string, { plate: { project, batch, plate } }: PlateStatus): string =>
+    `Next: npx lab archive ${verb} --plate ${quoted(plate)} --project ${quoted(project)} --batch ${quoted(batch)}${suffix}`;
+  const open = rows.find(row => row.archived === 'unfinished');
+  if (open) return of('create', open).replace('--plate', '--plates');
+  const unproven = rows.find(row => row.verified !== 'yes' && row.deleted === 'no');
+  if (unproven) return of('verify', unproven);
+  const kept = rows.find(row => row.deleted === 'no');
+  if (kept) return of('delete', kept);
+  return rows[0] ? of('restore', rows[0]) : `Next: npx lab archive create --help`;
+}
+
+const quoted = (text: string): string =>
+  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,84 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import {
+  failedKeys,
+  restoreKeys,
+  restoreTiered,
+  type TieredRow,
+  tieredLog,
+} from '../../../jobs/plate-archive/restore/tiered.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { counted, table } from '../output/output.ts';
+import { runWorld } from '../run-world.ts';
+import { toldPlainly } from './told-plainly.ts';
+import type { ArchiveVerb } from './verb.ts';
+
+/** Objects that Intelligent-Tiering has moved to an archive tier, in any bucket of the lab. */
+export const thaw: ArchiveVerb = {
+  summary: 'ask for objects of Intelligent-Tiering that lie in an archive tier, with a log and retries',
+  usage: 's3://bucket/prefix/ [--include TEXT] [--exclude TEXT]',
+  options: {
+    include: { type: 'string', value: 'TEXT', multiple: true, describe: 'only keys that hold one of these' },
+    exclude: { type: 'string', value: 'TEXT', multiple: true, describe: 'no keys that hold one of these' },
+    tier: { type: 'string', value: 'TIER', describe: 'Bulk (default), Standard or Expedited' },
+    parallel: { type: 'string', value: 'N', describe: 'requests at once (default 16)' },
+    log: { type: 'string', value: 'FILE', describe: 'where the CSV goes (default thaw.csv)' },
+    retry: { type: 'string', value: 'FILE', describe: 'only what failed in this log' },
+  },
+  async run(context, args) {
+    const address = args.positionals[1] ?? '';
+    const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
+    const tier = args.text('tier') ?? 'Bulk';
+    const parallel = Number(args.text('parallel') ?? 16);
+    const problems = [
+      ...(bucket === undefined
+        ? [{ where: address || 'lab archive thaw', message: 'is no address', fix: 's3://bucket/prefix/' }]
+        : []),
+      ...(['Bulk', 'Standard', 'Expedited'].includes(tier)
+        ? []
+        : [{ where: '--tier', message: `${tier} is none of Bulk, Standard, Expedited` }]),
+      ...(Number.isInteger(parallel) && parallel > 0 && parallel <= 256
+        ? []
+        : [{ where: '--parallel', message: `${args.text('parallel')} is not a whole number from 1 to 256` }]),
+    ];
+    if (problems.length > 0) throw new LabError(problems);
+    const store = (await context.connect()).placeStoreOf(bucket!);
+    const { progress } = await runWorld(context);
+    const log = args.text('log') ?? 'thaw.csv';
+    const rows: TieredRow[] = [];
+    const how = {
+      tier: tier as 'Bulk',
+      parallel,
+      signal: context.signal,
+      onRow: (row: TieredRow) => {
+        rows.push(row);
+        if (rows.length % 500 === 0) progress(`${rows.length} objects`);
+      },
+    };
+    const retry = args.text('retry');
+    try {
+      await toldPlainly(address, async () =>
+        retry === undefined
+          ? restoreTiered(store, {
+              prefix,
+              include: args.list('include'),
+              exclude: args.list('exclude'),
+              ...how,
+            })
+          : restoreKeys(store, failedKeys(await readFile(resolve(context.cwd, retry), 'utf8')), how),
+      );
+    } finally {
+      // What was asked for was, whatever came after.
+      await writeFile(resolve(context.cwd, log), tieredLog(rows));
+    }
+    const count = (status: TieredRow['status']): number => rows.filter(row => row.status === status).length;
+    const states = ['REQUESTED', 'IN_PROGRESS', 'RESTORED', 'ERROR'] as const;
+    context.io.out.write(table(context.io.out, states, [states.map(state => String(count(state)))]));
+    const errors = count('ERROR');
+    context.say(
+      `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}\nNext: ${errors > 0 ? `npx lab archive thaw ${address} --retry ${log}` : 'the same again shows what has come; it stays, there are no days'}`,
+    );
+    return errors > 0 ? exitCodes.notDone : exitCodes.ok;
+  },
+};

@@ -1,0 +1,29 @@
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { isStoreError } from '../../contract/ports/object-store.ts';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+
+/** What stops a plate, as a person at a shell is told. */
+export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PlateError)
+      throw new LabError(
+        error.problems.map(message => ({ where: plate, message })),
+        exitCodes.found,
+      );
+    if (isStoreError(error, 'InvalidObjectState'))
+      throw new LabError(
+        {
+          where: plate,
+          message: 'its tars are in a cold class and cannot be read now',
+          fix: `npx lab archive restore --plate ${plate} asks for them`,
+        },
+        exitCodes.found,
+      );
+    if (isStoreError(error, 'AccessDenied'))
+      throw new LabError({ where: plate, message: `S3 refused: ${error.message}` }, exitCodes.service);
+    throw error;
+  }
+}
