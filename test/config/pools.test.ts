@@ -21,12 +21,14 @@ const problems = (pools: Record<string, PoolInput>, more: object = {}): string =
   problemsOf(lab(pools, more));
 
 describe('default pools', () => {
-  it('are on demand and spot for each architecture, and one with much scratch', () => {
+  it('are on demand and spot for each architecture, some with much scratch, and some that archives share with nobody', () => {
     expect(Object.keys(defaultPools).sort()).toEqual([
+      'arm64-archive',
       'arm64-ondemand',
       'arm64-scratch',
       'arm64-scratch-spot',
       'arm64-spot',
+      'x86-archive',
       'x86-ondemand',
       'x86-scratch',
       'x86-scratch-spot',

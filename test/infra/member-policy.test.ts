@@ -89,7 +89,10 @@ describe('twelve workloads and twelve pools', () => {
     outputPrefixes: names('results'),
     logGroupNames: ['/a', '/b'],
     mounts: [],
-    places: names('place').map(bucket => ({ bucket, prefix: 'a/', region: 'ap-southeast-3' })),
+    places: names('place').map(bucket => ({
+      place: { bucket, prefix: 'a/', region: 'ap-southeast-3' },
+      rights: ['list', 'read'] as const,
+    })),
   });
   const queueArns = queues.map(each => each.attrJobQueueArn);
   const keepers = keeperPolicies(stack, lab, queueArns, definitions);

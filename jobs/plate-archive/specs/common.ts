@@ -47,7 +47,7 @@ export const proofDays: ParameterSpec = {
 export const common = {
   item: { one: 'plate', many: 'plates' },
   resources: { vcpus: 4, memoryMiB: 4096, timeoutSeconds: 86_400, attempts: 5 },
-  pools: ['arm64-archive', 'x86-archive'],
+  pools: ['x86-archive'],
   image: { context: 'containers/plate-archive', architectures: ['arm64', 'x86_64'] },
   mounts: [],
   scratchGiB: 0,
