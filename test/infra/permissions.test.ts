@@ -11,6 +11,8 @@ const headings: Readonly<Record<string, string>> = {
   ExecutionRole: 'Starting containers',
   Role: 'Jobs',
   Members: 'Members',
+  Keepers: 'Keepers',
+  Archive: 'The archive bucket',
   NetworkFlowLog: 'The flow log',
   Storage: 'The output bucket and its access log',
   JobEvents: "The events' log",
@@ -39,8 +41,19 @@ const cachedLab = {
   workloads: { rapidtide: { datasets: { '/data_in': 'hcp' }, image: 'org/tool:1' } },
 } as const;
 
+/** Every right in a place is one of these jobs'. */
+const archiveLab = {
+  archive: { bucket: 'a-lab-plates' },
+  workloads: Object.fromEntries(
+    ['archive', 'delete', 'restore', 'destroy'].map(verb => [
+      `plate-${verb}`,
+      { places: { source: { bucket: 'imaging' } } },
+    ]),
+  ),
+} as const;
+
 const granted = new Map<string, Set<string>>();
-for (const lab of [defaultLab, strictLab, asRole, cloudLab, cachedLab])
+for (const lab of [defaultLab, strictLab, asRole, cloudLab, cachedLab, archiveLab])
   for (const [id, { Properties }] of Object.entries(
     Template.fromStack(labApp(lab).stack).toJSON().Resources as Record<string, { Properties: unknown }>,
   ))
