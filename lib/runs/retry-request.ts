@@ -1,9 +1,5 @@
-import { causeOf } from '../contract/run/cause.ts';
 import type { Lane, RoundPlan } from '../contract/run/run.ts';
 import type { RunRequest, WorkloadSpec } from '../contract/workload/workload.ts';
-import type { Entry } from '../ledger/entries.ts';
-import type { Group } from '../plan/cut-step.ts';
-import type { Change } from '../plan/sizes.ts';
 import { isMain } from '../plan/steps.ts';
 
 /** Memory, in MiB or as a factor of what a step had; of one step, or of all. */
@@ -55,40 +51,5 @@ export function newestLane(rounds: readonly RoundPlan[], step: string): Lane | u
     ?.lanes.toSorted((a, b) => b.memoryMiB - a.memoryMiB)[0];
 }
 
-/** Entries that get something else than the rest, by why they ended; what the user asked for goes before. */
-export function groupsByCause(
-  spec: WorkloadSpec,
-  entries: readonly Entry[],
-  changes: RetryChanges,
-): readonly Group[] {
-  const groups = new Map<string, { change: Change; entries: Entry[] }>();
-  for (const entry of entries) {
-    const change = changeFor(spec, entry, changes);
-    const key = JSON.stringify(change);
-    const group = groups.get(key) ?? { change, entries: [] };
-    group.entries.push(entry);
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ change, entries }) => ({
-    items: entries.map(({ item }) => item),
-    change,
-  }));
-}
-
-function changeFor(spec: WorkloadSpec, entry: Entry, changes: RetryChanges): Change {
-  const cause = entry.state === 'failed' ? causeOf(entry) : undefined;
-  const wanted = cause && spec.onCause?.[cause];
-  if (!wanted || !entry.lane || entry.attempts < (wanted.after ?? 1)) return {};
-  const { memoryMiB, timeoutSeconds } = entry.lane;
-  return {
-    ...(wanted.memory && !changes.memory ? { memoryMiB: Math.ceil(memoryMiB * factor(wanted.memory)) } : {}),
-    ...(wanted.timeout && changes.timeoutSeconds === undefined
-      ? { timeoutSeconds: Math.ceil(timeoutSeconds * factor(wanted.timeout)) }
-      : {}),
-    ...(wanted.pool && changes.pool === undefined ? { pool: wanted.pool } : {}),
-  };
-}
-
-const factor = (text: `x${number}`): number => Number(text.slice(1));
 const given = <T extends object>(value: T): Partial<T> =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as Partial<T>;

@@ -4,10 +4,11 @@ import { exitCodes } from '../contract/workload/exit-codes.ts';
 import type { Entry } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type PlannedRound, planRound, requestProblems } from '../plan/plan-round.ts';
+import { groupsByCause } from './by-cause.ts';
 import { closeRound } from './close-round.ts';
 import type { LabPorts, RunWorld } from './lab-ports.ts';
 import type { OpenRun } from './open-run.ts';
-import { groupsByCause, type RetryChanges, retryRequest } from './retry-request.ts';
+import { type RetryChanges, retryRequest } from './retry-request.ts';
 import { storeRound } from './store-round.ts';
 import { neverSubmitted } from './stored-run.ts';
 import { submitRound } from './submit-round.ts';
@@ -61,7 +62,10 @@ export async function planRetry(
     ...canaryLeft(run.rounds, left),
     ...(world.usdPerHour ? { usdPerHour: world.usdPerHour } : {}),
     work: Object.fromEntries(
-      Object.entries(left).map(([step, entries]) => [step, groupsByCause(spec, entries, changes)]),
+      Object.entries(left).map(([step, entries]) => [
+        step,
+        groupsByCause(sizes, spec.steps.find(each => each.name === step)!, entries, changes),
+      ]),
     ),
   });
   const own = new Set(items.map(item => item.name));

@@ -48,7 +48,7 @@ export interface WorkloadSpec {
   /** The nameless kind's. */
   readonly nodes?: KindSpec['nodes'];
   readonly toolCredentials?: KindSpec['toolCredentials'];
-  /** What a retry changes for items that ended of this cause. */
+  /** What a retry changes for items that ended of this cause. @default twice the memory, twice the time, on demand from the second time on */
   readonly onCause?: OnCause;
   /** Items from the request alone, where no list is given: `--start 2019-01 --end 2019-12`. Throws LabError. */
   readonly list?: (request: RunRequest, ports: SpecPorts) => Promise<readonly Item[]>;
