@@ -45,6 +45,26 @@ it('a dataset is made once, opens, and says what it is', async () => {
   });
 });
 
+it('a create that was killed is tried again, and half a dataset is told then, with what to do; at its last write, too', async () => {
+  for (const [at, name] of [
+    [2, 'early'],
+    [4, 'late'],
+  ] as const) {
+    const given = { items, parameters: { 'dataset-uri': `s3://variants/${name}` } };
+    const environment = { STAND_IN_KILLED_AT: String(at) };
+    expect(await lab.run(createTask, { ...given, environment })).toMatchObject({
+      exitCode: 137,
+      again: true,
+    });
+    expect(await keysBelow(`${name}/arraylab-dataset.json`)).toEqual([]);
+    const { exitCode, reason } = await lab.run(createTask, given);
+    expect([exitCode, reason]).toEqual([
+      64,
+      expect.stringMatching(/holds half a dataset: its create was killed.*aws s3 rm --recursive/),
+    ]);
+  }
+}, 20_000);
+
 it('half a dataset is refused with what to do, and nothing is made of it', async () => {
   await lab.put('variants', 'half/__tiledb_group.tdb', ' ');
   const { exitCode, reason } = await lab.run(createTask, {

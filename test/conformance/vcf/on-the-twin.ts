@@ -81,7 +81,7 @@ writeFileSync(
   join(state, 'faults.json'),
   JSON.stringify({
     seed: Number(process.env.SEED ?? 1),
-    containers: [lost(0, 1, [400, 1500]), lost(1, 2, [400, 1500]), lost(2, 3, [300, 900])],
+    containers: [lost(0, 1, [700, 2000]), lost(1, 2, [700, 2000]), lost(2, 3, [300, 700])],
   }),
 );
 const serving = lab('twin', 'serve');
@@ -98,7 +98,7 @@ await check(`${names.length} BCFs over 4 shards, killed until a shard has no att
   );
   run = out.trim();
   assert.equal(code, 4, err);
-  return '';
+  return `: ${/\d+ attempts/.exec(err)?.[0]} left a record or were followed by one`;
 });
 await check('continued, every sample is stored', async () => {
   const { code, err } = await lab('retry', run, '--local', '--wait');
@@ -173,11 +173,6 @@ await check('a name that nobody has is refused before anything is exported', asy
   assert(!existsSync(join(state, 's3/variants/exports/typo')));
   return '';
 });
-const refusals = existsSync(join(twinFolder, 'server.log'))
-  ? readFileSync(join(twinFolder, 'server.log'), 'utf8')
-  : '';
-assert.equal(refusals, '', 'IAM of the twin refused something');
-
 stopping.abort();
 await serving;
 rmSync(root, { recursive: true, force: true });
