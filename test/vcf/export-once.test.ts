@@ -10,7 +10,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { bgzf } from '../../containers/vcf/bgzf-blocks.ts';
 import { type Delivered, type ExportWorld, exportOnce } from '../../containers/vcf/export-once.ts';
+import { keepOnce } from '../../containers/vcf/keep-once.ts';
 import { storeOnce } from '../../containers/vcf/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
 import { mergeRegions, type Region } from '../../jobs/vcf/bed.ts';
@@ -171,15 +173,16 @@ it('a file that nobody asked for stops the export before anything of it leaves t
   expect(readdirSync(to)).toEqual([]);
 });
 
-const spoil: Record<string, (file: Buffer) => Buffer> = {
-  'cut short': file => file.subarray(0, file.length - 40),
-  'without its end': file => file.subarray(0, file.length - 28),
-  empty: () => Buffer.alloc(0),
-  'of another sample': () => made[2]!.file,
-  'short of a record': () => makeSample('a', { contigs: { chr1: 2 } }).file,
-  'not a variant file': () => Buffer.from('hello\n'),
+const threeOf = (name: string): Buffer => makeSample(name, { contigs: { chr1: 3 } }).file;
+const spoil: Record<string, readonly [(file: Buffer) => Buffer, string]> = {
+  'cut short': [file => file.subarray(0, file.length - 40), 'ends within a block'],
+  'without its end': [file => file.subarray(0, file.length - 28), 'has no end-of-file block'],
+  empty: [() => Buffer.alloc(0), 'has 0 bytes'],
+  'of another sample': [() => threeOf('c'), 'is of c'],
+  'short of a record': [() => makeSample('a', { contigs: { chr1: 2 } }).file, 'holds 2 of 3 records'],
+  'not a variant file': [() => Buffer.from('hello, I am no variant file\n'), 'is neither VCF nor BCF'],
 };
-it.each(Object.entries(spoil))('a file that is %s is not delivered', async (_what, change) => {
+it.each(Object.entries(spoil))('a file that is %s is not delivered', async (_what, [change, reason]) => {
   const spoiling =
     (call: Call): Call =>
     async (args, options) => {
@@ -189,8 +192,40 @@ it.each(Object.entries(spoil))('a file that is %s is not delivered', async (_wha
       return called;
     };
   const { world, to } = newWorld({ call: spoiling });
-  expect((await exportOnce(['a'], world))[0]!.is).toBe('failed');
+  const [result] = await exportOnce(['a'], world);
+  expect(result).toMatchObject({ is: 'failed', reason: expect.stringContaining(reason) });
   expect(readdirSync(to)).toEqual([]);
+});
+
+it('a file whose index counts otherwise is not delivered', async () => {
+  const { world, to } = newWorld();
+  const [result] = await exportOnce(['a'], {
+    ...world,
+    bcftools: async args => {
+      writeFileSync(`${args.at(-1)!}.csi`, makeIndex({ chr1: 2 }, readFileSync(args.at(-1)!).length));
+      return 0;
+    },
+  });
+  expect(result).toMatchObject({ is: 'failed', reason: 'the index of a counts 2 of 3 records' });
+  expect(readdirSync(to)).toEqual([]);
+});
+
+it('records that are alike stay as many as they are, and such as do not fit their regions are no records of an export', async () => {
+  const block = makeSample('b', { blocks: true, contigs: { chr1: 1 } });
+  const times = (count: number): string => {
+    const path = join(root, `times-${count}.vcf.gz`);
+    const [header] = block.text.split(block.records[0]!);
+    writeFileSync(path, bgzf(Buffer.from(header + `${block.records[0]!}\n`.repeat(count))));
+    return path;
+  };
+  const apart: readonly Region[] = [
+    { contig: 'chr1', start: 50, end: 500 },
+    { contig: 'chr1', start: 1000, end: 3100 },
+  ];
+  const once = join(root, 'once.vcf.gz');
+  expect(await keepOnce(times(4), once, 'z', apart)).toBe(2);
+  expect(gunzipSync(readFileSync(once)).toString().match(/^chr1/gm)).toHaveLength(2);
+  expect(await keepOnce(times(3), once, 'z', apart)).toBe('holds a record 3 times that meets 2 regions');
 });
 
 it('a table has a row a record', async () => {
