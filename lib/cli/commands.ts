@@ -8,6 +8,7 @@ import { doctor } from './commands/doctor.ts';
 import { fetch } from './commands/fetch.ts';
 import { init } from './commands/init.ts';
 import { logs } from './commands/logs.ts';
+import { prices } from './commands/prices.ts';
 import { pypeliner } from './commands/pypeliner.ts';
 import { queue } from './commands/queue.ts';
 import { quickstart } from './commands/quickstart.ts';
@@ -42,6 +43,7 @@ export const commands: readonly Command[] = [
   fetch,
   archive,
   secret,
+  prices,
   stackInfo,
   destroy,
   twin,
