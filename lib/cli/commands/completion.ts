@@ -1,0 +1,84 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { LabError } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { openRun } from '../../runs/open-run.ts';
+import { listRuns } from '../../runs/stored-run.ts';
+import type { Command } from '../command.ts';
+import { candidates } from '../completion/candidates.ts';
+import { completionScripts, isShell } from '../completion/scripts.ts';
+import type { Context } from '../context.ts';
+import { twinPlace } from '../twin/folder.ts';
+import { readServer } from '../twin/server.ts';
+
+export const completion: Command = {
+  name: 'completion',
+  group: 'lab',
+  summary: 'what makes your shell complete verbs, options, runs and items: bash, zsh, fish',
+  usage: 'bash | zsh | fish',
+  options: {},
+  examples: ['lab completion bash >> ~/.bash_completion', 'lab completion zsh > "${fpath[1]}/_lab"'],
+  onlyReads: true,
+  async run(context, args) {
+    const [what = ''] = args.positionals;
+    if (what === 'words') return complete(context, args.rest);
+    if (!isShell(what))
+      throw new LabError({
+        where: what || 'lab completion',
+        message: 'is no shell that is known here',
+        fix: `one of ${Object.keys(completionScripts).join(', ')}`,
+      });
+    context.io.out.write(completionScripts[what]);
+    context.say('Next: a new shell, with lab in its PATH (node_modules/.bin, or alias lab="npx lab")');
+    return exitCodes.ok;
+  },
+};
+
+/** Whatever goes wrong, a shell that asks is told nothing. */
+async function complete(context: Context, words: readonly string[]): Promise<number> {
+  const { commands } = await import('../commands.ts');
+  const local = context.local || words.includes('--local');
+  const names = context.workloads.map(spec => spec.name);
+  const found = await candidates(words, {
+    commands,
+    workloads: context.workloads,
+    runs: () =>
+      remembered(context, local, 'runs', 60_000, async () =>
+        (await listRuns((await context.connect()).store, names)).map(run => run.runId),
+      ),
+    items: run =>
+      // A run's items do not change; which is the newest does.
+      remembered(context, local, `items-${run}`, run === 'latest' ? 60_000 : 86_400_000, async () =>
+        (await openRun(await context.connect(), context.workloads, run)).items.map(item => item.name),
+      ),
+  }).catch(() => []);
+  for (const word of found) context.print(word);
+  return exitCodes.ok;
+}
+
+/** What was answered less than so long ago is not asked again: a person presses Tab several times. */
+async function remembered(
+  context: Context,
+  local: boolean,
+  what: string,
+  forMs: number,
+  ask: () => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const place = twinPlace(context);
+  // Completing a line starts no twin.
+  if (local && !(await readServer(place))) return [];
+  const file = join(
+    dirname(place.folder),
+    'completion',
+    `${local ? 'local' : 'aws'}-${what.replaceAll(/[^\w-]/g, '_')}.json`,
+  );
+  const age = await stat(file).then(
+    ({ mtimeMs }) => context.now().getTime() - mtimeMs,
+    () => Number.POSITIVE_INFINITY,
+  );
+  if (age >= 0 && age < forMs) return JSON.parse(await readFile(file, 'utf8')) as string[];
+  const answer = await ask();
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, JSON.stringify(answer));
+  return answer;
+}
