@@ -16,9 +16,7 @@ export interface AppRun {
  */
 export async function runApp(source: LabSource, outdir: string): Promise<AppRun> {
   const { projectRoot } = source;
-  const { context } = JSON.parse(await readFile(join(projectRoot, 'cdk.json'), 'utf8')) as {
-    readonly context: object;
-  };
+  const context = await appContext(source);
   const { CDK_DEFAULT_ACCOUNT: _account, CDK_DEFAULT_REGION: _region, ...environment } = process.env;
   const child = spawn(process.execPath, [join(projectRoot, 'bin', 'app.mjs')], {
     cwd: projectRoot,
@@ -26,16 +24,7 @@ export async function runApp(source: LabSource, outdir: string): Promise<AppRun>
     env: {
       ...environment,
       CDK_OUTDIR: outdir,
-      CDK_CONTEXT_JSON: JSON.stringify({
-        ...context,
-        lab: source.lab,
-        config: source.configFile,
-        // What cdk's command line adds.
-        'aws:cdk:enable-path-metadata': true,
-        'aws:cdk:enable-asset-metadata': true,
-        'aws:cdk:disable-version-reporting': true,
-        'aws:cdk:bundling-stacks': ['**'],
-      }),
+      CDK_CONTEXT_JSON: JSON.stringify(context),
     },
   });
   let text = '';
@@ -44,4 +33,22 @@ export async function runApp(source: LabSource, outdir: string): Promise<AppRun>
     child.once('error', fail);
     child.once('close', (code, by) => done({ code, by, text }));
   });
+}
+
+export type RunApp = typeof runApp;
+
+/** What cdk tells the app: the flags of cdk.json, whose lab it is, and what its command line adds. */
+export async function appContext(source: LabSource): Promise<Readonly<Record<string, unknown>>> {
+  const { context } = JSON.parse(await readFile(join(source.projectRoot, 'cdk.json'), 'utf8')) as {
+    readonly context: object;
+  };
+  return {
+    ...context,
+    lab: source.lab,
+    config: source.configFile,
+    'aws:cdk:enable-path-metadata': true,
+    'aws:cdk:enable-asset-metadata': true,
+    'aws:cdk:disable-version-reporting': true,
+    'aws:cdk:bundling-stacks': ['**'],
+  };
 }

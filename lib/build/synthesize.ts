@@ -8,7 +8,7 @@ import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { bundlePath, stackName } from '../contract/workload/metadata.ts';
 import { isAlive } from '../process/is-alive.ts';
 import { inputsDigest, type LabSource } from './inputs.ts';
-import { runApp } from './run-app.ts';
+import { type RunApp, runApp } from './run-app.ts';
 import { writeWhole } from './write-whole.ts';
 
 interface Made {
@@ -25,6 +25,7 @@ export async function synthesized(
   source: LabSource,
   folder: string,
   say: (text: string) => void,
+  run: RunApp = runApp,
 ): Promise<object> {
   for (;;) {
     const path = await pathOf(source, folder);
@@ -41,7 +42,7 @@ export async function synthesized(
     }
     try {
       say('synthesizing the stack …');
-      const template = await make(source);
+      const template = await make(source, run);
       // Sources that were saved meanwhile are another lab's.
       if ((await pathOf(source, folder)) === path)
         await writeWhole(
@@ -100,10 +101,10 @@ async function claims(path: string): Promise<boolean> {
   return false;
 }
 
-async function make(source: LabSource): Promise<object> {
+async function make(source: LabSource, run: RunApp): Promise<object> {
   const outdir = await mkdtemp(join(tmpdir(), 'lab-synth-'));
   try {
-    const { code, by, text } = await runApp(source, outdir);
+    const { code, by, text } = await run(source, outdir);
     // The terminal sends Ctrl-C to it too.
     if (by === 'SIGINT' || by === 'SIGTERM')
       throw new LabError({ where: 'synth', message: 'interrupted' }, exitCodes.interruptedByUser);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Endpoint } from '../aws/endpoint.ts';
+import type { RunApp } from '../build/run-app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { resolveConfig } from '../config/resolve-config.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
@@ -22,6 +23,8 @@ export interface World {
   readonly twinFolder?: string;
   /** Where synthesized templates are kept for twins; `.lab/templates` of the project when left out. */
   readonly templates?: string;
+  /** Runs the CDK app for a twin's template; in a process of its own when left out. */
+  readonly runApp?: RunApp;
   readonly cwd: string;
   /** Instead of the project's lab.config.ts. */
   readonly configFile?: string;

@@ -10,6 +10,7 @@ import { runCli } from '../../lib/cli/main.ts';
 import { twinPlace } from '../../lib/cli/twin/folder.ts';
 import { readServer, type TwinServer } from '../../lib/cli/twin/server.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
+import { appInProcess } from '../helpers/app-in-process.ts';
 
 export interface Ran {
   readonly code: number;
@@ -40,6 +41,7 @@ export async function user(
       twinFolder: join(cwd, 'twin'),
       // A lab is synthesized once a run of the tests, whoever asks first.
       templates: join(tmpdir(), 'templates'),
+      runApp: appInProcess,
       cwd,
       configFile,
       environment,

@@ -20,6 +20,7 @@ import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import type { LabStack } from '../../lib/infra/lab-stack.ts';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { readTemplate } from '../../lib/rules/reading/template.ts';
+import { appInProcess } from '../helpers/app-in-process.ts';
 import { defaultLab, labApp, root, synthesize } from './synthesized.ts';
 
 const image = 'public.ecr.aws/rapidtide/rapidtide:v3.2.0';
@@ -170,5 +171,9 @@ describe('cdk’s own command line in a fresh clone', () => {
     expect(deployed).toEqual(readFileSync(join(root, bundle)));
     const template = 'arraylab-lab.template.json';
     expect(readFileSync(join(direct, template), 'utf8')).toBe(readFileSync(join(out, template), 'utf8'));
+    // And the other tests' app, which starts no process, makes the same.
+    const here = join(folder, 'here');
+    await expect(appInProcess(source, here)).rejects.toThrow('may have 4');
+    expect(readFileSync(join(here, template), 'utf8')).toBe(readFileSync(join(out, template), 'utf8'));
   });
 });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
+import type { RunApp } from '../../build/run-app.ts';
 import { refuse } from '../../contract/workload/errors.ts';
 
 /** Where a twin of this project keeps its state, and what it is made from. */
@@ -10,6 +11,8 @@ export interface TwinPlace {
   readonly folder: string;
   /** Synthesized templates, of all twins of the project. */
   readonly templates: string;
+  /** Makes the template; a process of its own when left out. */
+  readonly runApp?: RunApp;
   /** Folders of the programs that the workloads' images would hold. */
   readonly tools: readonly string[];
 }
@@ -26,6 +29,7 @@ export const twinPlace = (world: {
   readonly projectRoot: string;
   readonly twinFolder?: string;
   readonly templates?: string;
+  readonly runApp?: RunApp;
   readonly configFile?: string;
 }): TwinPlace => ({
   projectRoot: world.projectRoot,
@@ -34,6 +38,7 @@ export const twinPlace = (world: {
     world.twinFolder ??
     resolve(world.cwd, world.environment[folderVariable] || join(world.projectRoot, '.lab', 'twin')),
   templates: world.templates ?? join(world.projectRoot, '.lab', 'templates'),
+  ...(world.runApp ? { runApp: world.runApp } : {}),
   tools: toolFolders(world.environment[toolsVariable], world.cwd),
 });
 

@@ -34,8 +34,8 @@ export async function prepareTwin(
   config: LabConfig,
   say: (text: string) => void,
 ): Promise<object> {
-  const { projectRoot, configFile, templates } = place;
+  const { projectRoot, configFile, runApp, templates } = place;
   await mkdir(place.folder, { recursive: true, mode: 0o700 });
   const contexts = enabledContexts(workloads, config);
-  return synthesized({ projectRoot, configFile, lab: config.name, contexts }, templates, say);
+  return synthesized({ projectRoot, configFile, lab: config.name, contexts }, templates, say, runApp);
 }
