@@ -16,14 +16,14 @@ interface Run {
 
 /**
  * `npm test` of this commit beside that of 7f51d1c: both out of this repository's own history, each in a folder and with an
- * `npm ci` of its own, in turn, after a first run of each that fills their caches.
+ * `npm ci` of its own, in turn. Of one round the figures are those of a first run, with no cache; of more, the first is not counted.
  */
 export async function tests(projectRoot: string, rounds: number): Promise<string> {
   const root = await mkdtemp(join(tmpdir(), 'lab-bench-tests-'));
   try {
     const builds = [before, 'HEAD'].map(revision => checkOut(projectRoot, revision, join(root, revision)));
     const runs = builds.map((): Run[] => []);
-    for (let round = -1; round < rounds; round++)
+    for (let round = rounds > 1 ? -1 : 0; round < rounds; round++)
       for (const [i, folder] of builds.entries()) {
         const run = await runTests(folder);
         process.stderr.write(`${round < 0 ? 'to warm up' : `round ${round}`}: ${line(folder, run)}\n`);
