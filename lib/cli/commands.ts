@@ -2,7 +2,7 @@ import type { Command } from './command.ts';
 import { archive } from './commands/archive.ts';
 import { calendar } from './commands/calendar.ts';
 import { cancel } from './commands/cancel.ts';
-import { completion } from './commands/completion.ts';
+import { completionOf } from './commands/completion.ts';
 import { deploy } from './commands/deploy.ts';
 import { destroy } from './commands/destroy.ts';
 import { doctor } from './commands/doctor.ts';
@@ -45,7 +45,7 @@ export const commands: readonly Command[] = [
   archive,
   secret,
   prices,
-  completion,
+  completionOf(() => commands),
   stackInfo,
   destroy,
   twin,

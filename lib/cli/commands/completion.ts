@@ -11,9 +11,10 @@ import type { Context } from '../context.ts';
 import { twinPlace } from '../twin/folder.ts';
 import { readServer } from '../twin/server.ts';
 
-export const completion: Command = {
+/** Completes the verbs that are asked for when it runs, itself among them. */
+export const completionOf = (commands: () => readonly Command[]): Command => ({
   name: 'completion',
-  group: 'lab',
+  group: 'twin',
   summary: 'what makes your shell complete verbs, options, runs and items: bash, zsh, fish',
   usage: 'bash | zsh | fish',
   options: {},
@@ -21,7 +22,7 @@ export const completion: Command = {
   onlyReads: true,
   async run(context, args) {
     const [what = ''] = args.positionals;
-    if (what === 'words') return complete(context, args.rest);
+    if (what === 'words') return complete(context, commands(), args.rest);
     if (!isShell(what))
       throw new LabError({
         where: what || 'lab completion',
@@ -32,11 +33,14 @@ export const completion: Command = {
     context.say('Next: a new shell, with lab in its PATH (node_modules/.bin, or alias lab="npx lab")');
     return exitCodes.ok;
   },
-};
+});
 
 /** Whatever goes wrong, a shell that asks is told nothing. */
-async function complete(context: Context, words: readonly string[]): Promise<number> {
-  const { commands } = await import('../commands.ts');
+async function complete(
+  context: Context,
+  commands: readonly Command[],
+  words: readonly string[],
+): Promise<number> {
   const local = context.local || words.includes('--local');
   const names = context.workloads.map(spec => spec.name);
   const found = await candidates(words, {

@@ -49,7 +49,7 @@ export const commonSubmitOptions: Readonly<Record<string, OptionSpec>> = {
   pool: { type: 'string', value: 'POOL', describe: 'another pool of the workload' },
   canary: {
     type: 'boolean',
-    describe: 'the first, the last and one between go first; the rest only when they are done',
+    describe: 'first, last and one between go first, the rest when they are done',
   },
   'max-fails': {
     type: 'string',
@@ -59,7 +59,7 @@ export const commonSubmitOptions: Readonly<Record<string, OptionSpec>> = {
   'max-usd': {
     type: 'string',
     value: 'N',
-    describe: 'refuse what would cost more, and stop the run when its jobs have taken as much',
+    describe: 'refuse what would cost more, and stop the run at it',
   },
   'dry-run': { type: 'boolean', describe: 'print the plan and stop' },
   wait: { type: 'boolean', describe: 'watch the run to its end' },
