@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { ambientNoise } from './ambient-noise/ambient-noise.ts';
+import { ambientNoiseYear } from './ambient-noise/year.ts';
 import { archive } from './archive/archive.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
@@ -22,6 +23,7 @@ const benches = {
   memory,
   'log-lines': logLines,
   'ambient-noise': ambientNoise,
+  'ambient-noise-year': ambientNoiseYear,
   archive,
   queue,
   'vcf-preflight': vcfPreflight,
@@ -33,6 +35,7 @@ const onRequest = [
   'memory',
   'log-lines',
   'ambient-noise',
+  'ambient-noise-year',
   'archive',
   'queue',
   'vcf-preflight',

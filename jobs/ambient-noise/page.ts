@@ -24,52 +24,77 @@ const colours: Readonly<Record<StationDayState, string>> = {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
 
+const [size, left, top] = [12, 90, 30];
+
 /**
- * A page of a run's station-days, a line a station and a column a day: one file, that loads nothing and runs no script, so
- * that it can be sent, kept and opened anywhere.
+ * A page of a run's station-days, a line a station and a column a day, a quarter of a year below the other: one file, that loads
+ * nothing and runs no script, so that it can be sent, kept and opened anywhere.
  */
 export function completenessPage(title: string, rows: readonly StationDay[]): string {
   const stations = [...new Set(rows.map(({ station }) => station))].sort();
   const days = daysOf(rows);
   const at = new Map(rows.map(row => [`${row.station} ${row.day}`, row]));
+  const of = (station: string) => (day: Day) => at.get(`${station} ${day}`);
   const { expected, found, readable, used } = completenessOf(rows);
-  const size = 12;
-  const left = 90;
+  const missing = stations
+    .flatMap(station => stretches(days, of(station)))
+    .filter(({ row }) => row.state !== 'used' && row.state !== 'waiting')
+    .sort((a, b) => a.from - b.from);
+  const [gone, waiting] = [
+    missing.reduce((sum, { count }) => sum + count, 0),
+    rows.filter(({ state }) => state === 'waiting').length,
+  ];
   const shown = new Set(rows.map(({ state }) => state));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
+<style>body{font:14px system-ui,sans-serif;margin:2em;color:#1f2328}svg{font:9px monospace;overflow:visible}figure{overflow-x:auto;margin:1em 0}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}.key>div{display:inline-block;margin-right:1.5em}.key span{display:inline-block;width:1.2em;text-align:center;margin-right:.4em;border:1px solid #8c959f;font:12px monospace}</style></head>
+<body><h1>${escaped(title)}</h1>
+<p>${used} of ${expected} station-days used${expected > 0 ? ` (${percent(used / expected)})` : ''}; ${found} found, ${readable} readable${waiting > 0 ? `, ${waiting} not looked at yet` : ''}.</p>
+<div class="key">${stationDayStates
+    .filter(state => shown.has(state))
+    .map(
+      state =>
+        `<div><span style="background:${colours[state]}">${state === 'used' || state === 'waiting' ? '&nbsp;' : escaped(stateMarks[state])}</span>${stateWords[state]}</div>`,
+    )
+    .join('')}</div>
+${quartersOf(days)
+  .map(own => picture(own, stations, of))
+  .join('\n')}
+<h2>${gone === 0 ? 'Nothing is missing' : `What is missing (${gone})`}</h2>
+<table>${gone === 0 ? '' : '<tr><th>station<th>from<th>to<th>days<th>state<th>why</tr>'}
+${missing.map(({ row, from, count }) => `<tr><td>${escaped(row.station)}<td>${row.day}<td>${days[from + count - 1]}<td>${count}<td>${stateWords[row.state]}<td>${escaped(row.reason ?? '')}</tr>`).join('\n')}
+</table></body></html>
+`;
+}
+
+function picture(
+  days: readonly Day[],
+  stations: readonly string[],
+  of: (station: string) => (day: Day) => StationDay | undefined,
+): string {
   const cells = stations.flatMap((station, line) =>
-    stretches(days, day => at.get(`${station} ${day}`)).map(({ row, from, count }) => {
-      const [x, y] = [left + from * size, 30 + line * size];
+    stretches(days, of(station)).map(({ row, from, count }) => {
+      const [x, y] = [left + from * size, top + line * size];
       const until = count > 1 ? ` to ${days[from + count - 1]}` : '';
       const mark = row.state === 'used' ? '' : stateMarks[row.state].repeat(count);
       return `<g><title>${escaped(sentence(row, until))}</title><rect x="${x}" y="${y}" width="${count * size - 1}" height="${size - 1}" fill="${colours[row.state]}"/>${mark.trim() === '' ? '' : `<text x="${x + 3}" y="${y + 9}" textLength="${count * size - 6}">${escaped(mark)}</text>`}</g>`;
     }),
   );
-  const width = left + days.length * size + 10;
-  const height = 40 + stations.length * size;
-  const missing = rows.filter(({ state }) => state !== 'used');
-  return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
-<style>body{font:14px system-ui,sans-serif;margin:2em;color:#1f2328}svg{font:9px monospace;overflow:visible}figure{overflow-x:auto;margin:1em 0}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}.key span{display:inline-block;width:1em;text-align:center;margin-right:.3em;border:1px solid #8c959f}.key div{display:inline-block;margin-right:1.5em}</style></head>
-<body><h1>${escaped(title)}</h1>
-<p>${used} of ${expected} station-days used${expected > 0 ? ` (${percent(used / expected)})` : ''}; ${found} found, ${readable} readable.</p>
-<p class="key">${stationDayStates
-    .filter(state => shown.has(state))
-    .map(
-      state =>
-        `<div><span style="background:${colours[state]}">${state === 'used' ? '&nbsp;' : escaped(stateMarks[state])}</span>${stateWords[state]}</div>`,
-    )
-    .join('')}</p>
-<figure><svg role="img" aria-label="Station-days, a line a station and a column a day" width="${width}" height="${height}">
-${days.flatMap((day, column) => (day.endsWith('-01') || column === 0 ? [`<text x="${left + column * size}" y="20">${day}</text>`] : [])).join('')}
-${stations.map((station, line) => `<text x="0" y="${39 + line * size}">${escaped(station)}</text>`).join('\n')}
-${cells.join('\n')}
-</svg></figure>
-<h2>${missing.length === 0 ? 'Nothing is missing' : `What is missing (${missing.length})`}</h2>
-<table>${missing.length === 0 ? '' : '<tr><th>station<th>day<th>state<th>why</tr>'}
-${missing.map(row => `<tr><td>${escaped(row.station)}<td>${row.day}<td>${stateWords[row.state]}<td>${escaped(row.reason ?? '')}</tr>`).join('\n')}
-</table></body></html>
-`;
+  const dates = days.flatMap((day, column) =>
+    day.endsWith('-01') || column === 0 ? [`<text x="${left + column * size}" y="20">${day}</text>`] : [],
+  );
+  const names = stations.map(
+    (station, line) => `<text x="0" y="${top + 9 + line * size}">${escaped(station)}</text>`,
+  );
+  return `<figure><svg role="img" aria-label="Station-days from ${days[0]} to ${days.at(-1)}, a line a station and a column a day" width="${left + days.length * size + 10}" height="${top + 10 + stations.length * size}">
+${[...dates, ...names, ...cells].join('\n')}
+</svg></figure>`;
 }
+
+/** As wide as a screen. */
+const quartersOf = (days: readonly Day[]): readonly (readonly Day[])[] => [
+  ...Map.groupBy(days, day => `${day.slice(0, 4)} ${Math.floor((Number(day.slice(5, 7)) - 1) / 3)}`).values(),
+];
 
 interface Stretch {
   readonly row: StationDay;

@@ -7,6 +7,7 @@ import type {
   SpecPorts,
   WorkloadSpec,
 } from '../../lib/contract/workload/workload.ts';
+import { farAway } from './far-away.ts';
 import { archivePath, resultsPrefix } from './keys.ts';
 import { noiseRequest, recipeOf, stationsLabel, unitItems, unitsOf } from './request.ts';
 import { recipeHash } from './settings.ts';
@@ -82,7 +83,8 @@ export const ambientNoise: WorkloadSpec = {
     { name: 'script', takes: 'item', main: true },
   ],
   onCause: {
-    reclaimed: { after: 3, pool: 'x86-scratch' },
+    // To a pool of the lab's that is on demand: x86-scratch, or its own.
+    reclaimed: { after: 3 },
     'out-of-memory': { memory: 'x2' },
     timeout: { timeout: 'x2' },
   },
@@ -110,7 +112,12 @@ export const ambientNoise: WorkloadSpec = {
 async function expand(items: readonly Item[], request: RunRequest, ports: SpecPorts): Promise<Expansion> {
   const units = unitsOf(items);
   const asked = await noiseRequest(request);
-  const stations = selectStations(asked.words, await metadataKeys(asked.words, ports)).join(',');
+  const chosen = selectStations(asked.words, await metadataKeys(asked.words, ports));
+  const stations = chosen.join(',');
+  const archive = ports.inputs?.[archivePath];
+  const far =
+    archive && (await farAway(archive, ports.region, units.flatMap(unitDays), chosen, asked.channels));
+  if (far) ports.note(far);
   const run = units.map(({ name, first, last }) => ({
     name,
     labels: { first, last, [stationsLabel]: stations },
@@ -136,7 +143,7 @@ async function metadataKeys(words: readonly string[], ports: SpecPorts): Promise
       fix: 'name them one by one: --stations CI.PASC,CI.RPV',
     });
   const keys: string[] = [];
-  for (const each of prefixes) for await (const path of archive.paths(each)) keys.push(path);
+  for (const each of prefixes) for await (const { path } of archive.files(each)) keys.push(path);
   return keys;
 }
 

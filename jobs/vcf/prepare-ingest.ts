@@ -1,3 +1,4 @@
+import { usdPerGbBetweenRegions } from '../../lib/contract/hosts/transfer.ts';
 import type { Problem } from '../../lib/contract/workload/errors.ts';
 import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { attributesOf, defaultAttributes, parseAttributes } from './attributes.ts';
@@ -206,9 +207,6 @@ function otherAttributes(state: DatasetState, parameters: Parameters, asked: rea
   ];
 }
 
-/** USD a GB from one region of AWS to another, in the US and Europe. */
-const transfer = 0.02;
-
 /** What bytes cost that come from another region to the jobs, and go to another one from them. */
 function farAway(
   { files }: FilesLooked,
@@ -225,7 +223,7 @@ function farAway(
     return found === region ? undefined : found;
   };
   const cost = (size: number): string =>
-    `${bytesText(size)} for about ${((size / 1e9) * transfer).toFixed(2)} USD`;
+    `${bytesText(size)} for about ${((size / 1e9) * usdPerGbBetweenRegions).toFixed(2)} USD`;
   const from = [...bytes].flatMap(([bucket, size]) => {
     const there = otherRegion(bucket);
     return there ? `s3://${bucket} is in ${there} and jobs run in ${region}: they fetch ${cost(size)}` : [];

@@ -31,12 +31,12 @@ export function inputPlaces(
           return undefined;
         }
       };
-      const paths = async function* (below: string): AsyncGenerator<string> {
+      const files = async function* (below: string): ReturnType<InputPlace['files']> {
         const store = await storeOf(dataset.bucket, name);
-        for await (const { key } of store.list(`${dataset.prefix}${below}`))
-          yield key.slice(dataset.prefix.length);
+        for await (const { key, size } of store.list(`${dataset.prefix}${below}`))
+          yield { path: key.slice(dataset.prefix.length), bytes: size };
       };
-      return [[mount.path, { address, has, paths }]];
+      return [[mount.path, { address, region: dataset.region, has, files }]];
     }),
   );
 }

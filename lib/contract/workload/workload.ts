@@ -103,8 +103,9 @@ export interface InputPlace {
   readonly address: string;
   /** Whether a file is there, by its path below the mount; undefined where that cannot be seen. */
   has(path: string): Promise<boolean | undefined>;
-  /** Paths of what is below one, `/` at its end; rejects where that cannot be seen. */
-  paths(below: string): AsyncIterable<string>;
+  readonly region: string;
+  /** What is below a path, `/` at its end; rejects where that cannot be seen. */
+  files(below: string): AsyncIterable<{ readonly path: string; readonly bytes: number }>;
 }
 
 export interface PlacePort {

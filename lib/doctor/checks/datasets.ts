@@ -1,3 +1,4 @@
+import { usdPerGbBetweenRegions } from '../../contract/hosts/transfer.ts';
 import type { Account, DatasetAnswer } from '../../contract/ports/account.ts';
 import { hiddenText, judgeInput } from '../../contract/workload/input-look.ts';
 import { parseAccessKeys } from '../../contract/workload/mount.ts';
@@ -75,7 +76,7 @@ function judgeOpening({ dataset: name, answer }: Fact, { config, local }: Scope)
   if (dataset.region !== config.region)
     return [
       warn(
-        `${name}: ${address} opens${asYou}; it is in ${dataset.region}, and the lab in ${config.region}: every byte costs`,
+        `${name}: ${address} opens${asYou}; it is in ${dataset.region}, and the lab in ${config.region}: what jobs read costs about ${usdPerGbBetweenRegions} USD a GB`,
         `a lab in ${dataset.region}`,
       ),
     ];

@@ -3,7 +3,7 @@
 // usage: on-the-twin.ts VENV
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
@@ -23,12 +23,8 @@ writeFileSync(
   JSON.stringify({
     name: 'noise',
     region: 'us-west-2',
-    datasets: { scedc: { bucket: 'scedc-pds', region: 'us-west-2', access: 'role' } },
-    workloads: {
-      'ambient-noise': {
-        datasets: { '/archive': 'scedc' },
-      },
-    },
+    datasets: { scedc: { bucket: 'scedc-pds', region: 'us-west-2', access: 'public' } },
+    workloads: { 'ambient-noise': { datasets: { '/archive': 'scedc' } } },
   }),
 );
 let runs = 0;
@@ -91,25 +87,31 @@ const submit = (last: string, ...more: readonly string[]) =>
     '--wait',
     ...more,
   );
-const status = async (run: string) => JSON.parse((await lab('status', run, '--local', '--json')).out);
+const status = async (run: string, ...more: readonly string[]) =>
+  JSON.parse((await lab('status', run, ...more, '--local', '--json')).out);
 const runOf = (out: string): string => /\d{8}t\d{6}z-[0-9a-f]{6}/.exec(out)![0];
 
+/** What an attempt has left of a day. */
+function recordOf(runId: string, shard: number, attempt: number): string {
+  const folder = join(state, 's3');
+  const name = readdirSync(folder, { recursive: true, encoding: 'utf8' }).find(
+    each =>
+      each.includes(`${runId}/results/0/correlate/${String(shard).padStart(7, '0')}/`) &&
+      each.endsWith(`.${attempt}`),
+  );
+  return name === undefined ? 'no record' : readFileSync(join(folder, name), 'utf8');
+}
+
 mkdirSync(state, { recursive: true });
-// The second day's host goes without a word in the middle of its work, once.
+// Once each: the second day's host goes without a word in the middle of its work, the third one's after a notice.
+const reclaim = { fault: 'spot-reclaim', jobName: '*', attempt: 1, times: 1 };
 writeFileSync(
   join(state, 'faults.json'),
   JSON.stringify({
     seed: 1,
     containers: [
-      {
-        fault: 'spot-reclaim',
-        jobName: '*',
-        index: 1,
-        attempt: 1,
-        afterMs: [4000, 4001],
-        noticeSeconds: 0,
-        times: 1,
-      },
+      { ...reclaim, index: 1, afterMs: [4000, 4001], noticeSeconds: 0 },
+      { ...reclaim, index: 2, afterMs: [2000, 2001], noticeSeconds: 60 },
     ],
   }),
 );
@@ -129,6 +131,12 @@ await check('a reclaimed day is done again, and one with an unreadable channel i
   const told = await status(run);
   assert.equal(told.items[0].state, 'failed');
   assert.match(JSON.stringify(told), /CI\.STAB 2024-03-03 \(BHN cannot be read/);
+  const days = (await status(run, '--step', 'correlate')).items;
+  assert.deepEqual(
+    days.map(({ attempts }: { attempts: number }) => attempts),
+    [1, 2, 2],
+  );
+  assert.match(recordOf(run, 2, 1), /"state":"interrupted".*"reason":"spot notice terminate/);
 });
 
 await check('the calendar shows it, in a terminal, as a page and as rows', async () => {

@@ -1,7 +1,9 @@
 import { channelsOf, checkChannels } from '../../../jobs/ambient-noise/channels.ts';
 import { parseShare, verdict } from '../../../jobs/ambient-noise/completeness.ts';
+import { farAway } from '../../../jobs/ambient-noise/far-away.ts';
 import { parseSettings, recipeHash, windowsOfDay } from '../../../jobs/ambient-noise/settings.ts';
 import { checkStations, selectStations, stationWords } from '../../../jobs/ambient-noise/stations.ts';
+import type { InputPlace } from '../../../lib/contract/workload/workload.ts';
 
 describe('settings', () => {
   const problems = (words: string): string =>
@@ -118,4 +120,31 @@ describe('what may be missing', () => {
     expect(verdict(of(0), 1)).toBe('failed');
     expect(verdict(of(99), 0)).toBe('failed');
   });
+});
+
+describe('an archive in another region', () => {
+  const archive = (region: string): InputPlace => ({
+    address: 's3://scedc-pds/',
+    region,
+    has: async () => undefined,
+    async *files(below) {
+      expect(below).toBe('continuous_waveforms/2019/2019_002/');
+      for (const name of ['CIPASC_BHZ___2019002.ms', 'CIPASC_HHZ___2019002.ms', 'CIOTHERBHZ___2019002.ms'])
+        yield { path: `${below}${name}`, bytes: 5e9 };
+    },
+  });
+  const far = (region: string) =>
+    farAway(
+      archive(region),
+      'eu-central-1',
+      ['2019-01-01', '2019-01-02', '2019-01-03'],
+      ['CI.PASC'],
+      ['BHZ'],
+    );
+
+  it('is told with what its bytes cost, of the channels that are fetched', async () =>
+    expect(await far('us-west-2')).toBe(
+      's3://scedc-pds/ is in us-west-2 and jobs run in eu-central-1: they fetch it at 0.02 USD a GB, as 2019-01-02 has it, 15.0 GB for about 0.30 USD; a lab in us-west-2 fetches it for nothing',
+    ));
+  it('is not told where it is the same', async () => expect(await far('eu-central-1')).toBeUndefined());
 });

@@ -21,7 +21,6 @@ const rows = daysFrom('2024-02-01', '2024-02-29').flatMap(day => [
   row('CI.A', day),
   row('CI.B', day, day === '2024-02-02' ? missing : {}),
   row('CI.C', day, day <= '2024-02-03' && day >= '2024-02-02' ? missing : {}),
-  ...(day === '2024-02-05' ? [] : []),
 ]);
 
 it('a year is a calendar of a cell a day, told apart without colour', () => {
@@ -69,5 +68,23 @@ it('the page is one file that loads nothing, runs nothing and says everything', 
   expect(page).toContain('<title>a &#60;run&#62;</title>');
   expect(page).toContain('84 of 87 station-days used (96 %)');
   expect(page).toContain('CI.A 2024-02-01 to 2024-02-29: used');
-  expect(page.match(/<td>no file of BHE, &#34;all&#34;, &#60;b&#62;/g)).toHaveLength(3);
+  const why = '<td>no file<td>no file of BHE, &#34;all&#34;, &#60;b&#62;';
+  expect(page.match(/<tr><td>.*/g)).toEqual([
+    `<tr><td>CI.B<td>2024-02-02<td>2024-02-02<td>1${why}</tr>`,
+    `<tr><td>CI.C<td>2024-02-02<td>2024-02-03<td>2${why}</tr>`,
+  ]);
+});
+
+it('a year is four pictures, each as wide as a screen; what nobody has looked at yet is not missing', () => {
+  const year = daysFrom('2019-01-01', '2019-12-31').map(day =>
+    row('CI.A', day, day > '2019-12-20' ? { state: 'waiting', found: 0, readable: 0 } : {}),
+  );
+  const page = completenessPage('year', year);
+  const widths = [...page.matchAll(/<svg [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  expect(widths).toHaveLength(4);
+  expect(Math.max(...widths)).toBeLessThan(1250);
+  expect(page).toContain(
+    '354 of 365 station-days used (96 %); 354 found, 354 readable, 11 not looked at yet',
+  );
+  expect(page).toContain('Nothing is missing');
 });
