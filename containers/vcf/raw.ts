@@ -9,7 +9,9 @@ export async function runCommand(argv: readonly string[], log: (line: string) =>
     log(`the command begins with ${JSON.stringify(program ?? '')}: it has to begin with tiledbvcf`);
     return exitCodes.badJob;
   }
-  const child = spawn(program, args, { stdio: 'inherit' });
+  // As the image of the tool has it, which ours does not.
+  const environment = { ...process.env, AWS_EC2_METADATA_DISABLED: 'true' };
+  const child = spawn(program, args, { stdio: 'inherit', env: environment });
   const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
   process.on('SIGTERM', pass);
   return new Promise(done => {
