@@ -15,7 +15,7 @@ export const prices: Command = {
   options: {
     refresh: {
       type: 'boolean',
-      describe: 'read them from AWS (pricing:GetProducts, ec2:DescribeSpotPriceHistory) into prices.json',
+      describe: 'read them from AWS’s price list and spot market into prices.json',
     },
   },
   examples: ['lab prices', 'lab prices --refresh'],
