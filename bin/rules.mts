@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runRules } from '../lib/rules/run-rules.ts';
 
-process.exitCode = runRules(process.argv.slice(2), { out: process.stdout, err: process.stderr });
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8'));
+process.exitCode = runRules(process.argv.slice(2), { out: process.stdout, err: process.stderr, version });

@@ -10,6 +10,8 @@ import { toSarif } from './sarif.ts';
 export interface RulesOutput {
   readonly out: { write(text: string): unknown };
   readonly err: { write(text: string): unknown };
+  /** Of this program, for SARIF. */
+  readonly version: string;
 }
 
 const help = `Looks for traps of AWS Batch in CloudFormation templates, of Arraylab or of anybody: no account, no network.
@@ -24,7 +26,7 @@ Exit codes: 0 nothing found · 2 no template, or not one that can be read · 4 f
 `;
 
 /** `node bin/rules.ts`: checks templates and says what is wrong with them. Returns the exit code. */
-export function runRules(args: readonly string[], { out, err }: RulesOutput): number {
+export function runRules(args: readonly string[], { out, err, version }: RulesOutput): number {
   try {
     const { values, positionals } = parse(args);
     if (values.help) return print(out, help);
@@ -44,10 +46,12 @@ export function runRules(args: readonly string[], { out, err }: RulesOutput): nu
       format === 'json'
         ? toJson(flat(found))
         : format === 'sarif'
-          ? toJson(toSarif(found, pack))
+          ? toJson(toSarif(found, pack, version))
           : renderFindings(found, pack),
     );
-    err.write(`${findings.length} findings of ${pack.length} rules in ${counted(found.length)}\n`);
+    err.write(
+      `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} of ${pack.length} rules in ${counted(found.length)}\n`,
+    );
     return findings.length > 0 ? exitCodes.notDone : exitCodes.ok;
   } catch (error) {
     if (!(error instanceof LabError)) throw error;

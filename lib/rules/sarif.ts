@@ -4,7 +4,7 @@ import type { Checked } from './render.ts';
 import type { Rule } from './rule.ts';
 
 /** Findings as SARIF 2.1.0 (docs.oasis-open.org/sarif/sarif/v2.1.0), every rule with its text and page. */
-export function toSarif(checked: readonly Checked[], rules: readonly Rule[]): object {
+export function toSarif(checked: readonly Checked[], rules: readonly Rule[], version: string): object {
   const indexOf = new Map(rules.map((rule, at) => [rule.id, at]));
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -14,6 +14,7 @@ export function toSarif(checked: readonly Checked[], rules: readonly Rule[]): ob
         tool: {
           driver: {
             name: 'arraylab-rules',
+            semanticVersion: version,
             rules: rules.map(({ id, what, source, fix }) => ({
               id,
               shortDescription: { text: what },

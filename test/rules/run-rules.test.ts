@@ -22,7 +22,7 @@ function run(...args: string[]): { code: number; out: string; err: string } {
       text[name] += chunk;
     },
   });
-  const code = runRules(args, { out: stream('out'), err: stream('err') });
+  const code = runRules(args, { out: stream('out'), err: stream('err'), version: '0.1.0' });
   return { code, ...text };
 }
 

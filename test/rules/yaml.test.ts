@@ -50,7 +50,11 @@ function run(name: string, content: string, ...args: string[]) {
   writeFileSync(path, content);
   const text = { out: '', err: '' };
   const stream = (to: 'out' | 'err') => ({ write: (chunk: string) => (text[to] += chunk) });
-  return { code: runRules([path, ...args], { out: stream('out'), err: stream('err') }), path, ...text };
+  return {
+    code: runRules([path, ...args], { out: stream('out'), err: stream('err'), version: '0.1.0' }),
+    path,
+    ...text,
+  };
 }
 const rulesOf = (out: string): string[] => JSON.parse(out).map((each: { rule: string }) => each.rule);
 

@@ -210,6 +210,14 @@ export const jobMutations: readonly Mutation[] = [
     mutate: p => set(p.container, { Image: 'public.ecr.aws/lab/tool:latest' }),
   },
   {
+    title: 'the latest image of a name that the deployment decides',
+    rule: 'image-unpinned',
+    mutate: p =>
+      set(p.container, {
+        Image: { 'Fn::Sub': '${AWS::AccountId}.dkr.ecr.us-east-1.amazonaws.com/${Lab}-tool:latest' },
+      }),
+  },
+  {
     title: 'the image that was built for x86, on Graviton',
     rule: 'image-architecture',
     mutate: p => set(p.container, { Image: p.x86.container.Image }),
