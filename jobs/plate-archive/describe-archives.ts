@@ -4,7 +4,7 @@ import { layOut } from './layout.ts';
 import { cutParts } from './parts.ts';
 import { prefixOf } from './plate-folders.ts';
 import { plateOf, readPlateRequest } from './plate-request.ts';
-import { archiveCost, dollars } from './prices.ts';
+import { aboutDollars, archiveCost, dollars, gigabytes } from './prices.ts';
 
 const partBytes = 8 * 1024 * 1024;
 /** What an object's lines in inventory, index and manifest come to. */
@@ -43,9 +43,9 @@ export async function describeArchives(
   const cost = archiveCost(total, request.storageClass);
   const count = (value: number): string => value.toLocaleString('en-US');
   return [
-    `${count(total.objects)} objects, ${(total.bytes / 1e9).toFixed(1)} GB, in ${count(total.tars)} tars of ${request.storageClass}`,
-    `${count(cost.gets)} reads and ${count(cost.puts)} writes, about ${dollars(cost.requests)} once`,
-    `about ${dollars(cost.month)} a month, in place of ${dollars(cost.sourceMonth)} (list prices of us-east-1)`,
+    `${count(total.objects)} objects, ${gigabytes(total.bytes)}, in ${count(total.tars)} tar${total.tars === 1 ? '' : 's'} of ${request.storageClass}`,
+    `${count(cost.gets)} reads and ${count(cost.puts)} writes, ${aboutDollars(cost.requests)} once`,
+    `${aboutDollars(cost.month)} a month, in place of ${dollars(cost.sourceMonth)} (list prices of us-east-1)`,
     ...lines,
   ];
 }

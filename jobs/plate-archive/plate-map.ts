@@ -114,5 +114,5 @@ export function mapText(map: PlateMap, { colour }: { readonly colour: boolean })
   const legend = (['present', 'part', 'missing', 'restored'] as const)
     .map(state => `${paint(state)} ${state}`)
     .join('  ');
-  return `   ${head}\n${lines.join('\n')}\n   ${legend}${map.others > 0 ? `  ${map.others} objects of no well` : ''}\n`;
+  return `   ${head}\n${lines.join('\n')}\n   ${legend}${map.others > 0 ? `  ${map.others} ${map.others === 1 ? 'object' : 'objects'} of no well` : ''}\n`;
 }

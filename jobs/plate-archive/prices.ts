@@ -132,7 +132,15 @@ export function restoreCost(
 
 /** As disks and networks count. */
 export const gigabytes = (bytes: number): string =>
-  bytes < 1e8 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+  bytes < 1e6
+    ? `${(bytes / 1000).toFixed(1)} kB`
+    : bytes < 1e8
+      ? `${(bytes / 1e6).toFixed(1)} MB`
+      : `${(bytes / 1e9).toFixed(1)} GB`;
+
+/** In a sentence. */
+export const aboutDollars = (value: number): string =>
+  value < 0.01 ? dollars(value) : `about ${dollars(value)}`;
 
 export const dollars = (value: number): string =>
   value === 0

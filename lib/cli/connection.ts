@@ -27,6 +27,8 @@ export interface Connection {
   readonly secrets: Secrets;
   /** The same as who deploys: for what members of a lab may not. On AWS a person is who they are. */
   asDeployer(): Connection;
+  /** The same as a keeper of the lab: for what members may not submit. On AWS a person is who they are. */
+  asKeeper(): Connection;
   /** Of whom a person can come to the twin as; none on AWS. */
   readonly twinKeys?: TwinLink['keys'];
   /** Whether jobs end when this process does: a twin of this process's own. */
@@ -42,12 +44,14 @@ export function connection(
   datasets: readonly Dataset[] = [],
 ): Connection {
   const deployer = twinKeys ? { ...endpoint, credentials: twinKeys.deployer } : endpoint;
+  const keeper = twinKeys ? { ...endpoint, credentials: twinKeys.keepers } : endpoint;
   return {
     endpoint,
     deployment,
     ownTwin,
     ...(twinKeys ? { twinKeys } : {}),
     asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets),
+    asKeeper: () => connection(keeper, deployment, ownTwin, twinKeys, datasets),
     store: s3Store(endpoint, deployment.outputBucket),
     storeOf: bucket => storeOf(endpoint, bucket, datasets),
     placeStoreOf: objectStores(endpoint),

@@ -67,7 +67,7 @@ it('a plan says objects, bytes, tars, requests and money, and what plates lack',
     ...['submit', 'plate-archive', '--plates', 'plates.csv', '--dry-run'],
     ...batch,
   ]);
-  expect(err).toContain('7 objects, 0.0 GB, in 2 tars of DEEP_ARCHIVE');
+  expect(err).toContain('7 objects, 18.0 kB, in 2 tars of DEEP_ARCHIVE');
   expect(err).toContain('a month, in place of');
   expect(err).toContain('BAD has no images, illum, analysis, backend');
   expect(code).toBe(0);
@@ -111,7 +111,7 @@ it('a deletion is a dry run that says what goes, what stays, and what deletion m
   await put(`${images(full.ONE)}late.txt`, 'came later');
   const { code, err } = await archive('delete', '--plate', 'ONE');
   expect(code).toBe(0);
-  expect(err).toContain('ONE: 4 objects, 0.0 MB, would go');
+  expect(err).toContain('ONE: 4 objects, 9.0 kB, would go');
   expect(err).toContain(`stays, came since the archive: ${images(full.ONE)}late.txt`);
   expect(err).toContain('s3://imaging/ keeps no versions: what is deleted is gone at once');
   expect(err).toContain('nothing was submitted: plate-delete asks before it does this');

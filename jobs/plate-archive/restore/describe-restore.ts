@@ -6,7 +6,15 @@ import { type Generation, newestGeneration } from '../generations.ts';
 import { PlateError } from '../plate-error.ts';
 import { plateOf } from '../plate-request.ts';
 import { prefixed } from '../prefixed.ts';
-import { dollars, gigabytes, prices, type RestoreTier, restoreCost, type StorageClass } from '../prices.ts';
+import {
+  aboutDollars,
+  dollars,
+  gigabytes,
+  prices,
+  type RestoreTier,
+  restoreCost,
+  type StorageClass,
+} from '../prices.ts';
 import type { Seal } from '../seal.ts';
 import { findEntries, readSeal } from './find-entries.ts';
 import { type NeededTar, neededTars } from './thaw.ts';
@@ -76,7 +84,7 @@ export function restoreLines(
   );
   lines.push(
     cost
-      ? `  ${count(cold.length, 'tar')} in ${storageClass}: ${tier} takes up to ${cost.hours} hours and about ${dollars(cost.retrieval)}, and ${dollars(cost.copies)} for copies of ${days} days`
+      ? `  ${count(cold.length, 'tar')} in ${storageClass}: ${tier} takes up to ${cost.hours} hours and ${aboutDollars(cost.retrieval)}, and ${dollars(cost.copies)} for copies of ${days} days`
       : `  ${storageClass} has no tier ${tier}`,
   );
   return lines;

@@ -1,6 +1,6 @@
 import { memberName } from '../../../jobs/plate-archive/member-name.ts';
 import {
-  dollars,
+  aboutDollars,
   gigabytes,
   prices,
   restoreCost,
@@ -97,7 +97,7 @@ async function askForCold(
       days,
     );
     context.say(
-      `${cold.length} objects, ${gigabytes(bytes)}, are in ${storageClass}${cost ? `: ${tier} takes up to ${cost.hours} hours and about ${dollars(cost.retrieval + cost.copies)}` : ''}`,
+      `${cold.length} objects, ${gigabytes(bytes)}, are in ${storageClass}${cost ? `: ${tier} takes up to ${cost.hours} hours and ${aboutDollars(cost.retrieval + cost.copies)}` : ''}`,
     );
     if (args.flag('dry-run')) return waiting;
     for (const object of cold)

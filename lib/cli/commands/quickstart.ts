@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../contract/ports/ports.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
@@ -6,6 +6,8 @@ import type { Command } from '../command.ts';
 import { type Context, makeContext } from '../context.ts';
 import { openedRun } from '../open.ts';
 import { type Stream, tint } from '../output/output.ts';
+import { quickstartLab } from '../quickstart/config.ts';
+import { showPlate } from '../quickstart/plate.ts';
 import { makeSubmission } from '../submission/submission.ts';
 import { submitRun } from '../submission/submit-run.ts';
 import { followRun } from '../watch/follow.ts';
@@ -16,7 +18,7 @@ import { submitted } from './submit.ts';
 export const quickstart: Command = {
   name: 'quickstart',
   group: 'twin',
-  summary: 'see an array job run, fail in one place, and be mended, without an account',
+  summary: 'see an array job run, fail and be mended, and a plate be archived, without an account',
   usage: '',
   options: {},
   examples: ['lab quickstart'],
@@ -29,12 +31,14 @@ export const quickstart: Command = {
  */
 async function quickstartIn({ world }: Context): Promise<number> {
   const scratch = await mkdtemp(join(world.projectRoot, '.lab-quickstart-'));
+  const configFile = join(scratch, 'lab.config.json');
+  await writeFile(configFile, JSON.stringify(quickstartLab));
   const stop = (): number => {
     world.io.err.write('\ninterrupted; nothing of it is left\nNext: npm run quickstart\n');
     return exitCodes.interruptedByUser;
   };
   const { context, close } = makeContext(
-    { ...world, twinFolder: scratch, io: { ...world.io, err: withoutNext(world.io.err) } },
+    { ...world, twinFolder: scratch, configFile, io: { ...world.io, err: withoutNext(world.io.err) } },
     { argv: ['quickstart'], local: true, json: false },
   );
   try {
@@ -96,6 +100,8 @@ async function show(context: Context): Promise<number> {
   const code = await followRun(context, open);
   await showStatus(context, open);
   if (code !== exitCodes.ok) return code;
+
+  await showPlate(context, title);
 
   title('What to try next');
   context.say('  npx lab twin up                   keep a twin, then use every verb with --local');
