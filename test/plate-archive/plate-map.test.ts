@@ -31,7 +31,7 @@ it('a plate is drawn by what is present, missing and restored; signs say it with
   expect(lines[1]).toBe(' A ◐ ○ · · · · · · · · · ·');
   expect(lines[2]).toBe(' B ● · · · · · · · · · · ·');
   expect(lines[8]).toBe(' H · · · · · · · · · · · ◆');
-  expect(lines.at(-2)).toContain('1 objects of no well');
+  expect(lines.at(-2)).toContain('1 object of no well');
   expect(mapText(map, { colour: true })).toContain('\x1b[36m◆');
 });
 
