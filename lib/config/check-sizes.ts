@@ -1,7 +1,6 @@
-import { instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
+import { fitsNone, largest, scratchShortage, sizeForFreeGiB, sizeLimits } from '../contract/hosts/fitting.ts';
 import type { LabConfig, Pool, WorkloadConfig } from '../contract/workload/config.ts';
 import type { Resources, WorkloadSpec } from '../contract/workload/workload.ts';
-import { scratchShortage } from './pool-scratch.ts';
 import { type Say, unknownFields, unknownName, whole } from './say.ts';
 import { stepPool, stepResources, stepScratchGiB } from './step-sizes.ts';
 
@@ -31,16 +30,10 @@ export function checkSteps(
 }
 
 export function checkResources(given: Partial<Resources>, where: string, say: Say): void {
-  const limits = {
-    vcpus: [1, 448],
-    memoryMiB: [4, 24_576_000],
-    timeoutSeconds: [60, 31_536_000],
-    attempts: [1, 10],
-  };
-  unknownFields(given, Object.keys(limits), `${where}.`, say);
-  for (const [name, [least, most]] of Object.entries(limits)) {
+  unknownFields(given, Object.keys(sizeLimits), `${where}.`, say);
+  for (const [name, [least, most]] of Object.entries(sizeLimits)) {
     const value = given[name as keyof Resources];
-    if (value !== undefined) whole(`${where}.${name}`, value, least!, most!, say);
+    if (value !== undefined) whole(`${where}.${name}`, value, least, most, say);
   }
 }
 
@@ -76,13 +69,11 @@ interface Fit {
 
 function checkFit({ jobs, name, pool, resources, scratchGiB, where }: Fit, say: Say): void {
   const { vcpus, memoryMiB } = resources;
-  const hosts = pool.instanceTypes.flatMap(type => instanceType(type) ?? []);
-  const most = Math.max(...hosts.map(usableMemoryMiB));
-  if (hosts.length > 0 && !hosts.some(host => host.vcpus >= vcpus && usableMemoryMiB(host) >= memoryMiB))
+  if (fitsNone(resources, pool))
     say(
       where,
       `${vcpus} vCPUs and ${memoryMiB} MiB fit no host of pool ${name}`,
-      `its largest gives containers ${most} MiB`,
+      `its largest gives containers ${largest(pool.instanceTypes)!.memoryMiB} MiB`,
     );
   const short = scratchShortage(pool, resources, scratchGiB);
   if (short)
@@ -91,6 +82,6 @@ function checkFit({ jobs, name, pool, resources, scratchGiB, where }: Fit, say: 
       `a ${short.host} has ${short.freeGiB} GiB free, and ${short.jobs === 1 ? 'a job' : `the ${short.jobs} jobs`} of ${jobs} that it holds need${short.jobs === 1 ? 's' : ''} ${short.jobs * scratchGiB}`,
       pool.scratch === 'instance-store'
         ? 'types with larger disks, or more vCPUs or memory for a job'
-        : `sizeGiB: ${Math.ceil((short.jobs * scratchGiB) / 0.98)}, or more vCPUs or memory for a job`,
+        : `sizeGiB: ${sizeForFreeGiB(short.jobs * scratchGiB)}, or more vCPUs or memory for a job`,
     );
 }

@@ -1,7 +1,7 @@
+import { demandText, hostsFor, largest } from '../contract/hosts/fitting.ts';
 import type { WaitingJob } from '../contract/ports/account.ts';
 import { environmentFinding } from './environment-finding.ts';
 import type { Outcome } from './finding.ts';
-import { demandText, hostsFor, largest } from './fitting.ts';
 import { explainHosts, type HostFacts, joinMinutes } from './hosts.ts';
 import type { PoolState } from './pool-states.ts';
 

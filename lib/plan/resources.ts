@@ -1,4 +1,5 @@
-import { type InstanceType, instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.ts';
+import { fitsNone, knownTypes, sizeLimits } from '../contract/hosts/fitting.ts';
+import { usableMemoryMiB } from '../contract/hosts/instance-types.ts';
 import type { Pool } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
 import type { Resources } from '../contract/workload/workload.ts';
@@ -10,14 +11,10 @@ export function fitProblem(
   pool: Pool,
   where: string,
 ): Problem | undefined {
-  const hosts = pool.instanceTypes
-    .map(instanceType)
-    .filter((type): type is InstanceType => type !== undefined);
-  const fits = hosts.some(
-    host => host.vcpus >= resources.vcpus && usableMemoryMiB(host) >= resources.memoryMiB,
-  );
-  if (fits || hosts.length === 0) return undefined;
-  const most = [...hosts].sort((a, b) => b.memoryMiB - a.memoryMiB || b.vcpus - a.vcpus)[0]!;
+  if (!fitsNone(resources, pool)) return undefined;
+  const most = [...knownTypes(pool.instanceTypes)].sort(
+    (a, b) => b.memoryMiB - a.memoryMiB || b.vcpus - a.vcpus,
+  )[0]!;
   return {
     where,
     message: `${resources.vcpus} vCPUs and ${resources.memoryMiB} MiB fit no host of pool ${poolName}`,
@@ -28,7 +25,8 @@ export function fitProblem(
 /** Problems with the numbers that Batch would refuse later. */
 export function resourceProblems(resources: Resources): Problem[] {
   const problems: Problem[] = [];
-  const whole = (where: string, value: number, least: number, most: number, unit: string): void => {
+  const whole = (where: string, name: keyof Resources, unit: string): void => {
+    const [value, [least, most]] = [resources[name], sizeLimits[name]];
     if (!Number.isInteger(value) || value < least || value > most) {
       problems.push({
         where,
@@ -36,9 +34,9 @@ export function resourceProblems(resources: Resources): Problem[] {
       });
     }
   };
-  whole('--vcpus', resources.vcpus, 1, 448, 'vCPUs');
-  whole('--memory', resources.memoryMiB, 4, 24_576_000, 'MiB');
-  whole('--timeout', resources.timeoutSeconds, 60, 31_536_000, 'seconds');
-  whole('--attempts', resources.attempts, 1, 10, '');
+  whole('--vcpus', 'vcpus', 'vCPUs');
+  whole('--memory', 'memoryMiB', 'MiB');
+  whole('--timeout', 'timeoutSeconds', 'seconds');
+  whole('--attempts', 'attempts', '');
   return problems;
 }

@@ -1,6 +1,6 @@
 import { ownPoolName } from '../config/own-pools.ts';
-import { scratchShortage } from '../config/pool-scratch.ts';
 import { stepPool, stepResources, stepScratchGiB } from '../config/step-sizes.ts';
+import { scratchShortage } from '../contract/hosts/fitting.ts';
 import type { LabConfig, Pool } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
 import { suggest } from '../contract/workload/suggest.ts';

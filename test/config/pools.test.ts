@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { workloads } from '../../jobs/index.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import type { LabConfigInput, PoolInput } from '../../lib/config/define-lab.ts';
-import { freeScratchGiB, scratchShortage } from '../../lib/config/pool-scratch.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { freeScratchGiB, scratchShortage } from '../../lib/contract/hosts/fitting.ts';
 import { instanceStoreFamilies } from '../../lib/contract/hosts/instance-store.ts';
 import { instanceType } from '../../lib/contract/hosts/instance-types.ts';
 import type { LabConfig } from '../../lib/contract/workload/config.ts';
@@ -201,7 +201,7 @@ describe('scratch for a workload', () => {
       ...defaultPools['arm64-scratch']!,
       instanceTypes: ['m7gd.4xlarge', 'c7gd.large', 'i4g.large'],
     };
-    expect(scratchShortage(pool, { ...tiny, timeoutSeconds: 60, attempts: 1 }, 110)).toEqual({
+    expect(scratchShortage(pool, tiny, 110)).toEqual({
       host: 'm7gd.4xlarge',
       jobs: 8,
       freeGiB: 866,

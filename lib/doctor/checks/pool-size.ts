@@ -1,5 +1,5 @@
+import { demandText, hostsFor, knownTypes, largest } from '../../contract/hosts/fitting.ts';
 import { type Check, type Finding, fail, ok, type Scope, warn } from '../finding.ts';
-import { demandText, hostsFor, knownTypes, largest } from '../fitting.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** Every pool has hosts that are large enough for the jobs of its workloads, and as deployed. */

@@ -1,7 +1,7 @@
+import { freeGiB, jobsOn, knownTypes } from '../../contract/hosts/fitting.ts';
 import { instanceStoreGiB } from '../../contract/hosts/instance-store.ts';
 import type { InstanceType } from '../../contract/hosts/instance-types.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
-import { jobsOn, knownTypes } from '../fitting.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** The device that our launch templates mount at /scratch. */
@@ -55,8 +55,7 @@ function judgePool(
     const needed = jobs * spec.scratchGiB;
     const held = `${sizeGiB} GiB on ${host.name}`;
     const asked = `${jobs === 1 ? 'an item needs' : `${jobs} items at once need`} ${needed}`;
-    // XFS keeps up to 2 % for itself.
-    if (sizeGiB! * 0.98 < needed)
+    if (freeGiB(sizeGiB!) < needed)
       return fail(
         `${what}: ${held}, and ${asked}`,
         `more pools.${pool}.scratch in lab.config.ts, or fewer jobs a host (vcpus, memoryMiB); then npm run deploy`,

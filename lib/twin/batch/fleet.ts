@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { holds } from '../../contract/hosts/fitting.ts';
 import { type InstanceType, instanceType, usableMemoryMiB } from '../../contract/hosts/instance-types.ts';
 import type { Clock } from '../clock.ts';
 import type { ComputeEnvironment, TwinStack } from '../template/twin-stack.ts';
@@ -278,7 +279,5 @@ const unknownType: InstanceType = {
   memoryMiB: Number.POSITIVE_INFINITY,
 };
 
-const holds = (type: InstanceType, spec: JobSpec): boolean =>
-  type.vcpus >= spec.vcpus && usableMemoryMiB(type) >= spec.memoryMiB;
 const hasRoom = (host: Host, spec: JobSpec): boolean =>
   !host.isDraining && !host.isNode && host.freeVcpus >= spec.vcpus && host.freeMemoryMiB >= spec.memoryMiB;
