@@ -7,9 +7,9 @@ import { deploymentOf } from '../../lib/aws/deployment.ts';
 import type { Used } from './count-requests.ts';
 import { benchTwin } from './twin.ts';
 
-const jobs = 1000;
+const jobs = Number(process.env.BENCH_JOBS ?? 1000);
 /** Its lists grow with what there is: a thousand would be 60,000 calls. */
-const oldJobs = 100;
+const oldJobs = Number(process.env.BENCH_OLD ?? Math.min(100, jobs));
 
 /**
  * 1,000 jobs of two sizes through send, wait and receive of `lab queue serve`, a request of its protocol each, as a workflow's

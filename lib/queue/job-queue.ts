@@ -58,8 +58,8 @@ export interface JobQueueOptions {
   readonly jobs: JobsPort;
   /** Between two looks, in ms: at first, and where nothing ends for long. */
   readonly tickMs: { readonly first: number; readonly most: number };
-  /** How long sends are gathered when nobody waits, in ms. */
-  readonly gatherMs?: number;
+  /** Sends are gathered until none has come for `quiet` ms, `most` ms in all, or somebody waits: each round costs calls. */
+  readonly gatherMs?: { readonly quiet: number; readonly most: number };
 }
 
 /** A queue of jobs; `await using` terminates what is under way when its block ends. */
@@ -87,11 +87,12 @@ interface Entry {
 }
 
 export function jobQueue(options: JobQueueOptions): JobQueue {
-  const { jobs, tickMs, gatherMs = 60 } = options;
+  const { jobs, tickMs, gatherMs = { quiet: 60, most: 2000 } } = options;
   const entries = new Map<string, Entry>();
   let gathered: { readonly job: QueuedJob; readonly entry: Entry }[] = [];
   let submitting: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
+  let gatheringSince: number | undefined;
   let pause = tickMs.first;
   let hasSent = false;
   let orphans: Promise<Map<string, SentJob>> | undefined;
@@ -108,7 +109,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
 
   async function submitGathered(): Promise<void> {
     clearTimeout(timer);
-    timer = undefined;
+    gatheringSince = undefined;
     const batch = gathered;
     gathered = [];
     if (batch.length === 0) return;
@@ -180,7 +181,10 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
         throw error;
       }
       gathered.push({ job, entry });
-      timer ??= setTimeout(() => void flush(), gatherMs);
+      gatheringSince ??= performance.now();
+      const left = gatheringSince + gatherMs.most - performance.now();
+      clearTimeout(timer);
+      timer = setTimeout(() => void flush(), Math.max(0, Math.min(gatherMs.quiet, left)));
       return { adopted: false };
     },
     async wait(timeoutMs = Number.POSITIVE_INFINITY) {

@@ -74,6 +74,20 @@ it('what is sent before anybody waits is one round, and ends are told one by one
   expect([await queue.wait(), queue.length]).toEqual(['a', 2]);
 });
 
+it('sends that come one after the other are gathered until none comes, but not for ever', async () => {
+  const { jobs, rounds } = memory();
+  const queue = jobQueue({ jobs, tickMs, gatherMs: { quiet: 80, most: 250 } });
+  for (let name = 0; name < 20; name++) {
+    await send(queue, String(name));
+    await sleep(20);
+  }
+  // Nobody has waited, and they went on for longer than the most.
+  expect(rounds.length).toBeGreaterThan(0);
+  expect(rounds.length).toBeLessThan(10);
+  await sleep(300);
+  expect(rounds.flat()).toHaveLength(20);
+});
+
 it('a name can be sent again once it was received: a retry is a job of its own', async () => {
   const { jobs, end } = memory();
   const queue = jobQueue({ jobs, tickMs });

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,8 @@ import { crc32 } from 'node:zlib';
 import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { type Answer, readBody } from './http.ts';
+
+const smallBytes = 1024 * 1024;
 
 /** Asks for the checksum that S3 keeps of an object. */
 export const checksumMode = { 'x-amz-checksum-mode': 'ENABLED' };
@@ -35,14 +37,12 @@ export async function downloadObject(call: BucketCall, key: string, path: string
       const info = infoOf(key, answer);
       const checksum = storedChecksum(answer);
       let size = 0;
-      const measure = new Transform({
-        transform(chunk: Buffer, _encoding, next) {
-          checksum?.update(chunk);
-          size += chunk.length;
-          next(null, chunk);
-        },
-      });
-      await pipeline(answer.body, measure, createWriteStream(part));
+      const measured = (chunk: Buffer): void => {
+        checksum?.update(chunk);
+        size += chunk.length;
+      };
+      if (info.size <= smallBytes) await writeSmall(answer.body, measured, part);
+      else await pipeline(answer.body, measure(measured), createWriteStream(part));
       if (size !== info.size) throw new Error(`${key}: ${size} of ${info.size} bytes arrived`);
       if (checksum && !checksum.agrees()) throw changed(key);
       await rename(part, path);
@@ -53,6 +53,28 @@ export async function downloadObject(call: BucketCall, key: string, path: string
     }
   }
 }
+
+/** A small body is written in one piece: a pipeline of streams costs more than the rest of the request. */
+async function writeSmall(
+  body: AsyncIterable<Buffer>,
+  measured: (chunk: Buffer) => void,
+  path: string,
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of body) {
+    measured(chunk);
+    chunks.push(chunk);
+  }
+  await writeFile(path, Buffer.concat(chunks));
+}
+
+const measure = (measured: (chunk: Buffer) => void): Transform =>
+  new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      measured(chunk);
+      next(null, chunk);
+    },
+  });
 
 /** What an answer's headers say of an object. */
 export function infoOf(key: string, answer: Answer): ObjectInfo {

@@ -54,6 +54,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
   else await readRun(store, run);
   const { objectStores } = await import('../../aws/object-stores.ts');
   const objects = objectStores(endpoint);
+  const outputs = objects(deployment.outputBucket);
   const plan = (round: number, groups: readonly JobGroup[]) =>
     planRound({
       spec,
@@ -73,16 +74,17 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
     });
   return openSession({
     run,
-    store,
+    // The small client: a workflow's head sends thousands of pickles.
+    store: outputs,
     batch,
-    objects: objects(deployment.outputBucket),
+    objects: outputs,
     objectsOf: objects,
     tail: async stream => (await logs.tail(stream, 100)).map(({ message }) => message).join('\n'),
     resumeFolder: join(context.projectRoot, '.lab', 'uploads'),
     check: resources => void plan(0, [{ items: [{ name: 'job' }], resources }]),
     submitRound: (round, groups) => {
       const adds = groups.flatMap(({ items }) => items);
-      return sendRound(connection, plan(round, groups), adds);
+      return sendRound({ store: outputs, batch }, plan(round, groups), adds);
     },
     // On the twin all is near and free of charge.
     batchMs: context.local ? 1000 : 20_000,

@@ -63,10 +63,10 @@ await check(
   'a head that is killed half-way is continued: nothing done is done again, nothing under way is sent twice',
   async () => {
     const flow = lab.flow('killed');
-    flow.hold(0, 2);
+    // One of the twin's two processors is held; the other jobs go on meanwhile.
+    flow.hold(0);
     const head = flow.start();
-    await flow.until(async () => flow.tries(0) === 1 && flow.tries(2) === 1);
-    // The third goes on meanwhile, as far as it can.
+    await flow.until(async () => flow.tries(0) === 1);
     await flow.until(async () => (await flow.sent()).some(name => name.endsWith('/split_parts')));
     head.process.kill('SIGKILL');
     assert.notEqual((await head.ended).code, 0);
