@@ -75,6 +75,15 @@ it('half a dataset is refused with what to do, and nothing is made of it', async
   expect(await keysBelow('half/')).toEqual(['half/__tiledb_group.tdb']);
 });
 
+it('nothing is stored into a dataset that no run has opened', async () => {
+  await lab.put('variants', 'theirs/__tiledb_group.tdb', ' ');
+  const { exitCode, reason } = await lab.run(storeTask, {
+    items,
+    parameters: { 'dataset-uri': 's3://variants/theirs' },
+  });
+  expect([exitCode, reason]).toEqual([64, expect.stringContaining('is not one that this run has opened')]);
+});
+
 it('a shard is stored: each sample by its own name, though all files have one', async () => {
   const result = await lab.run(storeTask, { items, parameters });
   expect(result).toMatchObject({ exitCode: 0, facts: { stored: 3, failed: 0, batches: 1 } });
