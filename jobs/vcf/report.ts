@@ -33,9 +33,14 @@ export function reportExport(items: readonly Item[], summary: RunSummary): reado
   const isMerged = whole?.facts?.records !== undefined;
   const done =
     isMerged && whole.state === 'done' ? items.length : count(exported, each => each.state === 'done');
+  // A later attempt tells again what an earlier one has delivered.
+  const out = [...exported.values(), ...(whole ? [whole] : [])].reduce(
+    (sum, each) => sum + (each.bytesOut ?? 0),
+    0,
+  );
   const empty = count(exported, each => each.state === 'done' && each.facts?.records === 0);
   return [
-    `${samples(items.length)} asked: ${done} exported${isMerged ? ' into one file' : ''}, ${empty} of them without a record, ${items.length - done} failed; ${bytes(summary.bytesOut)}`,
+    `${samples(items.length)} asked: ${done} exported${isMerged ? ' into one file' : ''}, ${empty} of them without a record, ${items.length - done} failed; ${bytes(out)}`,
     hostsLine(summary),
   ];
 }

@@ -9,7 +9,7 @@ import { sdkStateChanges } from '../aws/state-changes.ts';
 import { s3Store } from '../aws/store.ts';
 import type { ObjectStore } from '../contract/ports/object-store.ts';
 import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
-import type { Dataset } from '../contract/workload/config.ts';
+import type { Dataset, PlaceConfig } from '../contract/workload/config.ts';
 import type { TwinLink } from './twin/connect.ts';
 
 export { readDeployment } from '../aws/read-deployment.ts';
@@ -42,6 +42,7 @@ export function connection(
   ownTwin: boolean,
   twinKeys?: TwinLink['keys'],
   datasets: readonly Dataset[] = [],
+  places: readonly PlaceConfig[] = [],
 ): Connection {
   const deployer = twinKeys ? { ...endpoint, credentials: twinKeys.deployer } : endpoint;
   const keeper = twinKeys ? { ...endpoint, credentials: twinKeys.keepers } : endpoint;
@@ -50,10 +51,10 @@ export function connection(
     deployment,
     ownTwin,
     ...(twinKeys ? { twinKeys } : {}),
-    asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets),
-    asKeeper: () => connection(keeper, deployment, ownTwin, twinKeys, datasets),
+    asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets, places),
+    asKeeper: () => connection(keeper, deployment, ownTwin, twinKeys, datasets, places),
     store: s3Store(endpoint, deployment.outputBucket),
-    storeOf: bucket => storeOf(endpoint, bucket, datasets),
+    storeOf: bucket => storeOf(endpoint, bucket, datasets, places),
     placeStoreOf: objectStores(endpoint),
     batch: sdkBatch(endpoint),
     logs: sdkLogs(endpoint, deployment.logGroup),
@@ -63,11 +64,17 @@ export function connection(
   };
 }
 
-/** A bucket as its dataset says: in its region, paid for by who asks, or as anyone; any other as who asks. */
-function storeOf(endpoint: Endpoint, bucket: string, datasets: readonly Dataset[]): Store {
+/** A bucket as its dataset says: in its region, paid for by who asks, or as anyone; any other as who asks, a place's in its region. */
+function storeOf(
+  endpoint: Endpoint,
+  bucket: string,
+  datasets: readonly Dataset[],
+  places: readonly PlaceConfig[],
+): Store {
   const own = datasets.filter(each => each.bucket === bucket && each.access !== 'nda');
   // As anyone is what nobody has to be allowed; the keys of `keys` are the jobs'.
   const dataset = own.find(each => each.access === 'public') ?? own.find(each => each.access !== 'keys');
   if (dataset) return datasetStore(endpoint, dataset);
-  return s3Store({ ...endpoint, region: own[0]?.region ?? endpoint.region }, bucket);
+  const { region = endpoint.region } = own[0] ?? places.find(each => each.bucket === bucket) ?? {};
+  return s3Store({ ...endpoint, region }, bucket);
 }

@@ -98,7 +98,8 @@ export function makeContext(
       ...(choices.profile ? { profile: choices.profile } : {}),
     };
     const deployment = await readDeployment(endpoint, lab.name);
-    return connection(endpoint, deployment, false, undefined, Object.values(lab.datasets));
+    const places = Object.values(lab.workloads).flatMap(workload => Object.values(workload.places ?? {}));
+    return connection(endpoint, deployment, false, undefined, Object.values(lab.datasets), places);
   });
   const context: Context = {
     ...world,
