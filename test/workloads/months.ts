@@ -18,6 +18,7 @@ export const months: WorkloadSpec = {
   ],
   places: { archive: { describe: 'the days' }, results: { describe: 'what is made' } },
   rights: { archive: ['list', 'read'], results: ['write'] },
+  secrets: { fdsn: { describe: 'login of the data centre', fields: ['username', 'password'] } },
   steps: [
     { name: 'day', takes: 'item' },
     { name: 'stack', takes: 'item', dependsOn: [{ step: 'day', when: 'ended' }] },
@@ -42,14 +43,19 @@ export const months: WorkloadSpec = {
 
 export const monthTasks: Readonly<Record<string, Task>> = {
   'months/day': {
-    async run({ items, place, exec }) {
+    async run({ items, place, exec, secret }) {
       const day = items[0]!.name;
+      const { username = '' } = await secret('fdsn');
       const wave = await get(place('archive'), day);
       if (wave === undefined)
         return { exitCode: 0, partial: true, missing: [{ name: day, reason: 'is not in the archive' }] };
       const { exitCode } = await exec(['sh', '-c', 'test "$0" = wave', wave]);
       if (exitCode !== 0) return { exitCode, reason: 'its waveforms are no waveforms' };
-      return { exitCode, outputs: [await put(place('results'), `days/${day}`, wave)] };
+      return {
+        exitCode,
+        outputs: [await put(place('results'), `days/${day}`, wave)],
+        facts: { as: username },
+      };
     },
   },
   'months/stack': {

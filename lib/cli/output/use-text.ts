@@ -60,17 +60,16 @@ export async function readUse(store: Store, rounds: readonly RoundPlan[]): Promi
 const secondsOf = (from: string | undefined, to: string | undefined): number =>
   from === undefined || to === undefined ? 0 : (Date.parse(to) - Date.parse(from)) / 1000;
 
-/** A line a step, `store: at most 1.2 of 4 GiB memory, 12 of 200 GiB scratch, 3m20s an item`, and one of the bytes. */
+/** A line a step, `store: at most 1.2 GiB of 4 GiB memory, 12 GiB of 200 GiB scratch, 3m20s an item`, and one of the bytes. */
 export function useText({ steps, bytesIn, bytesOut, sampled }: RunUse): readonly string[] {
   const lines = steps.map(({ step, asked, peakMemoryBytes, peakScratchBytes, seconds }) => {
+    const scratch = asked.scratchGiB ? ` of ${asked.scratchGiB} GiB` : '';
     const parts = [
       ...(peakMemoryBytes > 0
-        ? [`${gib(peakMemoryBytes)} of ${gib(asked.memoryMiB * 2 ** 20)} GiB memory`]
+        ? [`${sizeText(peakMemoryBytes)} of ${sizeText(asked.memoryMiB * mib)} memory`]
         : []),
-      ...(peakScratchBytes > 0
-        ? [`${gib(peakScratchBytes)}${asked.scratchGiB ? ` of ${asked.scratchGiB}` : ''} GiB scratch`]
-        : []),
-      `${durationText(seconds)} an item`,
+      ...(peakScratchBytes >= mib ? [`${sizeText(peakScratchBytes)}${scratch} scratch`] : []),
+      `${seconds < 1 ? 'less than 1s' : durationText(seconds)} an item`,
     ];
     return `${step}: at most ${parts.join(', ')}`;
   });
@@ -78,7 +77,11 @@ export function useText({ steps, bytesIn, bytesOut, sampled }: RunUse): readonly
   return [...lines, ...bytes].map(line => (sampled ? `${line} (of a sample)` : line));
 }
 
-const gib = (bytes: number): string => {
-  const value = bytes / 2 ** 30;
-  return value >= 10 ? String(Math.round(value)) : String(Number(value.toFixed(value < 0.1 ? 3 : 1)));
+const mib = 2 ** 20;
+
+/** Powers of 1024, as sizes are asked for: `3 MiB`, `1.2 GiB`, `61 GiB`. */
+const sizeText = (bytes: number): string => {
+  if (bytes < 1000 * mib) return `${Math.max(1, Math.round(bytes / mib))} MiB`;
+  const gib = bytes / (1024 * mib);
+  return `${gib >= 10 ? Math.round(gib) : Number(gib.toFixed(1))} GiB`;
 };
