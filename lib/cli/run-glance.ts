@@ -4,7 +4,7 @@ import { type Ledger, readLedger } from '../ledger/ledger.ts';
 import { readItems, type StoredRun } from '../runs/stored-run.ts';
 import type { Connection } from './context.ts';
 
-/** How a run stands, in a word; `unread` where it is too large for a list, or was never submitted. */
+/** How a run stands, in a word; `unread` where it is too large for a list. */
 export type RunState =
   | 'running'
   | 'waiting'
@@ -14,7 +14,7 @@ export type RunState =
   | 'cancelled'
   | 'open'
   | 'unread'
-  | 'no plan';
+  | 'never submitted';
 
 export interface RunGlance {
   readonly state: RunState;
@@ -37,7 +37,7 @@ export async function glance(
 ): Promise<RunGlance> {
   const { rounds, request } = run;
   const isOpen = request.request.open === true;
-  if (rounds.length === 0) return { state: isOpen ? 'open' : 'no plan', items: request.items };
+  if (rounds.length === 0) return { state: isOpen ? 'open' : 'never submitted', items: request.items };
   const total = rounds.reduce((sum, plan) => sum + (plan.adds ?? 0), request.items);
   if (total > mostItems) return { state: 'unread', items: total };
   const items = await readItems(ports.store, run);

@@ -63,3 +63,10 @@ it('an open run without jobs is none of them', async () => {
   const { code, err } = await me.lab(['status', whole, '--local']);
   expect([code, err]).toEqual([0, expect.stringContaining('0 of 0 participants done')]);
 });
+
+it('lab runs says so too', async () => {
+  const { out, err } = await me.lab(['runs', '--local']);
+  expect(out).toMatch(new RegExp(`^${killedLater} +rapidtide +never submitted`, 'm'));
+  expect(out).toMatch(new RegExp(`^${whole} +rapidtide +open`, 'm'));
+  expect(err).toContain(`never submitted, for its submission was interrupted at once: ${killedFirst}\n`);
+});

@@ -38,6 +38,11 @@ export const runs: Command = {
     const rows = read.flatMap(each => each ?? []);
     if (context.json) context.print(JSON.stringify(rows.map(asJson)));
     else if (rows.length > 0) context.io.out.write(runTable(context, rows));
+    const unsent = found.filter((_, at) => read[at] === undefined);
+    if (unsent.length > 0)
+      context.say(
+        `never submitted, for ${unsent.length === 1 ? 'its submission was' : 'their submissions were'} interrupted at once: ${unsent.map(({ runId }) => runId).join(', ')}`,
+      );
     const unread = rows.filter(each => each.glance.state === 'unread').length;
     if (unread > 0) context.say(`${unread} of many items were not looked into: npx lab status RUN`);
     context.say(
