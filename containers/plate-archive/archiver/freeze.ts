@@ -8,6 +8,7 @@ import {
 } from '../../../jobs/plate-archive/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { type FolderRule, type Plate, prefixOf } from '../../../jobs/plate-archive/plate-folders.ts';
+import { stateOf } from '../../../jobs/plate-archive/restore/thaw.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 
 export interface Frozen {
@@ -68,9 +69,19 @@ export async function listFolder(source: ObjectStore, prefix: string): Promise<r
     if (archived.has(storageClass)) cold.push(object.key);
     objects.push(object);
   }
-  if (cold.length > 0)
+  if (cold.length > 0 && !(await areReadable(source, cold)))
     throw new PlateError([
       `${cold.length} objects are in an archive class already and cannot be read, s3://${source.bucket}/${cold[0]} first: restore them, or leave their folder out`,
     ]);
   return objects;
+}
+
+/** A copy that was asked for can be read, and listings do not say so. Looks until one cannot. */
+async function areReadable(source: ObjectStore, keys: readonly string[]): Promise<boolean> {
+  const atOnce = 16;
+  for (let i = 0; i < keys.length; i += atOnce) {
+    const found = await Promise.all(keys.slice(i, i + atOnce).map(key => source.look(key)));
+    if (found.some(each => each !== undefined && stateOf(each) !== 'readable')) return false;
+  }
+  return true;
 }
