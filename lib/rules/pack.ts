@@ -1,3 +1,6 @@
+import { coldExpiresEarly } from './bucket/cold-expires-early.ts';
+import { lifecycleRefused } from './bucket/lifecycle-refused.ts';
+import { lockWithoutVersions } from './bucket/lock-without-versions.ts';
 import { allocationMarket } from './environment/allocation-market.ts';
 import { allocationStrategy } from './environment/allocation-strategy.ts';
 import { environmentNamed } from './environment/environment-named.ts';
@@ -96,6 +99,9 @@ import type { Rule } from './rule.ts';
 
 /** Every rule of ours. A new one is a file in its folder and a line here. */
 export const pack: readonly Rule[] = [
+  coldExpiresEarly,
+  lifecycleRefused,
+  lockWithoutVersions,
   allocationMarket,
   allocationStrategy,
   environmentNamed,

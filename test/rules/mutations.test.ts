@@ -1,5 +1,6 @@
 import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { pack } from '../../lib/rules/pack.ts';
+import { bucketMutations } from './mutations/bucket.ts';
 import { environmentMutations } from './mutations/environment.ts';
 import { eventMutations } from './mutations/event.ts';
 import { hostMutations } from './mutations/host.ts';
@@ -15,6 +16,7 @@ const labs = [
     lab: 'default',
     input: defaultLab,
     mutations: [
+      ...bucketMutations,
       ...environmentMutations,
       ...eventMutations,
       ...hostMutations,
