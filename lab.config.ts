@@ -29,6 +29,8 @@ export default defineLab({
   // imageBuild: 'codebuild',
   // Pools are made when a workload uses them; yours by any name, ours changed by theirs.
   // pools: { 'x86-spot': { spillToOnDemand: true }, big: { architecture: 'arm64', scratch: { sizeGiB: 2000 } } },
+  // Who gets a mail when a run is over.
+  // notify: ['you@example.org'],
   // Days that logs are kept.
   // logRetentionDays: 90,
   // The bucket that an earlier stack of this lab kept (npm run deploy finds it), or one of your own.

@@ -76,6 +76,7 @@ async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ job
             },
           }
         : {}),
+      ...(job.parameters ? { parameters: job.parameters } : {}),
       ...(job.tags ? { tags: job.tags, propagateTags: true } : {}),
     }),
   );

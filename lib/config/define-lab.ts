@@ -71,6 +71,8 @@ export interface LabConfigInput {
   readonly pullThroughCache?: Readonly<Record<string, PullThroughCacheInput>>;
   /** @default 90 */
   readonly logRetentionDays?: number;
+  /** Mail addresses that are told when a run is over; each confirms it once, by the mail that AWS sends. */
+  readonly notify?: readonly string[];
   /** Where archives of plates are: a bucket that the stack makes, and that stays when the stack goes. @default none */
   readonly archive?: ArchiveInput;
   /** Name of a bucket that is there already. @default a new one, kept when the stack goes */

@@ -3,7 +3,7 @@ import { suggest } from '../contract/workload/suggest.ts';
 import { type Overrides, overridable } from './resolve-config.ts';
 
 /** Fields that are more than a word. */
-const onlyInTheFile = ['datasets', 'pools', 'workloads', 'pullThroughCache'];
+const onlyInTheFile = ['datasets', 'pools', 'workloads', 'pullThroughCache', 'notify'];
 
 /**
  * What `-c name=value` says of the lab, out of CDK's context; `-c lab=NAME` is the name's. CDK takes any word in silence: one

@@ -44,7 +44,16 @@ export function resolveConfig(
   const input = overridden(written, overrides);
   unknownFields(
     input,
-    [...overridable, 'datasets', 'pools', 'workloads', 'bakedImages', 'pullThroughCache', 'archive'],
+    [
+      ...overridable,
+      'datasets',
+      'pools',
+      'workloads',
+      'bakedImages',
+      'pullThroughCache',
+      'archive',
+      'notify',
+    ],
     '',
     say,
   );
@@ -72,6 +81,7 @@ export function resolveConfig(
     imageBuild: input.imageBuild ?? 'docker',
     pullThroughCache: resolveCaches(input.pullThroughCache),
     logRetentionDays: input.logRetentionDays ?? 90,
+    ...(input.notify && input.notify.length > 0 ? { notify: [...new Set(input.notify)] } : {}),
     ...(input.existingOutputBucket ? { existingOutputBucket: input.existingOutputBucket } : {}),
     ...(input.existingOutputBucketKey ? { existingOutputBucketKey: input.existingOutputBucketKey } : {}),
   };
@@ -89,6 +99,9 @@ export function resolveConfig(
       `CloudWatch Logs keeps no ${config.logRetentionDays} days`,
       `one of ${retentionDays.join(', ')}`,
     );
+  for (const address of config.notify ?? [])
+    if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address))
+      say('notify', `${JSON.stringify(address)} is no mail address`, "notify: ['lab@example.org']");
   for (const name of Object.keys(input.workloads ?? {}))
     unknownName(
       name,

@@ -22,6 +22,7 @@ import { EventLog } from './ground/event-log.ts';
 import { ExistingNetwork } from './ground/existing-network.ts';
 import { labKey } from './ground/lab-key.ts';
 import { Network } from './ground/network.ts';
+import { Notifications } from './ground/notifications.ts';
 import { LabSecrets } from './ground/secrets.ts';
 import { Storage } from './ground/storage.ts';
 import { Images } from './images/images.ts';
@@ -122,6 +123,14 @@ export class LabStack extends Stack {
       retentionDays: config.logRetentionDays,
       ...encrypted,
     });
+
+    if (config.notify && queueArns.length > 0)
+      new Notifications(this, 'Notifications', {
+        lab: config.name,
+        emails: config.notify,
+        queueArns,
+        ...encrypted,
+      });
 
     const workloads: Record<string, { jobDefinitions: Record<string, string> }> = {};
     const keptDefinitions: string[] = [];

@@ -1,5 +1,6 @@
 import type { BatchPort, JobSubmission, Store } from '../contract/ports/ports.ts';
 import { claimArray, closedClaim, readClaim } from '../contract/run/claim.ts';
+import { jobParameters } from '../contract/run/job-parameters.ts';
 import { runUri } from '../contract/run/keys.ts';
 import type { PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
 import { env } from '../contract/workload/env.ts';
@@ -104,9 +105,16 @@ function submissionOf(
     attempts: lane.attempts,
     // A job for the whole run is one at a time anyhow, and would only keep others from their turn.
     ...(plan.parallel && step.takes !== 'run' ? { consumableResource: plan.parallel.resource } : {}),
+    ...(isLast(plan, step)
+      ? { parameters: { [jobParameters.lastStep]: 'yes', [jobParameters.run]: plan.runId } }
+      : {}),
     tags: { 'arraylab:lab': plan.lab, 'arraylab:workload': plan.workload, 'arraylab:run': plan.runId },
   };
 }
+
+/** Whether no step of the round comes after it. */
+const isLast = (plan: RoundPlan, { name }: PlannedStep): boolean =>
+  !plan.steps.some(step => step.dependsOn.some(edge => edge.step === name));
 
 function notClosed(claim: string, plan: RoundPlan): string {
   if (claim !== closedClaim) return claim;

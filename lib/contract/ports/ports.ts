@@ -83,6 +83,8 @@ export interface JobSubmission {
   /** Of a multi-node parallel job, whose definition has one range of nodes, `0:`. */
   readonly nodes?: number;
   readonly tags?: Readonly<Record<string, string>>;
+  /** Told with every change of the job's state. */
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 export interface JobSummary {

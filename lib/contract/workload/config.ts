@@ -37,6 +37,8 @@ export interface LabConfig {
   /** By the prefix of the repositories that ECR keeps copies in. */
   readonly pullThroughCache: Readonly<Record<string, PullThroughCache>>;
   readonly logRetentionDays: number;
+  /** Mail addresses that are told when a run is over. */
+  readonly notify?: readonly string[];
   readonly archive?: ArchiveBucket;
   readonly existingOutputBucket?: string;
   /** ARN of the key that the existing bucket's objects are encrypted with. */

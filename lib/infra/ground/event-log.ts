@@ -3,6 +3,7 @@ import { CfnRule } from 'aws-cdk-lib/aws-events';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, CfnResourcePolicy } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { queuesByRule } from './queues-by-rule.ts';
 
 export interface EventLogProps {
   readonly queueArns: readonly string[];
@@ -28,7 +29,7 @@ export class EventLog extends Construct {
     const arn = `arn:${Aws.PARTITION}:logs:${Aws.REGION}:${Aws.ACCOUNT_ID}:log-group:${group.ref}`;
     this.logGroupName = group.ref;
     // A lab without workloads has no queues, and EventBridge refuses an empty list in a pattern.
-    const rules = inGroups(props.queueArns, queuesPerRule).map(
+    const rules = queuesByRule(props.queueArns).map(
       (jobQueue, index) =>
         new CfnRule(this, index === 0 ? 'Rule' : `Rule${index + 1}`, {
           description: 'State changes of array jobs, to a log',
@@ -72,15 +73,3 @@ export class EventLog extends Construct {
 }
 
 const writers = ['events.amazonaws.com', 'delivery.logs.amazonaws.com'];
-
-/**
- * A pattern has at most 2,048 characters (EventBridge's quota), and a queue's ARN up to 185 with the longest partition,
- * region and name.
- */
-const queuesPerRule = 10;
-
-function inGroups<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
-}
