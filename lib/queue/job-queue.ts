@@ -60,6 +60,8 @@ export interface JobQueueOptions {
   readonly tickMs: { readonly first: number; readonly most: number };
   /** Sends are gathered until none has come for `quiet` ms, `most` ms in all, or somebody waits: each round costs calls. */
   readonly gatherMs?: { readonly quiet: number; readonly most: number };
+  /** Aborted, it ends what is under way, as the end of a block does; who waits is told. */
+  readonly signal?: AbortSignal;
 }
 
 /** A queue of jobs; `await using` terminates what is under way when its block ends. */
@@ -161,8 +163,17 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     entries.clear();
   };
 
+  const { signal } = options;
+  let interrupted: Promise<void> | undefined;
+  const onAbort = (): void => {
+    interrupted = terminateAll('the queue was interrupted');
+    interrupted.catch(() => undefined);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+
   return {
     async send(job) {
+      signal?.throwIfAborted();
       if (entries.has(job.name)) throw new RequestError('bad-request', `${job.name} is in the queue already`);
       jobs.check(job.resources);
       hasSent = true;
@@ -192,11 +203,17 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       if (endedName() === undefined) await flush();
       const end = performance.now() + timeoutMs;
       for (;;) {
+        if (signal?.aborted) {
+          await interrupted;
+          signal.throwIfAborted();
+        }
         if (endedName() === undefined) await look();
         const name = endedName();
         const rest = end - performance.now();
         if (name !== undefined || rest <= 0 || entries.size === 0) return name;
-        await sleep(Math.max(1, Math.min(pause, rest)));
+        await sleep(Math.max(1, Math.min(pause, rest)), undefined, signal ? { signal } : {}).catch(
+          () => undefined,
+        );
       }
     },
     async receive(name, file) {
@@ -221,6 +238,10 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       const ids = [...(await left()).values()].map(each => each.id);
       if (ids.length > 0) await jobs.terminate(ids, 'no head waits for it');
     },
-    [Symbol.asyncDispose]: () => terminateAll('the queue was closed'),
+    [Symbol.asyncDispose]: async () => {
+      signal?.removeEventListener('abort', onAbort);
+      await interrupted;
+      await terminateAll('the queue was closed');
+    },
   };
 }

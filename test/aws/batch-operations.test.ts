@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sdkBatch } from '../../lib/aws/batch.ts';
 import { batchOperations, type JobQuery } from '../../lib/aws/batch-operations.ts';
 import { checkJob, type JobRequest } from '../../lib/aws/job-request.ts';
-import { startTestBatch, type TestBatch } from '../twin/batch/helper.ts';
+import { copyOf, startTestBatch, type TestBatch } from '../twin/batch/helper.ts';
 
 const credentials = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 let batch: TestBatch;
@@ -67,6 +68,54 @@ it('jobs are listed by queue, name, state and array', async () => {
   expect((await names({ jobQueue: 'queue' })).length).toBeGreaterThan(2);
   await operations().terminate(jobId, 'the test is over');
   expect(await batch.until(jobId, 'FAILED')).toMatchObject({ statusReason: 'the test is over' });
+});
+
+describe('a job of several nodes', () => {
+  let wide: TestBatch;
+  beforeAll(async () => {
+    wide = await startTestBatch({ resources: copyOf({ nodes: 3 }) });
+  });
+  afterAll(() => wide.stop());
+  const endpoint = () => ({ region: 'us-east-1', url: wide.url, credentials });
+  const nodes = async (query: JobQuery): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const each of batchOperations(endpoint()).list(query)) found.push(each.jobId);
+    return found.sort();
+  };
+
+  it('has its overrides and its number of nodes, and its nodes are listed by state', async () => {
+    const { jobId } = await batchOperations(endpoint()).submit(
+      job({ nodes: { count: 2, overrides: [{ targetNodes: '0:', container: { command: ['hang'] } }] } }),
+    );
+    await wide.until(`${jobId}#1`, 'RUNNING');
+    wide.finish(`${jobId}#1`);
+    await wide.until(`${jobId}#1`, 'SUCCEEDED');
+    expect(await nodes({ multiNodeJobId: jobId })).toEqual([`${jobId}#0`, `${jobId}#1`]);
+    expect(await nodes({ multiNodeJobId: jobId, status: 'RUNNING' })).toEqual([`${jobId}#0`]);
+    await batchOperations(endpoint()).terminate(jobId, 'the test is over');
+    await wide.until(jobId, 'FAILED');
+  });
+
+  it('is submitted by a run with its environment on every node, and its end is the main node’s', async () => {
+    const port = sdkBatch(endpoint());
+    const { jobId } = await port.submit({
+      jobName: 'of-a-run',
+      jobQueue: 'queue',
+      jobDefinition: 'work',
+      dependsOn: [],
+      environment: { LAB_STEP: 'solve' },
+      memoryMiB: 200,
+      nodes: 3,
+    });
+    await wide.until(jobId, 'SUCCEEDED');
+    const started = wide.started.filter(each => each.jobName === 'of-a-run');
+    expect(started.map(each => each.environment.LAB_STEP)).toContain('solve');
+    expect((await port.describe([jobId]))[0]).toMatchObject({
+      status: 'SUCCEEDED',
+      exitCode: 0,
+      logStream: expect.stringMatching(/^work\//),
+    });
+  });
 });
 
 it('what waits can be cancelled', async () => {

@@ -183,6 +183,21 @@ it('a block that is left ends its jobs', async () => {
   expect(terminated).toEqual(['a#0', 'b#1']);
 });
 
+it('interrupted, it ends its jobs, tells who waits, and takes no more', async () => {
+  const { jobs, terminated } = memory();
+  const stopping = new AbortController();
+  const queue = jobQueue({ jobs, tickMs: { first: 10_000, most: 10_000 }, signal: stopping.signal });
+  await send(queue, 'a', 'b');
+  const waiting = queue.wait();
+  await sleep(30);
+  stopping.abort(new Error('Ctrl-C'));
+  await expect(waiting).rejects.toThrow('Ctrl-C');
+  expect(terminated).toEqual(['a#0', 'b#1']);
+  await expect(queue.send(job('c'))).rejects.toThrow('Ctrl-C');
+  await queue[Symbol.asyncDispose]();
+  expect(terminated).toHaveLength(2);
+});
+
 it('whatever is sent, ended and received in whatever order, each job is received once', async () => {
   await fc.assert(
     fc.asyncProperty(

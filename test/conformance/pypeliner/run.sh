@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Real pypeliner, from PyPI, through our Python package: all of its tests on the oldest and the newest Python found that
-# can build it, and a whole workflow on every other, 3.9 to 3.13.
+# Real pypeliner, from PyPI, through our Python package: all of its tests on one Python, and a whole workflow on every other,
+# 3.9 to 3.13; then the workflow on the twin, by lab queue serve.
 set -euo pipefail
 cache=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}/pypeliner
 package=$ROOT/containers/pypeliner/python
@@ -38,3 +38,15 @@ for version in "${found[@]}"; do
   echo "--- Python $version"
   "$cache/$version/bin/python" -m pytest -q -p no:cacheprovider "${which[@]}"
 done
+
+# Jobs see what their image would have: the package is installed, from a copy, for building leaves things beside the source.
+venv=$cache/twin
+[ -x "$venv/bin/pypeliner_delegate" ] || {
+  "$(python_of "$builder")" -m venv "$venv"
+  "$venv/bin/pip" install -q --disable-pip-version-check "$wheel" dill==0.4.1 six==1.17.0
+}
+cp -r "$package" "$TMPDIR/package"
+"$venv/bin/pip" install -q --disable-pip-version-check --no-deps --force-reinstall "$TMPDIR/package"
+unset PYTHONPATH
+echo "--- on the twin"
+node "$ROOT/test/conformance/pypeliner/on-the-twin.ts" "$venv"

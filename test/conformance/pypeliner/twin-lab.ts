@@ -49,10 +49,25 @@ export async function openLab(venv: string) {
     if (tries > 600 || server.exitCode !== null) throw new Error(`the twin is not up: ${said}`);
     await sleep(100);
   }
+  const heads: ReturnType<typeof headOf>[] = [];
   const bucket = join(twinFolder, 'state/s3');
 
   return {
-    said: () => said,
+    /** What the twin and the heads have said, without what a member may not delete. */
+    said: () =>
+      [
+        said.replace(/^the twin: refused: user\/members s3:DeleteObject .*\n/gm, ''),
+        ...heads.map(each => each.saidSoFar()),
+      ].join('\n--- head\n'),
+    /** Ends what a check that failed has left: the next one wants the twin's processors. */
+    letGo: (): void => {
+      for (const { process: head } of heads) head.kill('SIGINT');
+      for (const name of readdirSync(folder)) {
+        const marks = join(folder, name, 'marks');
+        if (!existsSync(marks)) continue;
+        for (const each of readdirSync(marks)) if (each.startsWith('hold-')) rmSync(join(marks, each));
+      }
+    },
     close: async (): Promise<void> => {
       server.kill('SIGTERM');
       await new Promise(done => server.once('exit', done));
@@ -80,13 +95,15 @@ export async function openLab(venv: string) {
               ...[join(flows, 'wf.py'), 'in.txt', 'out.txt', '--tmpdir', 't', '--maxjobs', '8'],
               ...['--submit', submit, '--storage', storage, '--marks', marks, ...more],
             ];
-        return headOf(
+        const head = headOf(
           spawn(join(venv, 'bin/python'), command, {
             cwd: here,
             env: { ...environment, PYTHONPATH: flows },
             stdio: ['ignore', 'pipe', 'pipe'],
           }),
         );
+        heads.push(head);
+        return head;
       };
       const runId = (): string => JSON.parse(readFileSync(path('t/arraylab-run.json'), 'utf8')).run as string;
       const runFolder = (): string => {
@@ -98,6 +115,12 @@ export async function openLab(venv: string) {
         clear,
         start,
         run: (...given: Parameters<typeof start>) => start(...given).ended,
+        /** What pypeliner has logged in its newest run. */
+        log: (): string => {
+          const [newest = ''] = readdirSync(path('t/log')).toSorted().reverse();
+          const file = path(`t/log/${newest}/pipeline.log`);
+          return existsSync(file) ? readFileSync(file, 'utf8') : '';
+        },
         localOutput: () => readFileSync(path('out.txt'), 'utf8'),
         output: async () => readFileSync(join(runFolder(), 'outputs/files/out.txt'), 'utf8'),
         input(text: string, seconds: number) {

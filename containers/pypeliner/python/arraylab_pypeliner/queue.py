@@ -64,7 +64,7 @@ class Queue:
                 "send", name=name, payload=payload, fingerprint=mark, code=self._code, resources=asked
             )
         except (HelperDied, Refused, ValueError) as error:
-            raise SubmitError("{}: {}".format(name, error))
+            raise SubmitError("{}: {}".format(name, error)) from None
         finally:
             _remove(payload)
         if answer.get("adopted"):
@@ -89,7 +89,7 @@ class Queue:
             answer = self._session.helper.call("receive", name=name, file=after)
             return self._load(name, answer, after)
         except (HelperDied, Refused) as error:
-            raise ReceiveError("{}: {}".format(name, error))
+            raise ReceiveError("{}: {}".format(name, error)) from None
         finally:
             _remove(after)
 
