@@ -11,6 +11,8 @@ export interface Endpoint {
 export function clientConfig(endpoint: Endpoint) {
   return {
     region: endpoint.region,
+    // A request that a sleeping laptop had under way would be waited for for ever.
+    requestHandler: { connectionTimeout: 15_000, socketTimeout: 120_000 },
     ...(endpoint.url ? { endpoint: endpoint.url } : {}),
     ...(endpoint.credentials ? { credentials: endpoint.credentials } : {}),
     ...(endpoint.profile ? { profile: endpoint.profile } : {}),

@@ -29,7 +29,7 @@ export async function openedRunAndItems(
   if (latest) {
     const opened = openRun(connection, context.workloads, latest.runId);
     const open = await ('error' in found ? opened : opened.catch(() => undefined));
-    if (open?.items.some(item => item.name === first)) return { open, names: [first, ...rest] };
+    if (open?.items.has(first)) return { open, names: [first, ...rest] };
   }
   if ('error' in found) throw found.error;
   return { open: await openRun(connection, context.workloads, found.runId), names: rest };

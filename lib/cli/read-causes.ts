@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
 import { type Cause, causesOf } from '../report/causes.ts';
 import { readTails } from '../report/read-tails.ts';
 import { remedyFor } from '../report/remedies.ts';
@@ -18,7 +18,8 @@ export async function readCauses(
 ): Promise<readonly TreatedCause[]> {
   const { connection, spec } = open;
   const { rounds } = await readRun(connection.store, open.run);
-  const causes = causesOf(ledger.rows, await readTails(connection.store, rounds, ledger.rows));
+  const rows = [...ledger.rows.open()];
+  const causes = causesOf(rows, await readTails(connection.store, rounds, rows));
   const config = await context.config();
   const lanes = new Map(
     rounds.flatMap(plan => plan.steps.map(step => [step.name, step.lanes.at(-1)!] as const)),
@@ -32,17 +33,17 @@ export async function readCauses(
   };
   return Promise.all(
     causes.map(async cause => {
-      const seen = await withLog(open, ledger, cause);
+      const seen = await withLog(open, rows, cause);
       return { ...seen, remedy: remedyFor(seen, world) };
     }),
   );
 }
 
 /** With the end of the log of one of them, where no record has it: one request a cause. */
-async function withLog({ connection }: OpenRun, ledger: Ledger, cause: Cause): Promise<Cause> {
+async function withLog({ connection }: OpenRun, rows: readonly LedgerRow[], cause: Cause): Promise<Cause> {
   if (cause.tail.length > 0 || cause.kind === 'held' || cause.kind === 'cancelled') return cause;
   const names = new Set(cause.names);
-  const row = ledger.rows.find(each => names.has(each.name) && each.logStream !== undefined);
+  const row = rows.find(each => names.has(each.name) && each.logStream !== undefined);
   if (!row?.logStream) return cause;
   const { lines } = await connection.logs.read(row.logStream).catch(() => ({ lines: [] }));
   const tail = lines.slice(-logLines).map(line => line.message);

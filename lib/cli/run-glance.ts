@@ -1,8 +1,10 @@
 import type { RunRequest, WorkloadSpec } from '../contract/workload/workload.ts';
 import type { ItemState } from '../ledger/entries.ts';
-import { type Ledger, readLedger } from '../ledger/ledger.ts';
-import { readItems, type StoredRun } from '../runs/stored-run.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { LedgerReader } from '../ledger/reader.ts';
+import type { StoredRun } from '../runs/stored-run.ts';
 import type { Connection } from './context.ts';
+import { lastEnd } from './output/took.ts';
 
 /** How a run stands, in a word; `unread` where it is too large for a list. */
 export type RunState =
@@ -40,18 +42,17 @@ export async function glance(
   if (rounds.length === 0) return { state: isOpen ? 'open' : 'never submitted', items: request.items };
   const total = rounds.reduce((sum, plan) => sum + (plan.adds ?? 0), request.items);
   if (total > mostItems) return { state: 'unread', items: total };
-  const items = await readItems(ports.store, run);
-  const ledger = await readLedger(ports, { rounds, items, steps: spec.steps });
-  const last = ledger.rows.reduce(
-    (most, row) => (row.endedAt && row.endedAt > most ? row.endedAt : most),
-    '',
-  );
-  const end = ledger.ended ? Date.parse(last) : now.getTime();
+  const reader = new LedgerReader(ports, { run, rounds, steps: spec.steps });
+  const ledger = await reader.look();
+  const meter = lastEnd();
+  if (ledger.ended && ledger.isDetailed)
+    for await (const row of ledger.rows.stream({ details: true })) meter.add(row);
+  const end = ledger.ended ? (meter.end ?? Number.NaN) : now.getTime();
   const seconds = (end - Date.parse(request.createdAt)) / 1000;
   return {
     state: stateOf(ledger),
     counts: ledger.counts,
-    items: items.length,
+    items: reader.items.length,
     ...(seconds >= 0 ? { seconds } : {}),
   };
 }

@@ -1,8 +1,9 @@
 import { LabError, refuse } from '../contract/workload/errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { StepView } from '../ledger/step-view.ts';
 import type { Args, OptionSpec } from './command.ts';
 import type { OpenRun } from './open.ts';
-import { rowsOfStep, type StatusRow } from './output/step-rows.ts';
+import { type StatusRow, stepNamed, stepRow } from './output/step-rows.ts';
 
 /** What of a run a verb is about. */
 export interface RunPart {
@@ -30,37 +31,80 @@ export function partOf(args: Args, { run }: OpenRun): RunPart {
   return { ...(step === undefined ? {} : { step }), ...(text === undefined ? {} : { round: Number(text) }) };
 }
 
-/** The ledger, and the rows of a part of the run: its items, or a step's own. Throws LabError for a step that it has not. */
-export async function readPart(
-  open: OpenRun,
-  { step, round }: RunPart,
-  { outputs = false } = {},
-): Promise<{ readonly ledger: Ledger; readonly rows: readonly StatusRow[] }> {
-  const ledger = await open.ledger({ outputs, ...(round === undefined ? {} : { round }) });
-  if (step !== undefined) return { ledger, rows: rowsOfStep(ledger, step) };
+/** Which rows of a part are wanted. */
+export interface Wanted {
+  /** Their own names, or the run's item that they are part of; all where none is. */
+  readonly names?: readonly string[];
+  readonly only?: 'all' | 'failed' | 'not-done';
+  /** Whether what is in the records of what is done is read for them; where it is little, unasked. */
+  readonly details?: boolean;
+}
+
+/** A part of a run as it stands: its items, or a step's own, one after the other. */
+export interface PartRows {
+  readonly ledger: Ledger;
+  /** How many there are in all. */
+  readonly total: number;
+  /** Throws LabError for names that it has not. */
+  rows(wanted?: Wanted): AsyncGenerator<StatusRow>;
+}
+
+/** Throws LabError for a step that the run has not. */
+export async function readPart(open: OpenRun, { step, round }: RunPart): Promise<PartRows> {
+  const ledger = await open.ledger(round === undefined ? {} : { round });
+  const view = step === undefined ? undefined : stepNamed(ledger, step);
+  // Of a round, what it had.
+  const isIn = (index: number): boolean =>
+    round === undefined ||
+    ledger.entries.some(each => each.owners.placesOf(index).length > 0 || each.owners.common.length > 0);
+  let total = view?.length ?? ledger.rows.length;
+  if (!view && round !== undefined)
+    for (let index = 0; index < ledger.rows.length; index++) if (!isIn(index)) total--;
   return {
     ledger,
-    rows: round === undefined ? ledger.rows : ledger.rows.filter(row => row.steps.length > 0),
+    total,
+    async *rows({ names = [], only = 'all', details = ledger.isDetailed } = {}) {
+      refuseUnknown(open, ledger, view, names);
+      const fits = ({ state }: StatusRow): boolean =>
+        only === 'all' || (only === 'failed' ? state === 'failed' : state !== 'done');
+      for await (const row of rowsOf(ledger, view, { names, only, details }))
+        if (fits(row) && (round === undefined || view || row.steps === undefined || row.steps.length > 0))
+          yield row;
+    },
   };
 }
 
-/** Those of the rows that are named, by their own names or by the run's item that they are part of; all where none is. Throws LabError. */
-export function named<T extends StatusRow>(
-  rows: readonly T[],
-  names: readonly string[],
+/** The rows that may fit; those that cannot are passed over where that is cheap. */
+async function* rowsOf(
+  ledger: Ledger,
+  view: StepView | undefined,
+  { names, only, details }: Required<Wanted>,
+): AsyncGenerator<StatusRow & { readonly steps?: readonly unknown[] }> {
+  if (view) {
+    const places = names.length > 0 ? view.placesOf(names) : undefined;
+    for await (const entry of ledger.stream(view, { details, ...(places ? { places } : {}) }))
+      yield stepRow(view.name, entry);
+  } else if (details || names.length > 0)
+    yield* ledger.rows.stream({ details, ...(names.length > 0 ? { names } : {}) });
+  else if (only === 'all') yield* ledger.rows;
+  else yield* only === 'failed' ? ledger.rows.in('failed') : ledger.rows.open();
+}
+
+function refuseUnknown(
   { run, spec }: OpenRun,
-): readonly T[] {
-  if (names.length === 0) return rows;
-  const wanted = new Set(names);
-  const known = new Set(rows.flatMap(row => [row.name, ...(row.of === undefined ? [] : [row.of])]));
+  ledger: Ledger,
+  view: StepView | undefined,
+  names: readonly string[],
+): void {
+  const isKnown = (name: string): boolean =>
+    view ? view.placesOf([name]).length > 0 : ledger.rows.named(name) !== undefined;
   refuse(
     names
-      .filter(name => !known.has(name))
+      .filter(name => !isKnown(name))
       .map(name => ({
         where: name,
         message: `is no ${spec.item.one} of ${run.runId}`,
         fix: `lab status ${run.runId}`,
       })),
   );
-  return rows.filter(row => wanted.has(row.name) || (row.of !== undefined && wanted.has(row.of)));
 }

@@ -3,7 +3,7 @@ import type { ItemRecord, Missing, OutputRecord } from '../contract/run/records.
 import type { Lane } from '../contract/run/run.ts';
 import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
 import type { Item } from '../contract/workload/workload.ts';
-import type { ShardState } from './read-shards.ts';
+import { isEnded, isRunning, type ShardState } from './shard-state.ts';
 
 /** `partial`: done, with something missing that was allowed to be. `blocked`: what it waits for has failed. */
 export const itemStates = [
@@ -41,40 +41,35 @@ export interface Entry {
   readonly lane?: Lane;
 }
 
-/** The entries of a step, by item, from its shards in the order of their rounds. */
-export function entriesOf(shards: readonly ShardState[]): ReadonlyMap<string, Entry> {
-  const entries = new Map<string, Entry>();
-  for (const shard of shards) {
-    const recordOf = records(shard);
-    for (const item of shard.items) {
-      const before = entries.get(item.name);
-      const entry = entryOf(shard, item, recordOf(item.name));
-      // A round that was given up before anything of it began takes nothing back.
-      const stays =
-        before && isWell(before.state) && !isWell(entry.state) && entry.attempts === 0 && isEnded(shard);
-      entries.set(item.name, {
-        ...(stays ? before : entry),
-        attempts: (before?.attempts ?? 0) + shard.attempts,
-      });
-    }
-  }
-  return entries;
+/** An item's entry after one more of its shards, in the order of their rounds. */
+export function entryAfter(
+  before: Entry | undefined,
+  shard: ShardState,
+  item: Item,
+  found: ItemRecord | undefined,
+): Entry {
+  const entry = entryOf(shard, item, found);
+  return {
+    ...(before && keepsBefore(before.state, entry.state, shard) ? before : entry),
+    attempts: (before?.attempts ?? 0) + shard.attempts,
+  };
 }
 
-function records({ record }: ShardState): (name: string) => ItemRecord | undefined {
-  if (record?.whole) return () => record.whole;
-  const byName = new Map(record?.items?.map(each => [each.name, each]));
-  return name => byName.get(name);
+/** A round that was given up before anything of it began takes nothing back. */
+export const keepsBefore = (before: ItemState, now: ItemState, shard: ShardState): boolean =>
+  isWell(before) && !isWell(now) && shard.attempts === 0 && isEnded(shard);
+
+/** How an item stands by one of its shards alone. */
+export function itemState(shard: ShardState, found: ItemRecord | undefined): ItemState {
+  if (shard.done || found?.state === 'done')
+    return found?.partial || (!found && shard.partial) ? 'partial' : 'done';
+  return stateOf(shard, found, isEnded(shard));
 }
 
 function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): Entry {
   const ended = isEnded(shard);
   const isDone = shard.done || found?.state === 'done';
-  const state = isDone
-    ? found?.partial || (!found && shard.partial)
-      ? 'partial'
-      : 'done'
-    : stateOf(shard, found, ended);
+  const state = itemState(shard, found);
   const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
   // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
   const isStopped =
@@ -126,19 +121,6 @@ function reasonOf(
   if (shard.status === 'forgotten') return 'Batch no longer knows the job, and it left no record';
   return exitCode === undefined ? undefined : (explainExitCode(exitCode) ?? `exit code ${exitCode}`);
 }
-
-/** Whether the shard's job has ended (or can never start). */
-export function isEnded(shard: ShardState): boolean {
-  return (
-    shard.status === 'SUCCEEDED' ||
-    shard.status === 'FAILED' ||
-    shard.status === 'forgotten' ||
-    shard.status === 'closed'
-  );
-}
-
-export const isRunning = ({ status }: ShardState): boolean => status === 'RUNNING' || status === 'STARTING';
-export const isUnderWay = (shard: ShardState): boolean => !shard.done && !isEnded(shard);
 
 const defined = <T extends object>(value: T): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
   Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;

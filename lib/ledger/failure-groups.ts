@@ -8,7 +8,7 @@ export interface FailureGroup {
 }
 
 /** Failed items by exit code and reason, the largest group first: 3 groups to read instead of 10,000 rows. */
-export function failureGroups(rows: readonly LedgerRow[]): readonly FailureGroup[] {
+export function failureGroups(rows: Iterable<LedgerRow>): readonly FailureGroup[] {
   const groups = new Map<string, { exitCode?: number; reason: string; names: string[] }>();
   for (const row of rows) {
     if (row.state !== 'failed') continue;

@@ -1,12 +1,8 @@
-import type { Edge, Item } from '../contract/workload/workload.ts';
+import type { Edge } from '../contract/workload/workload.ts';
 import { type Entry, type ItemState, isWell } from './entries.ts';
-
-/** A step of a run as the ledger sees it. */
-export interface LedgerStep {
-  readonly name: string;
-  readonly dependsOn: readonly Edge[];
-  readonly entries: ReadonlyMap<string, Entry>;
-}
+import type { ItemList } from './items/item-list.ts';
+import type { RoundStep } from './look/round-step.ts';
+import { perItem, StepView, wellCode } from './step-view.ts';
 
 /** What a step has to say of one of the run's items: it alone, its parts, or the whole run. */
 export interface StepRow extends Omit<Entry, 'item'> {
@@ -15,81 +11,52 @@ export interface StepRow extends Omit<Entry, 'item'> {
   readonly parts?: { readonly total: number; readonly done: number; readonly failed: readonly string[] };
 }
 
-/** The run's item that a step's item belongs to; undefined: to all of them. */
-export type OwnerOf = (item: Item) => string | undefined;
-export function ownerAmong(items: readonly Item[]): OwnerOf {
-  const names = new Set(items.map(item => item.name));
-  return ({ name, of }) => of ?? (names.has(name) ? name : undefined);
-}
-
 /**
- * The steps with what was done before its input was done anew taken for not done: what ran after an `ended` edge is done
- * again once its input is. In the order of the steps, each after those it depends on.
+ * The steps of a run, with what was done before its input was done anew taken for not done: what ran after an `ended` edge
+ * is done again once its input is. In the first round's order, each after those it depends on.
  */
-export function withoutStale(steps: readonly LedgerStep[], ownerOf: OwnerOf): readonly LedgerStep[] {
-  const fresh: LedgerStep[] = [];
-  for (const step of steps) {
-    const newest = inputsOf(step, fresh).map(input =>
-      perItem(input, ownerOf, -1, (entry, most) =>
-        isWell(entry.state) ? Math.max(most, entry.round) : most,
-      ),
-    );
-    const entries = new Map<string, Entry>();
-    for (const [name, entry] of step.entries) {
-      const isStale = isWell(entry.state) && newest.some(roundOf => roundOf(entry.item) > entry.round);
-      entries.set(
-        name,
-        isStale ? { ...entry, state: 'waiting', reason: 'what it was made from was done again' } : entry,
+export function stepViews(
+  parts: readonly RoundStep[],
+  items: ItemList,
+  edges: (step: string) => readonly Edge[],
+): readonly StepView[] {
+  const byName = Map.groupBy(parts, part => part.step.name);
+  const steps: StepView[] = [];
+  const rounds = new Set(parts.map(part => part.plan.round));
+  for (const [name, own] of byName) {
+    const view = new StepView(name, edges(name), own, items);
+    if (rounds.size > 1) {
+      const newest = inputsOf(view, steps).map(input =>
+        perItem(input, place => (wellCode(input.states[place]!) ? input.roundAt(place) : -1)),
       );
+      if (newest.length > 0)
+        view.makeStale(place => {
+          const [owner, round] = [view.owners.of(place), view.roundAt(place)];
+          return newest.some(roundOf => roundOf(owner) > round);
+        });
     }
-    fresh.push({ ...step, entries });
+    steps.push(view);
   }
-  return fresh;
+  return steps;
 }
 
-/** Whether something that an item of the step is made from is not done. */
+/** Whether something that an item of the step is made from is not done; items by their owners. */
 export function hasOpenInput(
-  step: LedgerStep,
-  steps: readonly LedgerStep[],
-  ownerOf: OwnerOf,
-): (item: Item) => boolean {
-  const open = inputsOf(step, steps).map(input =>
-    perItem(input, ownerOf, false, (entry, found) => found || !isWell(entry.state)),
-  );
-  return item => open.some(isOpen => isOpen(item));
+  step: StepView,
+  steps: readonly StepView[],
+  isOpen: (step: StepView, place: number) => boolean,
+): (owner: number) => boolean {
+  const open = inputsOf(step, steps).map(input => perItem(input, place => (isOpen(input, place) ? 1 : 0)));
+  return owner => open.some(each => each(owner) > 0);
 }
 
-const inputsOf = (step: LedgerStep, steps: readonly LedgerStep[]): readonly LedgerStep[] =>
-  step.dependsOn.flatMap(edge => steps.find(each => each.name === edge.step) ?? []);
-
-/** Something over those entries of a step that an item of a later step is made from: its owner's, its own, or all. */
-function perItem<T>(
-  step: LedgerStep,
-  ownerOf: OwnerOf,
-  none: T,
-  add: (entry: Entry, sum: T) => T,
-): (item: Item) => T {
-  const sums = new Map<string, T>();
-  const entries = [...step.entries.values()];
-  // What belongs to all counts for everybody.
-  const common = entries
-    .filter(({ item }) => ownerOf(item) === undefined)
-    .reduce((sum, entry) => add(entry, sum), none);
-  let all = common;
-  for (const entry of entries) {
-    const owner = ownerOf(entry.item);
-    if (owner === undefined) continue;
-    all = add(entry, all);
-    sums.set(owner, add(entry, sums.get(owner) ?? common));
-  }
-  return item => {
-    const owner = ownerOf(item);
-    return owner === undefined ? all : (sums.get(owner) ?? common);
-  };
-}
+export const inputsOf = (
+  step: Pick<StepView, 'dependsOn'>,
+  steps: readonly StepView[],
+): readonly StepView[] => step.dependsOn.flatMap(edge => steps.find(each => each.name === edge.step) ?? []);
 
 /** What is said first of several: what has gone wrong, then what is under way. */
-const precedence: readonly ItemState[] = [
+export const precedence: readonly ItemState[] = [
   'failed',
   'running',
   'waiting',

@@ -1,31 +1,16 @@
-import type { OutputRecord } from '../contract/run/records.ts';
-import type { RoundPlan } from '../contract/run/run.ts';
-import { edgeOf, type Item, type StepSpec } from '../contract/workload/workload.ts';
-import {
-  type Entry,
-  entriesOf,
-  type ItemState,
-  isRunning,
-  isUnderWay,
-  isWell,
-  itemStates,
-} from './entries.ts';
-import { joined, type LedgerStep, type OwnerOf, ownerAmong, type StepRow, withoutStale } from './fold.ts';
-import { mapLimit } from './map-limit.ts';
-import { type LedgerPorts, readShards, type ShardState } from './read-shards.ts';
+import type { Store } from '../contract/ports/ports.ts';
+import type { Edge } from '../contract/workload/workload.ts';
+import { type Entry, type ItemState, itemStates } from './entries.ts';
+import { stepViews } from './fold.ts';
+import type { ItemList } from './items/item-list.ts';
+import { phases, type RoundStep } from './look/round-step.ts';
+import { streamStep } from './read-details.ts';
+import { Rows } from './rows.ts';
+import type { StepView } from './step-view.ts';
 
 export type { ItemState } from './entries.ts';
 export type { StepRow } from './fold.ts';
-
-/** One item of a run, by its name, over all its rounds and steps. */
-export interface LedgerRow extends Omit<StepRow, 'parts' | 'lane'> {
-  readonly name: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  /** `step` is the one that the state is about: the first that is not done, or the last. */
-  readonly step: string;
-  /** Every step that has the item, in their order. */
-  readonly steps: readonly StepRow[];
-}
+export type { LedgerRow } from './rows.ts';
 
 /** How the items of a step stand: of the run's, or of its own where it has such. */
 export interface StepCounts {
@@ -35,7 +20,8 @@ export interface StepCounts {
 }
 
 export interface Ledger {
-  readonly rows: readonly LedgerRow[];
+  /** Made one by one as they are asked for: a million of them are never there at once. */
+  readonly rows: Rows;
   readonly counts: Readonly<Record<ItemState, number>>;
   readonly steps: readonly StepCounts[];
   /** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */
@@ -43,197 +29,79 @@ export interface Ledger {
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
   /** What each step's own items have come to, for whoever plans what is next. */
-  readonly entries: readonly LedgerStep[];
+  readonly entries: readonly StepView[];
+  /** Whether a record is read for every row that is shown: not where there are more shards than `detailedShards`. */
+  readonly isDetailed: boolean;
+  /** What a step's own items have come to, one after the other, with what is in their records. */
+  stream(
+    step: StepView,
+    choice?: { readonly details?: boolean; readonly places?: readonly number[] },
+  ): AsyncGenerator<Entry>;
   /** Whether a shard with this item of the step is under way. */
   isUnderWay(step: string, name: string): boolean;
 }
 
-/** Shards up to which every record is read unasked, for times and outputs of what is done. */
+/** Shards up to which verbs that show rows read every record unasked, for times and outputs of what is done. */
 export const detailedShards = 2000;
 
-export interface LedgerInput {
-  readonly rounds: readonly RoundPlan[];
-  /** The run's items: its manifest's, and what open rounds added. */
-  readonly items: readonly Item[];
-  /** The workload's, in any order. */
-  readonly steps: readonly StepSpec[];
+export interface FoldInput {
+  readonly items: ItemList;
+  /** The shards of each round's steps, in the order of the rounds. */
+  readonly parts: readonly RoundStep[];
+  readonly edges: (step: string) => readonly Edge[];
+  /** Where records of what is done are read from, for who asks what it has made. */
+  readonly store: Store;
 }
 
-/**
- * The ledger of a run: our records and done markers decide what is done; Batch says what is under way, and stands in
- * where a killed attempt left no record, and once it has forgotten the job, the log of state changes. With `outputs` every
- * record is read, however many there are: what is done says there what it has made.
- */
-export async function readLedger(
-  ports: LedgerPorts,
-  input: LedgerInput,
-  { outputs = false }: { readonly outputs?: boolean } = {},
-): Promise<Ledger> {
-  const parts = input.rounds.flatMap(plan => plan.steps.map(step => ({ plan, step })));
-  const total = parts.reduce((sum, { step }) => sum + step.shards, 0);
-  const shards = (
-    await mapLimit(parts, 4, ({ plan, step }) =>
-      readShards(ports, plan, step, outputs || total <= detailedShards),
-    )
-  ).flat();
-  return foldLedger(shards, input);
-}
-
-/** Pure part: shards in the order of their rounds → one row an item of the run. */
-export function foldLedger(shards: readonly ShardState[], { rounds, items, steps }: LedgerInput): Ledger {
-  const names = stepNames(rounds);
-  const ownerOf = ownerAmong(items);
-  const byStep = names.map(name => shards.filter(shard => shard.step === name));
-  const entries = withoutStale(
-    names.map((name, index) => ({
-      name,
-      dependsOn: (steps.find(step => step.name === name)?.dependsOn ?? []).map(edgeOf),
-      entries: entriesOf(byStep[index]!),
-    })),
-    ownerOf,
-  );
-  const parts = entries.map(step => byOwner(step, ownerOf));
-  const failedIn = failedAmong(entries);
-  const rows = items.map(item => rowOf(item, entries, parts, failedIn));
-  const oneByOne = new Set(
-    rounds.flatMap(plan => plan.steps.filter(step => step.takes === 'item').map(step => step.name)),
-  );
-  const underWay = new Map(
-    names.map((name, index) => [
-      name,
-      new Set(byStep[index]!.filter(isUnderWay).flatMap(shard => shard.items.map(item => item.name))),
-    ]),
-  );
+/** What shards have come to, as the items of the run: columns, and a row where somebody looks at one. */
+export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
+  const steps = stepViews(parts, items, edges);
+  const rows = new Rows(items, steps, store, parts);
+  const { atWork, ended } = workOf(parts);
+  const isDetailed = parts.reduce((sum, { step }) => sum + step.shards, 0) <= detailedShards;
   return {
     rows,
-    counts: countsOf(rows),
-    steps: entries.map((step, index) => {
-      const rowsOfStep = parts[index]!.isOwnList
-        ? [...step.entries.values()]
-        : rows.flatMap(row => row.steps.find(each => each.step === step.name) ?? []);
-      return { step: step.name, items: rowsOfStep.length, counts: countsOf(rowsOfStep) };
-    }),
-    atWork: shards
-      .filter(shard => !shard.done && isRunning(shard))
-      .reduce((sum, { step, items: own }) => sum + (oneByOne.has(step) ? 1 : own.length), 0),
-    ended: !shards.some(isUnderWay),
-    entries,
-    isUnderWay: (step, name) => underWay.get(step)?.has(name) ?? false,
+    counts: countsOf(rows.states, rows.length),
+    steps: steps.map(step => countsOfStep(step, items.length)),
+    atWork,
+    ended,
+    entries: steps,
+    isDetailed,
+    stream: (step, choice) => streamStep(store, parts, step, { details: isDetailed, ...choice }),
+    isUnderWay: (name, item) => {
+      const step = steps.find(each => each.name === name);
+      const place = step?.items.indexOf(item) ?? -1;
+      return place >= 0 && step!.isUnderWay(place);
+    },
   };
 }
 
-const countsOf = (rows: readonly { readonly state: ItemState }[]): Record<ItemState, number> => {
-  const counts = Object.fromEntries(itemStates.map(state => [state, 0])) as Record<ItemState, number>;
-  for (const row of rows) counts[row.state]++;
-  return counts;
-};
-
-/** Steps of all rounds, in the first one's order: a later round may have fewer. */
-function stepNames(rounds: readonly RoundPlan[]): readonly string[] {
-  const names = new Set<string>();
-  for (const plan of rounds) for (const step of plan.steps) names.add(step.name);
-  return [...names];
+function countsOfStep(step: StepView, items: number): StepCounts {
+  const { owners, states, length, name } = step;
+  if (owners.isOwnList) return { step: name, items: length, counts: countsOf(states, length) };
+  const own = states.filter((_, place) => owners.of(place) < items);
+  return { step: name, items: own.length, counts: countsOf(own, own.length) };
 }
 
-interface Parts {
-  /** Whether the step's items are its own, and not the run's. */
-  readonly isOwnList: boolean;
-  of(name: string): readonly Entry[];
+function countsOf(states: Uint8Array, length: number): Record<ItemState, number> {
+  const found = new Uint32Array(itemStates.length);
+  for (let place = 0; place < length; place++) found[states[place]!]!++;
+  return Object.fromEntries(itemStates.map((state, code) => [state, found[code]!])) as Record<
+    ItemState,
+    number
+  >;
 }
 
-/** A step's entries by the item of the run that they belong to; those of nobody's belong to all. */
-function byOwner({ entries }: LedgerStep, ownerOf: OwnerOf): Parts {
-  const owned = new Map<string, Entry[]>();
-  const common: Entry[] = [];
-  let isOwnList = false;
-  for (const [name, entry] of entries) {
-    const owner = ownerOf(entry.item);
-    if (owner !== name) isOwnList = true;
-    if (owner === undefined) common.push(entry);
-    else if (owned.has(owner)) owned.get(owner)!.push(entry);
-    else owned.set(owner, [entry]);
-  }
-  return { isOwnList, of: name => [...(owned.get(name) ?? []), ...common] };
+function workOf(parts: readonly RoundStep[]): { readonly atWork: number; readonly ended: boolean } {
+  const oneByOne = new Set(parts.filter(({ step }) => step.takes === 'item').map(({ step }) => step.name));
+  let atWork = 0;
+  let ended = true;
+  for (const { phase, step, lines } of parts)
+    for (let shard = 0; shard < step.shards; shard++) {
+      if (phase[shard] === phases.over) continue;
+      ended = false;
+      if (phase[shard] === phases.running)
+        atWork += oneByOne.has(step.name) ? 1 : lines.first[shard + 1]! - lines.first[shard]!;
+    }
+  return { atWork, ended };
 }
-
-function rowOf(
-  item: Item,
-  steps: readonly LedgerStep[],
-  parts: readonly Parts[],
-  failedIn: FailedIn,
-): LedgerRow {
-  const own = steps.flatMap(
-    (step, index) => joined(step.name, parts[index]!.of(item.name), parts[index]!.isOwnList) ?? [],
-  );
-  const open = own.find(each => !isWell(each.state));
-  const about = open ?? own.find(each => each.state === 'partial') ?? own.at(-1);
-  const { parts: _parts, lane: _lane, outputs: _outputs, ...telling } = about ?? nowhere(steps);
-  const outputs = own.flatMap((each): readonly OutputRecord[] => each.outputs ?? []);
-  const starts = own.flatMap(each => each.startedAt ?? []).sort();
-  const memory = Math.max(0, ...own.map(each => each.peakMemoryBytes ?? 0));
-  return {
-    name: item.name,
-    ...(item.labels ? { labels: item.labels } : {}),
-    ...telling,
-    round: Math.max(0, ...own.map(each => each.round)),
-    attempts: own.reduce((sum, each) => sum + each.attempts, 0),
-    ...(starts[0] && telling.endedAt ? { startedAt: starts[0] } : {}),
-    ...(memory > 0 ? { peakMemoryBytes: memory } : {}),
-    ...(outputs.length > 0 ? { outputs } : {}),
-    ...reasonOf(open, own, steps, failedIn),
-    steps: own,
-  };
-}
-
-const nowhere = (steps: readonly LedgerStep[]): StepRow => ({
-  step: steps[0]?.name ?? '',
-  state: 'waiting',
-  round: 0,
-  attempts: 0,
-});
-
-/** What waits for something that failed says for what: Batch's own words name no step. */
-function reasonOf(
-  open: StepRow | undefined,
-  own: readonly StepRow[],
-  steps: readonly LedgerStep[],
-  failedIn: FailedIn,
-): { readonly reason?: string } {
-  if (open?.state !== 'blocked') return {};
-  const { dependsOn } = steps.find(step => step.name === open.step)!;
-  const failed = dependsOn.flatMap(edge => failedIn(edge.step).open ?? []);
-  const isOwnInput = own.some(each => dependsOn.some(edge => edge.step === each.step) && !isWell(each.state));
-  // Of its own step: what went before it, as a canary does.
-  const before = failed.length === 0 ? failedIn(open.step).failed : undefined;
-  const where = before ?? (isOwnInput ? undefined : failed.join(', '));
-  return { reason: `waits for what failed${where ? ` in ${where}` : ''}` };
-}
-
-/** Of a step, what is not well, and what of it has failed, in words; looked for once, however many wait for it. */
-type FailedIn = (step: string) => { readonly open?: string; readonly failed?: string };
-
-function failedAmong(steps: readonly LedgerStep[]): FailedIn {
-  const known = new Map<string, ReturnType<FailedIn>>();
-  const look = (name: string): ReturnType<FailedIn> => {
-    const entries = [...(steps.find(step => step.name === name)?.entries.values() ?? [])];
-    const open = inWords(
-      name,
-      entries.filter(entry => !isWell(entry.state)),
-    );
-    const failed = inWords(
-      name,
-      entries.filter(entry => entry.state === 'failed'),
-    );
-    return { ...(open ? { open } : {}), ...(failed ? { failed } : {}) };
-  };
-  return name => {
-    const found = known.get(name) ?? look(name);
-    known.set(name, found);
-    return found;
-  };
-}
-
-const inWords = (step: string, entries: readonly Entry[]): string | undefined =>
-  entries.length === 0
-    ? undefined
-    : `${step}: ${entries[0]!.item.name}${entries.length > 1 ? ` and ${entries.length - 1} more` : ''}`;

@@ -32,7 +32,7 @@ const linesThatTell = 3;
  * What is not done, by cause: exit code, reason, and the last lines of the log with what differs from item to item masked.
  * The largest first, and what only waits for the others last.
  */
-export function causesOf(rows: readonly LedgerRow[], tailOf: TailOf): readonly Cause[] {
+export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Cause[] {
   const found = new Map<string, { -readonly [K in keyof Cause]: Cause[K] } & { names: string[] }>();
   for (const row of rows) {
     const kind = kindOf(row);

@@ -102,7 +102,7 @@ export async function readFacts(input: FactsInput): Promise<RunFacts> {
     take(record);
     unrecorded.add(record);
   }
-  const rest = await unrecorded.rest(ledger.rows, rounds, input.changes);
+  const rest = await unrecorded.rest(ledger.rows.open(), rounds, input.changes);
   for (const record of rest.records) take(record);
   const { runId, lab, createdAt } = request;
   const last = rounds.at(-1);
@@ -119,7 +119,7 @@ export async function readFacts(input: FactsInput): Promise<RunFacts> {
     rounds: rounds.length,
     counts: ledger.counts,
     steps: ledger.steps,
-    items: itemColumns(ledger.rows),
+    items: await itemColumns(ledger),
     gantt: gantt.columns(),
     unknownAttempts: rest.unknown,
     usage: usage.usage(),
@@ -150,27 +150,31 @@ async function manifestHash(
     .digest('hex');
 }
 
-function itemColumns(rows: readonly LedgerRow[]): ItemColumns {
+async function itemColumns({ rows, isDetailed }: Ledger): Promise<ItemColumns> {
   const reasons = new Map<string, number>();
-  const reasonOf = rows.map(({ reason }) => {
-    if (!reason) return -1;
-    if (!reasons.has(reason)) reasons.set(reason, reasons.size);
-    return reasons.get(reason)!;
-  });
-  return {
-    names: rows.map(row => row.name),
-    states: rows.map(row => row.state),
-    steps: rows.map(row => row.step),
-    attempts: rows.map(row => row.attempts),
-    seconds: rows.map(row =>
-      row.startedAt && row.endedAt
-        ? Math.round((Date.parse(row.endedAt) - Date.parse(row.startedAt)) / 1000)
-        : null,
-    ),
-    memory: rows.map(row => (row.peakMemoryBytes ? Math.round(row.peakMemoryBytes / 2 ** 20) : null)),
-    reasons: [...reasons.keys()],
-    reasonOf,
+  const columns = {
+    names: [] as string[],
+    states: [] as LedgerRow['state'][],
+    steps: [] as string[],
+    attempts: [] as number[],
+    seconds: [] as (number | null)[],
+    memory: [] as (number | null)[],
+    reasonOf: [] as number[],
   };
+  for await (const row of rows.stream({ details: isDetailed })) {
+    const { name, state, step, attempts, startedAt, endedAt, peakMemoryBytes, reason } = row;
+    columns.names.push(name);
+    columns.states.push(state);
+    columns.steps.push(step);
+    columns.attempts.push(attempts);
+    columns.seconds.push(
+      startedAt && endedAt ? Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : null,
+    );
+    columns.memory.push(peakMemoryBytes ? Math.round(peakMemoryBytes / 2 ** 20) : null);
+    if (reason && !reasons.has(reason)) reasons.set(reason, reasons.size);
+    columns.reasonOf.push(reason ? reasons.get(reason)! : -1);
+  }
+  return { ...columns, reasons: [...reasons.keys()] };
 }
 
 /** What a page needs of a cause: not every name. */

@@ -14,9 +14,9 @@ import { itemsOf } from './usage.ts';
 export async function readTails(
   store: Store,
   rounds: readonly RoundPlan[],
-  rows: readonly LedgerRow[],
+  rows: Iterable<LedgerRow>,
 ): Promise<TailOf> {
-  const failed = rows.filter(row => row.state === 'failed' && row.jobId !== undefined);
+  const failed = [...rows].filter(row => row.state === 'failed' && row.jobId !== undefined);
   const jobs = new Set(failed.map(row => row.jobId!));
   const places = new Set(failed.map(row => `${roundOf(row)} ${row.step}`));
   const tails = new Map<string, readonly string[]>();

@@ -21,7 +21,7 @@ interface Lost {
 /** Counts records as they are read, and asks for the rest: once a parent job of which something is missing. */
 export function unrecordedAttempts(): {
   add(record: AttemptRecord): void;
-  rest(rows: readonly LedgerRow[], rounds: readonly RoundPlan[], changes: StateChanges): Promise<Unrecorded>;
+  rest(rows: Iterable<LedgerRow>, rounds: readonly RoundPlan[], changes: StateChanges): Promise<Unrecorded>;
 } {
   const recorded = new Map<string, Set<number>>();
   return {
@@ -56,7 +56,7 @@ export function unrecordedAttempts(): {
   };
 }
 
-function lostOf(rows: readonly LedgerRow[]): readonly Lost[] {
+function lostOf(rows: Iterable<LedgerRow>): readonly Lost[] {
   const jobs = new Map<string, Lost>();
   for (const row of rows)
     for (const { step, state, jobId, round, attempts } of row.steps)

@@ -1,19 +1,21 @@
-import type { Item, WorkloadSpec } from '../contract/workload/workload.ts';
-import { type Ledger, readLedger } from '../ledger/ledger.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
+import type { ItemList } from '../ledger/items/item-list.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { LedgerReader } from '../ledger/reader.ts';
 import type { LabPorts } from './lab-ports.ts';
-import { findRun, readItems, readRun, readSubmitted, type StoredRun } from './stored-run.ts';
+import { findRun, readSubmitted, type StoredRun } from './stored-run.ts';
 
-/** A stored run, and its ledger whenever one wants it. */
+/** A stored run, and its ledger whenever one wants it: one reader keeps what cannot change from look to look. */
 export interface OpenRun<P extends LabPorts = LabPorts> {
   readonly run: StoredRun;
   readonly spec: WorkloadSpec;
-  readonly items: readonly Item[];
+  readonly items: ItemList;
   readonly connection: P;
   /**
-   * Reads rounds again each time. With `outputs` what every item has made, too, which costs a request an item; with `round`
-   * what that one alone has come to.
+   * A view, good until the next look. With `anew` nothing is taken for over but what is done; with `round` what that one alone
+   * has come to.
    */
-  ledger(options?: { readonly outputs?: boolean; readonly round?: number }): Promise<Ledger>;
+  ledger(options?: { readonly anew?: boolean; readonly round?: number }): Promise<Ledger>;
 }
 
 /** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError; so of one that was never submitted. */
@@ -28,17 +30,24 @@ export async function openRun<P extends LabPorts>(
     workloads.map(spec => spec.name),
   );
   const run = await readSubmitted(connection.store, ref);
-  const items = await readItems(connection.store, run);
   const spec = workloads.find(each => each.name === run.workload)!;
+  const reader = new LedgerReader(connection, { run: ref, rounds: run.rounds, steps: spec.steps });
+  const items = await reader.readItems();
+  const byRound = new Map<number, LedgerReader>();
   return {
     run,
     spec,
     items,
     connection,
-    ledger: async ({ round, outputs = false } = {}) => {
-      const { rounds: all } = await readRun(connection.store, ref);
-      const rounds = round === undefined ? all : all.filter(plan => plan.round === round);
-      return readLedger(connection, { rounds, items, steps: spec.steps }, { outputs });
+    ledger: async ({ round, anew = false } = {}) => {
+      if (round === undefined) return reader.look({ anew });
+      let alone = byRound.get(round);
+      if (!alone) {
+        const rounds = run.rounds.filter(plan => plan.round === round);
+        alone = new LedgerReader(connection, { run: ref, rounds, steps: spec.steps, items });
+        byRound.set(round, alone);
+      }
+      return alone.look({ anew });
     },
   };
 }

@@ -50,8 +50,8 @@ export async function planRetry(
   if (before.ended) await closeAll(open);
   else refuseUnderWay(open, before, choice);
 
-  const ledger = before.ended ? await open.ledger() : before;
-  const left = workLeft(spec, items, ledger, choice);
+  const ledger = before.ended ? await open.ledger({ anew: true }) : before;
+  const left = workLeft(spec, ledger, choice);
   const names = Object.keys(left);
   if (names.length === 0) return { ledger };
   const round = planRound({
@@ -68,12 +68,9 @@ export async function planRetry(
       ]),
     ),
   });
-  const own = new Set(items.map(item => item.name));
-  const about = new Set(
-    Object.values(left).flatMap(entries =>
-      entries.map(({ item }) => item.of ?? item.name).filter(name => own.has(name)),
-    ),
-  );
+  const about = new Set<string>();
+  for (const entries of Object.values(left))
+    for (const { item } of entries) if (items.has(item.of ?? item.name)) about.add(item.of ?? item.name);
   return {
     ledger,
     retry: {
@@ -109,10 +106,9 @@ export async function startRetry(
 }
 
 function checkNames({ run, spec, items }: OpenRun, names: readonly string[]): void {
-  const known = new Set(items.map(item => item.name));
   refuse(
     names
-      .filter(name => !known.has(name))
+      .filter(name => !items.has(name))
       .map(name => ({
         where: name,
         message: `is no ${spec.item.one} of ${run.runId}`,
@@ -154,19 +150,16 @@ function refuseUnderWay({ run, spec }: OpenRun, ledger: Ledger, { names }: Choic
       },
       exitCodes.notDone,
     );
-  const wanted = new Set(names);
-  const busy = ledger.entries.flatMap(({ name: step, entries }) =>
-    [...entries].flatMap(([name, { item }]) =>
-      (wanted.has(name) || (item.of !== undefined && wanted.has(item.of))) && ledger.isUnderWay(step, name)
-        ? [
-            {
-              where: item.of ?? name,
-              message: `is still under way in step ${step}`,
-              fix: `lab watch ${run.runId}`,
-            },
-          ]
-        : [],
-    ),
+  const busy = ledger.entries.flatMap(step =>
+    step
+      .placesOf(names)
+      .filter(place => step.isUnderWay(place))
+      .map(place => step.itemAt(place))
+      .map(item => ({
+        where: item.of ?? item.name,
+        message: `is still under way in step ${step.name}`,
+        fix: `lab watch ${run.runId}`,
+      })),
   );
   if (busy.length > 0) throw new LabError(busy, exitCodes.notDone);
 }

@@ -1,17 +1,8 @@
 import type { Store } from '../contract/ports/ports.ts';
-import {
-  addsKey,
-  manifestKey,
-  planKey,
-  type RunRef,
-  requestKey,
-  workloadPrefix,
-} from '../contract/run/keys.ts';
+import { manifestKey, planKey, type RunRef, requestKey, workloadPrefix } from '../contract/run/keys.ts';
 import { readPlan, readRequest } from '../contract/run/read-stored.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
-import { decodeItems } from '../contract/run/shard-index.ts';
 import { LabError } from '../contract/workload/errors.ts';
-import type { Item } from '../contract/workload/workload.ts';
 
 /** A run as its bucket has it. */
 export interface StoredRun extends RunRef {
@@ -96,29 +87,4 @@ export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
     rounds.push(readPlan(plan));
   }
   return { ...run, request: readRequest(body), rounds };
-}
-
-/** The run's items in the manifest's order, then what rounds of an open run have added. */
-export async function readItems(store: Store, run: StoredRun): Promise<readonly Item[]> {
-  const added = run.rounds.filter(plan => plan.adds !== undefined);
-  const lists = await Promise.all([
-    readManifest(store, run),
-    ...added.map(async plan => {
-      const lines = await store.get(addsKey(run, plan.round));
-      if (!lines) throw new Error(`s3://${store.bucket}/${addsKey(run, plan.round)} is missing`);
-      return decodeItems(lines);
-    }),
-  ]);
-  return lists.flat();
-}
-
-async function readManifest(store: Store, run: RunRef): Promise<readonly Item[]> {
-  const lines = await store.get(manifestKey(run));
-  if (!lines)
-    throw new LabError({
-      where: run.runId,
-      message: 'its manifest is missing',
-      fix: `s3://${store.bucket}/${manifestKey(run)} has to be restored from a version`,
-    });
-  return decodeItems(lines);
 }

@@ -1,7 +1,8 @@
-import type { Item, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
-import { type Entry, isWell } from '../ledger/entries.ts';
-import { hasOpenInput, type LedgerStep, type OwnerOf, ownerAmong } from '../ledger/fold.ts';
+import type { StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
+import { type Entry, type ItemState, isWell } from '../ledger/entries.ts';
+import { hasOpenInput } from '../ledger/fold.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { StepView } from '../ledger/step-view.ts';
 import { stepsAfter } from '../plan/steps.ts';
 
 /** What a retry is asked to do again. */
@@ -22,62 +23,58 @@ export interface Choice {
  */
 export function workLeft(
   spec: WorkloadSpec,
-  items: readonly Item[],
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'entries'>,
   choice: Choice,
 ): Readonly<Record<string, readonly Entry[]>> {
-  const ownerOf = ownerAmong(items);
-  const wanted = choice.names && new Set(choice.names);
   const left: Record<string, readonly Entry[]> = {};
-  const steps: LedgerStep[] = [];
-  const isAfter = afterStep(spec, choice.step);
-  /** The run's items that something is done again of; undefined among them: of all. */
-  const again = new Set<string | undefined>();
+  const again = new Map<StepView, Uint8Array>();
+  const after = choice.step === undefined ? undefined : stepsAfter(spec, new Set([choice.step]));
+  /** Places of the run's items that something is done again of; -1 among them: of all. */
+  const owners = new Set<number>();
   for (const step of ledger.entries) {
     const { takes } = spec.steps.find(each => each.name === step.name)!;
-    const entries = [...step.entries.values()];
     // What an earlier step does again is open for this one.
-    const isMadeAnew = hasOpenInput(step, steps, ownerOf);
-    const isFollowed = (item: Item): boolean =>
-      isMadeAnew(item) &&
-      (choice.step === undefined || again.has(undefined) || again.has(ownerOf(item)) || takes === 'run');
-    const isLeft = (entry: Entry): boolean => {
-      if (choice.step === step.name) return isOpen(entry, choice) && !isMadeAnew(entry.item);
-      if (choice.step !== undefined) return again.size > 0 && isAfter(step.name) && isFollowed(entry.item);
-      return isMadeAnew(entry.item) || isOpen(entry, choice);
+    const isMadeAnew = hasOpenInput(
+      step,
+      [...again.keys()],
+      (input, place) => again.get(input)![place] === 1 || !isWell(input.stateAt(place)),
+    );
+    const isChosen = chosenOf(step, choice.names);
+    const isLeft = (place: number): boolean => {
+      const owner = step.owners.of(place);
+      if (!after) return isMadeAnew(owner) || isOpen(step.stateAt(place), choice);
+      if (choice.step === step.name) return isOpen(step.stateAt(place), choice) && !isMadeAnew(owner);
+      const isFollowed = owners.has(-1) || owners.has(owner) || takes === 'run';
+      return owners.size > 0 && after.has(step.name) && isMadeAnew(owner) && isFollowed;
     };
-    const chosen = entries.filter(entry => isChosen(entry, wanted, ownerOf) && isLeft(entry));
-    for (const { item } of chosen) again.add(ownerOf(item));
-    const names = new Set(chosen.map(entry => entry.item.name));
-    steps.push({
-      ...step,
-      entries: new Map(
-        [...step.entries].map(([name, entry]) => [name, names.has(name) ? reopened(entry) : entry]),
-      ),
-    });
-    if (chosen.length > 0) left[step.name] = takes === 'run' ? entries : chosen;
+    const own = new Uint8Array(step.length);
+    for (let place = 0; place < step.length; place++) if (isChosen(place) && isLeft(place)) own[place] = 1;
+    again.set(step, own);
+    for (let place = own.indexOf(1); place >= 0; place = own.indexOf(1, place + 1))
+      owners.add(step.owners.of(place));
+    if (own.includes(1)) left[step.name] = entriesOf(step, takes === 'run' ? undefined : own);
   }
   return left;
 }
 
-function afterStep(spec: WorkloadSpec, step: string | undefined): (name: string) => boolean {
-  const after = step === undefined ? new Set<string>() : stepsAfter(spec, new Set([step]));
-  return name => after.has(name);
+/** Items that are named, or part of one that is, or nobody's. */
+function chosenOf(step: StepView, names: readonly string[] | undefined): (place: number) => boolean {
+  if (!names) return () => true;
+  const chosen = new Set(step.placesOf(names));
+  return place => chosen.has(place) || step.owners.of(place) < 0;
 }
 
-const isChosen = (entry: Entry, wanted: ReadonlySet<string> | undefined, ownerOf: OwnerOf): boolean => {
-  const owner = ownerOf(entry.item);
-  return !wanted || owner === undefined || wanted.has(owner) || wanted.has(entry.item.name);
-};
+function entriesOf(step: StepView, chosen: Uint8Array | undefined): readonly Entry[] {
+  const entries: Entry[] = [];
+  for (let place = 0; place < step.length; place++) if (chosen?.[place] !== 0) entries.push(step.at(place));
+  return entries;
+}
 
-function isOpen({ state }: Entry, { failedOnly, partial }: Choice): boolean {
+function isOpen(state: ItemState, { failedOnly, partial }: Choice): boolean {
   if (state === 'done') return false;
   if (state === 'partial') return partial ?? false;
   return !failedOnly || state !== 'cancelled';
 }
-
-/** For whoever stands behind it. */
-const reopened = (entry: Entry): Entry => (isWell(entry.state) ? { ...entry, state: 'waiting' } : entry);
 
 /** Steps of a run that no round has had yet are done over all of its items. */
 export const isKnown = (step: StepSpec, ledger: Ledger): boolean =>

@@ -3,6 +3,7 @@ import type { OpenRun } from '../../lib/cli/open.ts';
 import { followRun } from '../../lib/cli/watch/follow.ts';
 import { type Answer, type Asked, fakeAws } from '../aws/account/fake-aws.ts';
 import { now } from '../doctor/fake-account.ts';
+import { ledgerOf } from '../helpers/ledger-of.ts';
 
 const ec2 = (action: string, body: string): Answer => ({
   body: `<${action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">${body}</${action}Response>`,
@@ -95,7 +96,7 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
     spec: { item: { one: 'participant', many: 'participants' } },
     connection: { endpoint: aws.endpoint, deployment: { map: { queues: { 'arm64-ondemand': 'queue-1' } } } },
     ledger: async () => ({
-      rows: [],
+      rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
       ended: false,
       steps: [],
       counts: { done: 0, partial: 0, failed: 0, blocked: 0, running: 0, waiting: 6, cancelled: 0 },
@@ -127,7 +128,13 @@ it.each([
     run: { runId: 'r-1' },
     spec: { item: { one: 'participant', many: 'participants' } },
     connection: { ownTwin },
-    ledger: async () => ({ rows: [], ended: false, steps: [], counts, atWork: counts.running }),
+    ledger: async () => ({
+      rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
+      ended: false,
+      steps: [],
+      counts,
+      atWork: counts.running,
+    }),
   } as unknown as OpenRun;
   expect(await followRun(context, open)).toBe(130);
   expect(said).toContain(`${text}\nNext: npx lab watch r-1 --local\n`);

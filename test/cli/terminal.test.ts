@@ -16,6 +16,10 @@ const ledgerOf = (counts: Partial<Ledger['counts']>, atWork = counts.running ?? 
     entries: [],
     atWork,
     ended: false,
+    isDetailed: true,
+    stream: () => {
+      throw new Error('not asked for here');
+    },
     isUnderWay: () => false,
   };
 };

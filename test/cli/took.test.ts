@@ -1,4 +1,4 @@
-import { tookText } from '../../lib/cli/output/took.ts';
+import { lastEnd, tookText } from '../../lib/cli/output/took.ts';
 import type { LedgerRow } from '../../lib/ledger/ledger.ts';
 
 const row = (state: LedgerRow['state'], endedAt?: string): LedgerRow =>
@@ -13,7 +13,11 @@ const row = (state: LedgerRow['state'], endedAt?: string): LedgerRow =>
   }) as LedgerRow;
 const at = (time: string) => `2026-01-01T${time}.000Z`;
 const rounds = [{ round: 0, createdAt: at('10:00:00') }];
-const ledger = (...rows: LedgerRow[]) => ({ rows, ended: true });
+const ledger = (...rows: LedgerRow[]) => {
+  const meter = lastEnd();
+  for (const row of rows) meter.add(row);
+  return { end: meter.end, ended: true };
+};
 
 it('is from the submission to the end of the last item; what never began has no end', () => {
   const rows = [row('done', at('10:30:00')), row('failed', at('11:05:00')), row('cancelled'), row('blocked')];

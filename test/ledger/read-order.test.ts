@@ -1,19 +1,13 @@
 import type { BatchPort, JobDetail } from '../../lib/contract/ports/ports.ts';
 import { doneKey, resultKey } from '../../lib/contract/run/keys.ts';
 import type { RoundPlan } from '../../lib/contract/run/run.ts';
-import type { Item } from '../../lib/contract/workload/workload.ts';
-import { detailedShards, readLedger } from '../../lib/ledger/ledger.ts';
-import { storeRound } from '../../lib/runs/store-round.ts';
+import { detailedShards } from '../../lib/ledger/ledger.ts';
+import { LedgerReader } from '../../lib/ledger/reader.ts';
+import { storeRound, storeRun } from '../../lib/runs/store-round.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 import { oneStepRound } from '../helpers/one-step-round.ts';
 
 const run = { workload: 'scan', runId: 'r' };
-
-const input = (plan: RoundPlan, items: readonly Item[]) => ({
-  rounds: [plan],
-  items,
-  steps: [{ name: 'run', takes: 'item' as const }],
-});
 
 /** A run of one step with a shard an item, as it is in the bucket. */
 async function planned(names: readonly string[]) {
@@ -25,12 +19,17 @@ async function planned(names: readonly string[]) {
     items.map(item => [item]),
     { step: { arrays } },
   );
+  const { lab, request, createdAt } = plan;
+  await storeRun(store, run, { version: 2, runId: 'r', lab, request, createdAt, items: items.length }, items);
   await storeRound(store, plan, files);
-  return { store, objects: store.objects, items, plan };
+  return { store, objects: store.objects, plan };
 }
 
+const look = (ports: { store: ReturnType<typeof memoryStore>; batch: BatchPort }, plan: RoundPlan) =>
+  new LedgerReader(ports, { run, rounds: [plan], steps: [{ name: 'run', takes: 'item' }] }).look();
+
 it('a shard that ends while the ledger is read is done, never failed', async () => {
-  const { store, objects, items, plan } = await planned(['a']);
+  const { store, objects, plan } = await planned(['a']);
   const job = { jobId: 'id', jobName: 'job', status: 'SUCCEEDED', attempts: [] } as unknown as JobDetail;
   const batch = {
     findByName: async () => [{ jobId: 'id', jobName: 'job', status: 'RUNNING' }],
@@ -40,12 +39,12 @@ it('a shard that ends while the ledger is read is done, never failed', async () 
       return [job];
     },
   } as unknown as BatchPort;
-  const { rows, ended } = await readLedger({ store, batch }, input(plan, items));
+  const { rows, ended } = await look({ store, batch }, plan);
   expect([rows.map(row => row.state), ended]).toEqual([['done'], true]);
 });
 
 it('children that have started are running, whatever the array’s summary still says', async () => {
-  const { store, items, plan } = await planned(['a', 'b']);
+  const { store, plan } = await planned(['a', 'b']);
   const parent = { jobId: 'id', jobName: 'job', status: 'PENDING', arraySize: 2, attempts: [] };
   const child = (index: number) => ({
     jobId: `id:${index}`,
@@ -66,23 +65,30 @@ it('children that have started are running, whatever the array’s summary still
       if (status === 'FAILED') yield { ...child(1), status };
     },
   } as unknown as BatchPort;
-  const { rows } = await readLedger({ store, batch }, input(plan, items));
+  const { rows } = await look({ store, batch }, plan);
   expect(rows.map(row => row.state)).toEqual(['running', 'failed']);
 });
 
 it('what every item has made is read where it is asked for, however many shards there are', async () => {
   const names = Array.from({ length: detailedShards + 1 }, (_, index) => `p${index}`);
-  const { store, objects, items, plan } = await planned(names);
+  const { store, objects, plan } = await planned(names);
   names.forEach((name, shard) => {
     const at = { round: 0, step: 'run', shard };
     const outputs = [{ key: `${name}.csv`, bytes: 1 }];
-    const record = { version: 2, jobId: 'id', endedAt: '', items: [{ name, state: 'done', outputs }] };
+    const record = { version: 2, jobId: 'id', endedAt: 'x', items: [{ name, state: 'done', outputs }] };
     objects.set(resultKey(run, { ...at, jobId: 'id', attempt: 1 }), Buffer.from(JSON.stringify(record)));
     objects.set(doneKey(run, at), Buffer.from('{}'));
   });
-  const batch = { findByName: async () => [] } as unknown as BatchPort;
-  const made = async (options?: { outputs: boolean }) =>
-    (await readLedger({ store, batch }, input(plan, items), options)).rows.filter(row => row.outputs).length;
-  expect(await made()).toBe(0);
-  expect(await made({ outputs: true })).toBe(names.length);
+  const batch = {
+    findByName: async () => [{ jobId: 'id' }],
+    describe: async () => [{ jobId: 'id', status: 'SUCCEEDED', attempts: [], statusSummary: {} }],
+  } as unknown as BatchPort;
+  const { rows } = await look({ store, batch }, plan);
+  const made = async (details: boolean) => {
+    let count = 0;
+    for await (const row of rows.stream({ details })) if (row.outputs) count++;
+    return count;
+  };
+  expect(await made(false)).toBe(0);
+  expect(await made(true)).toBe(names.length);
 });

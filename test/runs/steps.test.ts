@@ -1,12 +1,11 @@
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { RoundPlan } from '../../lib/contract/run/run.ts';
 import type { Item, StepSpec, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
-import { foldLedger } from '../../lib/ledger/ledger.ts';
-import type { ShardState } from '../../lib/ledger/read-shards.ts';
 import type { Group } from '../../lib/plan/cut-step.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
 import { newestLane, retryRequest } from '../../lib/runs/retry-request.ts';
 import { workLeft } from '../../lib/runs/work-left.ts';
+import { type SeenShard, ledgerOf as seen } from '../helpers/ledger-of.ts';
 
 const workload = (steps: readonly StepSpec[]): WorkloadSpec => ({
   name: 'fake',
@@ -38,18 +37,16 @@ function shards(
   round: RoundPlan,
   step: string,
   list: readonly Item[],
-  states: Record<string, Partial<ShardState>>,
+  states: Record<string, Partial<SeenShard>>,
 ) {
   return list.map(
-    (item, shard): ShardState => ({
+    (item): SeenShard => ({
       round: round.round,
       step,
-      shard,
       items: [item],
       done: true,
       attempts: 1,
       status: 'SUCCEEDED',
-      lane: round.steps.find(each => each.name === step)!.lanes[0]!,
       ...states[item.name],
     }),
   );
@@ -69,7 +66,7 @@ describe('plates: archive, then verify plate by plate, then seal', () => {
     verify: [{ items: plates }],
     seal: [{ items: plates }],
   });
-  const oneBad = foldLedger(
+  const oneBad = seen(
     [
       ...shards(first, 'archive', plates, { b: failed }),
       ...shards(first, 'verify', plates, { b: blocked }),
@@ -87,7 +84,7 @@ describe('plates: archive, then verify plate by plate, then seal', () => {
 
   it('one bad plate holds no other, and fails once, at its cause', () => {
     expect(oneBad.counts).toMatchObject({ done: 2, failed: 1, blocked: 0 });
-    expect(oneBad.rows[1]).toMatchObject({ name: 'b', state: 'failed', step: 'archive' });
+    expect(oneBad.rows.at(1)).toMatchObject({ name: 'b', state: 'failed', step: 'archive' });
     expect(
       oneBad.steps.map(({ step, counts }) => [step, counts.done, counts.failed, counts.blocked]),
     ).toEqual([
@@ -98,7 +95,7 @@ describe('plates: archive, then verify plate by plate, then seal', () => {
   });
 
   it('a retry does the bad plate again in every step, and nothing else', () => {
-    const left = workLeft(spec, plates, oneBad, {});
+    const left = workLeft(spec, oneBad, {});
     expect(
       Object.entries(left).map(([step, entries]) => [step, entries.map(entry => entry.item.name)]),
     ).toEqual([
@@ -125,8 +122,8 @@ describe('months over days that are stacked whatever became of them', () => {
   const months = items('2019-01', '2019-02');
   const days = ['2019-01-30', '2019-01-31', '2019-02-01'].map(name => ({ name, of: name.slice(0, 7) }));
   const first = plan(spec, { day: [{ items: days }], stack: [{ items: months }] });
-  const ledgerOf = (rounds: readonly RoundPlan[], states: readonly ShardState[]) =>
-    foldLedger(states, { rounds, items: months, steps: spec.steps });
+  const ledgerOf = (rounds: readonly RoundPlan[], states: readonly SeenShard[]) =>
+    seen(states, { rounds, items: months, steps: spec.steps });
   const badDay = [
     ...shards(first, 'day', days, { '2019-01-31': failed }),
     ...shards(first, 'stack', months, {}),
@@ -138,12 +135,12 @@ describe('months over days that are stacked whatever became of them', () => {
   it('the ledger speaks of months, and says which day failed', () => {
     const { rows, counts } = ledgerOf([first], badDay);
     expect(counts).toMatchObject({ done: 1, failed: 1 });
-    expect(rows[0]).toMatchObject({ name: '2019-01', state: 'failed', step: 'day' });
-    expect(rows[0]!.steps[0]!.parts).toEqual({ total: 2, done: 1, failed: ['2019-01-31'] });
+    expect(rows.at(0)).toMatchObject({ name: '2019-01', state: 'failed', step: 'day' });
+    expect(rows.at(0)!.steps[0]!.parts).toEqual({ total: 2, done: 1, failed: ['2019-01-31'] });
   });
 
   it('the day is done again and the month that was stacked without it, and no other', () => {
-    const left = workLeft(spec, months, ledgerOf([first], badDay), {});
+    const left = workLeft(spec, ledgerOf([first], badDay), {});
     expect(
       Object.entries(left).map(([step, entries]) => [step, entries.map(entry => entry.item.name)]),
     ).toEqual([

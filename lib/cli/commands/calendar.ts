@@ -39,7 +39,7 @@ export const calendar: Command = {
         message: `is a run of ${open.spec.name}, which has no calendar`,
         fix: `lab status ${open.run.runId}`,
       });
-    const rows = await runRows(open.connection.store, open.run, open.items, open.run.request.request);
+    const rows = await runRows(open.connection.store, open.run, [...open.items], open.run.request.request);
     const files = [
       ['page', (): string => completenessPage(`${ambientNoise.name} ${open.run.runId}`, rows)],
       ['csv', (): string => rowsCsv(rows)],

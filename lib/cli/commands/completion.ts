@@ -53,7 +53,7 @@ async function complete(
     items: run =>
       // A run's items do not change; which is the newest does.
       remembered(context, local, `items-${run}`, run === 'latest' ? 60_000 : 86_400_000, async () =>
-        (await openRun(await context.connect(), context.workloads, run)).items.map(item => item.name),
+        Array.from((await openRun(await context.connect(), context.workloads, run)).items, item => item.name),
       ),
   }).catch(() => []);
   for (const word of found) context.print(word);

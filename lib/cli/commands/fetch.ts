@@ -14,7 +14,8 @@ import type { Connection, Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
-import { named, partOf, partOptions, readPart } from '../run-part.ts';
+import type { StatusRow } from '../output/step-rows.ts';
+import { partOf, partOptions, readPart } from '../run-part.ts';
 import { paceMeter } from '../watch/pace.ts';
 
 export const fetch: Command = {
@@ -34,8 +35,9 @@ export const fetch: Command = {
     const prefix = `${runPrefix(run)}outputs/`;
     if (items.length > detailedShards)
       context.say(`reading what ${counted(items.length, spec.item)} have made …`);
-    const { rows } = await readPart(open, partOf(args, open), { outputs: true });
-    const chosen = named(rows, wanted, open);
+    const chosen: StatusRow[] = [];
+    for await (const row of (await readPart(open, partOf(args, open))).rows({ names: wanted, details: true }))
+      chosen.push(row);
     const fileOf = ({ key }: OutputRecord): string =>
       key.startsWith(prefix) ? key.slice(prefix.length) : key;
     const { outputs, shared } = distinctOutputs(chosen, fileOf);

@@ -10,7 +10,7 @@ import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { failedFiles } from '../output/failed-files.ts';
 import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
 import type { StatusRow } from '../output/step-rows.ts';
-import { named, partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
+import { partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
 
 export const logs: Command = {
   name: 'logs',
@@ -31,10 +31,9 @@ export const logs: Command = {
   async run(context, args) {
     const { open, names: wanted } = await openedRunAndItems(context, args);
     const part = partOf(args, open);
-    const { rows } = await readPart(open, part);
-    const chosen = named(rows, wanted, open).filter(
-      row => wanted.length > 0 || !args.flag('failed') || row.state === 'failed',
-    );
+    const chosen: StatusRow[] = [];
+    const only = wanted.length === 0 && args.flag('failed') ? 'failed' : 'all';
+    for await (const row of (await readPart(open, part)).rows({ names: wanted, only })) chosen.push(row);
     const tail = tailOf(args);
     // A shard's items have one log.
     const shown = new Map<string, string>();
@@ -118,7 +117,9 @@ async function printLog(
       at = { stream, token: await printPages(context, connection, row.name, stream, at.token) };
     if (!follow || !isUnderWay || context.signal.aborted) break;
     await pause(context, job || context.local ? 1000 : 5000);
-    if (!job) row = (await readPart(open, part)).rows.find(each => each.name === row.name) ?? row;
+    if (!job)
+      for await (const each of (await readPart(open, part)).rows({ names: [row.name], details: false }))
+        if (each.name === row.name) row = each;
   }
   if (!at.stream) context.say(`${row.name}: no log yet (${row.state})`);
 }

@@ -1,13 +1,15 @@
+import type { OutputRecord } from '../../contract/run/records.ts';
+import type { RoundPlan } from '../../contract/run/run.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { ItemState } from '../../ledger/ledger.ts';
+import type { ItemState, Ledger } from '../../ledger/ledger.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
-import { counted, durationText, numberText, type Tone, table, tint } from '../output/output.ts';
+import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
-import { tookText } from '../output/took.ts';
-import { named, partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
+import { lastEnd, tookText } from '../output/took.ts';
+import { partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
 
 const tones: Record<ItemState, Tone> = {
   done: 'good',
@@ -53,6 +55,11 @@ export interface StatusChoice extends RunPart {
   readonly namesOnly?: boolean;
 }
 
+/** Rows that are one table: of more, each part has widths of its own. */
+const rowsOfTable = 5000;
+/** Rows up to which it is told which of their outputs others have overwritten; `fetch` tells it of all. */
+const mostCompared = 20_000;
+
 /** Shows how the items of a run stand. Throws LabError for a step or an item that it has not. */
 export async function showStatus(
   context: Context,
@@ -60,31 +67,79 @@ export async function showStatus(
   { names = [], only = 'all', namesOnly = false, ...part }: StatusChoice = {},
 ): Promise<number> {
   const { run, spec } = open;
-  const { ledger: read, rows: all } = await readPart(open, part);
-  const rows = named(all, names, open).filter(
-    row => only === 'all' || (only === 'failed' ? row.state === 'failed' : row.state !== 'done'),
-  );
+  const { ledger: read, rows, total: all } = await readPart(open, part);
   const { counts, steps, ended } = read;
-  if (context.json)
-    context.print(
-      JSON.stringify({ run: run.runId, workload: run.workload, ended, counts, steps, items: rows }),
-    );
-  else if (namesOnly) for (const row of rows) context.print(row.name);
-  else if (rows.length > 0)
-    context.io.out.write(ledgerTable(context.io.out, spec.item.one, rows, steps.length > 1));
+  const print = printer(
+    context,
+    { run: run.runId, workload: run.workload, ended, counts, steps },
+    namesOnly,
+    spec.item.one,
+  );
+  for await (const row of rows({ names, only })) await print.add(row);
+  await print.end();
   if (steps.length > 1 && !namesOnly) for (const each of steps) context.say(`  ${stepText(each)}`);
   const rest = (['partial', 'failed', 'blocked', 'cancelled'] as const)
     .filter(state => counts[state] > 0)
     .map(state => `, ${numberText(counts[state])} ${state}`);
-  const total = part.round === undefined ? read.rows.length : all.length;
+  const total = part.round === undefined ? read.rows.length : all;
+  const { took, shared } = await lookBack(read, run.rounds);
   context.say(
-    `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${tookText(read, run.rounds)}`,
+    `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${took}`,
   );
-  const { shared } = distinctOutputs(read.rows);
   for (const text of shared.slice(0, 5)) context.say(text);
   const next = counts.done + counts.partial === total ? 'fetch' : ended ? 'retry' : 'watch';
   context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
   return exitCodes.ok;
+}
+
+/** What the records of a run that is not too large say of it as a whole: how long it took, and which files two have written. */
+async function lookBack(
+  ledger: Ledger,
+  rounds: readonly RoundPlan[],
+): Promise<{ readonly took: string; readonly shared: readonly string[] }> {
+  if (!ledger.isDetailed || ledger.rows.length > mostCompared) return { took: '', shared: [] };
+  const meter = lastEnd();
+  const written: { readonly name: string; readonly outputs: readonly OutputRecord[] }[] = [];
+  for await (const row of ledger.rows.stream({ details: true })) {
+    meter.add(row);
+    if (row.outputs) written.push({ name: row.name, outputs: row.outputs });
+  }
+  const { shared } = distinctOutputs(written);
+  return { took: tookText({ ended: ledger.ended, end: meter.end }, rounds), shared };
+}
+
+/** Prints rows as they come: a document, a table or names may be larger than any one text can be. */
+function printer(
+  context: Context,
+  head: object,
+  namesOnly: boolean,
+  noun: string,
+): { add(row: StatusRow): Promise<void>; end(): Promise<void> } {
+  const { out } = context.io;
+  const hasSteps = (head as { readonly steps: readonly unknown[] }).steps.length > 1;
+  let rows: StatusRow[] = [];
+  let parts = 0;
+  const flush = async (isLast: boolean): Promise<void> => {
+    const some = rows;
+    rows = [];
+    const isFirst = parts++ === 0;
+    if (context.json) {
+      const start = isFirst ? `${JSON.stringify(head).slice(0, -1)},"items":[` : some.length > 0 ? ',' : '';
+      await writeAll(out, `${start}${some.map(row => JSON.stringify(row)).join(',')}${isLast ? ']}\n' : ''}`);
+    } else if (namesOnly) await writeAll(out, some.map(row => `${row.name}\n`).join(''));
+    else if (some.length > 0) {
+      const text = ledgerTable(out, noun, some, hasSteps);
+      await writeAll(out, isFirst ? text : text.slice(text.indexOf('\n') + 1));
+    }
+  };
+  const most = context.json ? 500 : rowsOfTable;
+  return {
+    async add(row) {
+      if (rows.length === most) await flush(false);
+      rows.push(row);
+    },
+    end: () => flush(true),
+  };
 }
 
 /** The rows as a table, in colours where the stream has them. */

@@ -63,7 +63,7 @@ export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
   const { realSeconds, isSimulated } = rehearsed;
   const endedAt = hosts.length > 0 ? Math.max(...hosts.map(each => each.usedUntil)) : rehearsed.endedAt;
   const byType = hostsByType(hosts);
-  const waiting = ledger.rows.filter(row => row.state === 'waiting' && row.reason);
+  const waiting = [...ledger.rows.in('waiting')].filter(row => row.reason);
   const costs = byType.map(each => {
     const price = priceOf(each.type, each.market);
     return price === undefined ? undefined : each.instanceHours * price;
@@ -81,7 +81,7 @@ export function rehearsalReport(rehearsed: Rehearsed): RehearsalReport {
     vcpuHours: sum(hosts.map(each => each.vcpuMs)) / hourMs,
     hosts: byType,
     ...(costs.length > 0 && !costs.includes(undefined) ? { cost: sum(costs as number[]) } : {}),
-    failures: failureGroups(ledger.rows),
+    failures: failureGroups(ledger.rows.in('failed')),
     stuck: failureGroups(waiting.map(row => ({ ...row, state: 'failed' }))),
     peakMemoryMiB: rehearsed.peakMemoryMiB,
   };

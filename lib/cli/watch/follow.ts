@@ -10,16 +10,17 @@ import { causesText } from '../output/causes-text.ts';
 import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { stepText } from '../output/step-rows.ts';
-import { tookText } from '../output/took.ts';
+import { lastEnd, tookText } from '../output/took.ts';
 import { type RunUse, readUse, useText } from '../output/use-text.ts';
 import { readCauses } from '../read-causes.ts';
 import { paceMeter } from './pace.ts';
+import { steadyLook } from './steady-look.ts';
 import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 import { whyItWaits } from './waiting-now.ts';
 
 /**
  * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
- * with --json. Looks often at first and on the twin, then every minute. Answers the exit code.
+ * with --json. Looks often on the twin and while something moves, and else every minute. Answers the exit code.
  */
 export async function followRun(context: Context, open: OpenRun): Promise<number> {
   let looks = 0;
@@ -33,7 +34,10 @@ export async function followRun(context: Context, open: OpenRun): Promise<number
   if (!ledger) return stopWatching(context, open);
   const { rounds } = await readRun(open.connection.store, open.run);
   // Who has seen it end knows when.
-  const took = tookText(ledger, rounds, looks > 1 ? context.now() : undefined);
+  const meter = lastEnd();
+  if (ledger.isDetailed) for await (const row of ledger.rows.stream({ details: true })) meter.add(row);
+  const { ended } = ledger;
+  const took = tookText({ ended, end: meter.end }, rounds, looks > 1 ? context.now() : undefined);
   await tellReport(context, open);
   return finish(context, open, ledger, took, await readUse(open.connection.store, rounds));
 }
@@ -44,7 +48,7 @@ async function tellReport(context: Context, { run, spec, items, connection }: Op
   const { rounds } = await readRun(connection.store, run);
   const summary = await readSummary(connection.store, rounds);
   const { records: _, ...sums } = summary;
-  const lines = spec.report(items, summary);
+  const lines = spec.report([...items], summary);
   if (context.json) context.print(JSON.stringify({ event: 'report', run: run.runId, ...sums, lines }));
   else for (const line of lines) context.say(`  ${line}`);
 }
@@ -65,12 +69,17 @@ export async function followToEnd(
   let last = '';
   let pause = quick ? 300 : 5000;
   const pace = paceMeter();
+  const look = steadyLook(context, () => open.ledger());
+  let before: Ledger | undefined;
   for (;;) {
     const began = performance.now();
     const wasStuck = isStuck();
-    const ledger = await open.ledger();
+    const ledger = await look();
+    if (!ledger) return undefined;
+    const hasMoved = ledger !== before;
+    before = ledger;
     const tookMs = performance.now() - began;
-    tellFailures(context, ledger, told, open.spec.item);
+    if (hasMoved) tellFailures(context, ledger, told, open.spec.item);
     const why = await hint?.look(ledger, context.now());
     if (why) tellHint(context, runId, why);
     const { done, partial, failed, blocked, cancelled, running, waiting } = ledger.counts;
@@ -100,7 +109,8 @@ export async function followToEnd(
     const longer = Math.max(pause, 4 * tookMs);
     await sleep(longer, undefined, { signal: context.signal }).catch(() => undefined);
     if (context.signal.aborted) return undefined;
-    pause = quick ? 500 : Math.min(60_000, pause * 1.2);
+    // Ten people may watch one run: what does not move is asked about less and less.
+    pause = quick ? 500 : hasMoved ? Math.max(5000, pause / 2) : Math.min(60_000, pause * 1.3);
   }
 }
 
@@ -126,9 +136,9 @@ async function removeCaps({ connection, run }: OpenRun): Promise<void> {
 
 /** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
 function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun: ItemNoun): void {
-  for (const row of ledger.rows) {
+  for (const row of ledger.rows.in('failed')) {
     const id = `${row.name}\u0000${row.round}`;
-    if (row.state !== 'failed' || told.has(id)) continue;
+    if (told.has(id)) continue;
     told.add(id);
     if (context.json)
       context.print(

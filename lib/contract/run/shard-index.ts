@@ -62,6 +62,7 @@ export function decodeItems(lines: Buffer): readonly Item[] {
         .map(line => JSON.parse(line) as Item);
 }
 
-const encodeItem = ({ name, of, labels }: Item): string =>
+/** An item's line. */
+export const encodeItem = ({ name, of, labels }: Item): string =>
   `${JSON.stringify({ name, ...(of === undefined ? {} : { of }), ...(labels && Object.keys(labels).length > 0 ? { labels } : {}) })}\n`;
 const digest8 = (body: Buffer): Buffer => createHash('sha256').update(body).digest().subarray(0, 8);

@@ -6,16 +6,16 @@ import {
   jobStatuses,
   type StateChanges,
   type Store,
-} from '../contract/ports/ports.ts';
-import { closedClaim, readClaim } from '../contract/run/claim.ts';
-import { donePrefix, isPartial, resultsPrefix } from '../contract/run/keys.ts';
-import { readRecord } from '../contract/run/read-stored.ts';
-import type { AttemptRecord } from '../contract/run/records.ts';
-import type { Lane, PlannedArray, PlannedStep, RoundPlan } from '../contract/run/run.ts';
-import { decodeItems, entryBytes } from '../contract/run/shard-index.ts';
-import { explainExitCode } from '../contract/workload/exit-codes.ts';
-import type { Item } from '../contract/workload/workload.ts';
-import { mapLimit } from './map-limit.ts';
+} from '../../../lib/contract/ports/ports.ts';
+import { closedClaim, readClaim } from '../../../lib/contract/run/claim.ts';
+import { donePrefix, isPartial, resultsPrefix } from '../../../lib/contract/run/keys.ts';
+import { readRecord } from '../../../lib/contract/run/read-stored.ts';
+import type { AttemptRecord } from '../../../lib/contract/run/records.ts';
+import type { Lane, PlannedArray, PlannedStep, RoundPlan } from '../../../lib/contract/run/run.ts';
+import { decodeItems, entryBytes } from '../../../lib/contract/run/shard-index.ts';
+import { explainExitCode } from '../../../lib/contract/workload/exit-codes.ts';
+import type { Item } from '../../../lib/contract/workload/workload.ts';
+import { mapLimit } from '../../../lib/ledger/map-limit.ts';
 
 export interface LedgerPorts {
   readonly store: Store;
@@ -199,9 +199,9 @@ async function readChildren(
       known.set(shard, {
         status,
         jobId: child.jobId,
-        ...(child.statusReason ? { reason: child.statusReason } : {}),
+        ...(child.statusReason && status !== 'SUCCEEDED' ? { reason: child.statusReason } : {}),
       });
-      if (status === 'FAILED' || status === 'RUNNING') ids.push(child.jobId);
+      if (status === 'FAILED' || status === 'RUNNING' || status === 'STARTING') ids.push(child.jobId);
     }
     for (const detail of await batch.describe(ids)) {
       known.set(array.offset + (detail.arrayIndex ?? Number(detail.jobId.split(':')[1])), jobState(detail));

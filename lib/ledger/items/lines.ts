@@ -1,0 +1,110 @@
+import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Bytes up to which lines stay in memory. */
+export const mostInMemory = 96 * 2 ** 20;
+/** What is read at once of lines that are on disk: they are mostly asked for one after the other. */
+const windowBytes = 256 * 2 ** 10;
+
+/**
+ * Bytes that grow at their end, read by their place. Up to a limit they are in memory, and beyond it in a file of the
+ * temporary folder that has no name any more: a manifest may be larger than this process may be.
+ */
+export class Lines {
+  #chunks: { readonly from: number; readonly body: Buffer }[] = [];
+  #length = 0;
+  #file: number | undefined;
+  #window: { readonly from: number; readonly body: Buffer } = { from: 0, body: Buffer.alloc(0) };
+  readonly #most: number;
+
+  constructor(most = mostInMemory) {
+    this.#most = most;
+  }
+
+  /** Bytes. */
+  get length(): number {
+    return this.#length;
+  }
+
+  append(body: Buffer): void {
+    if (body.length === 0) return;
+    if (this.#file === undefined && this.#length + body.length > this.#most) this.#moveToDisk();
+    if (this.#file === undefined) this.#chunks.push({ from: this.#length, body });
+    else writeAt(this.#file, body, this.#length);
+    this.#length += body.length;
+  }
+
+  /** `[from, to)`; a view where it lies in one piece, else a copy. */
+  slice(from: number, to: number): Buffer {
+    if (this.#file !== undefined) return this.#fromDisk(this.#file, from, to);
+    const chunk = this.#chunks[this.#chunkAt(from)];
+    if (!chunk || to <= from) return Buffer.alloc(0);
+    if (to <= chunk.from + chunk.body.length) return chunk.body.subarray(from - chunk.from, to - chunk.from);
+    const pieces: Buffer[] = [];
+    for (let at = from, index = this.#chunkAt(from); at < to; index++) {
+      const each = this.#chunks[index]!;
+      const piece = each.body.subarray(at - each.from, to - each.from);
+      pieces.push(piece);
+      at += piece.length;
+    }
+    return Buffer.concat(pieces);
+  }
+
+  /** Whether the bytes from there on are these. */
+  has(from: number, body: Buffer): boolean {
+    if (from + body.length > this.#length) return false;
+    const step = 2 ** 20;
+    for (let at = 0; at < body.length; at += step) {
+      const piece = body.subarray(at, at + step);
+      if (!this.slice(from + at, from + at + piece.length).equals(piece)) return false;
+    }
+    return true;
+  }
+
+  #chunkAt(at: number): number {
+    let low = 0;
+    let high = this.#chunks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.#chunks[middle]!.from <= at) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  #moveToDisk(): void {
+    const path = join(tmpdir(), `arraylab-${process.pid}-${Math.random().toString(36).slice(2)}.lines`);
+    this.#file = openSync(path, 'wx+', 0o600);
+    // What no name leads to is gone with this process, however that ends.
+    rmSync(path, { force: true });
+    openFiles.register(this, this.#file);
+    for (const { from, body } of this.#chunks) writeAt(this.#file, body, from);
+    this.#chunks = [];
+  }
+
+  #fromDisk(file: number, from: number, to: number): Buffer {
+    const { from: start, body } = this.#window;
+    if (from >= start && to <= start + body.length) return body.subarray(from - start, to - start);
+    const wanted = Math.min(this.#length - from, Math.max(to - from, windowBytes));
+    this.#window = { from, body: readAt(file, from, wanted) };
+    return this.#window.body.subarray(0, to - from);
+  }
+}
+
+const openFiles = new FinalizationRegistry<number>(file => closeSync(file));
+
+function writeAt(file: number, body: Buffer, at: number): void {
+  for (let written = 0; written < body.length; )
+    written += writeSync(file, body, written, body.length - written, at + written);
+}
+
+function readAt(file: number, from: number, bytes: number): Buffer {
+  const body = Buffer.allocUnsafe(bytes);
+  for (let read = 0; read < bytes; ) {
+    const got = readSync(file, body, read, bytes - read, from + read);
+    if (got === 0) throw new Error('a temporary file has become shorter while it was read');
+    read += got;
+  }
+  return body;
+}

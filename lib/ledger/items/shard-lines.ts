@@ -1,0 +1,89 @@
+import type { Store } from '../../contract/ports/ports.ts';
+import type { PlannedStep } from '../../contract/run/run.ts';
+import { entryBytes } from '../../contract/run/shard-index.ts';
+import { readLines } from './read-lines.ts';
+import type { StepItems } from './step-items.ts';
+
+/** Which items of a step each shard of a round has. */
+export interface ShardLines {
+  readonly lines: number;
+  /** The first line of each shard, and behind the last one the number of lines. */
+  readonly first: Uint32Array;
+  /** The place of a line's item in the step's. */
+  placeOf(line: number): number;
+  /** The line of the item at a place, or -1. */
+  lineOf(place: number): number;
+}
+
+/** Reads the items of a step in a round, and takes in those that the step has not had. */
+export async function readShardLines(store: Store, step: PlannedStep, items: StepItems): Promise<ShardLines> {
+  const index = await store.get(step.indexKey);
+  if (!index || index.length !== (step.shards + 1) * entryBytes)
+    throw new Error(`the items of step ${step.name} are missing: s3://${store.bucket}/${step.indexKey}`);
+  const begins = (shard: number): number => Number(index.readBigUInt64LE(shard * entryBytes));
+  const first = new Uint32Array(step.shards + 1);
+  const places = new Places();
+  let shard = 0;
+  let at = 0;
+  /** A line begins here; shards of no items begin where the next one does. */
+  const beginsLine = (line: number): void => {
+    while (shard <= step.shards && begins(shard) === at) first[shard++] = line;
+  };
+  for await (const piece of readLines(store, step.itemsKey, begins(step.shards))) {
+    const next = places.next ?? (items.isRuns ? items.length : undefined);
+    const count = next === undefined ? undefined : items.matches(next, piece);
+    for (let from = 0, line = places.length; from < piece.length; line++) {
+      const end = piece.indexOf(0x0a, from) + 1 || piece.length;
+      beginsLine(line);
+      if (count === undefined) {
+        const text = piece.subarray(from, end);
+        const guess = places.next;
+        places.add(
+          guess !== undefined && items.matches(guess, text) !== undefined ? guess : items.placeOf(text),
+        );
+      }
+      at += end - from;
+      from = end;
+    }
+    if (count !== undefined) places.addRow(next!, count);
+  }
+  beginsLine(places.length);
+  if (shard !== step.shards + 1)
+    throw new Error(`s3://${store.bucket}/${step.indexKey} is no index of ${step.itemsKey}`);
+  return { lines: places.length, first, placeOf: places.placeOf, lineOf: places.lineOf };
+}
+
+/** Places in the order of lines: a number where they are one after the other, as they mostly are. */
+class Places {
+  length = 0;
+  #base = 0;
+  #listed: number[] | undefined;
+  #inverse: Map<number, number> | undefined;
+
+  /** What comes after the last one, where they have been one after the other. */
+  get next(): number | undefined {
+    if (this.length === 0) return undefined;
+    return this.placeOf(this.length - 1) + 1;
+  }
+
+  add(place: number): void {
+    this.addRow(place, 1);
+  }
+
+  addRow(place: number, count: number): void {
+    if (this.length === 0) this.#base = place;
+    else if (!this.#listed && place !== this.#base + this.length)
+      this.#listed = Array.from({ length: this.length }, (_, line) => this.#base + line);
+    for (let i = 0; this.#listed && i < count; i++) this.#listed.push(place + i);
+    this.length += count;
+  }
+
+  placeOf = (line: number): number => this.#listed?.[line] ?? this.#base + line;
+
+  lineOf = (place: number): number => {
+    if (!this.#listed)
+      return place >= this.#base && place < this.#base + this.length ? place - this.#base : -1;
+    this.#inverse ??= new Map(this.#listed.map((each, line) => [each, line]));
+    return this.#inverse.get(place) ?? -1;
+  };
+}

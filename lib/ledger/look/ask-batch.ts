@@ -1,0 +1,203 @@
+import {
+  type BatchPort,
+  isTerminal,
+  type JobDetail,
+  type JobStatus,
+  type JobSummary,
+  type StateChanges,
+} from '../../contract/ports/ports.ts';
+import { isRunning } from '../shard-state.ts';
+import { jobState } from './job-state.ts';
+import type { ArrayState, RoundStep } from './round-step.ts';
+
+/** Ids of one DescribeJobs. */
+export const describedAtOnce = 100;
+
+/** Whether everything that Batch says of an array is what was read of it last. */
+export function isAsRead({ told, listed, array, part }: ArrayState, job: JobDetail | undefined): boolean {
+  if (told !== toldOf(job)) return false;
+  const { statusSummary } = job ?? {};
+  if (array.size === 1 || !statusSummary) return true;
+  // The summary is up to a minute behind what was listed: then it is listed again until the two agree.
+  const { STARTING = 0, RUNNING = 0, FAILED = 0, SUCCEEDED = 0 } = statusSummary;
+  if (FAILED !== listed.failed) return false;
+  if (!isTerminal(job!.status) && (STARTING !== listed.starting || RUNNING !== listed.running)) return false;
+  return SUCCEEDED <= listed.succeeded + markedOf(part, array);
+}
+
+export const toldOf = (job: JobDetail | undefined): string =>
+  job
+    ? JSON.stringify([
+        job.status,
+        job.statusReason,
+        job.statusSummary,
+        job.exitCode,
+        job.reason,
+        job.logStream,
+        job.attempts,
+      ])
+    : 'forgotten';
+
+/** How many shards are done and in no other status: what killed a container after its mark counts as failed in Batch. */
+function markedOf({ done, known }: RoundStep, { offset, size }: ArrayState['array']): number {
+  let count = 0;
+  for (let shard = offset; shard < offset + size; shard++)
+    if (done[shard] && (known.get(shard)?.status ?? 'SUCCEEDED') === 'SUCCEEDED') count++;
+  return count;
+}
+
+/** Takes in what Batch says of a job that is no array. */
+export function readJob({ part, array, jobId }: ArrayState, job: JobDetail | undefined): void {
+  part.know(array.offset, job ? jobState(job) : { status: 'forgotten', jobId: jobId! });
+}
+
+/**
+ * Which children of an array run and have failed; what is listed nowhere waits, or has left a done marker. Answers those
+ * that ran before and are listed no more.
+ */
+export async function readChildren(
+  batch: BatchPort,
+  state: ArrayState,
+  job: JobDetail,
+): Promise<readonly number[]> {
+  const { part, array, listed } = state;
+  state.base = { status: isTerminal(job.status) ? job.status : 'SUBMITTED', jobId: job.jobId };
+  const { SUCCEEDED = 0, FAILED = 0, RUNNABLE = 0 } = job.statusSummary ?? {};
+  const allEnded = isTerminal(job.status) || SUCCEEDED + FAILED === array.size;
+  const before = ofArray(part.known, array).filter(
+    ([, { status }]) => status !== 'FAILED' && status !== 'SUCCEEDED',
+  );
+  const seen = new Set<number>();
+  // What an array's summary says is up to a minute old: it saves a listing only where being late shows nothing wrong.
+  listed.starting = allEnded ? 0 : await listInto(batch, state, job, 'STARTING', seen);
+  listed.running = allEnded ? 0 : await listInto(batch, state, job, 'RUNNING', seen);
+  const isFirst = state.told === undefined;
+  if (job.status !== 'SUCCEEDED' && (isFirst || !job.statusSummary || FAILED !== listed.failed))
+    listed.failed = await listInto(batch, state, job, 'FAILED', seen);
+  // Why none of them starts is the same for all.
+  if (!allEnded && RUNNABLE > 0 && listed.starting + listed.running === 0)
+    await listInto(batch, state, job, 'RUNNABLE', seen, 1000);
+  const vanished = before.filter(([shard]) => !seen.has(shard)).map(([shard]) => shard);
+  for (const shard of vanished) part.know(shard, undefined);
+  return vanished;
+}
+
+/** Children in one status; answers how many. Those that are described already, in the same status, stay as they are. */
+async function listInto(
+  batch: BatchPort,
+  { part, array }: ArrayState,
+  { jobId }: JobDetail,
+  status: JobStatus,
+  seen: Set<number>,
+  most?: number,
+): Promise<number> {
+  let count = 0;
+  for await (const child of batch.children(jobId, status)) {
+    const shard = shardOf(array, child);
+    const before = part.known.get(shard);
+    seen.add(shard);
+    if (before?.status !== status || (before.attempts === undefined && before.reason !== child.statusReason))
+      part.know(shard, {
+        status,
+        jobId: child.jobId,
+        ...(child.statusReason ? { reason: child.statusReason } : {}),
+      });
+    if (++count === most) break;
+  }
+  return count;
+}
+
+/**
+ * What has ended without our seeing how: children that the summary counts as succeeded beyond those that left a mark, and
+ * what vanished from those that run without one. Answers the shards that are to be looked at once more.
+ */
+export async function readUnexplained(
+  batch: BatchPort,
+  state: ArrayState,
+  job: JobDetail,
+  vanished: readonly number[],
+): Promise<readonly number[]> {
+  const { part, array, listed } = state;
+  const ended = new Set<number>();
+  const { SUCCEEDED = 0 } = job.statusSummary ?? { SUCCEEDED: array.size };
+  if (SUCCEEDED > listed.succeeded + markedOf(part, array)) {
+    for await (const child of batch.children(job.jobId, 'SUCCEEDED')) {
+      const shard = shardOf(array, child);
+      if (part.done[shard]) continue;
+      part.know(shard, { status: 'SUCCEEDED', jobId: child.jobId });
+      ended.add(shard);
+    }
+    listed.succeeded = ended.size;
+  }
+  const isOpen = (shard: number): boolean => !part.done[shard] && part.known.get(shard) === undefined;
+  if (vanished.some(isOpen)) {
+    const before = new Set(ofArray(part.known, array).map(([shard]) => shard));
+    listed.failed = await listInto(batch, state, job, 'FAILED', new Set());
+    for (const [shard] of ofArray(part.known, array)) if (!before.has(shard)) ended.add(shard);
+  }
+  return [...ended].sort((a, b) => a - b);
+}
+
+/** Ids of children whose details only Batch has: those that failed and were not described yet. */
+export function failedIds({ part, array }: ArrayState): string[] {
+  return ofArray(part.known, array).flatMap(([, known]) =>
+    known.status === 'FAILED' && known.attempts === undefined ? [known.jobId!] : [],
+  );
+}
+
+export function runningIds({ part, array }: ArrayState, onlyNew = false): string[] {
+  if (array.size === 1) return [];
+  return ofArray(part.known, array).flatMap(([, known]) =>
+    isRunning(known) && !(onlyNew && known.attempts !== undefined) ? [known.jobId!] : [],
+  );
+}
+
+/** Takes in a child's details; answers whether it is in another status than it was listed in. */
+export function readChild({ part, array }: ArrayState, child: JobDetail): boolean {
+  const shard = shardOf(array, child);
+  const before = part.known.get(shard);
+  const known = jobState(child);
+  // What has gone on to another status is found by listing.
+  if (!isRunning(known) && known.status !== 'FAILED') return true;
+  if (JSON.stringify(before) !== JSON.stringify(known)) part.know(shard, known);
+  return before?.status !== known.status || (before?.attempts ?? 0) !== known.attempts;
+}
+
+/** What the log of state changes says of an array that Batch has forgotten, of shards that left nothing behind. */
+export async function readForgotten(changes: StateChanges | undefined, state: ArrayState): Promise<void> {
+  const { part, array, jobId } = state;
+  const isOpen = (shard: number): boolean => !part.done[shard] && part.tries[shard] === 0;
+  let open = 0;
+  for (let shard = array.offset; shard < array.offset + array.size; shard++) if (isOpen(shard)) open++;
+  if (!changes || open === 0) return;
+  for (const job of await changes.failed(jobId!, Date.parse(part.plan.createdAt))) {
+    const index = array.size === 1 ? 0 : job.arrayIndex;
+    if (index !== undefined && isOpen(array.offset + index)) part.know(array.offset + index, jobState(job));
+  }
+}
+
+const shardOf = ({ offset }: ArrayState['array'], { arrayIndex, jobId }: JobSummary): number =>
+  offset + (arrayIndex ?? Number(jobId.split(':')[1]));
+
+/** What is known of an array's shards, one by one. */
+function ofArray<T>(
+  known: ReadonlyMap<number, T>,
+  { offset, size }: ArrayState['array'],
+): (readonly [number, T])[] {
+  if (known.size < size) return [...known].filter(([shard]) => shard >= offset && shard < offset + size);
+  const found: (readonly [number, T])[] = [];
+  for (let shard = offset; shard < offset + size; shard++) {
+    const each = known.get(shard);
+    if (each) found.push([shard, each]);
+  }
+  return found;
+}
+
+/** Forgets what Batch said of an array's shards: a fresh look would not know it either. */
+export function forgetShards(state: ArrayState): void {
+  const { part, array } = state;
+  for (let shard = array.offset; shard < array.offset + array.size; shard++) {
+    part.known.delete(shard);
+    part.changed(shard);
+  }
+}

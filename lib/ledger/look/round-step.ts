@@ -1,0 +1,167 @@
+import { resultsPrefix } from '../../contract/run/keys.ts';
+import type { ItemRecord } from '../../contract/run/records.ts';
+import type { PlannedArray, PlannedStep, RoundPlan } from '../../contract/run/run.ts';
+import { itemState, itemStates } from '../entries.ts';
+import type { ShardLines } from '../items/shard-lines.ts';
+import type { StepItems } from '../items/step-items.ts';
+import { isEnded, isRunning, type Known, type ShardState } from '../shard-state.ts';
+import { Records } from './records.ts';
+
+/** Whether a shard has ended (or is done), waits or runs. */
+export const phases = { over: 0, waiting: 1, running: 2 } as const;
+
+/** What is known of an array: who may work on it, and what of its shards nothing else is known of. */
+export interface ArrayState {
+  readonly array: PlannedArray;
+  readonly part: RoundStep;
+  /** Who has claimed it; kept, for a claim never changes. */
+  holder?: string;
+  jobId?: string;
+  base: Known;
+  /** What Batch said of it when all of it was read last. */
+  told?: string;
+  /** Children in a status, as they were listed last. */
+  readonly listed: { starting: number; running: number; failed: number; succeeded: number };
+}
+
+/** The shards of a step in a round: columns over shards, and over the lines of their items. */
+export class RoundStep {
+  readonly plan: RoundPlan;
+  readonly step: PlannedStep;
+  readonly items: StepItems;
+  readonly lines: ShardLines;
+  readonly arrays: readonly ArrayState[];
+  readonly done: Uint8Array;
+  readonly partial: Uint8Array;
+  /** Attempts that left a record. */
+  readonly tries: Uint16Array;
+  /** Nothing more can come of it. */
+  readonly settled: Uint8Array;
+  readonly known = new Map<number, Known>();
+  /** Attempts' names of shards whose record counts. */
+  readonly names = new Map<number, readonly string[]>();
+  readonly records = new Records();
+  /** Records of what is done, for who wants to know what it has made: some shards' at a time. */
+  readonly details = new Records();
+  /** How each line's item stands, by its shard in this round alone: places in `itemStates`. */
+  readonly states: Uint8Array;
+  readonly phase: Uint8Array;
+  readonly #changed: Uint8Array;
+  #isChanged = true;
+
+  constructor(plan: RoundPlan, step: PlannedStep, items: StepItems, lines: ShardLines) {
+    this.plan = plan;
+    this.step = step;
+    this.items = items;
+    this.lines = lines;
+    const { shards } = step;
+    this.done = new Uint8Array(shards);
+    this.partial = new Uint8Array(shards);
+    this.tries = new Uint16Array(shards);
+    this.settled = new Uint8Array(shards);
+    this.phase = new Uint8Array(shards);
+    this.states = new Uint8Array(lines.lines);
+    this.#changed = new Uint8Array(shards).fill(1);
+    this.arrays = step.arrays.map(array => ({
+      array,
+      part: this,
+      base: { status: 'unsubmitted' },
+      listed: { starting: 0, running: 0, failed: 0, succeeded: 0 },
+    }));
+  }
+
+  get resultsPrefix(): string {
+    return resultsPrefix(this.plan, this.plan.round, this.step.name);
+  }
+
+  changed(shard: number): void {
+    this.#changed[shard] = 1;
+    this.#isChanged = true;
+  }
+
+  know(shard: number, known: Known | undefined): void {
+    if (known) this.known.set(shard, known);
+    else this.known.delete(shard);
+    this.changed(shard);
+  }
+
+  arrayOf(shard: number): ArrayState {
+    let low = 0;
+    let high = this.arrays.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (this.arrays[middle]!.array.offset <= shard) low = middle;
+      else high = middle - 1;
+    }
+    return this.arrays[low]!;
+  }
+
+  shardOf(line: number): number {
+    const { first } = this.lines;
+    let low = 0;
+    let high = first.length - 2;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (first[middle]! <= line) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
+  knownOf(shard: number): Known {
+    const own = this.known.get(shard);
+    if (own) return own;
+    const { base, array } = this.arrayOf(shard);
+    if (array.size === 1 || base.jobId === undefined || base.status === 'forgotten') return base;
+    return { ...base, jobId: `${base.jobId}:${shard - array.offset}` };
+  }
+
+  stateOf(shard: number): ShardState {
+    const known = this.knownOf(shard);
+    const record = this.records.get(shard) ?? this.details.get(shard);
+    return {
+      round: this.plan.round,
+      step: this.step.name,
+      shard,
+      done: this.done[shard] === 1,
+      ...(this.done[shard] && this.partial[shard] ? { partial: true } : {}),
+      lane: this.step.lanes[this.arrayOf(shard).array.lane]!,
+      ...known,
+      attempts: Math.max(this.tries[shard]!, known.attempts ?? 0),
+      ...(record ? { record, jobId: record.jobId } : {}),
+    };
+  }
+
+  recordOf(shard: number, name: string): ItemRecord | undefined {
+    return (this.records.get(shard) ? this.records : this.details).ofItem(shard, name);
+  }
+
+  /** Brings the columns up to what is known; answers whether anything had changed. */
+  update(): boolean {
+    if (!this.#isChanged) return false;
+    for (let shard = this.#changed.indexOf(1); shard >= 0; shard = this.#changed.indexOf(1, shard + 1)) {
+      this.#changed[shard] = 0;
+      this.#updateShard(shard);
+    }
+    this.#isChanged = false;
+    return true;
+  }
+
+  #updateShard(shard: number): void {
+    const { first } = this.lines;
+    const [from, to] = [first[shard]!, first[shard + 1]!];
+    const state = this.stateOf(shard);
+    this.phase[shard] =
+      state.done || isEnded(state) ? phases.over : isRunning(state) ? phases.running : phases.waiting;
+    if (!state.record || state.record.whole) {
+      this.states.fill(codeOf(itemState(state, state.record?.whole)), from, to);
+      return;
+    }
+    for (let line = from; line < to; line++) {
+      const name = this.items.list.nameAt(this.lines.placeOf(line));
+      this.states[line] = codeOf(itemState(state, this.recordOf(shard, name)));
+    }
+  }
+}
+
+export const codeOf = (state: (typeof itemStates)[number]): number => itemStates.indexOf(state);

@@ -1,0 +1,363 @@
+import {
+  type BatchPort,
+  isTerminal,
+  type JobDetail,
+  type StateChanges,
+  type Store,
+} from '../contract/ports/ports.ts';
+import { closedClaim, readClaim } from '../contract/run/claim.ts';
+import {
+  addsKey,
+  donePrefix,
+  isPartial,
+  manifestKey,
+  planKey,
+  type RunRef,
+  shardName,
+} from '../contract/run/keys.ts';
+import { readPlan } from '../contract/run/read-stored.ts';
+import type { RoundPlan } from '../contract/run/run.ts';
+import { LabError } from '../contract/workload/errors.ts';
+import { edgeOf, type StepSpec } from '../contract/workload/workload.ts';
+import { ItemList } from './items/item-list.ts';
+import { readLines } from './items/read-lines.ts';
+import { readShardLines } from './items/shard-lines.ts';
+import { StepItems } from './items/step-items.ts';
+import { foldLedger, type Ledger } from './ledger.ts';
+import {
+  describedAtOnce,
+  failedIds,
+  forgetShards,
+  isAsRead,
+  readChild,
+  readChildren,
+  readForgotten,
+  readJob,
+  readUnexplained,
+  runningIds,
+  toldOf,
+} from './look/ask-batch.ts';
+import { listMarks } from './look/list-marks.ts';
+import { type ArrayState, RoundStep } from './look/round-step.ts';
+import { mapLimit } from './map-limit.ts';
+import { isEnded } from './shard-state.ts';
+
+export interface LedgerPorts {
+  readonly store: Store;
+  readonly batch: BatchPort;
+  /** Asked about jobs that Batch has forgotten; without it such a job's end stays unknown. */
+  readonly changes?: StateChanges;
+}
+
+export interface ReaderInput {
+  readonly run: RunRef;
+  /** Those that are there; later ones are looked for. */
+  readonly rounds: readonly RoundPlan[];
+  /** The workload's, in any order. */
+  readonly steps: readonly StepSpec[];
+  /** The run's items, where they are read already: then it is about these rounds alone. */
+  readonly items?: ItemList;
+  /** Milliseconds; a clock of its own for tests. */
+  readonly now?: () => number;
+}
+
+/** A round that another one has added is seen once something moves, at the run's end, or after so long. */
+export const roundsEveryMs = 300_000;
+/** Requests at once. */
+const together = 16;
+
+/**
+ * The ledger of a run, read again and again by one who keeps what cannot change: items, claims, records, done markers. A look
+ * asks Batch for the parents of arrays, and for the rest only where they have moved. Our records and markers decide what
+ * is done; Batch says what is under way, and stands in where a killed attempt left no record, and once it has forgotten
+ * the job, the log of state changes.
+ */
+export class LedgerReader {
+  readonly #ports: LedgerPorts;
+  readonly #input: ReaderInput;
+  readonly #now: () => number;
+  readonly #rounds: RoundPlan[] = [];
+  readonly #parts: RoundStep[] = [];
+  readonly #stepItems = new Map<string, StepItems>();
+  readonly items: ItemList;
+  #waiting: RoundPlan[];
+  #roundsAt: number;
+  #hasManifest: boolean;
+  #ledger: Ledger | undefined;
+
+  constructor(ports: LedgerPorts, input: ReaderInput) {
+    this.#ports = ports;
+    this.#input = input;
+    this.items = input.items ?? new ItemList();
+    this.#hasManifest = input.items !== undefined;
+    this.#now = input.now ?? Date.now;
+    this.#waiting = [...input.rounds];
+    this.#roundsAt = this.#now();
+  }
+
+  get rounds(): readonly RoundPlan[] {
+    return this.#rounds;
+  }
+
+  /** Reads the run's items where they were not read yet: its manifest's, and what rounds of an open run have added. */
+  async readItems(): Promise<ItemList> {
+    if (!this.#hasManifest) await this.#readManifest();
+    while (this.#waiting.length > 0) await this.#addRound(this.#waiting[0]!);
+    return this.items;
+  }
+
+  /**
+   * How the run stands now. What it answers is a view, good until the next look. With `anew` nothing is taken for over but
+   * what is done: for who is about to act on it.
+   */
+  async look({ anew = false }: { readonly anew?: boolean } = {}): Promise<Ledger> {
+    await this.readItems();
+    // Who looks again at what has ended waits for another round.
+    if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();
+    if (anew) for (const state of this.#arrays()) reopen(state);
+    let moved = await this.#readArrays();
+    for (;;) {
+      const isChanged = this.#parts.map(part => part.update()).includes(true);
+      if (isChanged || !this.#ledger) this.#ledger = this.#fold();
+      // What ends the watching of a run is that no round of it goes on, nor one that somebody has added meanwhile.
+      if (!moved && !(isChanged && this.#ledger.ended)) return this.#ledger;
+      if (!(await this.#nextRounds())) return this.#ledger;
+      moved = await this.#readArrays();
+    }
+  }
+
+  #fold(): Ledger {
+    const { steps } = this.#input;
+    return foldLedger({
+      items: this.items,
+      parts: this.#parts,
+      store: this.#ports.store,
+      edges: name => (steps.find(step => step.name === name)?.dependsOn ?? []).map(edgeOf),
+    });
+  }
+
+  #arrays(): readonly ArrayState[] {
+    return this.#parts.flatMap(part => part.arrays);
+  }
+
+  async #readManifest(): Promise<void> {
+    const { store } = this.#ports;
+    const key = manifestKey(this.#input.run);
+    const info = await store.head(key);
+    if (!info)
+      throw new LabError({
+        where: this.#input.run.runId,
+        message: 'its manifest is missing',
+        fix: `s3://${store.bucket}/${key} has to be restored from a version`,
+      });
+    if (this.items.length > 0) throw new Error('the manifest was read in part: begin anew');
+    for await (const lines of readLines(store, key, info.size)) this.items.append(lines);
+    this.#hasManifest = true;
+  }
+
+  /** Takes in the next round of those that are waiting, whole or not at all. */
+  async #addRound(plan: RoundPlan): Promise<void> {
+    const { store } = this.#ports;
+    if (plan.adds !== undefined && !this.#input.items) {
+      const lines = await store.get(addsKey(plan, plan.round));
+      if (!lines) throw new Error(`s3://${store.bucket}/${addsKey(plan, plan.round)} is missing`);
+      this.items.append(lines);
+    }
+    const parts: RoundStep[] = [];
+    for (const step of plan.steps) {
+      const items = this.#stepItems.get(step.name) ?? new StepItems(this.items);
+      this.#stepItems.set(step.name, items);
+      parts.push(new RoundStep(plan, step, items, await readShardLines(store, step, items)));
+    }
+    this.#parts.push(...parts);
+    this.#rounds.push(plan);
+    this.#waiting.shift();
+  }
+
+  /** Whether there is a round more than before. */
+  async #nextRounds(): Promise<boolean> {
+    if (this.#input.items) return false;
+    const { store } = this.#ports;
+    const before = this.#rounds.length;
+    for (;;) {
+      const body = await store.get(planKey(this.#input.run, this.#rounds.length));
+      if (!body) break;
+      this.#waiting = [readPlan(body)];
+      await this.readItems();
+    }
+    this.#roundsAt = this.#now();
+    return this.#rounds.length > before;
+  }
+
+  /** Brings what is known up to what is to be seen now; answers whether anything had moved. */
+  async #readArrays(): Promise<boolean> {
+    const { store, batch, changes } = this.#ports;
+    const states = this.#arrays();
+    await mapLimit(
+      states.filter(state => state.holder === undefined),
+      together,
+      state => this.#readClaim(state),
+    );
+    const asked = states.filter(state => state.jobId !== undefined);
+    const room = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
+    const running = asked.flatMap(state => runningIds(state));
+    const jobs = await this.#describe([
+      ...asked.map(state => state.jobId!),
+      ...(running.length <= room ? running : []),
+    ]);
+    const moved: Moved[] = [];
+    for (const state of asked) {
+      const job = jobs.get(state.jobId!);
+      const children = running.length <= room ? runningIds(state).map(id => jobs.get(id)) : [];
+      // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
+      // would have ended without one, and a job that is well would be called failed.
+      const hasMoved = children.filter(child => child && readChild(state, child)).length > 0;
+      if (hasMoved) delete state.told;
+      if (!isAsRead(state, job)) moved.push({ state, job, vanished: [] });
+    }
+    if (moved.length === 0) return false;
+    await mapLimit(moved, together, each => readBatch(batch, each));
+    const nowRunning = asked.flatMap(state => runningIds(state));
+    // Details of what runs are those that one request has room for, so that a look costs the same however many run.
+    const isShort = nowRunning.length <= room;
+    await this.#describeChildren(moved, state => [
+      ...failedIds(state),
+      ...(isShort ? runningIds(state, true) : []),
+    ]);
+    if (!isShort) for (const state of asked) withoutDetails(state);
+    await mapLimit(moved, together, ({ state }) => readMarks(store, state, openShards(state)));
+    await mapLimit(moved, together, async ({ state, job, vanished }) => {
+      if (!job) return readForgotten(changes, state);
+      if (state.array.size === 1) return;
+      const late = await readUnexplained(batch, state, job, vanished);
+      if (late.length === 0) return;
+      await this.#describeChildren([{ state }], failedIds);
+      await readMarks(store, state, late);
+    });
+    // Only now: what was interrupted is looked at again.
+    for (const { state, job } of moved) state.told = toldOf(job);
+    return true;
+  }
+
+  async #readClaim(state: ArrayState): Promise<void> {
+    const { store, batch } = this.#ports;
+    const { part, array } = state;
+    const { plan, step } = part;
+    const holder = await readClaim(store, plan, { round: plan.round, step: step.name, array: array.array });
+    if (holder !== undefined) state.holder = holder;
+    const jobId =
+      holder === closedClaim
+        ? undefined
+        : (holder ?? (await batch.findByName(step.lanes[array.lane]!.jobQueue, array.jobName)).at(-1)?.jobId);
+    if (jobId !== state.jobId || holder === closedClaim) {
+      forgetShards(state);
+      delete state.told;
+      delete state.jobId;
+      if (jobId !== undefined) state.jobId = jobId;
+      state.base = { status: holder === closedClaim ? 'closed' : 'unsubmitted' };
+    }
+  }
+
+  async #describe(ids: readonly string[]): Promise<ReadonlyMap<string, JobDetail>> {
+    if (ids.length === 0) return new Map();
+    return new Map((await this.#ports.batch.describe(ids)).map(job => [job.jobId, job]));
+  }
+
+  async #describeChildren(
+    moved: readonly Pick<Moved, 'state'>[],
+    idsOf: (state: ArrayState) => readonly string[],
+  ): Promise<void> {
+    const jobs = await this.#describe(moved.flatMap(({ state }) => idsOf(state)));
+    for (const { state } of moved)
+      for (const id of idsOf(state)) {
+        const job = jobs.get(id);
+        if (job) readChild(state, job);
+      }
+  }
+}
+
+/** An array of which Batch says something else than before; `job` is undefined where it has forgotten it. */
+interface Moved {
+  readonly state: ArrayState;
+  readonly job: JobDetail | undefined;
+  vanished: readonly number[];
+}
+
+async function readBatch(batch: BatchPort, moved: Moved): Promise<void> {
+  const { state, job } = moved;
+  // Its end is read whole: a container that Batch gave up may have left its mark since.
+  if (!job || (isTerminal(job.status) && !state.told?.startsWith(`["${job.status}"`))) reopen(state);
+  if (!job) {
+    forgetShards(state);
+    state.base = { status: 'forgotten', jobId: state.jobId! };
+    if (state.array.size === 1) readJob(state, job);
+  } else if (state.array.size === 1) readJob(state, job);
+  else moved.vanished = await readChildren(batch, state, job);
+}
+
+/** Everything but what is done is to be looked at again. */
+function reopen(state: ArrayState): void {
+  const { part, array } = state;
+  delete state.told;
+  for (let shard = array.offset; shard < array.offset + array.size; shard++)
+    if (!part.done[shard]) {
+      part.settled[shard] = 0;
+      part.changed(shard);
+    }
+}
+
+function withoutDetails(state: ArrayState): void {
+  for (const id of runningIds(state)) {
+    const shard = state.array.offset + Number(id.split(':')[1]);
+    const { status, attempts } = state.part.known.get(shard)!;
+    if (attempts !== undefined) state.part.know(shard, { status: status!, jobId: id });
+  }
+}
+
+function openShards({ part, array }: ArrayState): readonly number[] {
+  const open: number[] = [];
+  for (let shard = array.offset; shard < array.offset + array.size; shard++)
+    if (!part.settled[shard]) open.push(shard);
+  return open;
+}
+
+/** Looks for the markers and records of some of an array's shards. */
+async function readMarks(store: Store, { part }: ArrayState, shards: readonly number[]): Promise<void> {
+  if (shards.length === 0) return;
+  const { plan, step, done, partial, tries, settled, names, records } = part;
+  // What had ended before we look has left all that it ever will.
+  const over = shards.filter(shard => isEnded(part.knownOf(shard)));
+  await listMarks(store, donePrefix(plan, plan.round, step.name), shards, shard => {
+    if (done[shard]) return;
+    done[shard] = 1;
+    part.changed(shard);
+  });
+  // After the markers: a record is written before its marker, so none of those that are done is missed.
+  const found = new Map<number, string[]>();
+  await listMarks(store, part.resultsPrefix, shards, (shard, rest) => {
+    const list = found.get(shard);
+    if (list) list.push(rest);
+    else found.set(shard, [rest]);
+  });
+  const unread: number[] = [];
+  for (const shard of shards) {
+    const list = found.get(shard) ?? [];
+    if (list.length !== tries[shard]) part.changed(shard);
+    tries[shard] = list.length;
+    if (list.some(isPartial)) partial[shard] = 1;
+    // What is done whole says all by its marker.
+    if (done[shard] && !partial[shard]) {
+      names.delete(shard);
+      if (records.forget(shard)) part.changed(shard);
+    } else if (list.length > 0) {
+      names.set(shard, list);
+      unread.push(shard);
+    }
+  }
+  await mapLimit(unread, together, async shard => {
+    const prefix = `${part.resultsPrefix}${shardName(shard)}`;
+    if (await records.read(store, prefix, shard, names.get(shard)!)) part.changed(shard);
+  });
+  for (const shard of shards) if (done[shard]) settled[shard] = 1;
+  for (const shard of over) settled[shard] = 1;
+}

@@ -1,0 +1,144 @@
+import { isCancelReason } from '../../../lib/contract/run/claim.ts';
+import type { ItemRecord, Missing, OutputRecord } from '../../../lib/contract/run/records.ts';
+import type { Lane } from '../../../lib/contract/run/run.ts';
+import { exitCodes, explainExitCode } from '../../../lib/contract/workload/exit-codes.ts';
+import type { Item } from '../../../lib/contract/workload/workload.ts';
+import type { ShardState } from './read-shards.ts';
+
+/** `partial`: done, with something missing that was allowed to be. `blocked`: what it waits for has failed. */
+export const itemStates = [
+  'done',
+  'partial',
+  'failed',
+  'running',
+  'waiting',
+  'blocked',
+  'cancelled',
+] as const;
+export type ItemState = (typeof itemStates)[number];
+export const isWell = (state: ItemState): boolean => state === 'done' || state === 'partial';
+
+/** What has become of an item in a step, over all rounds. */
+export interface Entry {
+  readonly item: Item;
+  readonly state: ItemState;
+  /** The newest round that has it, from 0. */
+  readonly round: number;
+  /** Tries of its shards over all rounds. */
+  readonly attempts: number;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  /** ISO 8601. */
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly peakMemoryBytes?: number;
+  readonly scratchPeakBytes?: number;
+  readonly outputs?: readonly OutputRecord[];
+  readonly facts?: Readonly<Record<string, number | string>>;
+  readonly missing?: readonly Missing[];
+  readonly jobId?: string;
+  readonly logStream?: string;
+  readonly lane?: Lane;
+}
+
+/** The entries of a step, by item, from its shards in the order of their rounds. */
+export function entriesOf(shards: readonly ShardState[]): ReadonlyMap<string, Entry> {
+  const entries = new Map<string, Entry>();
+  for (const shard of shards) {
+    const recordOf = records(shard);
+    for (const item of shard.items) {
+      const before = entries.get(item.name);
+      const entry = entryOf(shard, item, recordOf(item.name));
+      // A round that was given up before anything of it began takes nothing back.
+      const stays =
+        before && isWell(before.state) && !isWell(entry.state) && entry.attempts === 0 && isEnded(shard);
+      entries.set(item.name, {
+        ...(stays ? before : entry),
+        attempts: (before?.attempts ?? 0) + shard.attempts,
+      });
+    }
+  }
+  return entries;
+}
+
+function records({ record }: ShardState): (name: string) => ItemRecord | undefined {
+  if (record?.whole) return () => record.whole;
+  const byName = new Map(record?.items?.map(each => [each.name, each]));
+  return name => byName.get(name);
+}
+
+function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): Entry {
+  const ended = isEnded(shard);
+  const isDone = shard.done || found?.state === 'done';
+  const state = isDone
+    ? found?.partial || (!found && shard.partial)
+      ? 'partial'
+      : 'done'
+    : stateOf(shard, found, ended);
+  const exitCode = found?.exitCode ?? shard.record?.exitCode ?? shard.exitCode;
+  // Why an item was interrupted, its container cannot know: a timeout, a cancel and a lost host are all SIGTERM to it.
+  const isStopped =
+    found?.state === 'interrupted' ||
+    (found?.state === 'not-started' && shard.record?.exitCode === exitCodes.interrupted);
+  const own = isStopped && shard.ended ? shard.ended : found?.reason;
+  // What is to be known of an item though it is done: a warning, or why it was skipped.
+  const reason = isDone ? found?.reason : reasonOf(shard, own, exitCode, ended);
+  const { startedAt, endedAt, peakMemoryBytes, outputs, facts, missing } = found ?? {};
+  const scratchPeakBytes = shard.record?.scratchPeakBytes;
+  return {
+    item,
+    state,
+    round: shard.round,
+    attempts: shard.attempts,
+    ...(exitCode === undefined || !(ended || isDone) ? {} : { exitCode }),
+    ...(reason ? { reason } : {}),
+    ...defined({ startedAt, endedAt, peakMemoryBytes, scratchPeakBytes, outputs, facts, missing }),
+    ...defined({ jobId: shard.jobId, logStream: shard.logStream, lane: shard.lane }),
+  };
+}
+
+function stateOf(shard: ShardState, found: ItemRecord | undefined, ended: boolean): ItemState {
+  if (shard.status === 'closed') return 'cancelled';
+  // The run had reached a limit before it began.
+  if (shard.record?.exitCode === exitCodes.runStopped) return 'cancelled';
+  if (ended && isBlocked(shard)) return 'blocked';
+  // What had failed before the cancel came has failed.
+  if (shard.ended && isCancelReason(shard.ended) && found?.state !== 'failed') return 'cancelled';
+  if (ended) return 'failed';
+  return isRunning(shard) ? 'running' : 'waiting';
+}
+
+/** Batch's words for a job that never began, because one that it waited for failed. */
+const isBlocked = ({ attempts, record, reason, ended }: ShardState): boolean =>
+  attempts === 0 && !record && /^dependent job failed/i.test(ended ?? reason ?? '');
+
+function reasonOf(
+  shard: ShardState,
+  itemReason: string | undefined,
+  exitCode: number | undefined,
+  ended: boolean,
+): string | undefined {
+  if (!ended) return shard.status === 'RUNNING' ? undefined : shard.reason;
+  if (itemReason) return itemReason;
+  if (shard.record?.reason) return shard.record.reason;
+  if (shard.reason) return shard.reason;
+  if (shard.status === 'SUCCEEDED') return 'Batch says it succeeded, but it left no done marker';
+  if (shard.status === 'forgotten') return 'Batch no longer knows the job, and it left no record';
+  return exitCode === undefined ? undefined : (explainExitCode(exitCode) ?? `exit code ${exitCode}`);
+}
+
+/** Whether the shard's job has ended (or can never start). */
+export function isEnded(shard: ShardState): boolean {
+  return (
+    shard.status === 'SUCCEEDED' ||
+    shard.status === 'FAILED' ||
+    shard.status === 'forgotten' ||
+    shard.status === 'closed'
+  );
+}
+
+export const isRunning = ({ status }: ShardState): boolean => status === 'RUNNING' || status === 'STARTING';
+export const isUnderWay = (shard: ShardState): boolean => !shard.done && !isEnded(shard);
+
+const defined = <T extends object>(value: T): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
+  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;

@@ -1,0 +1,19 @@
+/** `node ledger-histories.ts HISTORIES SEED`: the reader that keeps its state beside a fresh one, over random histories of runs. */
+import fc from 'fast-check';
+import { histories, play } from '../ledger/history/history.ts';
+
+const [count = '5000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
+if (![count, seed].every(each => /^\d+$/.test(each)) || process.argv.length > 4 || Number(count) === 0) {
+  process.stderr.write('not two numbers\n  fix: node ledger-histories.ts HISTORIES SEED\n');
+  process.exit(2);
+}
+let [played, events] = [0, 0];
+await fc.assert(
+  fc.asyncProperty(histories, async history => {
+    await play(history);
+    events += history.events.length;
+    if (++played % 1000 === 0) process.stderr.write(`${played} of ${count}\n`);
+  }),
+  { numRuns: Number(count), seed: Number(seed) },
+);
+process.stdout.write(`${played} histories of ${events} events (seed ${seed}): the same answers after each\n`);
