@@ -1,10 +1,10 @@
 import type { LabConfig } from '../contract/workload/config.ts';
 import { env } from '../contract/workload/env.ts';
 import { kindNames, specOfKind } from '../contract/workload/places.ts';
+import { kindPools } from '../contract/workload/step-sizes.ts';
 import { edgeOf, type WorkloadSpec } from '../contract/workload/workload.ts';
 import { namedImages } from './kind-image.ts';
 import { type Say, unknownName, whole } from './say.ts';
-import { kindPools } from './step-sizes.ts';
 
 const ours = new Set<string>(Object.values(env));
 

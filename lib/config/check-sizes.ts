@@ -1,8 +1,8 @@
 import { fitsNone, largest, scratchShortage, sizeForFreeGiB, sizeLimits } from '../contract/hosts/fitting.ts';
 import type { LabConfig, Pool, WorkloadConfig } from '../contract/workload/config.ts';
+import { stepPool, stepResources, stepScratchGiB } from '../contract/workload/step-sizes.ts';
 import type { Resources, WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Say, unknownFields, unknownName, whole } from './say.ts';
-import { stepPool, stepResources, stepScratchGiB } from './step-sizes.ts';
 
 /** What a lab says of single steps is of steps that there are, in numbers that Batch takes. */
 export function checkSteps(

@@ -1,8 +1,6 @@
 import type { LabConfig } from '../contract/workload/config.ts';
+import { ownPoolName } from '../contract/workload/step-sizes.ts';
 import { mapValues } from './say.ts';
-
-/** Name of the copy of a pool that one workload has for itself. */
-export const ownPoolName = (pool: string, workload: string): string => `${pool}-${workload}`;
 
 /** The configuration with a copy of its pools for each workload that has a `maxvCpus` of its own. */
 export function withOwnPools(config: LabConfig): LabConfig {

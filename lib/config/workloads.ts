@@ -1,13 +1,12 @@
 import type { LabConfig, WorkloadConfig } from '../contract/workload/config.ts';
 import { kindNames, mountsOf, specOfKind } from '../contract/workload/places.ts';
+import { kindPools, ownPoolName } from '../contract/workload/step-sizes.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { checkKinds } from './check-kinds.ts';
 import { checkResources, checkSizes, checkSteps } from './check-sizes.ts';
 import type { WorkloadInput } from './define-lab.ts';
-import { ownPoolName } from './own-pools.ts';
 import { checkPlaces } from './places.ts';
 import { type Say, unknownFields, unknownName, whole } from './say.ts';
-import { kindPools } from './step-sizes.ts';
 
 export function resolveWorkload(
   spec: WorkloadSpec,

@@ -4,7 +4,6 @@ import { type CfnLogGroup, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs';
 import { kindImage } from '../config/kind-image.ts';
 import { resolveMounts } from '../config/resolve-mounts.ts';
-import { kindPools } from '../config/step-sizes.ts';
 import { bakedImageParameter } from '../contract/workload/baked-image.ts';
 import type { LabConfig, PlaceConfig } from '../contract/workload/config.ts';
 import {
@@ -16,6 +15,7 @@ import {
   tagNames,
 } from '../contract/workload/metadata.ts';
 import { kindNames, mountsOf, secretLabel, secretsOf, specOfKind } from '../contract/workload/places.ts';
+import { kindPools } from '../contract/workload/step-sizes.ts';
 import type { Architecture, WorkloadSpec } from '../contract/workload/workload.ts';
 import { Archive } from './ground/archive.ts';
 import { EventLog } from './ground/event-log.ts';

@@ -1,8 +1,13 @@
-import { ownPoolName } from '../config/own-pools.ts';
-import { stepPool, stepResources, stepScratchGiB } from '../config/step-sizes.ts';
 import { scratchShortage } from '../contract/hosts/fitting.ts';
 import type { LabConfig, Pool } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
+import {
+  kindPools,
+  ownPoolName,
+  stepPool,
+  stepResources,
+  stepScratchGiB,
+} from '../contract/workload/step-sizes.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import type { Resources, RunRequest, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
 import { fitProblem, resourceProblems } from './resources.ts';
@@ -56,11 +61,16 @@ export function choosePool(
   change: Change = {},
 ): ChosenPool | Problem {
   const lab = config.workloads[spec.name];
-  const allowed = lab?.pools ?? spec.pools;
-  const own = stepPool(lab, step);
-  const asked = change.pool ?? (isMain(spec, step) ? request.pool : undefined) ?? own ?? allowed[0]!;
+  const all = lab?.pools ?? spec.pools;
+  // Jobs of a kind that is held to some pools (what deletes is not beside what is privileged) go to no other.
+  const allowed = kindPools(spec, { pools: all, ...(lab?.steps ? { steps: lab.steps } : {}) }, step.kind);
   // A workload with a limit of its own has a copy of the pool: either name is understood.
-  const name = allowed.find(each => each === asked || each === ownPoolName(asked, spec.name)) ?? asked;
+  const among = (pools: readonly string[], asked: string): string | undefined =>
+    pools.find(each => each === asked || each === ownPoolName(asked, spec.name));
+  const bare = isMain(spec, step) ? request.pool : undefined;
+  const isMeant = bare !== undefined && (among(allowed, bare) ?? among(all, bare)) === among(allowed, bare);
+  const asked = change.pool ?? (isMeant ? bare : undefined) ?? stepPool(lab, step) ?? allowed[0]!;
+  const name = among(allowed, asked) ?? asked;
   const pool = config.pools[name];
   const queue = queues[name];
   if (pool && queue && allowed.includes(name)) return { name, queue, pool };

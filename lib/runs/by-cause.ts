@@ -2,6 +2,7 @@ import { instanceType, usableMemoryMiB } from '../contract/hosts/instance-types.
 import { causeOf } from '../contract/run/cause.ts';
 import type { Lane } from '../contract/run/run.ts';
 import type { Pool } from '../contract/workload/config.ts';
+import { kindPools } from '../contract/workload/step-sizes.ts';
 import type { CauseChange, OnCause, StepSpec } from '../contract/workload/workload.ts';
 import type { Entry } from '../ledger/entries.ts';
 import type { Group } from '../plan/cut-step.ts';
@@ -94,7 +95,8 @@ function poolFor(
   if (wanted.pool !== undefined) return wanted.pool;
   const planned = choosePool(sizes, step);
   const own = 'message' in planned ? undefined : planned.name;
-  const allowed = (config.workloads[spec.name]?.pools ?? spec.pools).filter(name => queues[name]);
+  const lab = config.workloads[spec.name] ?? { pools: spec.pools };
+  const allowed = kindPools(spec, lab, step.kind).filter(name => queues[name]);
   const isMoved = causeOf(entry) === 'reclaimed' && wanted.after !== undefined;
   const calm = allowed.find(
     name =>

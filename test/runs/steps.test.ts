@@ -172,6 +172,30 @@ describe('sizes', () => {
     expect(memory(plan(spec, work, 0, { sizes: { create: { memoryMiB: 3000 } } }))).toEqual([3000, 4000]);
   });
 
+  it('a step that is held to its pool stays there, whatever pool is asked for', () => {
+    const held = {
+      ...workload([
+        { name: 'create', takes: 'run', kind: 'held', pool: 'x86-ondemand' },
+        { name: 'store', takes: 'shard', dependsOn: ['create'] },
+      ]),
+      kinds: { held: {} },
+      pools: ['x86-ondemand', 'x86-spot'],
+    };
+    const asked = (request: object) =>
+      planRound({
+        spec: held,
+        config: resolveConfig({ workloads: { fake: {} } }, [held]),
+        request: { workload: 'fake', parameters: {}, ...request },
+        runId: 'r',
+        round: 0,
+        now: new Date(0),
+        queues: { 'x86-ondemand': 'queue', 'x86-spot': 'spot' },
+        work,
+      }).plan.steps.map(step => step.lanes[0]!.pool);
+    expect(asked({ pool: 'x86-spot' })).toEqual(['x86-ondemand', 'x86-spot']);
+    expect(() => asked({ pool: 'x86-spt' })).toThrow(/has no pool "x86-spt"[\s\S]*did you mean x86-spot/);
+  });
+
   it('x2 doubles what each step had, and the next retry goes on from there', () => {
     const first = plan(spec, work);
     const second = plan(spec, work, 1, retryRequest(spec, [first], { memory: [{ times: 2 }] }));

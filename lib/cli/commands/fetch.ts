@@ -1,16 +1,14 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isStoreError } from '../../contract/ports/object-store.ts';
-import type { Store } from '../../contract/ports/ports.ts';
 import { runPrefix } from '../../contract/run/keys.ts';
 import type { OutputRecord } from '../../contract/run/records.ts';
-import type { PlaceConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { detailedShards } from '../../ledger/ledger.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
-import type { Connection, Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
@@ -53,10 +51,6 @@ export const fetch: Command = {
     }
     const total = outputs.reduce((sum, output) => sum + output.bytes, 0);
     const progress = fetchProgress(context, outputs.length, total);
-    const storeOf = storesOf(
-      connection,
-      Object.values((await context.config()).workloads[spec.name]?.places ?? {}),
-    );
     // A file that would be one of two is none.
     const lacking = [...shared];
     let fetched = 0;
@@ -65,7 +59,8 @@ export const fetch: Command = {
       const path = safePath(folder, fileOf(output));
       if (!(await isSameFile(path, output))) {
         try {
-          await storeOf(output.bucket).download(output.key, path, context.signal);
+          const store = output.bucket === undefined ? connection.store : connection.storeOf(output.bucket);
+          await store.download(output.key, path, context.signal);
         } catch (error) {
           if (context.signal.aborted) return;
           if (!isGone(error)) throw error;
@@ -98,15 +93,6 @@ export const fetch: Command = {
     return lacking.length > 0 ? exitCodes.found : exitCodes.ok;
   },
 };
-
-/** Where an output is: the bucket of a run, of a place in its region, or any other. */
-const storesOf =
-  ({ store, storeOf, placeStoreOf }: Connection, places: readonly PlaceConfig[]) =>
-  (bucket: string | undefined): Store => {
-    if (bucket === undefined) return store;
-    const place = places.find(each => each.bucket === bucket);
-    return place ? placeStoreOf(bucket, place.region) : storeOf(bucket);
-  };
 
 const isGone = (error: unknown): boolean =>
   isStoreError(error, 'NoSuchKey', 'NotFound') || /^(NoSuchKey|NotFound)$/.test((error as Error).name);

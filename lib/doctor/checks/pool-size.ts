@@ -1,4 +1,5 @@
 import { demandText, hostsFor, knownTypes, largest } from '../../contract/hosts/fitting.ts';
+import { demandsIn } from '../../contract/workload/step-sizes.ts';
 import { type Check, type Finding, fail, ok, type Scope, warn } from '../finding.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
@@ -18,9 +19,11 @@ function judgePool({ pool, environments }: PoolState, { config, specs }: Scope):
   // What the deployed pool was made from may be older than the configuration.
   const wanted = config.pools[pool]?.maxvCpus;
   const other = wanted === undefined ? undefined : environments.find(each => each.maxvCpus !== wanted);
-  return workloads.map(spec => {
-    const demand = config.workloads[spec.name]!.resources;
-    const what = `${spec.name} in ${pool}: ${demandText(demand)}`;
+  const demands = workloads.flatMap(spec =>
+    demandsIn(spec, config.workloads[spec.name]!, pool).map(demand => ({ spec, demand })),
+  );
+  return demands.map(({ spec, demand }) => {
+    const what = `${spec.name}${demand.steps ? ` (${demand.steps.join(', ')})` : ''} in ${pool}: ${demandText(demand)}`;
     const hosts = hostsFor(demand, types);
     if (types.length === 0) return fail(`${pool} has no hosts in Batch`, deploy);
     if (knownTypes(types).length === 0)

@@ -1,6 +1,7 @@
 import { freeGiB, jobsOn, knownTypes } from '../../contract/hosts/fitting.ts';
 import { instanceStoreGiB } from '../../contract/hosts/instance-store.ts';
 import type { InstanceType } from '../../contract/hosts/instance-types.ts';
+import { demandsIn } from '../../contract/workload/step-sizes.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
@@ -42,9 +43,11 @@ function judgePool(
     knownTypes(each.instanceTypes).map(host => ({ host, sizeGiB: sizes[i] ?? storeGiB(host) })),
   );
   const workloads = specs.filter(spec => config.workloads[spec.name]!.pools.includes(pool));
-  return workloads.map(spec => {
-    const what = `${spec.name} in ${pool}`;
-    const demand = config.workloads[spec.name]!.resources;
+  const demands = workloads.flatMap(spec =>
+    demandsIn(spec, config.workloads[spec.name]!, pool).map(demand => ({ spec, demand })),
+  );
+  return demands.map(({ spec, demand }) => {
+    const what = `${spec.name}${demand.steps ? ` (${demand.steps.join(', ')})` : ''} in ${pool}`;
     const rooms = hosts
       .map(({ host, sizeGiB }) => ({ host, sizeGiB, jobs: jobsOn(host, demand) }))
       .filter(({ jobs }) => jobs > 0);
@@ -52,7 +55,7 @@ function judgePool(
       return unchecked(`${what}: its hosts have no volume ${device}, and no disks that Arraylab knows`);
     const [worst] = rooms.sort((a, b) => a.sizeGiB! / a.jobs - b.sizeGiB! / b.jobs);
     const { host, jobs, sizeGiB } = worst!;
-    const needed = jobs * spec.scratchGiB;
+    const needed = jobs * demand.scratchGiB;
     const held = `${sizeGiB} GiB on ${host.name}`;
     const asked = `${jobs === 1 ? 'an item needs' : `${jobs} items at once need`} ${needed}`;
     if (freeGiB(sizeGiB!) < needed)
