@@ -5,8 +5,6 @@ import {
   type JobDetail,
   type JobStatus,
   type JobSummary,
-  paginateDescribeComputeEnvironments,
-  paginateDescribeJobQueues,
   paginateListJobs,
   TerminateJobCommand,
   UpdateJobQueueCommand,
@@ -14,6 +12,7 @@ import {
 import type { LiveJob, Queues } from '../contract/ports/lifecycle.ts';
 import { isTerminal, jobStatuses } from '../contract/ports/ports.ts';
 import { untilTaken } from './again.ts';
+import { describeEnvironments, describeQueues } from './batch-ground.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { errorName } from './sdk-error.ts';
 
@@ -22,20 +21,7 @@ export function sdkQueues(endpoint: Endpoint): Queues {
   const config: BatchClientConfig = { ...clientConfig(endpoint), maxAttempts: 8, retryMode: 'adaptive' };
   const client = new BatchClient(config);
   return {
-    async describe(names) {
-      if (names.length === 0) return [];
-      const found = [];
-      for await (const page of paginateDescribeJobQueues({ client }, { jobQueues: [...names] }))
-        for (const each of page.jobQueues ?? [])
-          found.push({
-            name: each.jobQueueName!,
-            arn: each.jobQueueArn!,
-            state: each.state!,
-            status: each.status ?? '',
-            environments: (each.computeEnvironmentOrder ?? []).map(order => order.computeEnvironment!),
-          });
-      return found;
-    },
+    describe: names => describeQueues(client, names),
     liveJobs: (queue, withTimes) => liveJobs(client, queue, withTimes),
     setState: (jobQueue, state) =>
       // A queue that is being updated refuses a second update until the first is through.
@@ -45,14 +31,8 @@ export function sdkQueues(endpoint: Endpoint): Queues {
       ),
     terminate: (jobIds, reason) => terminate(client, jobIds, reason),
     async desiredvCpus(environments) {
-      if (environments.length === 0) return 0;
-      let sum = 0;
-      for await (const page of paginateDescribeComputeEnvironments(
-        { client },
-        { computeEnvironments: [...environments] },
-      ))
-        for (const each of page.computeEnvironments ?? []) sum += each.computeResources?.desiredvCpus ?? 0;
-      return sum;
+      const found = await describeEnvironments(client, environments);
+      return found.reduce((sum, each) => sum + (each.computeResources?.desiredvCpus ?? 0), 0);
     },
   };
 }

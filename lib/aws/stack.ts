@@ -1,18 +1,16 @@
 import {
   CloudFormationClient,
-  DescribeStacksCommand,
   GetTemplateCommand,
-  paginateDescribeStackEvents,
-  paginateListStackResources,
   paginateListStacks,
   type Stack,
   type StackEvent,
+  type StackResourceSummary,
 } from '@aws-sdk/client-cloudformation';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { StackResource, StackState, Stacks } from '../contract/ports/lifecycle.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
-import { errorName } from './sdk-error.ts';
+import { describeStack, failureEvents, stackResources } from './stacks.ts';
 
 /** CloudFormation over the SDK. */
 export function sdkStacks(endpoint: Endpoint): Stacks {
@@ -20,14 +18,14 @@ export function sdkStacks(endpoint: Endpoint): Stacks {
   const ssm = new SSMClient(clientConfig(endpoint));
   return {
     read: name => read(client, name),
-    resources: name => resources(client, name),
+    resources: async name => (await stackResources(client, name)).map(resourceOf),
     async template(name) {
       const answer = await client.send(
         new GetTemplateCommand({ StackName: name, TemplateStage: 'Original' }),
       );
       return parseTemplate(answer.TemplateBody ?? '{}', name);
     },
-    failures: name => failures(client, name),
+    failures: async name => (await failureEvents(client, name)).map(resourceOf),
     deleted: name => deleted(client, name),
     async parameter(name) {
       try {
@@ -52,13 +50,8 @@ function parseTemplate(text: string, name: string): unknown {
 }
 
 async function read(client: CloudFormationClient, name: string): Promise<StackState | undefined> {
-  try {
-    const [stack] = (await client.send(new DescribeStacksCommand({ StackName: name }))).Stacks ?? [];
-    return stack && stackState(stack);
-  } catch (error) {
-    if (isNoStack(error)) return undefined;
-    throw error;
-  }
+  const stack = await describeStack(client, name);
+  return stack && stackState(stack);
 }
 
 function stackState(stack: Stack): StackState {
@@ -76,55 +69,12 @@ function stackState(stack: Stack): StackState {
   };
 }
 
-async function resources(client: CloudFormationClient, name: string): Promise<StackResource[]> {
-  const found: StackResource[] = [];
-  try {
-    for await (const page of paginateListStackResources({ client }, { StackName: name }))
-      for (const each of page.StackResourceSummaries ?? [])
-        found.push({
-          logicalId: each.LogicalResourceId ?? '',
-          ...(each.PhysicalResourceId ? { physicalId: each.PhysicalResourceId } : {}),
-          type: each.ResourceType ?? '',
-          status: each.ResourceStatus ?? '',
-          ...(each.ResourceStatusReason ? { statusReason: each.ResourceStatusReason } : {}),
-        });
-  } catch (error) {
-    if (!isNoStack(error)) throw error;
-  }
-  return found;
-}
-
-/** Events come newest first; the operation begins with the stack's own `…_IN_PROGRESS` that a person asked for. */
-async function failures(client: CloudFormationClient, name: string): Promise<StackResource[]> {
-  const found: StackResource[] = [];
-  try {
-    pages: for await (const page of paginateDescribeStackEvents({ client }, { StackName: name }))
-      for (const event of page.StackEvents ?? []) {
-        if (isBeginning(event)) break pages;
-        if (isFailure(event)) found.unshift(failureOf(event));
-      }
-  } catch (error) {
-    if (!isNoStack(error)) throw error;
-  }
-  return found;
-}
-
-const isBeginning = (event: StackEvent): boolean =>
-  event.PhysicalResourceId === event.StackId &&
-  /^(CREATE|UPDATE|DELETE)_IN_PROGRESS$/.test(event.ResourceStatus ?? '');
-
-/** What is cancelled because something else failed says nothing. */
-const isFailure = (event: StackEvent): boolean =>
-  event.PhysicalResourceId !== event.StackId &&
-  /_FAILED$/.test(event.ResourceStatus ?? '') &&
-  !/^Resource (creation|update) cancelled/i.test(event.ResourceStatusReason ?? '');
-
-const failureOf = (event: StackEvent): StackResource => ({
-  logicalId: event.LogicalResourceId ?? '',
-  ...(event.PhysicalResourceId ? { physicalId: event.PhysicalResourceId } : {}),
-  type: event.ResourceType ?? '',
-  status: event.ResourceStatus ?? '',
-  ...(event.ResourceStatusReason ? { statusReason: event.ResourceStatusReason } : {}),
+const resourceOf = (each: StackResourceSummary | StackEvent): StackResource => ({
+  logicalId: each.LogicalResourceId ?? '',
+  ...(each.PhysicalResourceId ? { physicalId: each.PhysicalResourceId } : {}),
+  type: each.ResourceType ?? '',
+  status: each.ResourceStatus ?? '',
+  ...(each.ResourceStatusReason ? { statusReason: each.ResourceStatusReason } : {}),
 });
 
 async function deleted(client: CloudFormationClient, name: string): Promise<string[]> {
@@ -134,7 +84,3 @@ async function deleted(client: CloudFormationClient, name: string): Promise<stri
       if (each.StackName === name && each.StackId) ids.push(each.StackId);
   return ids;
 }
-
-/** CloudFormation says by a ValidationError that there is no such stack. */
-const isNoStack = (error: unknown): boolean =>
-  errorName(error) === 'ValidationError' && /does not exist/i.test((error as Error).message);

@@ -100,7 +100,13 @@ const healthy: Account = {
     ownership: 'BucketOwnerEnforced',
   }),
   queues: async names =>
-    names.map(name => ({ name, state: 'ENABLED', status: 'VALID', environments: [environment.arn] })),
+    names.map(name => ({
+      name,
+      arn: `arn:${name}`,
+      state: 'ENABLED',
+      status: 'VALID',
+      environments: [environment.arn],
+    })),
   environments: async () => [environment],
   queueCount: async () => 2,
   images: async names => Object.fromEntries(names.map(name => [name, `registry/${name}:1`])),

@@ -5,6 +5,7 @@ import { environment, instance, job, joinedHost, minutesAgo, now } from './fake-
 
 const queue: QueueState = {
   name: 'queue-1',
+  arn: 'arn:queue-1',
   state: 'ENABLED',
   status: 'VALID',
   environments: [environment.arn],

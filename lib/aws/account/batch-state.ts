@@ -1,24 +1,15 @@
 import {
   BatchClient,
   type ComputeEnvironmentDetail,
-  DescribeComputeEnvironmentsCommand,
-  DescribeJobQueuesCommand,
   DescribeJobsCommand,
   type JobDetail,
   type JobStatus,
   type JobSummary,
   ListJobsCommand,
-  paginateDescribeComputeEnvironments,
   paginateDescribeJobDefinitions,
-  paginateDescribeJobQueues,
 } from '@aws-sdk/client-batch';
-import type {
-  Account,
-  EnvironmentState,
-  JobState,
-  QueueState,
-  WaitingJob,
-} from '../../contract/ports/account.ts';
+import type { Account, EnvironmentState, JobState, WaitingJob } from '../../contract/ports/account.ts';
+import { describeEnvironments, describeQueues } from '../batch-ground.ts';
 import type { Endpoint } from '../endpoint.ts';
 import { readingConfig } from './reading.ts';
 
@@ -28,9 +19,9 @@ type BatchPart = Pick<Account, 'queues' | 'environments' | 'queueCount' | 'image
 export function batchState(endpoint: Endpoint): BatchPart {
   const client = new BatchClient({ ...readingConfig(endpoint), maxAttempts: 6 });
   return {
-    queues: names => queues(client, names),
-    environments: names => environments(client, names),
-    queueCount: () => queueCount(client),
+    queues: names => describeQueues(client, names),
+    environments: async names => (await describeEnvironments(client, names)).map(toEnvironment),
+    queueCount: async () => (await describeQueues(client)).length,
     async images(names) {
       const found = await Promise.all(names.map(name => newestImage(client, name)));
       return Object.fromEntries(names.flatMap((name, i) => (found[i] ? [[name, found[i]]] : [])));
@@ -45,39 +36,6 @@ export function batchState(endpoint: Endpoint): BatchPart {
       return { ...toWaiting(found, reason), queue: found.jobQueue!, status: found.status! } as JobState;
     },
   };
-}
-
-async function queues(client: BatchClient, names: readonly string[]): Promise<readonly QueueState[]> {
-  const answer = await client.send(new DescribeJobQueuesCommand({ jobQueues: [...names] }));
-  return (answer.jobQueues ?? []).map(each => ({
-    name: each.jobQueueName!,
-    state: each.state!,
-    status: each.status ?? 'VALID',
-    ...(each.statusReason ? { statusReason: each.statusReason } : {}),
-    environments: [...(each.computeEnvironmentOrder ?? [])]
-      .sort((a, b) => a.order! - b.order!)
-      .map(order => order.computeEnvironment!),
-  }));
-}
-
-async function queueCount(client: BatchClient): Promise<number> {
-  let count = 0;
-  for await (const page of paginateDescribeJobQueues({ client }, {})) count += page.jobQueues?.length ?? 0;
-  return count;
-}
-
-async function environments(
-  client: BatchClient,
-  names: readonly string[] | undefined,
-): Promise<readonly EnvironmentState[]> {
-  if (names) {
-    const command = new DescribeComputeEnvironmentsCommand({ computeEnvironments: [...names] });
-    return ((await client.send(command)).computeEnvironments ?? []).map(toEnvironment);
-  }
-  const found: EnvironmentState[] = [];
-  for await (const page of paginateDescribeComputeEnvironments({ client }, {}))
-    found.push(...(page.computeEnvironments ?? []).map(toEnvironment));
-  return found;
 }
 
 function toEnvironment(each: ComputeEnvironmentDetail): EnvironmentState {

@@ -1,6 +1,9 @@
 import type { Dataset } from '../workload/config.ts';
 import type { InputListing } from '../workload/input-look.ts';
 import type { AccessKeys } from '../workload/mount.ts';
+import type { QueueState } from './queue-state.ts';
+
+export type { QueueState } from './queue-state.ts';
 
 /**
  * What `lab doctor` and the hints of `lab watch` ask of an account: reads alone, nothing is changed. A call throws what
@@ -133,15 +136,6 @@ export interface BucketState {
   readonly oldVersionsDays?: number;
   /** BucketOwnerEnforced, or another word of S3's. */
   readonly ownership?: string;
-}
-
-export interface QueueState {
-  readonly name: string;
-  readonly state: string;
-  readonly status: string;
-  readonly statusReason?: string;
-  /** ARNs or names, in their order. */
-  readonly environments: readonly string[];
 }
 
 export interface EnvironmentState {

@@ -1,4 +1,7 @@
 import type { JobStatus } from './ports.ts';
+import type { QueueState } from './queue-state.ts';
+
+export type { QueueState } from './queue-state.ts';
 
 /** What deploying and destroying a lab asks of AWS. Implemented by lib/aws over the SDK. */
 export interface LifecyclePorts {
@@ -52,15 +55,6 @@ export interface Queues {
   terminate(jobIds: readonly string[], reason: string): Promise<Readonly<Record<string, string>>>;
   /** vCPUs that the environments' hosts have, together; those that are not there have none. */
   desiredvCpus(environments: readonly string[]): Promise<number>;
-}
-
-export interface QueueState {
-  readonly name: string;
-  readonly arn: string;
-  readonly state: string;
-  readonly status: string;
-  /** ARNs. */
-  readonly environments: readonly string[];
 }
 
 export interface LiveJob {

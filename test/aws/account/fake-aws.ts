@@ -74,9 +74,9 @@ export const s3Error = (code: string, status: number, headers = {}): Answer => (
   headers,
   body: `<?xml version="1.0"?><Error><Code>${code}</Code><Message>as S3 says</Message></Error>`,
 });
-export const queryError = (code: string, status = 400): Answer => ({
+export const queryError = (code: string, status = 400, message = 'as AWS says'): Answer => ({
   status,
-  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>as AWS says</Message></Error></ErrorResponse>`,
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
 });
 export const jsonError = (type: string, status = 400): Answer => ({
   status,

@@ -7,7 +7,7 @@ const result = (action: string, body: string): Answer => ({
   body: `<${action}Response xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/"><${action}Result>${body}</${action}Result></${action}Response>`,
 });
 const event = (id: string, type: string, status: string, reason = ''): string =>
-  `<member><EventId>e</EventId><StackId>s</StackId><StackName>lab</StackName><Timestamp>2026-11-21T00:00:00Z</Timestamp><LogicalResourceId>${id}</LogicalResourceId><ResourceType>${type}</ResourceType><ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason></member>`;
+  `<member><EventId>e</EventId><StackId>s</StackId><StackName>lab</StackName><Timestamp>2026-11-21T00:00:00Z</Timestamp><LogicalResourceId>${id}</LogicalResourceId><PhysicalResourceId>${type === stackType ? 's' : `p-${id}`}</PhysicalResourceId><ResourceType>${type}</ResourceType><ResourceStatus>${status}</ResourceStatus><ResourceStatusReason>${reason}</ResourceStatusReason></member>`;
 const stackType = 'AWS::CloudFormation::Stack';
 
 it('a stack has its status and outputs; one that is not there is undefined, one that may not be read an error', async () => {
@@ -22,8 +22,10 @@ it('a stack has its status and outputs; one that is not there is undefined, one 
     reason: 'why',
     outputs: { K: 'V' },
   });
-  aws.answer = () => queryError('ValidationError');
+  aws.answer = () => queryError('ValidationError', 400, 'Stack with id lab does not exist');
   expect(await stackState(aws.endpoint).stack('lab')).toBeUndefined();
+  aws.answer = () => queryError('ValidationError', 400, '1 validation error detected');
+  await expect(stackState(aws.endpoint).stack('lab')).rejects.toMatchObject({ name: 'ValidationError' });
   aws.answer = () => queryError('AccessDenied', 403);
   await expect(stackState(aws.endpoint).stack('lab')).rejects.toMatchObject({ name: 'AccessDenied' });
 });
@@ -33,6 +35,7 @@ it('the first failure is of the newest operation, and not what was cancelled for
     [
       event('lab', stackType, 'ROLLBACK_COMPLETE'),
       event('Later', 'AWS::EC2::VPC', 'CREATE_FAILED', 'Resource creation cancelled'),
+      event('Last', 'AWS::EC2::VPC', 'DELETE_FAILED', 'Resource deletion cancelled'),
       event('Second', 'AWS::Batch::JobQueue', 'CREATE_FAILED', 'needs the first'),
     ],
     [

@@ -91,7 +91,13 @@ describe('environments and queues', () => {
     );
     expect((await withEnvironment({ status: 'UPDATING' })).outcome).toBe('warn');
     const disabled: Account['queues'] = async names =>
-      names.map(name => ({ name, state: 'DISABLED', status: 'VALID', environments: [environment.arn] }));
+      names.map(name => ({
+        name,
+        arn: `arn:${name}`,
+        state: 'DISABLED',
+        status: 'VALID',
+        environments: [environment.arn],
+      }));
     expect((await findings(queues, { queues: disabled }))[0]!.fix).toContain('update-job-queue');
     expect((await findings(queues, { queues: async () => [] }))[0]!.text).toContain('is not there');
   });
