@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { ambientNoise } from '../../jobs/ambient-noise/spec.ts';
 import { contextsOf } from '../../lib/build/contexts.ts';
 import type { LabConfigInput, WorkloadInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
@@ -220,4 +221,23 @@ it.each<[string, WorkloadSpec, WorkloadInput, RegExp]>([
     text = (error as Error).message;
   }
   expect(text).toMatch(words);
+});
+
+it('a script that signs as its job may read the public archive, whose owner is another account', () => {
+  const config = resolveConfig(
+    {
+      name: 'noise',
+      datasets: { scedc: { bucket: 'scedc-pds', prefix: 'all/', access: 'public' } },
+      workloads: { 'ambient-noise': { datasets: { '/archive': 'scedc' } } },
+    },
+    [ambientNoise],
+  );
+  const props = { config, specs: [ambientNoise], projectRoot: root };
+  const stack = new LabStack(new App({ outdir, context: cdkContext }), 'arraylab-noise', props);
+  const [role] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(each =>
+    JSON.stringify(each).includes('scedc-pds'),
+  );
+  const statements: { Action: unknown; Resource: unknown }[] = role!.Properties.PolicyDocument.Statement;
+  const about = statements.filter(each => JSON.stringify(each.Resource).includes('scedc-pds'));
+  expect(about.map(({ Action }) => Action).sort()).toEqual(['s3:GetObject', 's3:ListBucket']);
 });

@@ -128,7 +128,7 @@ export class JobRole extends Construct {
       prefixes.map(prefix => bucket.arnForObjects(`${prefix}*`)),
     );
 
-    for (const mount of props.mounts) this.allowMount(mount, props.secretArns);
+    for (const mount of props.mounts) this.allowMount(mount, props);
     this.allowPlaces(props);
     if (props.ownSecretArns.length > 0)
       this.allow(['secretsmanager:GetSecretValue'], [...props.ownSecretArns]);
@@ -176,12 +176,14 @@ export class JobRole extends Construct {
     }
   }
 
-  private allowMount(mount: MountSource, secretArns: Readonly<Record<string, string>>): void {
+  private allowMount(mount: MountSource, { secretArns, spec }: JobRoleProps): void {
     if (hasSecret(mount.access)) {
       this.allow(['secretsmanager:GetSecretValue'], [secretArns[mount.secretId!]!]);
       return;
     }
-    if (mount.access === 'public') return;
+    // We read as anyone. A tool that has the role's keys signs with them, and then another account's bucket opens only to a role that
+    // may read it, however public it is.
+    if (mount.access === 'public' && spec.toolCredentials !== 'role') return;
     const bucketArn = `arn:${Aws.PARTITION}:s3:::${mount.bucket}`;
     this.allow(
       ['s3:ListBucket'],

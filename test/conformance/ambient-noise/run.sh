@@ -12,6 +12,14 @@ if [ ! -x "$venv/bin/noisepy" ]; then
   "$venv/bin/pip" install -q --disable-pip-version-check -r "$ROOT/containers/ambient-noise/noisepy/requirements.txt"
 fi
 export PYTHONDONTWRITEBYTECODE=1
+# Julia comes from no registry: its example's syntax is what can be looked at.
+syntax=$cache/julia-syntax
+if [ ! -x "$syntax/bin/python" ]; then
+  "$venv/bin/python" -m venv "$syntax"
+  "$syntax/bin/pip" install -q --disable-pip-version-check tree-sitter==0.25.2 tree-sitter-julia==0.23.1
+fi
+"$syntax/bin/python" "$here/julia_syntax.py" "$ROOT"/containers/ambient-noise/julia/*.jl
+bash -n "$ROOT/containers/ambient-noise/julia/run.sh"
 node "$here/traps.ts" "$venv/bin/python" "$here/waveforms.py"
 # The same by the door that people use.
 (cd "$ROOT" && node bin/bundle.ts)

@@ -1,5 +1,5 @@
 // Every way in which NoisePy ends well over less than was asked for, met by our code around the real one.
-// usage: traps.ts PYTHON WAVEFORMS_PY
+// usage: traps.ts PYTHON WAVEFORMS_PY [TITLE: only what this pattern fits]
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -23,7 +23,7 @@ import { type StackResult, stackUnit } from '../../../containers/ambient-noise/s
 import { parseSettings, type Recipe } from '../../../jobs/ambient-noise/settings.ts';
 import { folderStore } from '../../helpers/folder-store.ts';
 
-const [python = '', waveforms = ''] = process.argv.slice(2);
+const [python = '', waveforms = '', only = ''] = process.argv.slice(2);
 const root = mkdtempSync(join(tmpdir(), 'ambient-traps-'));
 const driver = resolve(import.meta.dirname, '../../../containers/ambient-noise/noisepy/driver.py');
 const words = '--sampling_rate 1 --cc_len 1800 --step 1800 --maxlag 60 --freqmin 0.05 --freqmax 0.4'.split(
@@ -117,6 +117,7 @@ const reasons = (result: DayResult): readonly string[] =>
     .map(({ station, state, reason }) => `${station} ${state}: ${reason}`);
 
 async function check(title: string, work: () => Promise<void>): Promise<void> {
+  if (!new RegExp(only).test(title)) return;
   try {
     await work();
     console.log(`ok      ${title}`);
@@ -287,6 +288,63 @@ await check('another rate, metadata that are broken, absent, or of another time:
   const xml = join(archive, 'FDSNstationXML/CI/CI_STAA.xml');
   writeFileSync(xml, readFileSync(xml, 'utf8').replaceAll('2000-01-01', '2024-03-02'));
   assert.match(reasons(await day(days[0]!)).join(' '), /CI\.STAA (other-rate|no-metadata)/);
+});
+
+await check('a channel without a response ends nothing: its station is left out, by name', async () => {
+  const { day } = world(all => write(all, '2024-03-01', '1', 'STAC', '--no-response'));
+  const found = await day(days[0]!);
+  assert.match(
+    reasons(found).join(),
+    /^CI\.STAC no-metadata: BHE, BHN, BHZ: its StationXML has no response of --\.BHE$/,
+  );
+  assert.equal(found.marker.pairs, 3);
+});
+
+await check(
+  'a station whose name begins another one’s, and one of another network: those that were asked for',
+  async () => {
+    const { day, results, stack } = world(all => {
+      write(all, '2024-03-01', '2', 'STA');
+      write(all, '2024-03-01', '2', 'FRD', '--network', 'AZ');
+    });
+    const own = { ...recipe, stations: ['AZ.FRD', 'CI.STA', 'CI.STAB'] };
+    for (const each of days.slice(0, 2)) {
+      const { marker } = await day(each, own);
+      assert.deepEqual([marker.pairs, marker.faults], [6, []]);
+    }
+    assert.deepEqual(
+      results.writes.filter(key => /STAA|STAC/.test(key)),
+      [],
+    );
+    assert.equal((await stack('2024-03-02', 0, own)).verdict, 'whole');
+  },
+);
+
+await check(
+  'a day that NoisePy takes out of a stack for its amplitude is missed by its windows',
+  async () => {
+    const { day, stack } = world(all => write(all, '2024-03-02', '1', 'STAB', '--amplitude', '3000'));
+    const loud = { ...recipe, settings: { ...recipe.settings, freq_norm: 'no' } };
+    for (const each of days) assert.equal((await day(each, loud)).marker.pairs, 6);
+    const found = await stack('2024-03-03', 0, loud);
+    assert.equal(found.verdict, 'failed');
+    assert.match(found.reason!, /STAB .*has 94 windows, and its days have 141/);
+  },
+);
+
+await check('a file that holds its day twice is that day once', async () => {
+  const { day, stack } = world(all => {
+    const path = file(all, 1, 'STAB', 'BHZ');
+    const once = readFileSync(path);
+    writeFileSync(path, Buffer.concat([once, once]));
+  });
+  const { marker } = await day(days[0]!);
+  assert.deepEqual(
+    marker.stations.map(({ state, coverage, windows }) => [state, coverage, windows]),
+    Array(3).fill(['used', 1, 47]),
+  );
+  await day(days[1]!);
+  assert.equal((await stack('2024-03-02')).verdict, 'whole');
 });
 
 await check(
