@@ -7,16 +7,14 @@ import { readIndex } from '../../jobs/vcf/variant-index.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { uploadPath } from '../runtime/upload.ts';
 import { extensions, type Format, writeHeaderOnly } from './header-only.ts';
+import { mergedProblem } from './merged-problem.ts';
 import { openDataset } from './open-dataset.ts';
 import { readRegionsOf } from './task-export.ts';
 import { ToolError } from './tool.ts';
 import { readVariantFile } from './variant-file.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
-/**
- * One file of all samples of a job. It has to have exactly the samples that were asked for, to be read to its end, and to have at
- * least as many records as the sample that has most, and no more than all of them together.
- */
+/** One file of all samples of a job, proved as far as it can be, with an index. */
 export async function exportMerged(
   world: VcfWorld,
 ): Promise<{ readonly outputs: readonly OutputRecord[]; readonly records: number }> {
@@ -34,18 +32,11 @@ export async function exportMerged(
   for (const name of names) counts.push(await tool.count(name, bed));
   const format = (world.parameters.format ?? 'b') as Exclude<Format, 't'>;
   const path = join(folder, `${mergedName}${extensions[format]}`);
-  const [least, most] = [Math.max(...counts), counts.reduce((sum, each) => sum + each, 0)];
-  if (most === 0) await writeHeaderOnly(path, format, names, regions);
+  if (counts.every(count => count === 0)) await writeHeaderOnly(path, format, names, regions);
   else await callMerge(world, names, path, bed);
   const file = await readVariantFile(path);
-  if (typeof file === 'string') throw new Error(`the merged file ${file}`);
-  const given = [...file.header.samples].sort().join('\n');
-  if (given !== [...names].sort().join('\n'))
-    throw new Error(
-      `the merged file is of ${file.header.samples.length} samples, and not of the ${names.length} that were asked for`,
-    );
-  if (file.records < least || file.records > most)
-    throw new Error(`the merged file holds ${file.records} records; its samples have ${least} to ${most}`);
+  const problem = mergedProblem(file, names, counts);
+  if (typeof file === 'string' || problem) throw new Error(problem);
   const paths = [path, ...(await indexOf(path, format, file.records, world))];
   const to = parseFolder(world.parameters['dest-s3'] ?? '')!.place;
   const outputs: OutputRecord[] = [];
