@@ -49,7 +49,8 @@ export async function vcfSubmission(): Promise<string> {
     parameters: { 'dataset-uri': 's3://variants/cohort' },
     shards: 100,
   };
-  const config = resolveConfig({ workloads: { [vcfIngest.name]: {} } }, [vcfIngest]);
+  const places = { dataset: { bucket: 'variants' }, samples: { bucket: 'genomes' } };
+  const config = resolveConfig({ workloads: { [vcfIngest.name]: { places } } }, [vcfIngest]);
   const round = planRound({
     spec: vcfIngest,
     config,
