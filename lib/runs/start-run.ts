@@ -24,5 +24,5 @@ export async function startRun(
       { where: 'lab submit', message: 'interrupted before its first job', fix: resume(runId) },
       exitCodes.interruptedByUser,
     );
-  await submitRound(ports, plan);
+  await submitRound(ports, plan, undefined, true);
 }

@@ -24,6 +24,8 @@ export async function submitRound(
   ports: { readonly store: Store; readonly batch: BatchPort },
   plan: RoundPlan,
   onSubmitted: (job: Submitted) => void = () => {},
+  /** Its plan was stored by this call for the first time: nobody has sent anything of it, so no name is looked up. */
+  isNew = false,
 ): Promise<readonly Submitted[]> {
   if (plan.parallel) await ports.batch.createConsumableResource(plan.parallel.resource, plan.parallel.total);
   const jobs: Submitted[] = [];
@@ -33,7 +35,7 @@ export async function submitRound(
         const { jobId } = jobs.find(job => job.step === step && job.array === array)!;
         return { jobId, ...(each ? { type: 'N_TO_N' as const } : {}) };
       });
-      const job = await submitArray(ports, plan, step, array, dependsOn);
+      const job = await submitArray(ports, plan, step, array, dependsOn, isNew);
       jobs.push(job);
       onSubmitted(job);
     }
@@ -47,13 +49,14 @@ async function submitArray(
   step: PlannedStep,
   array: PlannedArray,
   dependsOn: JobSubmission['dependsOn'],
+  isNew: boolean,
 ): Promise<Submitted> {
   const at = { round: plan.round, step: step.name, array: array.array };
   const claimed = await readClaim(store, plan, at);
   if (claimed) return { step: step.name, array: array.array, jobId: notClosed(claimed, plan), sent: false };
 
   const { jobQueue } = step.lanes[array.lane]!;
-  const found = (await batch.findByName(jobQueue, array.jobName)).at(-1);
+  const found = isNew ? undefined : (await batch.findByName(jobQueue, array.jobName)).at(-1);
   const jobId = found?.jobId ?? (await send(batch, submissionOf(store, plan, step, array, dependsOn)));
   const winner = notClosed(await claimArray(store, plan, at, jobId).catch(orphan(jobId, plan)), plan);
   // Ours came second: its children would find the other's claim and stop, so it need not even start.
