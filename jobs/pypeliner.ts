@@ -11,7 +11,13 @@ export const pypeliner: WorkloadSpec = {
   resources: { vcpus: 1, memoryMiB: 4096, timeoutSeconds: 86_400, attempts: 4 },
   pools: ['x86-spot', 'x86-ondemand'],
   image: { context: 'containers/pypeliner', architectures: ['x86_64'] },
-  mounts: [],
+  // Reference data, where lab.config.ts names a dataset for it.
+  mounts: [
+    { path: '/data_in', bucketEnv: 'REFERENCE_BUCKET', access: 'mount-s3', readOnly: true, optional: true },
+  ],
+  privileged: {
+    why: 'mounting /data_in by FUSE inside a Batch container needs CAP_SYS_ADMIN, which Batch only gives whole',
+  },
   // Images that a job's context names.
   listsKinds: true,
   scratchGiB: 8,

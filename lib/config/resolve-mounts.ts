@@ -5,14 +5,17 @@ import type { WorkloadSpec } from '../contract/workload/workload.ts';
 /** Where the bytes of each of a workload's mounts come from, by mount path. */
 export function resolveMounts(config: LabConfig, spec: WorkloadSpec): Record<string, MountSource> {
   return Object.fromEntries(
-    spec.mounts.map(mount => {
-      const name = config.workloads[spec.name]!.datasets[mount.path]!;
-      const { existingSecret, buckets: _, ...source } = config.datasets[name]!;
+    spec.mounts.flatMap(mount => {
+      const name = config.workloads[spec.name]!.datasets[mount.path];
+      if (name === undefined && mount.optional) return [];
+      const { existingSecret, buckets: _, ...source } = config.datasets[name!]!;
       return [
-        mount.path,
-        hasSecret(source.access)
-          ? { ...source, secretId: existingSecret ?? secretName(config.name, name) }
-          : source,
+        [
+          mount.path,
+          hasSecret(source.access)
+            ? { ...source, secretId: existingSecret ?? secretName(config.name, name!) }
+            : source,
+        ],
       ];
     }),
   );

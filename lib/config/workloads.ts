@@ -82,6 +82,7 @@ export function checkWorkload(
   const mounts = mountsOf(spec);
   for (const mount of mounts) {
     const name = workload.datasets[mount.path];
+    if (name === undefined && mount.optional) continue;
     if (name === undefined)
       say(
         `${where}.datasets`,

@@ -196,7 +196,7 @@ function importDefinition(definition: Tree, tell: Tell): Record<string, unknown>
       'set them in the image, or in the workload’s environment (jobs/pypeliner.ts); secrets in neither',
     ],
     readonlyRootFilesystem: ['no counterpart', 'jobs write to their scratch disk'],
-    privileged: ['no counterpart', 'jobs are not privileged: nothing of theirs needs it'],
+    privileged: ['no counterpart', 'jobs are privileged only where a dataset is mounted'],
     type: ['not needed', 'one container a job'],
   };
   for (const [key, value] of Object.entries(definition)) {

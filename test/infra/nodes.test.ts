@@ -6,6 +6,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { pypeliner } from '../../jobs/pypeliner.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { resolveMounts } from '../../lib/config/resolve-mounts.ts';
 import type { LabError } from '../../lib/contract/workload/errors.ts';
 import type { StepSpec, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
@@ -34,10 +35,15 @@ const solver: WorkloadSpec = {
 const image = (name: string): string => `public.ecr.aws/lab/${name}@sha256:${'a'.repeat(64)}`;
 const input: LabConfigInput = {
   network: 'private-nat',
+  datasets: { refs: { bucket: 'lab-references', access: 'role' } },
   pools: { 'x86-near': { architecture: 'x86_64', market: 'on-demand', instanceTypes: ['c7i.4xlarge'] } },
   workloads: {
     solver: { image: image('solver') },
-    pypeliner: { image: image('flows'), kinds: { bwa: { image: image('bwa') } } },
+    pypeliner: {
+      image: image('flows'),
+      kinds: { bwa: { image: image('bwa') } },
+      datasets: { '/data_in': 'refs' },
+    },
   },
 };
 const outdir = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
@@ -99,6 +105,19 @@ it('kinds that lab.config.ts lists are what the nameless one is, in images of th
   expect(() =>
     resolveConfig({ ...input, workloads: { solver: { kinds: { bwa: {} } } } }, [solver, pypeliner]),
   ).toThrow('has no kind of jobs "bwa"');
+});
+
+it('reference data that lab.config.ts names is mounted by all of them, and needs none where it does not', () => {
+  const definitions = Object.values(template.findResources('AWS::Batch::JobDefinition')).filter(each =>
+    /pypeliner/.test(each.Properties.JobDefinitionName),
+  );
+  for (const { Properties } of definitions) {
+    const { Privileged, Environment } = Properties.ContainerProperties;
+    expect(Privileged).toBe(true);
+    expect(Environment).toContainEqual({ Name: 'REFERENCE_BUCKET', Value: 'lab-references' });
+  }
+  const without = resolveConfig({ workloads: { pypeliner: {} } }, [pypeliner]);
+  expect(resolveMounts(without, pypeliner)).toEqual({});
 });
 
 it('each of its items is a job of its own, never a child of an array', () => {

@@ -45,6 +45,7 @@ export async function openMounts(
   try {
     for (const spec of specs) {
       const source = sources[spec.path];
+      if (!source && spec.optional) continue;
       if (!source) throw new ShardFailure(exitCodes.badJob, `${env.mounts} names no source for ${spec.path}`);
       const target = targetOf(world, spec);
       open.push([spec.path, await mount({ spec, source, target, secretsFolder, place, world })]);

@@ -17,4 +17,6 @@ export interface MountSpec {
   readonly bucketEnv: string;
   readonly access: MountAccess;
   readonly readOnly: boolean;
+  /** Where lab.config.ts names no dataset for it, there is none. */
+  readonly optional?: true;
 }

@@ -142,7 +142,7 @@ function privilegedFor(
   mounts: Readonly<Record<string, MountSource>>,
 ): WorkloadSpec['privileged'] {
   const isMounted = spec.mounts.some(
-    mount => mount.access !== 'stage' && mounts[mount.path]!.access !== 'nda',
+    ({ path, access }) => access !== 'stage' && mounts[path] !== undefined && mounts[path].access !== 'nda',
   );
   return isMounted ? spec.privileged : undefined;
 }
@@ -173,7 +173,9 @@ function environmentOf({
     ...(spec.toolCredentials ? { [env.toolCredentials]: spec.toolCredentials } : {}),
     ...(Object.keys(secrets).length > 0 ? { [env.secrets]: JSON.stringify(secrets) } : {}),
     ...((from.image ?? from.base) ? { [env.image]: (from.image ?? from.base)! } : {}),
-    ...Object.fromEntries(spec.mounts.map(mount => [mount.bucketEnv, mounts[mount.path]!.bucket])),
+    ...Object.fromEntries(
+      spec.mounts.flatMap(({ path, bucketEnv }) => (mounts[path] ? [[bucketEnv, mounts[path].bucket]] : [])),
+    ),
   };
 }
 
