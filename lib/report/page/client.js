@@ -225,7 +225,7 @@
       pointRadius: 0,
       pointHitRadius: thick,
       spanGaps: false,
-      parsing: false,
+      // Parsed, for what is not is taken to be in the order of x, and half of it left out.
       showLine: true,
     });
     const dark = isDark();
