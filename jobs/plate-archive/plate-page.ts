@@ -47,7 +47,7 @@ svg{max-width:100%}code{word-break:break-all}
 <h1>Plate ${safe(head.plate)}</h1>
 <table>${rows.map(([name, value]) => `<tr><th>${safe(name)}</th><td>${safe(value)}</td></tr>`).join('')}</table>
 <h2>Wells</h2>
-${map.rows > 0 ? mapSvg(map) : '<p>No file name tells a well.</p>'}
+${map.rows > 0 ? `${mapSvg(map)}<table>${legend()}</table>` : '<p>No file name tells a well.</p>'}
 <p>As of ${safe(written)}.${map.others > 0 ? ` ${map.others.toLocaleString('en-US')} objects are of no well.` : ''}</p>
 <h2>Folders</h2>
 <table><tr><th>folder</th><th>prefix</th><th>objects</th><th>bytes</th></tr>${folders.join('')}</table>
@@ -56,6 +56,23 @@ ${map.rows > 0 ? mapSvg(map) : '<p>No file name tells a well.</p>'}
 }
 
 const step = 22;
+
+/** A well; what its colour says its mark says, too. */
+function wellSvg(x: number, y: number, state: WellState, title: string): string {
+  const mark: Partial<Record<WellState, string>> = {
+    part: `<path d="M${x} ${y - 8}a8 8 0 0 1 0 16z" fill="#fff"/>`,
+    restored: `<path d="M${x} ${y - 4}l4 4-4 4-4-4z" fill="#fff"/>`,
+  };
+  return `<g>${title}<circle cx="${x}" cy="${y}" r="8" fill="${fills[state]}" stroke="#90a4ae"/>${mark[state] ?? ''}</g>`;
+}
+
+const legend = (): string =>
+  (['present', 'part', 'missing', 'restored'] as const)
+    .map(
+      state =>
+        `<tr><td><svg width="20" height="20" role="img" aria-label="${state}">${wellSvg(10, 10, state, '')}</svg></td><td>${state}: ${words[state]}</td></tr>`,
+    )
+    .join('');
 
 function mapSvg({ rows, columns, wells }: PlateMap): string {
   const label = (x: number, y: number, text: string): string =>
@@ -67,9 +84,7 @@ function mapSvg({ rows, columns, wells }: PlateMap): string {
     parts.push(label(step / 2, step * (row + 1.5), rowName(row)));
     line.forEach((state, column) => {
       const title = `<title>${rowName(row)}${String(column + 1).padStart(2, '0')}: ${words[state]}</title>`;
-      parts.push(
-        `<circle cx="${step * (column + 1.5)}" cy="${step * (row + 1.5)}" r="8" fill="${fills[state]}" stroke="#90a4ae">${title}</circle>`,
-      );
+      parts.push(wellSvg(step * (column + 1.5), step * (row + 1.5), state, title));
     });
   });
   return `<svg viewBox="0 0 ${step * (columns + 1)} ${step * (rows + 1)}" width="${step * (columns + 1)}" role="img" aria-label="plate map">${parts.join('')}</svg>`;
