@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type ArchiveWay,
@@ -12,9 +12,11 @@ import {
   smallWays,
 } from './ways.ts';
 
-/** What one way took: by the clock, and the most memory that one of its processes had. */
+/** What one way took, round by round. */
 interface Taken {
   readonly seconds: number[];
+  /** Of all its processes, user and system: what a busy machine does not change much. */
+  readonly cpu: number[];
   last: string;
 }
 
@@ -28,8 +30,9 @@ interface Scene {
   readonly unit: 'MB/s' | 'objects/s';
 }
 
+// What the stand-in holds is memory: source and archive together are under 1 GiB.
 const scenes = (): readonly Scene[] => [
-  { title: '600 objects of 2.334 MB', objects: 600, size: 2_334_000, ways: archiveWays, unit: 'MB/s' },
+  { title: '200 objects of 2.334 MB', objects: 200, size: 2_334_000, ways: archiveWays, unit: 'MB/s' },
   {
     title: '40 objects of 2.334 MB',
     objects: 40,
@@ -75,15 +78,16 @@ async function measure(standIn: string, scene: Scene, rounds: number): Promise<s
     server.stdout.once('data', chunk => done(String(chunk).trim())),
   );
   const url = `http://127.0.0.1:${port}`;
-  const taken = scene.ways.map((): Taken => ({ seconds: [], last: '' }));
+  const taken = scene.ways.map((): Taken => ({ seconds: [], cpu: [], last: '' }));
   try {
     for (let round = 0; round < rounds; round++)
       for (const [i, way] of scene.ways.entries()) {
         await fetch(`${url}/-/forget`);
         await fetch(`${url}/-/refill`);
         if (scene.prepare) await run(scene.prepare, url);
-        const { seconds, said } = await run(way.command, url);
+        const { seconds, cpu, said } = await run(way.command, url);
         taken[i]!.seconds.push(seconds);
+        taken[i]!.cpu.push(cpu);
         taken[i]!.last = said;
       }
     const one = scene.size > 1_000_000 && scene.ways.length > 2 ? `${(await once(url)).trim()}\n` : '';
@@ -108,7 +112,7 @@ const mostKiB = 6 * 1024 * 1024;
 async function run(
   command: string,
   url: string,
-): Promise<{ readonly seconds: number; readonly said: string }> {
+): Promise<{ readonly seconds: number; readonly cpu: number; readonly said: string }> {
   const folder = mkdtempSync('/dev/shm/lab-bench-');
   const began = performance.now();
   try {
@@ -116,7 +120,16 @@ async function run(
     const limited = command.includes('rclone') ? `ulimit -v ${mostKiB}; ${command}` : command;
     const child = spawn(
       'timeout',
-      ['-k', '5', String(mostSeconds), 'bash', '-o', 'pipefail', '-c', limited],
+      [
+        '-k',
+        '5',
+        String(mostSeconds),
+        'bash',
+        '-o',
+        'pipefail',
+        '-c',
+        `trap 'times > .cpu' EXIT; ${limited}`,
+      ],
       {
         cwd: folder,
         stdio: ['ignore', 'pipe', 'inherit'],
@@ -138,11 +151,19 @@ async function run(
     });
     const code = await new Promise<number | null>(done => child.once('close', done));
     if (code !== 0) throw new Error(`${command} exited with ${code}`);
-    return { seconds: (performance.now() - began) / 1000, said };
+    return {
+      seconds: (performance.now() - began) / 1000,
+      cpu: cpuSeconds(readFileSync(join(folder, '.cpu'), 'utf8')),
+      said,
+    };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** bash's `times`: user and system, of itself and of what it started. */
+const cpuSeconds = (text: string): number =>
+  [...text.matchAll(/(\d+)m([\d.]+)s/g)].reduce((sum, [, m, s]) => sum + Number(m) * 60 + Number(s), 0);
 
 /** A bundle of certificates stops rclone, though nothing here is encrypted. */
 function withoutCertificates({
@@ -154,17 +175,18 @@ function withoutCertificates({
 }
 
 function table({ title, objects, size, ways, unit }: Scene, taken: readonly Taken[]): string {
-  const median = ({ seconds }: Taken): number => [...seconds].sort((a, b) => a - b)[seconds.length >> 1]!;
-  const base = median(taken[0]!);
+  const median = (values: readonly number[]): number =>
+    [...values].sort((a, b) => a - b)[values.length >> 1]!;
+  const base = { seconds: median(taken[0]!.seconds), cpu: median(taken[0]!.cpu) };
   const rows = ways.map(({ name }, i) => {
-    const seconds = median(taken[i]!);
+    const [seconds, cpu] = [median(taken[i]!.seconds), median(taken[i]!.cpu)];
     const rate = unit === 'MB/s' ? (objects * size) / 1e6 / seconds : objects / seconds;
     const fastest = Math.min(...taken[i]!.seconds);
-    return `${name.padEnd(42)}${seconds.toFixed(2).padStart(8)}${fastest.toFixed(2).padStart(8)}${rate.toFixed(0).padStart(10)}${(seconds / base).toFixed(1).padStart(8)}`;
+    return `${name.padEnd(42)}${seconds.toFixed(2).padStart(8)}${fastest.toFixed(2).padStart(8)}${rate.toFixed(0).padStart(10)}${(seconds / base.seconds).toFixed(1).padStart(8)}${cpu.toFixed(2).padStart(9)}${(cpu / base.cpu).toFixed(1).padStart(8)}`;
   });
   return [
     title,
-    `${''.padEnd(42)}${'s'.padStart(8)}${'fastest'.padStart(8)}${unit.padStart(10)}${'ratio'.padStart(8)}`,
+    `${''.padEnd(42)}${'s'.padStart(8)}${'fastest'.padStart(8)}${unit.padStart(10)}${'ratio'.padStart(8)}${'CPU s'.padStart(9)}${'ratio'.padStart(8)}`,
     ...rows,
     '',
   ].join('\n');

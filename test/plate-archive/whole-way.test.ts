@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -9,6 +12,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { pack } from 'tar-stream';
 import type { TwinServer } from '../../lib/cli/twin/server.ts';
 import { user } from '../cli/helper.ts';
 
@@ -166,6 +170,44 @@ it('the index of an archive comes back from its tars', async () => {
   expect([lost.code, lost.err]).toEqual([4, expect.stringContaining('lab archive rebuild makes it anew')]);
   const index = ['--index', 'rebuilt/index.ndjson', '--to', 'lost'];
   expect((await archive('restore', '--plate', 'ONE', '--include', 'r01c02*', ...index)).code).toBe(0);
+});
+
+it('a tarball of the older scripts is compared with its .md5 and unpacked to where its files were', async () => {
+  const tar = pack();
+  tar.entry({ name: 'P_B_OLD/P/workspace/backend/B/OLD/OLD.sqlite' }, 'tables');
+  tar.finalize();
+  const body = gzipSync(await buffer(tar));
+  const md5 = createHash('md5').update(body).digest('hex');
+  await put('cold/P_B_OLD_backend.tar.gz', body);
+  await put('cold/P_B_OLD_backend.tar.gz.md5', `${md5}  P_B_OLD_backend.tar.gz\n`);
+  const { code, err } = await archive(
+    'restore',
+    '--old',
+    's3://imaging/cold',
+    '--plate',
+    'OLD',
+    '--to',
+    'old',
+  );
+  expect(err).toContain('1 file restored, 0 there already');
+  expect(code).toBe(0);
+  const path = join(me.cwd, 'old', 'projects/P/workspace/backend/B/OLD/OLD.sqlite');
+  expect(readFileSync(path, 'utf8')).toBe('tables');
+});
+
+it('objects of Intelligent-Tiering are asked for by filter, with a log that can be tried again', async () => {
+  for (const Key of ['tiered/a.tiff', 'tiered/b.csv', 'tiered/c, "d".tiff'])
+    await twin.s3.send(
+      new PutObjectCommand({ Bucket: 'imaging', Key, Body: 'x', StorageClass: 'INTELLIGENT_TIERING' }),
+    );
+  const thaw = (...words: readonly string[]) =>
+    me.lab(['archive', 'thaw', 's3://imaging/tiered/', ...words, '--local']);
+  expect((await thaw('--include', '.tiff')).out).toMatch(/0 +0 +2 +0/);
+  expect(readFileSync(join(me.cwd, 'thaw.csv'), 'utf8')).toBe(
+    'key,status,message\ntiered/a.tiff,RESTORED,\n"tiered/c, ""d"".tiff",RESTORED,\n',
+  );
+  await writeFile(join(me.cwd, 'failed.csv'), 'key,status,message\n"tiered/c, ""d"".tiff",ERROR,SlowDown\n');
+  expect((await thaw('--retry', 'failed.csv')).out).toMatch(/0 +0 +1 +0/);
 });
 
 it('an archive is destroyed for good by a keeper alone, and its record stays', async () => {

@@ -46,7 +46,7 @@ export const thaw: ArchiveVerb = {
     const store = (await context.connect()).placeStoreOf(bucket!);
     const { progress } = await runWorld(context);
     const log = args.text('log') ?? 'thaw.csv';
-    const rows: TieredRow[] = [];
+    let rows: TieredRow[] = [];
     const how = {
       tier: tier as 'Bulk',
       parallel,
@@ -58,7 +58,7 @@ export const thaw: ArchiveVerb = {
     };
     const retry = args.text('retry');
     try {
-      await toldPlainly(address, async () =>
+      const all = await toldPlainly(address, async () =>
         retry === undefined
           ? restoreTiered(store, {
               prefix,
@@ -68,6 +68,8 @@ export const thaw: ArchiveVerb = {
             })
           : restoreKeys(store, failedKeys(await readFile(resolve(context.cwd, retry), 'utf8')), how),
       );
+      // In the order of the listing.
+      rows = [...all];
     } finally {
       // What was asked for was, whatever came after.
       await writeFile(resolve(context.cwd, log), tieredLog(rows));
