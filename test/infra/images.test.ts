@@ -5,7 +5,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
-import { defaultLab, labApp, root, synthesize as synthesizeAnew } from '../rules/synthesized.ts';
+import { defaultLab, labApp, root, synthesizeAnew } from '../rules/synthesized.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lab-images-'));
 const marker = join(folder, 'docker-was-called');

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -20,15 +20,9 @@ export const strictLab: LabConfigInput = {
   compliance: 'nist-800-53-r5',
 };
 
-const outdirs: string[] = [];
-afterAll(() => {
-  for (const outdir of outdirs) rmSync(outdir, { recursive: true, force: true });
-});
-
-/** A lab's app, not synthesized yet; what it writes goes when the test file is through. */
+/** A lab's app, not synthesized yet; what it writes goes with the run of the tests. */
 export function labApp(input: LabConfigInput, projectRoot = root) {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
-  outdirs.push(outdir);
   const built = buildApp(
     resolveConfig(input, workloads),
     workloads,
@@ -38,8 +32,17 @@ export function labApp(input: LabConfigInput, projectRoot = root) {
   return { ...built, templatePath: join(outdir, `${built.stack.stackName}.template.json`) };
 }
 
-/** The template that CDK writes for a lab, with its assets. */
+const known = new Map<string, string>();
+
+/** The template that CDK writes for a lab, with its assets: made once a worker, whichever file asks first, and read anew each time. */
 export function synthesize(input: LabConfigInput): TemplateFile & { readonly path: string } {
+  const key = JSON.stringify(input);
+  const path = known.get(key) ?? synthesizeAnew(input).path;
+  known.set(key, path);
+  return { ...readTemplateFile(path), path };
+}
+
+export function synthesizeAnew(input: LabConfigInput): TemplateFile & { readonly path: string } {
   const { app, templatePath } = labApp(input);
   app.synth();
   return { ...readTemplateFile(templatePath), path: templatePath };

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
+import { resolve, type Scope } from '../../lib/rules/reading/resolve.ts';
+import { unknown } from '../../lib/rules/reading/value.ts';
 import type { Finding } from '../../lib/rules/rule.ts';
 import { defaultLab, strictLab, synthesize } from './synthesized.ts';
 
@@ -52,14 +54,27 @@ const isInsideIntrinsic = (path: readonly string[]): boolean =>
   path.some(key => key === 'Ref' || key.startsWith('Fn::'));
 
 it.each([
+  { 'Fn::ImportValue': 'elsewhere' },
+  { Ref: 'NotInTheTemplate' },
+  { Ref: '' },
+  { 'Fn::GetAtt': ['NotInTheTemplate', 'Arn'] },
+  { 'Fn::GetAtt': 'NotInTheTemplate.Arn' },
+  { 'Fn::Nonsense': {} },
+  { 'Fn::FindInMap': ['None', 'a', 'b'] },
+])('%j cannot be resolved, and is no other unknown than the next', value => {
+  const nothing = { resources: new Set<string>(), parameters: new Map(), mappings: {}, world: new Map() };
+  expect(resolve(value, nothing as unknown as Scope)).toBe(unknown);
+});
+
+it.each([
   ['default', ours],
   ['strict', strict],
 ])('what cannot be resolved is never a finding, wherever it stands in the %s lab', (_, lab) => {
   const wrong = lab.paths
     .filter(path => !isInsideIntrinsic(path))
     .flatMap(path =>
-      [{ 'Fn::ImportValue': 'elsewhere' }, { Ref: 'NotInTheTemplate' }].flatMap(value =>
-        checkWith(lab, path, value).map(each => `${path.join('.')}: ${each.rule}: ${each.message}`),
+      checkWith(lab, path, { 'Fn::ImportValue': 'elsewhere' }).map(
+        each => `${path.join('.')}: ${each.rule}: ${each.message}`,
       ),
     );
   expect(wrong).toEqual([]);
