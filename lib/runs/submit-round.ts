@@ -18,7 +18,7 @@ export interface Submitted {
 /**
  * Submits what of a stored round is not submitted yet; the first submission, `--resume` and each retry all come through
  * here. Safe to call again after any interruption: what has a claim is never sent, what has none is looked up by name
- * first, and of two jobs for one array only the one that holds the claim works.
+ * first (but in a run that is new), and of two jobs for one array only the one that holds the claim works.
  */
 export async function submitRound(
   ports: { readonly store: Store; readonly batch: BatchPort },

@@ -22,7 +22,7 @@ beforeAll(async () => {
   lab = await startContainers();
   // The same file name in every folder, as pipelines leave it.
   items = await Promise.all(made.map(each => lab.sample(each)));
-}, 30_000);
+}, 60_000);
 afterAll(() => lab.stop());
 
 const keysBelow = async (prefix: string): Promise<string[]> => {
@@ -63,7 +63,7 @@ it('a create that was killed is tried again, and half a dataset is told then, wi
       expect.stringMatching(/holds half a dataset: its create was killed.*aws s3 rm --recursive/),
     ]);
   }
-}, 20_000);
+});
 
 it('half a dataset is refused with what to do, and nothing is made of it', async () => {
   await lab.put('variants', 'half/__tiledb_group.tdb', ' ');
@@ -101,7 +101,7 @@ it('another attempt stores nothing, and knows whether the samples are of this ru
   lab.checkpoints.clear();
   const other = await lab.run(storeTask, { items, parameters });
   expect(other).toMatchObject({ exitCode: 0, facts: { stored: 0, thereBefore: 3, batches: 0 } });
-}, 20_000);
+});
 
 it('commits are consolidated, those that are named are removed by us, and everything is still there once', async () => {
   expect(await lab.run(consolidateTask, { items, parameters })).toMatchObject({
@@ -130,7 +130,7 @@ it('commits are consolidated, those that are named are removed by us, and everyt
     /^list [^\n]*\nexport [^\n]* -c -f [^\n]*\n$/,
   );
   expect(await knownNames(lab.store('variants'), 'cohort/')).toEqual(['ann', 'bob', 'eve']);
-}, 20_000);
+});
 
 it('a sample whose index counts otherwise fails by name, with its counts, and alone; it does not stay in the dataset', async () => {
   const bad = makeSample('bad');
@@ -148,14 +148,14 @@ it('a sample whose index counts otherwise fails by name, with its counts, and al
     ['bad', 'bad is not in the dataset'],
     ['good', undefined],
   ]);
-}, 30_000);
+}, 120_000);
 
 it('a file that was replaced after the submission is not stored', async () => {
   const item = await lab.sample(makeSample('old'));
   await lab.sample(makeSample('new'), 'old/variants.vcf.gz');
   const { reason } = await lab.run(storeTask, { items: [item], parameters });
   expect(reason).toContain('has changed since it was submitted');
-}, 20_000);
+});
 
 it('a host whose clock is far from S3’s does no work', async () => {
   await lab.s3.ahead(-60);
@@ -198,7 +198,7 @@ it('an export uploads a file and an index a sample, and a second attempt does no
   const before = readFileSync(lab.calls, 'utf8').length;
   await lab.run(exportTask, { step: 'export', items: named, parameters: asked });
   expect(readFileSync(lab.calls, 'utf8').slice(before)).toMatch(/^list [^\n]*\n$/);
-}, 20_000);
+});
 
 it('regions that were replaced after the submission are not exported', async () => {
   const asked = {
@@ -252,4 +252,4 @@ it('a merged export is one file of all samples with an index, also where none of
     ['0/1', '0/1', '0/1'],
   ]);
   expect(await lines('chr9\t0\t4000\n')).toHaveLength(1);
-}, 20_000);
+});
