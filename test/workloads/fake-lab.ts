@@ -88,6 +88,7 @@ export async function fakeLab({ config, workloads, tasks, processes }: FakeLabIn
   return {
     folder,
     outputBucket: twin.outputs.OutputBucketName!,
+    keys: twin.keys,
     /** What IAM refused, with the statement that was missing, as the twin's log has it. */
     refusals,
     s3: s3(twin.keys.deployer),

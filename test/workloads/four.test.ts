@@ -56,6 +56,11 @@ const stepLines = (text: string): readonly string[] =>
   text.split('\n').filter(line => /^ {2}\S+ \d+\/\d+/.test(line));
 const lastLine = (text: string): string => text.trim().split('\n').at(-1)!;
 
+it.each(['members', 'keepers', 'deployer'] as const)('other tools come to the twin as %s', async person => {
+  const { out } = await lab.lab(['twin', 'env', '--as', person]);
+  expect(out).toContain(`AWS_ACCESS_KEY_ID=${lab.keys[person].accessKeyId}\n`);
+});
+
 describe('plates: archive, verify, seal, plate by plate, each step under a role of its own', () => {
   let runId = '';
   const submit = (plate: string, ...more: string[]) =>
