@@ -18,11 +18,11 @@ export interface ToMount {
   readonly target: string;
   /** A tmpfs folder for credentials, made when it is first asked for. */
   secretsFolder(): string;
-  readonly place: MountPlace;
+  readonly place: MountTarget;
   readonly world: ContainerWorld;
 }
 
-export interface MountPlace {
+export interface MountTarget {
   /** This attempt's own folder on the scratch volume, for downloads; without it they go to the path itself. */
   readonly scratch?: string;
   /** Names of the items that the input is for, where the source has to be asked for them. */

@@ -11,12 +11,12 @@ import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
 import { hasTool, mountFuse } from './fuse.ts';
 import { datasetStore } from './identity.ts';
-import type { Mounted, MountPlace, ToMount } from './mount.ts';
+import { linkTo } from './link.ts';
+import type { Mounted, MountTarget, ToMount } from './mount.ts';
 import { mountpointCommand } from './mountpoint.ts';
 import { downloadNda } from './nda.ts';
 import { s3fsCommand } from './s3fs.ts';
 import { stage } from './stage.ts';
-import { standIn } from './stand-in.ts';
 
 export interface Mounts {
   /** Folder by the spec's path. */
@@ -29,7 +29,7 @@ export interface Mounts {
 export async function openMounts(
   world: ContainerWorld,
   specs: readonly MountSpec[],
-  place: MountPlace = {},
+  place: MountTarget = {},
 ): Promise<Mounts> {
   const sources = JSON.parse(world.environment[env.mounts] ?? '{}') as Record<string, MountSource>;
   let secrets: string | undefined;
@@ -108,7 +108,7 @@ async function download(input: ToMount): Promise<Mounted> {
   const { spec, source, target, place, world } = input;
   const isFixed = place.scratch !== undefined && world.environment[variableOf(spec)] === undefined;
   const { folder, remove } = isFixed
-    ? await standIn(target, join(place.scratch, 'inputs', spec.path))
+    ? await linkTo(target, join(place.scratch, 'inputs', spec.path))
     : { folder: target, remove: async () => {} };
   mkdirSync(folder, { recursive: true });
   const bytes =

@@ -10,12 +10,12 @@ import {
 import { join } from 'node:path';
 import { receivedIn } from '../../../containers/runtime/bytes-in.ts';
 import { hasMount } from '../../../containers/runtime/mounts/fuse.ts';
+import { linkTo } from '../../../containers/runtime/mounts/link.ts';
 import type { ToMount } from '../../../containers/runtime/mounts/mount.ts';
 import { mountpointCommand } from '../../../containers/runtime/mounts/mountpoint.ts';
 import { openMounts } from '../../../containers/runtime/mounts/open-mounts.ts';
 import { s3fsCommand } from '../../../containers/runtime/mounts/s3fs.ts';
 import { stage } from '../../../containers/runtime/mounts/stage.ts';
-import { standIn } from '../../../containers/runtime/mounts/stand-in.ts';
 import { containerWorld } from '../../../containers/runtime/world.ts';
 import { type MountSource, secretPlaceholder } from '../../../lib/contract/workload/mount.ts';
 import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
@@ -234,7 +234,7 @@ describe('inputs', () => {
 describe('a fixed path', () => {
   it('becomes a link to scratch where it is missing or empty, and is taken away again', async () => {
     for (const path of [join(lab.folders.dataOut, 'fixed'), folder('empty')]) {
-      const place = await standIn(path, join(lab.folders.dataOut, 'scratch-of-it'));
+      const place = await linkTo(path, join(lab.folders.dataOut, 'scratch-of-it'));
       writeFileSync(join(place.folder, 'file'), 'x');
       expect(readFileSync(join(path, 'file'), 'utf8')).toBe('x');
       await place.remove();
@@ -245,7 +245,7 @@ describe('a fixed path', () => {
   it('is used itself where something is in it', async () => {
     const path = folder('taken');
     writeFileSync(join(path, 'theirs'), '');
-    expect((await standIn(path, folder('unused'))).folder).toBe(path);
+    expect((await linkTo(path, folder('unused'))).folder).toBe(path);
     expect(existsSync(join(path, 'theirs'))).toBe(true);
   });
 });

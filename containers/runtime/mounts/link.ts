@@ -2,10 +2,10 @@ import { lstat, mkdir, rmdir, symlink, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a fixed path such as /data_in stand for a folder on scratch, by a link. Where the path is a folder that we may
+ * Makes a fixed path such as /data_in a link to a folder on scratch. Where the path is a folder that we may
  * not take away (a mount, or not empty), it is used itself. Answers the folder to fill, and how to take the link away.
  */
-export async function standIn(
+export async function linkTo(
   path: string,
   folder: string,
 ): Promise<{ readonly folder: string; remove(): Promise<void> }> {
