@@ -69,7 +69,7 @@ export function useText({ steps, bytesIn, bytesOut, sampled }: RunUse): readonly
         ? [`${sizeText(peakMemoryBytes)} of ${sizeText(asked.memoryMiB * mib)} memory`]
         : []),
       ...(peakScratchBytes >= mib ? [`${sizeText(peakScratchBytes)}${scratch} scratch`] : []),
-      `${seconds < 1 ? 'less than 1s' : durationText(seconds)} an item`,
+      `${seconds < 1 ? '1s' : durationText(seconds)} an item`,
     ];
     return `${step}: at most ${parts.join(', ')}`;
   });
