@@ -131,11 +131,9 @@ await check('a reclaimed day is done again, and one with an unreadable channel i
   const told = await status(run);
   assert.equal(told.items[0].state, 'failed');
   assert.match(JSON.stringify(told), /CI\.STAB 2024-03-03 \(BHN cannot be read/);
-  const days = (await status(run, '--step', 'correlate')).items;
-  assert.deepEqual(
-    days.map(({ attempts }: { attempts: number }) => attempts),
-    [1, 2, 2],
-  );
+  // The first attempt's host took all that it would have said with it.
+  assert.equal(recordOf(run, 1, 1), 'no record');
+  assert.match(recordOf(run, 1, 2), /"state":"done"/);
   assert.match(recordOf(run, 2, 1), /"state":"interrupted".*"reason":"spot notice terminate/);
 });
 
@@ -186,17 +184,10 @@ await check('a run with a day more makes that day, and none of those that are do
 
 await check('a missing day fails its unit; with a share allowed it is partial, and says so', async () => {
   rmSync(join(archive, 'continuous_waveforms/2024/2024_062'), { recursive: true });
-  const strict = await submit('2024-03-04', '--channels', 'BHZ', '--', ...settings);
+  const days = ['--channels', 'BHZ', '--items-per-shard', '4'];
+  const strict = await submit('2024-03-04', ...days, '--', ...settings);
   assert.equal(strict.code, 4);
-  const lenient = await submit(
-    '2024-03-04',
-    '--channels',
-    'BHZ',
-    '--allow-missing',
-    '30%',
-    '--',
-    ...settings,
-  );
+  const lenient = await submit('2024-03-04', ...days, '--allow-missing', '30%', '--', ...settings);
   assert.equal(lenient.code, 0, lenient.err);
   const told = await status(runOf(lenient.out + lenient.err));
   assert.equal(told.items[0].state, 'partial');
