@@ -42,8 +42,13 @@ export function prefixed(store: ObjectStore, prefix: string): ObjectStore {
     },
     uploads: below => each(store.uploads(full(below))),
     abort: (key, uploadId) => store.abort(full(key), uploadId),
-    deleteMany: async entries =>
-      (await store.deleteMany(entries.map(entry => ({ ...entry, key: full(entry.key) })))).map(own),
+    deleteMany: async (entries, options) =>
+      (
+        await store.deleteMany(
+          entries.map(entry => ({ ...entry, key: full(entry.key) })),
+          options,
+        )
+      ).map(own),
     versions: (below, options) =>
       each(store.versions(full(below), { ...options, ...after(options?.startAfter) })),
     tags: (key, options) => store.tags(full(key), options),

@@ -146,3 +146,38 @@ async function ended(
   clearTimeout(timer);
   return { status, signal };
 }
+
+it('a server that passes over ETags is found out before it deletes anything that is not proven', async () => {
+  const proven = async (): Promise<{ readonly lab: PlateLab; readonly digest: string }> => {
+    const lab = new PlateLab();
+    for (let i = 0; i < 5; i++) lab.image(`r01c0${i + 1}f01.tiff`, `image ${i}`);
+    const { digest } = await lab.archive();
+    await lab.verify(digest);
+    return { lab, digest };
+  };
+  /** Deletes whatever is there: in DeleteObjects, or also key by key. */
+  const careless = (lab: PlateLab, isAlways: boolean): void => {
+    const store = lab.s3.store.bind(lab.s3);
+    lab.s3.store = bucket => {
+      const own = store(bucket);
+      return {
+        ...own,
+        deleteMany: async (entries, { oneByOne = false } = {}) => {
+          if (oneByOne && !isAlways) return own.deleteMany(entries);
+          return entries.map(({ key }) => {
+            const isThere = lab.s3.object(bucket, key) !== undefined;
+            if (isThere) lab.s3.remove(bucket, key);
+            return { key, outcome: 'deleted' };
+          });
+        },
+      };
+    };
+  };
+  const together = await proven();
+  careless(together.lab, false);
+  expect(await together.lab.delete(together.digest)).toMatchObject({ deleted: 5, errors: [] });
+  const always = await proven();
+  careless(always.lab, true);
+  await expect(always.lab.delete(always.digest)).rejects.toThrow('deletes whatever ETag is named');
+  expect(always.lab.keys()).toHaveLength(3);
+});

@@ -5,6 +5,7 @@ import { planDeletion } from '../../../jobs/plate-archive/deletion/plan-deletion
 import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { type Conditions, howConditionsHold } from './conditions.ts';
 
 export interface DeleteJob {
   readonly source: ObjectStore;
@@ -47,19 +48,28 @@ export async function deletePlate(job: DeleteJob): Promise<Deletion> {
   const left = new Set(going.map(({ key }) => key));
   const batches = Math.ceil(inventory.objects.length / batchObjects);
   const total = { deleted: 0, gone, changed: [...changed], errors: [] as { key: string; reason: string }[] };
+  const batchOf = (number: number): readonly SourceObject[] =>
+    inventory.objects
+      .slice(number * batchObjects, (number + 1) * batchObjects)
+      .filter(({ key }) => left.has(key));
+  const first = Array.from({ length: batches }, (_, number) => number).find(each => batchOf(each).length > 0);
+  if (first !== undefined)
+    await journal.put(
+      batchKey(plate, digest, first, 'intent'),
+      intentOf(batchOf(first), proof.versionId, now()),
+    );
+  const conditions = await howConditionsHold(job.source, first === undefined ? [] : batchOf(first), job.log);
   let next = 0;
   const worker = async (): Promise<void> => {
     while (next < batches) {
       const number = next++;
-      const objects = inventory.objects
-        .slice(number * batchObjects, (number + 1) * batchObjects)
-        .filter(({ key }) => left.has(key));
+      const objects = batchOf(number);
       if (objects.length === 0) continue;
       job.signal?.throwIfAborted();
       if (Date.parse(proof.text.expiresAt) <= now().getTime())
         throw new PlateError(['the proof has expired meanwhile']);
       await journal.put(batchKey(plate, digest, number, 'intent'), intentOf(objects, proof.versionId, now()));
-      const outcomes = await deleteBatch(job, objects);
+      const outcomes = await deleteBatch(job, objects, conditions);
       const told = outcomes.filter(({ outcome }) => outcome !== 'deleted');
       for (const { key, outcome, reason = '' } of told) {
         if (outcome === 'gone') total.gone++;
@@ -91,14 +101,18 @@ const intentOf = (objects: readonly SourceObject[], proofVersion: string, at: Da
 async function deleteBatch(
   { source, pause = sleep }: DeleteJob,
   objects: readonly SourceObject[],
+  { oneByOne, spent }: Conditions,
 ): Promise<readonly DeleteOutcome[]> {
   const outcomes = new Map<string, DeleteOutcome>();
   let open: readonly SourceObject[] = objects;
   for (let attempt = 1; open.length > 0; attempt++) {
-    const answers = await source.deleteMany(open.map(({ key, etag }) => ({ key, etag })));
+    const answers = await source.deleteMany(
+      open.map(({ key, etag }) => ({ key, etag })),
+      { oneByOne },
+    );
     for (const answer of answers) {
       // After a try whose answer was an error, a key that is gone was deleted by us.
-      const isOurs = answer.outcome === 'gone' && outcomes.has(answer.key);
+      const isOurs = answer.outcome === 'gone' && (outcomes.has(answer.key) || spent.has(answer.key));
       outcomes.set(answer.key, isOurs ? { key: answer.key, outcome: 'deleted' } : answer);
     }
     const again = answers.filter(({ outcome, reason = '' }) => outcome === 'error' && passing.test(reason));

@@ -8,17 +8,24 @@ import { elements, fromXml, isInXml, textBetween, toXml } from './xml.ts';
 export async function deleteMany(
   call: BucketCall,
   entries: readonly DeleteEntry[],
+  { oneByOne = false }: { readonly oneByOne?: boolean } = {},
 ): Promise<readonly DeleteOutcome[]> {
   if (entries.length > 1000) throw new RangeError(`${entries.length} keys: DeleteObjects takes 1,000`);
-  const inXml = entries.filter(({ key }) => isInXml(key));
+  const isTogether = ({ key }: DeleteEntry): boolean => !oneByOne && isInXml(key);
+  const inXml = entries.filter(isTogether);
   const outcomes = new Map<string, DeleteOutcome>();
   if (inXml.length > 0)
     for (const outcome of await deleteTogether(call, inXml)) outcomes.set(outcome.key, outcome);
-  for (const entry of entries) if (!isInXml(entry.key)) outcomes.set(entry.key, await deleteOne(call, entry));
+  const others = entries.filter(entry => !isTogether(entry));
+  for (let i = 0; i < others.length; i += atOnce)
+    for (const outcome of await Promise.all(others.slice(i, i + atOnce).map(entry => deleteOne(call, entry))))
+      outcomes.set(outcome.key, outcome);
   return entries.map(
     ({ key }) => outcomes.get(key) ?? { key, outcome: 'error', reason: 'the answer does not speak of it' },
   );
 }
+
+const atOnce = 16;
 
 async function deleteTogether(call: BucketCall, entries: readonly DeleteEntry[]): Promise<DeleteOutcome[]> {
   const objects = entries.map(

@@ -1,6 +1,8 @@
 import type { ListOptions, ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { sendAndRead } from './http.ts';
+import { keyReader } from './listed-key.ts';
+import { textBetween } from './xml.ts';
 
 /** ListObjectsV2, page after page; keys travel URL-encoded, since XML cannot hold all of them. */
 export async function* listObjects(
@@ -20,10 +22,11 @@ export async function* listObjects(
       ...(Number.isFinite(left) ? { 'max-keys': String(Math.min(1000, left)) } : {}),
     };
     const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
+    const keyOf = keyReader(xml);
     for (const [, object = ''] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
       if (left-- <= 0) return;
       yield {
-        key: decodeURIComponent(xmlField(object, 'Key').replace(/\+/g, ' ')),
+        key: keyOf(textBetween(object, 'Key', 0, object.length) ?? ''),
         size: Number(xmlField(object, 'Size')),
         etag: xmlField(object, 'ETag'),
         lastModified: new Date(xmlField(object, 'LastModified')),

@@ -7,7 +7,7 @@ import type {
 } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
-import { plainKey } from './versions.ts';
+import { keyReader } from './listed-key.ts';
 import { elements, fromXml, textBetween } from './xml.ts';
 
 /** CreateBucket. us-east-1 is the one region that must not be named. */
@@ -87,17 +87,18 @@ export async function* listUploads(
   for (;;) {
     const query = { uploads: '', prefix, 'encoding-type': 'url', ...marker };
     const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
+    const keyOf = keyReader(xml);
     for (const [from, end] of elements(xml, 'Upload')) {
       const text = (name: string): string => textBetween(xml, name, from, end) ?? '';
       yield {
-        key: plainKey(text('Key')),
+        key: keyOf(text('Key')),
         uploadId: fromXml(text('UploadId')),
         initiated: new Date(text('Initiated')),
       };
     }
     if (textBetween(xml, 'IsTruncated', 0, xml.length) !== 'true') return;
     marker = {
-      'key-marker': plainKey(textBetween(xml, 'NextKeyMarker', 0, xml.length) ?? ''),
+      'key-marker': keyOf(textBetween(xml, 'NextKeyMarker', 0, xml.length) ?? ''),
       'upload-id-marker': fromXml(textBetween(xml, 'NextUploadIdMarker', 0, xml.length) ?? ''),
     };
   }

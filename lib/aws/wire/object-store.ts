@@ -59,7 +59,7 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     begin: (key, begin = {}) => beginUpload(call, look, key, begin),
     uploads: prefix => listUploads(call, prefix),
     abort: (key, uploadId) => abortUpload(call, key, uploadId),
-    deleteMany: entries => deleteMany(call, entries),
+    deleteMany: (entries, how) => deleteMany(call, entries, how),
     versions: (prefix, list) => listVersions(call, prefix, list),
     async tags(key, { versionId } = {}) {
       const query = { tagging: '', ...(versionId ? { versionId } : {}) };

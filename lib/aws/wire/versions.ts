@@ -2,6 +2,7 @@ import type { ObjectVersion } from '../../contract/ports/object-store.ts';
 import type { ListOptions } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { sendAndRead } from './http.ts';
+import { keyReader } from './listed-key.ts';
 import { fromXml, textBetween } from './xml.ts';
 
 /** ListObjectVersions, page after page; keys travel URL-encoded, since XML cannot hold all of them. */
@@ -22,21 +23,13 @@ export async function* listVersions(
     const key = textBetween(xml, 'NextKeyMarker', 0, xml.length);
     const id = textBetween(xml, 'NextVersionIdMarker', 0, xml.length);
     if (key === undefined) throw new Error('a page of versions names no next one');
-    marker = { 'key-marker': plainKey(key), ...(id ? { 'version-id-marker': id } : {}) };
-  }
-}
-
-/** A key of a listing with encoding-type url. */
-export function plainKey(encoded: string): string {
-  try {
-    return decodeURIComponent(fromXml(encoded).replaceAll('+', ' '));
-  } catch {
-    throw new Error(`the key ${encoded} is not UTF-8`);
+    marker = { 'key-marker': keyReader(xml)(key), ...(id ? { 'version-id-marker': id } : {}) };
   }
 }
 
 /** Both kinds in the order of the page: versions and delete markers come mixed. */
 function* versionsOf(xml: string): Iterable<ObjectVersion> {
+  const keyOf = keyReader(xml);
   const open = /<(Version|DeleteMarker)>/g;
   for (let found = open.exec(xml); found; found = open.exec(xml)) {
     const end = xml.indexOf(`</${found[1]}>`, found.index);
@@ -44,7 +37,7 @@ function* versionsOf(xml: string): Iterable<ObjectVersion> {
     const text = (name: string): string => textBetween(xml, name, found!.index, end) ?? '';
     const algorithm = text('ChecksumAlgorithm');
     yield {
-      key: plainKey(text('Key')),
+      key: keyOf(text('Key')),
       size: Number(text('Size') || 0),
       etag: fromXml(text('ETag')),
       lastModified: new Date(text('LastModified')),

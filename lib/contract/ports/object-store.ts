@@ -29,9 +29,13 @@ export interface ObjectStore extends Store {
   abort(key: string, uploadId: string): Promise<void>;
   /**
    * Deletes each key only while its ETag (and, where it is given, its current version) is what the caller says. At most
-   * 1,000; one answer each, in order. `gone`: there was nothing. `changed`: something else is there, and stays.
+   * 1,000; one answer each, in order. `gone`: there was nothing. `changed`: something else is there, and stays. `oneByOne`: by
+   * DeleteObject, for servers that pass over the ETags of DeleteObjects.
    */
-  deleteMany(entries: readonly DeleteEntry[]): Promise<readonly DeleteOutcome[]>;
+  deleteMany(
+    entries: readonly DeleteEntry[],
+    options?: { readonly oneByOne?: boolean },
+  ): Promise<readonly DeleteOutcome[]>;
   /** Versions and delete markers in key order, the newest of a key first. An unversioned bucket's have the id `null`. */
   versions(prefix: string, options?: ListOptions): AsyncIterable<ObjectVersion>;
   tags(key: string, options?: { readonly versionId?: string }): Promise<Readonly<Record<string, string>>>;
