@@ -1,3 +1,4 @@
+import type { Shards } from '../contract/run/shard-index.ts';
 import type { Item, RunRequest, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
 import { cutShards } from './shards.ts';
 import type { Change } from './sizes.ts';
@@ -16,7 +17,7 @@ export interface Group {
 
 /** Shards that go into arrays of their own. */
 export interface CutGroup {
-  readonly shards: readonly (readonly Item[])[];
+  readonly shards: Shards;
   readonly change: Change;
   /** The group of the step that it follows shard by shard. */
   readonly pair?: number;
@@ -48,13 +49,13 @@ export function cutStep(
   );
   const paired = first.map(
     (cut, pair): CutGroup => ({
-      shards: cut.shards.map(shard => shard.map(item => wanted.get(item.name)?.item ?? item)),
+      shards: Array.from(cut.shards, shard => shard.map(item => wanted.get(item.name)?.item ?? item)),
       change: {},
       pair,
       ...heldAs(cut),
     }),
   );
-  const names = new Set(first.flatMap(cut => cut.shards.flat().map(item => item.name)));
+  const names = new Set(first.flatMap(cut => [...cut.shards].flat().map(item => item.name)));
   const rest = groups.map(group => ({ ...group, items: group.items.filter(item => !names.has(item.name)) }));
   return [...paired, ...cutGroups(spec, step, rest, request)];
 }
@@ -72,7 +73,7 @@ function cutInTurn(
   turns: number,
 ): readonly CutGroup[] {
   return groups.flatMap(group =>
-    cutShards(group.items, { shards: group.holds ? 1 : turns }).flatMap((turn, index) =>
+    [...cutShards(group.items, { shards: group.holds ? 1 : turns })].flatMap((turn, index) =>
       cutGroups(spec, step, [{ ...group, items: turn }], request).map(cut =>
         index === 0 ? cut : { ...cut, inTurn: true as const },
       ),

@@ -9,7 +9,7 @@ import { canaryFirst } from './canary.ts';
 import { type CutGroup, cutStep, type Group } from './cut-step.ts';
 import { resourceProblems } from './resources.ts';
 import { jobNameOf } from './run-id.ts';
-import { cutArrays, mostDependencies } from './shards.ts';
+import { countOf, cutArrays, joined, mostDependencies } from './shards.ts';
 import { choosePool, resourcesOf, type SizeInput, scratchOf, sizeProblems } from './sizes.ts';
 import { edgesOf, isSoft, stepsInOrder } from './steps.ts';
 
@@ -65,7 +65,7 @@ export function planRound(input: PlanInput): PlannedRound {
     const first = isRoot && input.canary ? canaryFirst(groups, input.canary) : groups;
     const cut = cutStep(spec, step, first, input.request, cuts);
     cuts[step.name] = cut;
-    const shards = cut.flatMap(group => group.shards);
+    const shards = joined(cut.map(group => group.shards));
     files[step.name] = encodeShards(shards);
     const { lanes, laneOf } = lanesOf(input, step, cut, problems);
     planned.push({
@@ -76,7 +76,7 @@ export function planRound(input: PlanInput): PlannedRound {
       ...(spec.steps.some(other => edgesOf(other).some(edge => edge.step === step.name))
         ? { feeds: true as const }
         : {}),
-      items: shards.reduce((sum, shard) => sum + shard.length, 0),
+      items: countOf(shards),
       shards: shards.length,
       itemsKey: itemsKey(run, round, step.name),
       indexKey: indexKey(run, round, step.name),

@@ -17,7 +17,7 @@ export async function startRun(
   const { runId, lab, request, createdAt } = plan;
   const at = await commit?.();
   const stored = { version: 2, runId, lab, request, items: items.length, createdAt } as const;
-  await storeRun(ports.store, plan, { ...stored, ...(at ? { commit: at } : {}) }, items);
+  await storeRun(ports.store, plan, { ...stored, ...(at ? { commit: at } : {}) }, items, files);
   await storeRound(ports.store, plan, files);
   if (signal.aborted)
     throw new LabError(

@@ -19,8 +19,11 @@ export async function storeRun(
   run: RunRef,
   request: StoredRequest,
   items: readonly Item[],
+  files: Readonly<Record<string, ShardFile>> = {},
 ): Promise<void> {
-  await putOnce(store, manifestKey(run), encodeShards([items]).items);
+  // Mostly a step has the very list, and its lines are there.
+  const same = Object.values(files).find(file => file.list === items);
+  await putOnce(store, manifestKey(run), (same ?? encodeShards([items])).items);
   await putOnce(store, requestKey(run), JSON.stringify(request));
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Item } from '../workload/workload.ts';
 
 /**
@@ -12,21 +12,54 @@ export interface ShardFile {
   readonly items: Buffer;
   readonly index: Buffer;
   readonly shards: number;
+  /** The list that these are the lines of, all of it in its order; undefined where they are put together of several. */
+  readonly list?: readonly Item[];
 }
 
-/** Lines and index of `items` cut into shards of the given sizes. */
-export function encodeShards(shards: readonly (readonly Item[])[]): ShardFile {
-  const bodies = shards.map(items => Buffer.from(items.map(encodeItem).join('')));
-  const index = Buffer.alloc(entryBytes * (bodies.length + 1));
-  let offset = 0;
-  bodies.forEach((body, shard) => {
-    index.writeBigUInt64LE(BigInt(offset), shard * entryBytes);
-    digest8(body).copy(index, shard * entryBytes + 8);
-    offset += body.length;
-  });
-  index.writeBigUInt64LE(BigInt(offset), bodies.length * entryBytes);
-  return { items: Buffer.concat(bodies), index, shards: bodies.length };
+/** Shards one after the other: their items need not all be there at once. */
+export interface Shards extends Iterable<readonly Item[]> {
+  readonly length: number;
+  /** The list that they are slices of, all of it in its order. */
+  readonly list?: readonly Item[];
 }
+
+/** Lines and index of items cut into shards. */
+export function encodeShards(shards: Shards): ShardFile {
+  const index = Buffer.alloc(entryBytes * (shards.length + 1));
+  // What is not written to takes no memory: rather too long than copied.
+  let lines = Buffer.allocUnsafeSlow(64 * 1024);
+  let end = 0;
+  let shard = 0;
+  const append = (text: string): void => {
+    // UTF-8 has three bytes at most for each of a string's units.
+    if (end + text.length * 3 > lines.length) {
+      const more = Buffer.allocUnsafeSlow(Math.max(lines.length * 4, end + text.length * 3));
+      lines.copy(more, 0, 0, end);
+      lines = more;
+    }
+    end += lines.write(text, end);
+  };
+  for (const items of shards) {
+    const from = end;
+    let text = '';
+    for (const item of items) {
+      text += encodeItem(item);
+      if (text.length < textAtOnce) continue;
+      append(text);
+      text = '';
+    }
+    append(text);
+    index.writeBigUInt64LE(BigInt(from), shard * entryBytes);
+    digest8(lines.subarray(from, end)).copy(index, shard * entryBytes + 8);
+    shard++;
+  }
+  index.writeBigUInt64LE(BigInt(end), shards.length * entryBytes);
+  const { list } = shards;
+  return { items: lines.subarray(0, end), index, shards: shards.length, ...(list ? { list } : {}) };
+}
+
+/** Length of what is one text on its way: all lines together may be longer than any text can be. */
+const textAtOnce = 4096;
 
 /** The `[first, end)` bytes of the index that shard `shard` needs. */
 export const indexRange = (shard: number): readonly [number, number] => [
@@ -53,16 +86,29 @@ export function decodeShard(lines: Buffer, digest: Buffer): readonly Item[] | un
 }
 
 export function decodeItems(lines: Buffer): readonly Item[] {
-  const text = lines.toString('utf8');
-  return text === ''
-    ? []
-    : text
-        .trimEnd()
-        .split('\n')
-        .map(line => JSON.parse(line) as Item);
+  const items: Item[] = [];
+  for (let from = 0; from < lines.length; ) {
+    const end = lines.indexOf(newline, from);
+    const to = end < 0 ? lines.length : end;
+    if (to > from) items.push(JSON.parse(lines.toString('utf8', from, to)) as Item);
+    from = to + 1;
+  }
+  return items;
 }
 
+const newline = 0x0a;
+
 /** An item's line. */
-export const encodeItem = ({ name, of, labels }: Item): string =>
-  `${JSON.stringify({ name, ...(of === undefined ? {} : { of }), ...(labels && Object.keys(labels).length > 0 ? { labels } : {}) })}\n`;
-const digest8 = (body: Buffer): Buffer => createHash('sha256').update(body).digest().subarray(0, 8);
+export function encodeItem({ name, of, labels }: Item): string {
+  // Put together by hand: of a million items the most have a name alone.
+  const own = of === undefined ? '' : `,"of":${JSON.stringify(of)}`;
+  const rest = labels && hasAny(labels) ? `,"labels":${JSON.stringify(labels)}` : '';
+  return `{"name":${JSON.stringify(name)}${own}${rest}}\n`;
+}
+
+function hasAny(labels: object): boolean {
+  for (const _ in labels) return true;
+  return false;
+}
+
+const digest8 = (body: Buffer): Buffer => hash('sha256', body, 'buffer').subarray(0, 8);
