@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ambientNoise } from './ambient-noise/ambient-noise.ts';
 import { ambientNoiseYear } from './ambient-noise/year.ts';
 import { archive } from './archive/archive.ts';
+import { ledger } from './ledger/ledger.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
 import { queue } from './queue/queue.ts';
@@ -22,6 +23,7 @@ const benches = {
   s3,
   memory,
   'log-lines': logLines,
+  ledger,
   'ambient-noise': ambientNoise,
   'ambient-noise-year': ambientNoiseYear,
   archive,
@@ -32,6 +34,7 @@ const benches = {
   tests,
 };
 const onRequest = [
+  'ledger',
   'memory',
   'log-lines',
   'ambient-noise',

@@ -22,6 +22,9 @@ export function prefixed(store: ObjectStore, prefix: string): ObjectStore {
     put: (key, body, options) => store.put(full(key), body, options),
     head: async key => maybe(await store.head(full(key))),
     list: (below, options) => each(store.list(full(below), { ...options, ...after(options?.startAfter) })),
+    async *folders(below) {
+      for await (const folder of store.folders(full(below))) yield folder.slice(prefix.length);
+    },
     download: async (key, path, signal) => own(await store.download(full(key), path, signal)),
     upload: async (path, key) => own(await store.upload(path, full(key))),
     look: async (key, options) => maybe(await store.look(full(key), options)),

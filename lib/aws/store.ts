@@ -32,6 +32,7 @@ export function s3Store(endpoint: Endpoint, bucket: string, client = defaultClie
     put: (key, body, options) => putObject(client, bucket, key, body, options),
     head: key => headObject(client, bucket, key),
     list: (prefix, options) => listObjects(client, bucket, prefix, options),
+    folders: prefix => listFolders(client, bucket, prefix),
     download: (key, path, signal) => download(client, bucket, key, path, signal),
     upload: (path, key) => upload(client, bucket, path, key),
   };
@@ -125,6 +126,22 @@ const listing =
   (client: S3Client, bucket: string): Store['list'] =>
   (prefix, options) =>
     listObjects(client, bucket, prefix, options);
+
+async function* listFolders(client: S3Client, bucket: string, prefix: string): AsyncIterable<string> {
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new ListObjectsV2Command({
+        Bucket: bucket,
+        Prefix: prefix,
+        Delimiter: '/',
+        ...(token ? { ContinuationToken: token } : {}),
+      }),
+    );
+    for (const folder of page.CommonPrefixes ?? []) yield folder.Prefix!;
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token);
+}
 
 async function* listObjects(
   client: S3Client,

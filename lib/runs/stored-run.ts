@@ -37,27 +37,18 @@ export async function findRun(store: Store, text: string, workloads: readonly st
   });
 }
 
-/** Every run, newest first: one small listing a workload, whatever the runs hold. */
+/** Every run, newest first: a request for a thousand runs of a workload, whatever they hold. */
 export async function listRuns(store: Store, workloads: readonly string[]): Promise<readonly RunRef[]> {
-  const runs: RunRef[] = [];
-  for (const workload of workloads) {
-    const prefix = workloadPrefix(workload);
-    let startAfter = prefix;
-    for (;;) {
-      const next = await firstKey(store, prefix, startAfter);
-      if (!next) break;
-      const runId = next.slice(prefix.length).split('/')[0]!;
-      runs.push({ workload, runId });
-      // Past everything of this run: `0` sorts right after `/`.
-      startAfter = `${prefix}${runId}0`;
-    }
-  }
-  return runs.sort((a, b) => (a.runId < b.runId ? 1 : -1));
-}
-
-async function firstKey(store: Store, prefix: string, startAfter: string): Promise<string | undefined> {
-  for await (const object of store.list(prefix, { startAfter, limit: 1 })) return object.key;
-  return undefined;
+  const lists = await Promise.all(
+    workloads.map(async workload => {
+      const prefix = workloadPrefix(workload);
+      const runs: RunRef[] = [];
+      for await (const folder of store.folders(prefix))
+        runs.push({ workload, runId: folder.slice(prefix.length, -1) });
+      return runs;
+    }),
+  );
+  return lists.flat().sort((a, b) => (a.runId < b.runId ? 1 : -1));
 }
 
 /** What every command says of a run without a plan, which is written before any job. */

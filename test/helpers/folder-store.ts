@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import type { ObjectInfo, Store } from '../../lib/contract/ports/ports.ts';
+import { foldersOf } from './folders-of.ts';
 
 /** A bucket that is a folder. `writes` has the keys that were written, in order. */
 export function folderStore(root: string, bucket = 'bucket'): Store & { readonly writes: string[] } {
@@ -48,6 +49,11 @@ export function folderStore(root: string, bucket = 'bucket'): Store & { readonly
         .filter(key => key.startsWith(prefix) && key > (options.startAfter ?? ''))
         .sort();
       for (const key of keys.slice(0, options.limit)) yield info(key);
+    },
+    async *folders(prefix) {
+      const keys: string[] = [];
+      for await (const { key } of this.list(prefix)) keys.push(key);
+      yield* foldersOf(keys, prefix);
     },
     async download(key, path) {
       await mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/contract/ports/ports.ts';
+import { foldersOf } from './folders-of.ts';
 
 /** A bucket in memory. `before` is called ahead of every request and may throw: the crash of a process. */
 export function memoryStore(
@@ -40,6 +41,10 @@ export function memoryStore(
         .filter(key => key.startsWith(prefix) && key > (options.startAfter ?? ''))
         .sort();
       for (const key of keys.slice(0, options.limit)) yield info(key, objects.get(key)!);
+    },
+    async *folders(prefix: string) {
+      before(`folders ${prefix}`);
+      yield* foldersOf(objects.keys(), prefix);
     },
     async download() {
       throw new Error('no folders here');

@@ -7,6 +7,7 @@ import type {
   ObjectVersion,
   StoredObject,
 } from '../../lib/contract/ports/object-store.ts';
+import { foldersOf } from '../helpers/folders-of.ts';
 
 export interface FakeVersion {
   readonly key: string;
@@ -203,6 +204,11 @@ export class FakeS3 {
         } catch (error) {
           return notFound(error);
         }
+      },
+      folders: async function* (prefix) {
+        const keys: string[] = [];
+        for await (const { key } of store.list(prefix)) keys.push(key);
+        yield* foldersOf(keys, prefix);
       },
       list: async function* (
         this: FakeS3,

@@ -36,6 +36,24 @@ export async function* listObjects(
   } while (token && left > 0);
 }
 
+/** What is directly below a prefix, up to its next `/`. */
+export async function* listFolders(call: BucketCall, prefix: string): AsyncIterable<string> {
+  let token: string | undefined;
+  do {
+    const query = {
+      'list-type': '2',
+      prefix,
+      delimiter: '/',
+      'encoding-type': 'url',
+      ...(token ? { 'continuation-token': token } : {}),
+    };
+    const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
+    for (const [, folder = ''] of xml.matchAll(/<CommonPrefixes>([\s\S]*?)<\/CommonPrefixes>/g))
+      yield decodeURIComponent(xmlField(folder, 'Prefix').replace(/\+/g, ' '));
+    token = xmlField(xml, 'NextContinuationToken') || undefined;
+  } while (token);
+}
+
 /** The text of the first element of that name; empty where there is none. */
 export const xmlField = (xml: string, name: string): string =>
   (new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? '')

@@ -5,7 +5,7 @@ import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
-import { listObjects } from './list.ts';
+import { listFolders, listObjects } from './list.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
 
 export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
@@ -59,6 +59,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
     put,
     head,
     list,
+    folders: prefix => listFolders(call, prefix),
     download: (key, path) => downloadObject(call, key, path),
     upload: (path: string, key: string, uploadOptions?: UploadOptions) =>
       uploadFile(call, path, key, { partBytes: options.partBytes ?? 64 * 1024 * 1024 }, uploadOptions),

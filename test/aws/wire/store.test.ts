@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
+import { s3Store } from '../../../lib/aws/store.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
@@ -118,4 +119,14 @@ it('is refused with the code of S3 when it signs with a wrong key', async () => 
     code: 'SignatureDoesNotMatch',
     status: 403,
   });
+});
+
+it('folders are what is directly below a prefix, whatever they hold, by either client', async () => {
+  for (const key of ['f/b/1', 'f/b/2', 'f/a b/1', 'f/alone', 'g/c/1']) await store.put(key, 'x');
+  const sdk = s3Store({ region: 'us-east-1', url: twin.url, credentials: keys }, 'bucket');
+  for (const each of [store, sdk]) {
+    const found: string[] = [];
+    for await (const folder of each.folders('f/')) found.push(folder);
+    expect(found).toEqual(['f/a b/', 'f/b/']);
+  }
 });
