@@ -39,5 +39,14 @@ async function look(
   abort: (why: string) => void,
 ): Promise<void> {
   const [action] = await askMetadata(environment, 'spot/instance-action');
-  if (action !== undefined) abort(`spot notice ${action}`);
+  if (action !== undefined) abort(noticeText(action));
+}
+
+/** Without its time, which is another with every host: what is told of many is told once. */
+function noticeText(answer: string): string {
+  try {
+    return `spot notice: ${String((JSON.parse(answer) as { action?: unknown }).action)}`;
+  } catch {
+    return `spot notice: ${answer}`;
+  }
 }

@@ -134,7 +134,7 @@ await check('a reclaimed day is done again, and one with an unreadable channel i
   // The first attempt's host took all that it would have said with it.
   assert.equal(recordOf(run, 1, 1), 'no record');
   assert.match(recordOf(run, 1, 2), /"state":"done"/);
-  assert.match(recordOf(run, 2, 1), /"state":"interrupted".*"reason":"spot notice terminate/);
+  assert.match(recordOf(run, 2, 1), /"state":"interrupted".*"reason":"spot notice: terminate"/);
 });
 
 await check('the calendar shows it, in a terminal, as a page and as rows', async () => {

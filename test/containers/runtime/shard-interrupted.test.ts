@@ -53,7 +53,7 @@ describe('a shard that is interrupted', () => {
     });
     await metadata.stop();
     expect([code, (await run.record())?.items[0]?.state]).toEqual([75, 'interrupted']);
-    expect(lab.log).toContain(`stopping: spot notice ${notice}`);
+    expect(lab.log).toContain('stopping: spot notice: terminate');
   });
 
   it('does not take a tool that exits 0 when told to stop for one that is done', async () => {
