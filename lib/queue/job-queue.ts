@@ -49,9 +49,11 @@ export interface JobsPort {
   look(ids: readonly string[]): Promise<readonly string[]>;
   /** How it ended; its result is written to `file` where it has one. */
   result(id: string, file: string): Promise<JobEnd>;
-  /** Jobs that an earlier head has sent, and that have not ended. */
+  /** Jobs that an earlier head has sent, and that have not ended, or are done and were not received. */
   underWay(): Promise<readonly SentJob[]>;
   terminate(ids: readonly string[], reason: string): Promise<void>;
+  /** Writes down what was only remembered. */
+  settle?(): Promise<void>;
 }
 
 export interface JobQueueOptions {
@@ -233,6 +235,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     terminateAll,
     async close(finished) {
       await flush();
+      await jobs.settle?.();
       // A head that was refused a pipeline that another one runs has sent nothing: the jobs are that one's.
       if (!hasSent && !finished) return;
       const ids = [...(await left()).values()].map(each => each.id);

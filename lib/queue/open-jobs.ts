@@ -6,6 +6,7 @@ import { outputsPrefix, type RunRef } from '../contract/run/keys.ts';
 import type { Item } from '../contract/workload/workload.ts';
 import type { JobEnd, JobResources, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
+import { rememberReceived } from './received.ts';
 import { type Ended, roundWatch } from './round-watch.ts';
 import { arrayOf, type SubmittedRound } from './submitted-round.ts';
 
@@ -34,6 +35,7 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
   const { run, store, batch } = options;
   const known = new Map<string, KnownJob>();
   const watch = roundWatch(options);
+  const received = rememberReceived(store, run);
   const codes = new Map<string, Promise<string>>();
   let left: Promise<readonly KnownJob[]> | undefined;
   let next = { round: 0, job: 0 };
@@ -78,8 +80,11 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
 
   return {
     check: options.check,
+    settle: received.flush,
     async submit(jobs) {
       await earlier();
+      // A job that was received may be sent again: its first result is no longer the next head's.
+      await received.flush();
       const items = await inTurn(jobs, 16, itemOf);
       const groups = [...Map.groupBy(jobs.keys(), index => JSON.stringify(jobs[index]!.resources)).values()];
       const submitted = await options.submitRound(
@@ -105,14 +110,17 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     look: async ids => (await watch.look(ids.map(id => known.get(id)!))).map(job => job.id),
     async result(id, file) {
       const job = known.get(id)!;
-      const ended = watch.ended(job);
+      const end = await resultOf(options, job, watch.ended(job), file);
       known.delete(id);
-      return resultOf(options, job, ended, file);
+      received.add(id);
+      return end;
     },
     underWay: async () => (await earlier()).map(({ id, name, fingerprint }) => ({ id, name, fingerprint })),
     async terminate(ids, reason) {
       await inTurn(ids, 8, async id => {
-        const { shard, round } = known.get(id)!;
+        const job = known.get(id)!;
+        if (watch.ended(job)) return;
+        const { shard, round } = job;
         const array = arrayOf(round, shard);
         if (!array) return;
         const jobId = array.size > 1 ? `${array.jobId}:${shard - array.offset}` : array.jobId;

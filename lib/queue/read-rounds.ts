@@ -5,13 +5,14 @@ import { type RunRef, runPrefix } from '../contract/run/keys.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { decodeItems } from '../contract/run/shard-index.ts';
 import type { KnownJob } from './known-job.ts';
+import { readReceived } from './received.ts';
 import { roundWatch, stepName } from './round-watch.ts';
 import type { SubmittedRound } from './submitted-round.ts';
 
 export type { KnownJob } from './known-job.ts';
 
 export interface ReadRounds {
-  /** Jobs that have not ended. */
+  /** Jobs that have not ended, and those that are done and were not received; of each name the newest alone. */
   readonly open: readonly KnownJob[];
   /** Numbers that nobody has used. */
   readonly next: { round: number; job: number };
@@ -45,10 +46,14 @@ export async function readRounds(options: {
       job = Math.max(job, Number(item.name.slice(1)) + 1);
     }
   }
+  // An older job's work has been done again: what it left is not there any more.
+  const newest = [...new Map(jobs.map(each => [each.name, each])).values()];
+  const received = await readReceived(store, run);
+  const left = newest.filter(each => !received.has(Number(each.id.slice(1))));
   const watch = roundWatch({ ...options, batchMs: 0 });
-  const ended = new Set((await watch.look(jobs)).map(each => each.id));
+  await watch.look(left);
   const round = Math.max(-1, ...plans.map(plan => plan.round)) + 1;
-  return { open: jobs.filter(each => !ended.has(each.id)), next: { round, job } };
+  return { open: left.filter(each => watch.ended(each)?.isDone !== false), next: { round, job } };
 }
 
 async function readPlans(store: Store, run: RunRef): Promise<readonly RoundPlan[]> {

@@ -265,16 +265,38 @@ it('wherever a head is killed, the next one’s jobs are done once each', async 
   throw new Error('no head lived long enough');
 });
 
-it('what an earlier head has sent and is done is not under way, and its numbers are not used again', async () => {
+it('what was done while no head was there is received by the next, once; numbers are not used again', async () => {
   const { head, batch, store } = lab();
-  await head().submit([job('a'), job('b')]);
-  await batch.runAll(store, shard => shard.endsWith('/0'));
-  await store.put(`runs/pypeliner/${run.runId}/done/0/run/0000001`, '{}');
+  const first = head();
+  const [a] = (await first.submit([job('a'), job('b')])) as readonly SentJob[];
+  await batch.runAll(store, () => true);
+  for (const id of ['j0000000', 'j0000001']) await store.put(`${outputsPrefix(run, id)}after`, id);
+  await first.look([a!.id]);
+  await first.result(a!.id, file);
+  await first.settle?.();
   const next = head();
-  expect(await next.underWay()).toEqual([]);
+  expect((await next.underWay()).map(({ name }) => name)).toEqual(['b']);
+  expect(await next.look(['j0000001'])).toEqual(['j0000001']);
+  expect((await next.result('j0000001', file)).hasResult).toBe(true);
+  // The same work once more: by then the first result is nobody’s.
   const [c] = (await next.submit([job('c')])) as readonly SentJob[];
   expect(c!.id).toBe('j0000002');
+  expect((await head().underWay()).map(({ name }) => name)).toEqual(['c']);
   expect(batch.jobs.at(-1)?.job.environment.LAB_ROUND).toBe('1');
+});
+
+it('of a job that was sent again with other work, what the first has left is not received', async () => {
+  const { head, batch, store } = lab();
+  const jobs = head();
+  await jobs.submit([job('a')]);
+  await batch.runAll(store, () => true);
+  const [second] = (await jobs.submit([{ ...job('a'), fingerprint: 'other' }])) as readonly SentJob[];
+  await batch.runAll(store, () => true);
+  await store.put(`${outputsPrefix(run, second!.id)}after`, 'x');
+  await jobs.look([second!.id]);
+  await jobs.result(second!.id, file);
+  await jobs.settle?.();
+  expect(await head().underWay()).toEqual([]);
 });
 
 it('a job that is terminated is so by its child’s id', async () => {

@@ -84,8 +84,10 @@ await check(
     assert.deepEqual(samples.map(flow.tries), [1, 2, 1]);
     const sent = await flow.sent();
     assert.equal(new Set(sent).size, jobs);
-    // The one that fails once, and no other, is there twice.
-    assert.equal(sent.length, jobs + 1, sent.join(' '));
+    // pypeliner asks for the graph of an unfinished subworkflow anew; and one job fails once. All else is sent once, what was
+    // done while no head was there included.
+    const twice = sent.filter((name, index) => sent.indexOf(name) !== index && !/\/parts$/.test(name));
+    assert.deepEqual(twice, ['/sample:1/scale']);
   },
 );
 
