@@ -4,6 +4,8 @@ import { syncBuiltinESMExports } from 'node:module';
 /** What a process has asked of AWS's services, and what CPU it took: `--import` it, and ask for it by a message. */
 export interface Used {
   readonly cpuMs: number;
+  /** What of it was not the kernel's, which sends and receives for both sides of a loopback. */
+  readonly userMs: number;
   /** Requests by service, as their signatures name it. */
   readonly requests: Readonly<Record<string, number>>;
 }
@@ -22,6 +24,6 @@ syncBuiltinESMExports();
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage();
-  process.send?.({ cpuMs: (user + system) / 1000, requests } satisfies Used);
+  process.send?.({ cpuMs: (user + system) / 1000, userMs: user / 1000, requests } satisfies Used);
 });
 process.channel?.unref();

@@ -7,9 +7,9 @@ import { deploymentOf } from '../../lib/aws/deployment.ts';
 import type { Used } from './count-requests.ts';
 import { benchTwin } from './twin.ts';
 
-const jobs = Number(process.env.BENCH_JOBS ?? 1000);
+const jobs = 1000;
 /** Its lists grow with what there is: a thousand would be 60,000 calls. */
-const oldJobs = Number(process.env.BENCH_OLD ?? Math.min(100, jobs));
+const oldJobs = 100;
 
 /**
  * 1,000 jobs of two sizes through send, wait and receive of `lab queue serve`, a request of its protocol each, as a workflow's
@@ -30,13 +30,13 @@ export async function queue(projectRoot: string): Promise<string> {
       definition: Object.values(map.workloads.pypeliner!.jobDefinitions)[0],
     });
     const line = (name: string, used: Used, count: number): string =>
-      `${name.padEnd(52)}${[used.requests.batch ?? 0, used.requests.s3 ?? 0, used.cpuMs]
+      `${name.padEnd(52)}${[used.requests.batch ?? 0, used.requests.s3 ?? 0, used.cpuMs, used.userMs]
         .map(value => (value / count).toFixed(3).padStart(12))
         .join('')}`;
     const ratio = (old.requests.batch ?? 0) / oldJobs / ((ours.requests.batch ?? 0) / jobs);
     return [
       `queue: ${jobs} jobs of two sizes, sent, waited for and received`,
-      `${'a job:'.padEnd(52)}${['Batch', 'S3', 'CPU ms'].map(each => each.padStart(12)).join('')}`,
+      `${'a job:'.padEnd(52)}${['Batch', 'S3', 'CPU ms', 'user ms'].map(each => each.padStart(12)).join('')}`,
       line('lab queue serve', ours, jobs),
       line(`pypeliner's own AWS queue's pattern, ${oldJobs} jobs`, old, oldJobs),
       `Batch calls: ${ratio.toFixed(0)} times fewer\n`,
@@ -104,6 +104,7 @@ async function ourQueue(environment: NodeJS.ProcessEnv, folder: string): Promise
   await new Promise(done => head.once('exit', done));
   return {
     cpuMs: after.cpuMs - before.cpuMs,
+    userMs: after.userMs - before.userMs,
     requests: Object.fromEntries(
       Object.entries(after.requests).map(([name, count]) => [name, count - (before.requests[name] ?? 0)]),
     ),

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { jobLabels, resultNames, storageSocketEnv } from '../../jobs/pypeliner/job.ts';
+import { type JobLabels, jobLabels, resultNames, storageSocketEnv } from '../../jobs/pypeliner/job.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
@@ -25,7 +26,7 @@ export const delegateTask = (open: (bucket: string) => ObjectStore): Task => ({
     const store = open(context.environment[env.outputBucket] ?? '');
     const at = (name: string): string => join(context.scratch, name);
     for (const folder of ['job', 'work']) await mkdir(at(folder), { recursive: true });
-    await fetch(store, labels.payload, at('job/before'));
+    await fetchPickle(store, labels, at('job/before'));
     if (labels.code) await fetch(store, labels.code, at('job/code.zip'));
     const storage = fileStorage({ store, storeOf: open, prefix: labels.files, now: Date.now });
     const server = await serveSocket(jobOperations(storage));
@@ -84,13 +85,28 @@ async function stateOf(path: string): Promise<{ state: string; error?: string }>
   }
 }
 
-async function fetch(store: ObjectStore, key: string, path: string): Promise<void> {
-  try {
-    await store.download(key, path);
-  } catch (error) {
+/** S3 keeps no checksum of a range: the job's own says whether these are its bytes. */
+async function fetchPickle(
+  store: ObjectStore,
+  { payload, range, sha256 }: JobLabels,
+  path: string,
+): Promise<void> {
+  const [from = 0, to = 0] = range.split('-').map(Number);
+  const body = await store.get(payload, [from, to]).catch(notFetched(store, payload));
+  const found = body && createHash('sha256').update(body).digest('hex');
+  if (found !== sha256) notFetched(store, payload)(new Error('the pickle that was sent is not there'));
+  await writeFile(path, body!);
+}
+
+const notFetched =
+  (store: ObjectStore, key: string) =>
+  (error: Error): never => {
     throw new ShardFailure(
       exitCodes.mountFailed,
-      `s3://${store.bucket}/${key} cannot be fetched: ${(error as Error).message}`,
+      `s3://${store.bucket}/${key} cannot be fetched: ${error.message}`,
     );
-  }
+  };
+
+async function fetch(store: ObjectStore, key: string, path: string): Promise<void> {
+  await store.download(key, path).catch(notFetched(store, key));
 }

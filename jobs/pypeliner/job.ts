@@ -12,15 +12,18 @@ export interface JobLabels {
   readonly job: string;
   /** Equal for equal work: what a new head finds under way again. */
   readonly fingerprint: string;
-  /** Keys in the output bucket: the pickle, the workflow's own modules as a zip, and below which its files are. */
+  /** Keys in the output bucket: the object with the pickle, the workflow's own modules as a zip, and below which its files are. */
   readonly payload: string;
+  /** Which bytes of the object the pickle is, `from-to` with `to` behind the last, and their SHA-256 in hex. */
+  readonly range: string;
+  readonly sha256: string;
   readonly code?: string;
   readonly files: string;
 }
 
 /** Throws where one is missing: a job that was not sent by our queue. */
 export function jobLabels(labels: Readonly<Record<string, string>>): JobLabels {
-  for (const name of ['job', 'fingerprint', 'payload', 'files'])
+  for (const name of ['job', 'fingerprint', 'payload', 'range', 'sha256', 'files'])
     if (!labels[name]) throw new Error(`the job has no label ${name}: it was not sent by lab queue serve`);
   return labels as unknown as JobLabels;
 }
@@ -32,5 +35,5 @@ export const filesPrefix = (runId: string): string => outputsPrefix(workflow(run
 /** A zip of modules, by its name. */
 export const codeKey = (runId: string, name: string): string =>
   `${payloadPrefix(workflow(runId), 'code')}${name}`;
-/** A job's pickle. */
+/** The pickles of jobs that were sent together, by the first of them. */
 export const payloadKey = (run: RunRef, item: string): string => `${payloadPrefix(run, item)}before`;

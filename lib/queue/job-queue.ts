@@ -134,7 +134,10 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     return submitting;
   };
 
-  const endedName = (): string | undefined => [...entries].find(([, entry]) => entry.isEnded)?.[0];
+  const endedName = (): string | undefined => {
+    for (const [name, entry] of entries) if (entry.isEnded) return name;
+    return undefined;
+  };
 
   async function look(): Promise<void> {
     const open = [...entries.values()].filter(entry => entry.id !== undefined && !entry.isEnded);

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { codeKey, filesPrefix, type JobLabels, payloadKey, resultNames } from '../../jobs/pypeliner/job.ts';
+import { codeKey, filesPrefix, type JobLabels, resultNames } from '../../jobs/pypeliner/job.ts';
 import type { BatchPort, Store } from '../contract/ports/ports.ts';
 import { outputsPrefix, type RunRef } from '../contract/run/keys.ts';
 import type { Item } from '../contract/workload/workload.ts';
 import type { JobEnd, JobResources, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
+import { packPayloads } from './pack-payloads.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
 import { rememberReceived } from './received.ts';
 import { type Ended, roundWatch } from './round-watch.ts';
@@ -36,6 +37,8 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
   const known = new Map<string, KnownJob>();
   const watch = roundWatch(options);
   const received = rememberReceived(store, run);
+  /** Sizes that a host holds: most jobs of a workflow ask for the same. */
+  const fine = new Set<string>();
   const codes = new Map<string, Promise<string>>();
   let left: Promise<readonly KnownJob[]> | undefined;
   let next = { round: 0, job: 0 };
@@ -63,29 +66,36 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     return uploaded;
   };
 
-  async function itemOf(job: QueuedJob): Promise<Item> {
-    const name = `j${String(next.job++).padStart(7, '0')}`;
-    const payload = payloadKey(run, name);
-    const code = job.code === undefined ? undefined : await upload(job.code);
-    await store.put(payload, job.payload);
-    const labels: JobLabels = {
-      job: job.name,
-      fingerprint: job.fingerprint,
-      payload,
-      ...(code ? { code } : {}),
-      files: filesPrefix(run.runId),
-    };
-    return { name, labels: { ...labels } };
+  async function itemsOf(jobs: readonly QueuedJob[]): Promise<readonly Item[]> {
+    const numbered = jobs.map(job => ({ ...job, id: `j${String(next.job++).padStart(7, '0')}` }));
+    const places = await packPayloads(store, run, numbered);
+    const items: Item[] = [];
+    for (const [index, { id, name: job, fingerprint, code }] of numbered.entries()) {
+      const labels: JobLabels = {
+        job,
+        fingerprint,
+        ...places[index]!,
+        ...(code === undefined ? {} : { code: await upload(code) }),
+        files: filesPrefix(run.runId),
+      };
+      items.push({ name: id, labels: { ...labels } });
+    }
+    return items;
   }
 
   return {
-    check: options.check,
+    check(resources) {
+      const text = JSON.stringify(resources);
+      if (fine.has(text)) return;
+      options.check(resources);
+      fine.add(text);
+    },
     settle: received.flush,
     async submit(jobs) {
       await earlier();
       // A job that was received may be sent again: its first result is no longer the next head's.
       await received.flush();
-      const items = await inTurn(jobs, 16, itemOf);
+      const items = await itemsOf(jobs);
       const groups = [...Map.groupBy(jobs.keys(), index => JSON.stringify(jobs[index]!.resources)).values()];
       const submitted = await options.submitRound(
         next.round++,

@@ -123,6 +123,8 @@ it('jobs of different sizes that come together are one round, an array for each 
     ['ondemand', 2, 4, 16_384],
   ]);
   expect((await planOf(0)).adds).toBe(5);
+  // The pickles are in one object.
+  expect(calls.filter(call => /^put .*payload/.test(call))).toHaveLength(1);
   // A look-up and a submission for each array, whatever the number of jobs.
   expect(calls.filter(call => /^(list$|submit)/.test(call))).toHaveLength(4);
 });

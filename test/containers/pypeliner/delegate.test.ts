@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,13 +18,23 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(bin, { recursive: true, force: true }));
 
+const labelsOf = (payload: string, pickle = 'the pickle'): Record<string, string> => ({
+  job: '/s:1/align',
+  fingerprint: 'f',
+  payload,
+  range: '8-18',
+  sha256: createHash('sha256').update(pickle).digest('hex'),
+  files: filesPrefix('r'),
+});
+
 /** A job of which `python3` is this script; its $3, $4 and $5 are the pickle, the one that it leaves, and its state. */
 async function runJob(script: string) {
   writeFileSync(join(bin, 'python/python3'), `#!/bin/sh\n${script}\n`);
   chmodSync(join(bin, 'python/python3'), 0o755);
   const key = `payloads/${Math.random()}`;
-  await lab.store.put(key, 'the pickle');
-  const labels = { job: '/s:1/align', fingerprint: 'f', payload: key, files: filesPrefix('r') };
+  // One of several in an object.
+  await lab.store.put(key, 'another,the pickle,a third');
+  const labels = labelsOf(key);
   const run = await storeRun(lab, [[{ name: 'j1', labels }]]);
   const credentials = fixedKeys(keys);
   const open = (bucket: string) =>
@@ -55,13 +66,20 @@ it('one that leaves nothing says how it ended', async () => {
 });
 
 it('a job whose pickle is not there is told with its key', async () => {
-  const missing = await storeRun(lab, [
-    [{ name: 'j1', labels: { job: 'j', fingerprint: 'f', payload: 'payloads/none', files: 'x/' } }],
-  ]);
+  const missing = await storeRun(lab, [[{ name: 'j1', labels: labelsOf('payloads/none') }]]);
   const open = (bucket: string) =>
     objectStore({ bucket, region: 'us-east-1', credentials: fixedKeys(keys), endpoint: lab.s3.url });
   expect(await missing.start({ tasks: { run: delegateTask(open) }, mounts: [] })).toBe(67);
   expect((await missing.record())?.items[0]?.reason).toContain('s3://output/payloads/none cannot be fetched');
+});
+
+it('a pickle that is not the one that was sent is not run', async () => {
+  await lab.store.put('payloads/other', 'another,a pickle ,a third');
+  const other = await storeRun(lab, [[{ name: 'j1', labels: labelsOf('payloads/other') }]]);
+  const open = (bucket: string) =>
+    objectStore({ bucket, region: 'us-east-1', credentials: fixedKeys(keys), endpoint: lab.s3.url });
+  expect(await other.start({ tasks: { run: delegateTask(open) }, mounts: [] })).toBe(67);
+  expect((await other.record())?.items[0]?.reason).toContain('the pickle that was sent is not there');
 });
 
 it('its files are behind a socket while it runs, and no credentials are', async () => {
