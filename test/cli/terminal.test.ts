@@ -1,6 +1,7 @@
+import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
-import { harmless, type Stream, table, width } from '../../lib/cli/output/output.ts';
+import { harmless, type Stream, table, width, writeAll } from '../../lib/cli/output/output.ts';
 import { progressLine } from '../../lib/cli/output/progress.ts';
 import { paceMeter } from '../../lib/cli/watch/pace.ts';
 import type { Ledger } from '../../lib/ledger/ledger.ts';
@@ -124,4 +125,19 @@ it('a table that a narrow terminal cannot hold is a block of lines a row', () =>
   expect(text.split('\n').every(line => width(line) <= 40)).toBe(true);
   expect(text).toContain('timeout  10h00m\npool     arm64-ondemand\n');
   expect(table(terminal(80), head, rows).split('\n')).toHaveLength(3);
+});
+
+it('a reader that is behind is waited for as often as it takes, and nothing is left listening', async () => {
+  const pipe = new PassThrough({ highWaterMark: 10 });
+  let read = '';
+  const reading = (async () => {
+    for await (const chunk of pipe) read += chunk;
+  })();
+  for (let line = 0; line < 50; line++) await writeAll(pipe, `line ${line} of what a tool printed\n`);
+  expect([...pipe.eventNames()].flatMap(name => pipe.listenerCount(name)).every(count => count < 5)).toBe(
+    true,
+  );
+  pipe.end();
+  await reading;
+  expect(read.trim().split('\n')).toHaveLength(50);
 });

@@ -11,6 +11,7 @@ export interface Stream {
   readonly isTTY?: boolean;
   readonly columns?: number;
   once?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
+  off?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
 export type Tone = 'good' | 'bad' | 'busy' | 'quiet' | 'strong';
@@ -92,11 +93,14 @@ function blocks(header: readonly string[], rows: readonly (readonly string[])[],
 /** Writes a text, and waits where its reader is behind, so that what is printed is not this process's memory. */
 export async function writeAll(stream: Stream, text: string): Promise<void> {
   if (stream.write(text) !== false || !stream.once) return;
-  const { once } = stream;
+  const ends = ['drain', 'close', 'error'] as const;
   await new Promise<void>(done => {
-    once.call(stream, 'drain', done);
-    once.call(stream, 'close', done);
-    once.call(stream, 'error', done);
+    const goOn = (): void => {
+      // What did not come stays listening otherwise, a listener more with every write.
+      for (const end of ends) stream.off?.(end, goOn);
+      done();
+    };
+    for (const end of ends) stream.once?.(end, goOn);
   });
 }
 
