@@ -18,6 +18,8 @@ export interface Command {
   ) => Readonly<Record<string, OptionSpec>>;
   /** Whether these words, behind the name of a family of workloads, are this verb's own and no submission. */
   readonly familyOwn?: (words: readonly string[]) => boolean;
+  /** What its first words do, a line each. */
+  readonly verbs?: Readonly<Record<string, string>>;
   readonly examples: readonly string[];
   /** Whether what is no option of ours is another program's, and comes as `rest`. */
   readonly passesOn?: boolean;

@@ -51,6 +51,8 @@ export function verbHelp(
     `lab ${command.name} ${command.usage}`.trimEnd(),
     `  ${command.summary}`,
     '',
+    ...Object.entries(command.verbs ?? {}).map(([name, what]) => `  ${name.padEnd(10)} ${what}`),
+    ...(command.verbs ? [''] : []),
     ...lines,
     ...(command.usage.startsWith('<workload>')
       ? workloads.map(spec => `  Options of ${spec.name} itself: lab ${command.name} ${spec.name} --help`)

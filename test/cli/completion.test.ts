@@ -39,6 +39,12 @@ it.each([
     ['logs', '--step', 'run', 'sub'],
     ['sub-001', 'sub-002'],
   ],
+  [
+    ['archive', 'de'],
+    ['delete', 'destroy'],
+  ],
+  [['archive', 'delete', '--conf'], ['--confirm']],
+  [['archive', 'audit', '--sh'], ['--share']],
   [['nosuch', ''], []],
 ])('lab %j may go on with %j', async (words, found) => {
   expect(await complete(...words)).toEqual(found);

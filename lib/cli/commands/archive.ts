@@ -10,6 +10,7 @@ import { status } from '../archive/status.ts';
 import { thaw } from '../archive/thaw.ts';
 import type { ArchiveVerb } from '../archive/verb.ts';
 import type { Command } from '../command.ts';
+import { submitOptions } from '../submission/options.ts';
 
 /** What runs on this machine; verbs of the family's workloads are submissions, and come here only where they are these. */
 const verbs: Readonly<Record<string, ArchiveVerb>> = {
@@ -29,15 +30,29 @@ const verbs: Readonly<Record<string, ArchiveVerb>> = {
   },
 };
 
-const jobVerbs = ['create', 'verify', 'delete', 'restore', 'destroy'];
+/** Submissions of the family's workloads; a restore to a folder is not. */
+const jobs: Readonly<Record<string, string>> = {
+  create: 'archive plates: archive, verify, seal (lab submit plate-archive)',
+  verify: 'prove archives anew',
+  delete: 'delete what is proved, behind a word and a keeper',
+  destroy: 'destroy archives for good, behind a word and a keeper',
+};
+const jobVerbs = Object.keys(jobs);
 
 export const archive: Command = {
   name: 'archive',
   group: 'runs',
   summary: 'archives of plates: create, status, verify, delete behind them, restore from them',
-  usage: `<${[...new Set([...Object.keys(verbs), ...jobVerbs])].join('|')}> …`,
+  usage: '<verb> …',
   options: {},
-  optionsOf: (_, name) => verbOf(name).options,
+  verbs: {
+    ...jobs,
+    ...Object.fromEntries(Object.entries(verbs).map(([name, { summary }]) => [name, summary])),
+  },
+  optionsOf: (workloads, name) => {
+    const sibling = workloads.find(({ family }) => family?.name === 'archive' && family.verb === name);
+    return sibling && !verbs[name] ? submitOptions(sibling) : verbOf(name).options;
+  },
   familyOwn: words => verbs[words[0] ?? ''] !== undefined && (words[0] !== 'restore' || isHere(words)),
   examples: [
     'lab archive create --project P --batch B --plates plates.csv --wait',

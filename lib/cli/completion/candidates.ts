@@ -36,6 +36,7 @@ export async function candidates(
   const asked = valuesOf(before.at(-1), options, before, world.workloads);
   if (asked) return fits(asked);
   const given = positionals(before, options);
+  if (given.length === 0 && command.verbs) return fits(Object.keys(command.verbs));
   if (given.length === 0 && onWorkloads.has(verb!)) return fits(world.workloads.map(spec => spec.name));
   if (!onRuns.has(verb!)) return [];
   if (given.length > 0) return fits(await world.items(given[0]!));
@@ -53,7 +54,11 @@ function optionsOf(
   before: readonly string[],
   workloads: readonly WorkloadSpec[],
 ): Command['options'] {
-  const name = before.find(word => workloads.some(spec => spec.name === word));
+  const [first = ''] = before;
+  const name =
+    command.verbs && first in command.verbs
+      ? first
+      : before.find(word => workloads.some(spec => spec.name === word));
   const own = name === undefined ? undefined : command.optionsOf?.(workloads, name);
   return { ...(own ?? command.options), ...commonOptions };
 }
