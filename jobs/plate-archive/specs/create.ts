@@ -15,13 +15,13 @@ export const plateArchive: WorkloadSpec = {
     batch,
     {
       name: 'folders',
-      describe: 'folders of a plate: names of the Broad layout, or name=prefix with {plate_id}',
+      describe: 'names, or name=prefix/{plate_id}/',
       type: 'string',
       default: defaultFolders,
     },
     {
       name: 'storage-class',
-      describe: 'the class of the archive',
+      describe: 'class',
       type: 'choice',
       choices: storageClasses.filter(each => each !== 'STANDARD'),
       default: 'DEEP_ARCHIVE',

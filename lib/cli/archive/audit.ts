@@ -39,7 +39,7 @@ export const audit: ArchiveVerb = {
     manifest: {
       type: 'string',
       value: 'FILE',
-      describe: 'write the list of tars that S3 Batch Operations is to compute checksums of, and stop',
+      describe: 'write the list of tars for S3 Batch Operations, and stop',
     },
   },
   async run(context, args) {

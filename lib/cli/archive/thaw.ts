@@ -16,7 +16,7 @@ import type { ArchiveVerb } from './verb.ts';
 
 /** Objects that Intelligent-Tiering has moved to an archive tier, in any bucket of the lab. */
 export const thaw: ArchiveVerb = {
-  summary: 'ask for objects of Intelligent-Tiering that lie in an archive tier, with a log and retries',
+  summary: 'ask for objects of Intelligent-Tiering in an archive tier, with a log and retries',
   usage: 's3://bucket/prefix/ [--include TEXT] [--exclude TEXT]',
   options: {
     include: { type: 'string', value: 'TEXT', multiple: true, describe: 'only keys that hold one of these' },
