@@ -91,7 +91,7 @@ interface Entry {
 }
 
 export function jobQueue(options: JobQueueOptions): JobQueue {
-  const { jobs, tickMs, gatherMs = { quiet: 60, most: 2000 } } = options;
+  const { jobs, tickMs, gatherMs = { quiet: 250, most: 2000 } } = options;
   const entries = new Map<string, Entry>();
   let gathered: { readonly job: QueuedJob; readonly entry: Entry }[] = [];
   let submitting: Promise<void> = Promise.resolve();

@@ -87,7 +87,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
       return sendRound({ store: outputs, batch }, plan(round, groups), adds);
     },
     // On the twin all is near and free of charge.
-    batchMs: context.local ? 1000 : 20_000,
+    batchMs: context.local ? 3000 : 20_000,
     tickMs: context.local ? { first: 50, most: 500 } : { first: 2000, most: 15_000 },
   });
 }

@@ -37,6 +37,8 @@ await check(
     assert.equal(code, 0, said);
     assert.equal(await flow.output(), expected);
     assert.deepEqual(samples.map(flow.tries), [1, 2, 1]);
+    // As its context says, and twice as much for the second try.
+    assert.deepEqual(flow.memoryOf('/sample:1/scale'), [2048, 4096]);
     const sent = await flow.sent();
     assert.equal(sent.length, jobs + 1, sent.join(' '));
     assert.equal(new Set(sent).size, jobs);

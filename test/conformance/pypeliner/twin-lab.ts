@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { jobsUnderWay } from './twin-jobs.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -149,6 +150,29 @@ export async function openLab(venv: string) {
                   .map(line => (JSON.parse(line) as { labels: { job: string } }).labels.job)
               : [],
           );
+        },
+        /** What the hosts of each try of a job had to give, in MiB. */
+        memoryOf: (job: string): number[] => {
+          const rounds = join(runFolder(), 'rounds');
+          return readdirSync(rounds)
+            .toSorted((a, b) => Number(a) - Number(b))
+            .flatMap(round => {
+              const at = join(rounds, round, 'plan.json');
+              if (!existsSync(at)) return [];
+              const step = (JSON.parse(readFileSync(at, 'utf8')) as RoundPlan).steps[0]!;
+              const items = readFileSync(join(rounds, round, 'run.items'), 'utf8')
+                .split('\n')
+                .filter(Boolean);
+              const shards = items.flatMap((line, shard) =>
+                (JSON.parse(line) as { labels: { job: string } }).labels.job === job ? [shard] : [],
+              );
+              return shards.map(shard => {
+                const array = step.arrays.find(
+                  ({ offset, size }) => shard >= offset && shard < offset + size,
+                )!;
+                return step.lanes[array.lane]!.memoryMiB;
+              });
+            });
         },
         underWay: async (): Promise<number> => jobsUnderWay(twinFolder, runId()),
         /** Kills the helper of a head: its child that runs queue serve. */

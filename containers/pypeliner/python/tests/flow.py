@@ -6,7 +6,7 @@ import tasks
 
 
 def create_workflow(args):
-    workflow = pypeliner.workflow.Workflow(default_ctx={"mem": 1, "num_retry": 2, "mem_retry_factor": 1})
+    workflow = pypeliner.workflow.Workflow(default_ctx={"mem": 1, "num_retry": 2, "mem_retry_factor": 2})
     workflow.setobj(obj=mgd.TempOutputObj("factor"), value=args["factor"])
     workflow.transform(
         name="split_samples",
