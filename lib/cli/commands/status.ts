@@ -132,7 +132,7 @@ function printer(
       await writeAll(out, isFirst ? text : text.slice(text.indexOf('\n') + 1));
     }
   };
-  const most = context.json ? 500 : rowsOfTable;
+  const most = context.json ? 100 : rowsOfTable;
   return {
     async add(row) {
       if (rows.length === most) await flush(false);

@@ -90,7 +90,8 @@ export class ItemList implements Iterable<Item> {
 
   /** The place of the item with this line's name. */
   indexOfLine(line: Buffer): number {
-    return this.#find(line.subarray(start.length, nameEnd(line, 0)));
+    // A copy: the line may be a view that the next one takes the place of.
+    return this.#find(Buffer.from(line.subarray(start.length, nameEnd(line, 0))));
   }
 
   /** Whether the lines from this place on are these; how many they are, or undefined. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Bytes up to which lines stay in memory. */
-export const mostInMemory = 96 * 2 ** 20;
+export const mostInMemory = 32 * 2 ** 20;
 /** What is read at once of lines that are on disk: they are mostly asked for one after the other. */
 const windowBytes = 256 * 2 ** 10;
 
@@ -16,6 +16,7 @@ export class Lines {
   #length = 0;
   #file: number | undefined;
   #window: { readonly from: number; readonly body: Buffer } = { from: 0, body: Buffer.alloc(0) };
+  #space: Buffer | undefined;
   readonly #most: number;
 
   constructor(most = mostInMemory) {
@@ -35,7 +36,7 @@ export class Lines {
     this.#length += body.length;
   }
 
-  /** `[from, to)`; a view where it lies in one piece, else a copy. */
+  /** `[from, to)`, good until the next slice: a view where it lies in one piece, else a copy. */
   slice(from: number, to: number): Buffer {
     if (this.#file !== undefined) return this.#fromDisk(this.#file, from, to);
     const chunk = this.#chunks[this.#chunkAt(from)];
@@ -86,8 +87,11 @@ export class Lines {
   #fromDisk(file: number, from: number, to: number): Buffer {
     const { from: start, body } = this.#window;
     if (from >= start && to <= start + body.length) return body.subarray(from - start, to - start);
-    const wanted = Math.min(this.#length - from, Math.max(to - from, windowBytes));
-    this.#window = { from, body: readAt(file, from, wanted) };
+    if (to - from > windowBytes) return readAt(file, Buffer.allocUnsafe(to - from), from);
+    // One window for all: a new one each time would be garbage as large as the file.
+    this.#space ??= Buffer.allocUnsafeSlow(windowBytes);
+    const space = this.#space.subarray(0, Math.min(this.#length - from, windowBytes));
+    this.#window = { from, body: readAt(file, space, from) };
     return this.#window.body.subarray(0, to - from);
   }
 }
@@ -99,10 +103,9 @@ function writeAt(file: number, body: Buffer, at: number): void {
     written += writeSync(file, body, written, body.length - written, at + written);
 }
 
-function readAt(file: number, from: number, bytes: number): Buffer {
-  const body = Buffer.allocUnsafe(bytes);
-  for (let read = 0; read < bytes; ) {
-    const got = readSync(file, body, read, bytes - read, from + read);
+function readAt(file: number, body: Buffer, from: number): Buffer {
+  for (let read = 0; read < body.length; ) {
+    const got = readSync(file, body, read, body.length - read, from + read);
     if (got === 0) throw new Error('a temporary file has become shorter while it was read');
     read += got;
   }

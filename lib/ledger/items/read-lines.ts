@@ -1,7 +1,7 @@
 import type { Store } from '../../contract/ports/ports.ts';
 
 /** So much of an object is read at once. */
-const pieceBytes = 8 * 2 ** 20;
+const pieceBytes = 4 * 2 ** 20;
 const newline = 0x0a;
 
 /** An object of so many bytes in pieces of whole lines. Throws where it is not there. */
