@@ -20,7 +20,7 @@ beforeAll(async () => {
   // The bucket of an owner who gave keys, and who opens it to nobody else.
   const access = { 'scans-of-theirs': { keys: { [theirs.accessKeyId]: theirs.secretAccessKey } } };
   await writeFile(join(me.cwd, 'twin', 'state', 's3', '.buckets.json'), JSON.stringify(access));
-}, 120_000);
+});
 afterAll(() => me.leave());
 
 const setKeys = (keys: object): Promise<Ran> =>

@@ -51,7 +51,7 @@ beforeAll(async () => {
   await writeFile(join(state, 'batch', '.clock.json'), JSON.stringify({ aheadSeconds: 8 * 86_400 }));
   const batch = new BatchClient({ endpoint: twin.url, region: twin.region, credentials: twin.keys.deployer });
   expect((await batch.send(new DescribeJobsCommand({ jobs }))).jobs).toEqual([]);
-}, 120_000);
+});
 afterAll(() => me.leave());
 
 it('what became of a shard that left no record is known after Batch has forgotten it', async () => {

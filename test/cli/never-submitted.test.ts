@@ -38,7 +38,7 @@ beforeAll(async () => {
   await put(killedLater, 'manifest', '{"name":"a"}\n');
   await put(killedLater, 'request.json', request(killedLater));
   await put(killedFirst, 'manifest', '{"name":"a"}\n');
-}, 60_000);
+});
 afterAll(() => me.leave());
 
 const verbs = ['status', 'watch', 'logs', 'fetch', 'retry', 'cancel', 'submit --resume'];

@@ -17,7 +17,7 @@ beforeAll(async () => {
   // The stack is synthesized once, by whichever comes first.
   const call = ['rehearse', 'rapidtide', '--participants', '1..2'];
   atOnce = await Promise.all([me.lab(call), me.lab(call)]);
-}, 120_000);
+});
 afterAll(() => me.leave());
 
 /** The report, and the names that events tell of as failed. */
@@ -52,7 +52,7 @@ it('a rehearsal tells the time, the hosts and the attempts that a submission wou
   expect(report.vcpuHours).toBeGreaterThan(150 * 8);
   expect(report.vcpuHours).toBeLessThan(150 * 8 * 1.05);
   expect(report.counts).toMatchObject({ done: 150, failed: 0 });
-}, 120_000);
+});
 
 it('the same seed fails the same participants, and another seed others', async () => {
   const options = ['--participants', '1..40', '--duration', '10m..2h', '--failure-rate', '0.3'];
@@ -87,7 +87,7 @@ it('the same seed gives the same rehearsal, whatever hosts do', async () => {
   expect(first.attempts).toBeGreaterThan(40);
   expect(await told('5')).toEqual(first);
   expect((await told('6')).simulatedSeconds).not.toBe(first.simulatedSeconds);
-}, 120_000);
+});
 
 it('hosts take their time to boot, and are kept and paid for a while when they are idle', async () => {
   const options = ['--participants', '1..2', '--duration', '1h'];

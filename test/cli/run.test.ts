@@ -62,7 +62,7 @@ beforeAll(async () => {
     'extra',
   ]);
   runId = first.out.trim();
-}, 60_000);
+});
 afterAll(() => me.leave());
 
 it('a run with a failure exits 4, prints its id alone on stdout, and says what failed and what to do', () => {
@@ -190,7 +190,7 @@ it('a cancelled run can be retried', async () => {
   expect(none.err).toContain('none has failed, and 2 are cancelled');
   await put('scans-of-ours', 'go', 'x');
   expect((await me.lab(['retry', slow, '--local', '--wait'])).code).toBe(0);
-}, 30_000);
+});
 
 it('a submission that is interrupted while it still looks submits nothing; so do commands that only read', async () => {
   const before = (await me.lab(['runs', '--local', '--json'])).out;

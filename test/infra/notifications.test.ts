@@ -25,7 +25,7 @@ it('whoever asks is told of the parents of last steps alone, over TLS', () => {
   const [policy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
   expect(JSON.stringify(policy)).toContain('"aws:SecureTransport":"false"');
   expect(JSON.stringify(policy)).toContain('events.amazonaws.com');
-}, 60_000);
+});
 
 it('a lab that is held to a pack keeps messages by its key, which EventBridge of this account may use', () => {
   const template = topicOf({ ...defaultLab, notify, network: 'private-nat', compliance: 'hipaa' });
@@ -33,7 +33,7 @@ it('a lab that is held to a pack keeps messages by its key, which EventBridge of
   expect(topic!.Properties.KmsMasterKeyId).toBeDefined();
   const [key] = Object.values(template.findResources('AWS::KMS::Key'));
   expect(JSON.stringify(key!.Properties.KeyPolicy)).toContain('events.amazonaws.com');
-}, 60_000);
+});
 
 it('nobody asks: no topic; and what is no address is refused', () => {
   Template.fromStack(labApp(defaultLab).stack).resourceCountIs('AWS::SNS::Topic', 0);

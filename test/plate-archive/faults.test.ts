@@ -136,7 +136,7 @@ it('a process that is killed at a request, by SIGKILL over sockets, is gone on w
   for await (const { key } of store('live').list('')) left.push(key);
   expect(left).toEqual([]);
   await twin.stop();
-}, 60_000);
+});
 
 async function ended(
   child: ChildProcess,

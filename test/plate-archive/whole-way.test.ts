@@ -60,7 +60,7 @@ beforeAll(async () => {
     join(me.cwd, 'plates.csv'),
     ['plate_id,plate_id_full,dye', ...Object.entries(full).map(([id, name]) => `${id},${name},x`)].join('\n'),
   );
-}, 60_000);
+});
 afterAll(async () => {
   twin.s3.destroy();
   await me.leave();
@@ -82,7 +82,7 @@ it('plates are archived, verified and sealed; a bad one holds none of the others
   expect(err).toContain('BAD');
   expect(err).toContain('2 of 3 plates done');
   expect(code).toBe(4);
-}, 60_000);
+});
 
 it('status tells each plate, and of one its wells', async () => {
   const { code, out } = await me.lab(['archive', 'status', '--local']);
@@ -141,7 +141,7 @@ it('a member cannot submit the deleter; a keeper can, and what came since stays'
   expect(keeper.err).toContain('all 1 plate done');
   expect(keeper.code).toBe(0);
   expect(await keys('imaging', images(full.ONE))).toEqual([`${images(full.ONE)}late.txt`]);
-}, 60_000);
+});
 
 it('one well comes back to S3 by a job, another to a folder here, and nothing is written over', async () => {
   const job = await archive('restore', '--plate', 'ONE', '--include', 'r01c01*', '--wait');
@@ -156,7 +156,7 @@ it('one well comes back to S3 by a job, another to a folder here, and nothing is
   await writeFile(path, 'mine');
   const again = await archive('restore', '--plate', 'ONE', '--include', 'r16*', '--to', 'wells');
   expect([again.code, readFileSync(path, 'utf8')]).toEqual([4, 'mine']);
-}, 60_000);
+});
 
 it('the index of an archive comes back from its tars', async () => {
   const stored = (await keys('test-plates', 'plates/P/B/ONE/')).find(key => key.endsWith('/index.ndjson'))!;
@@ -220,4 +220,4 @@ it('an archive is destroyed for good by a keeper alone, and its record stays', a
   expect(await keys('test-plates', 'plates/P/B/ONE/')).toEqual([]);
   const { err } = await archive('status');
   expect(err).toMatch(/ONE was destroyed on \d{4}-\d\d-\d\d: consent withdrawn/);
-}, 60_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   lab = await startContainers();
   // The same file name in every folder, as pipelines leave it.
   items = await Promise.all(made.map(each => lab.sample(each)));
-}, 60_000);
+});
 afterAll(() => lab.stop());
 
 const keysBelow = async (prefix: string): Promise<string[]> => {
@@ -148,7 +148,7 @@ it('a sample whose index counts otherwise fails by name, with its counts, and al
     ['bad', 'bad is not in the dataset'],
     ['good', undefined],
   ]);
-}, 120_000);
+});
 
 it('a file that was replaced after the submission is not stored', async () => {
   const item = await lab.sample(makeSample('old'));

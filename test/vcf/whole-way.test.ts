@@ -54,7 +54,7 @@ beforeAll(async () => {
   // Its index counts two records more than there are: what no exit code says.
   const all = [...good, { ...bad, index: makeIndex({ chr1: 12 }, bad.file.length) }];
   await writeFile(join(me.cwd, 'samples.txt'), (await Promise.all(all.map(putSample))).join('\r\n'));
-}, 60_000);
+});
 afterAll(async () => {
   s3.destroy();
   await me.leave();
@@ -113,7 +113,7 @@ it('a population goes in, whole or by name not at all, and the end says what bec
   expect(ran.err).toMatch(/3 samples in the dataset, \d+ fragments, \S+ kB; \S+ kB of files read/);
   expect(ran.err).toMatch(/6 attempts on 1 host: \S+ h of unknown/);
   expect(readFileSync(calls, 'utf8')).not.toMatch(/--resume|--remove-sample-file|vacuum|register/);
-}, 60_000);
+});
 
 it('logs of what failed say the sample, the reason and the tail of its log', async () => {
   const { out, err } = await me.lab(['logs', run, '--failed', '--local']);
@@ -146,4 +146,4 @@ it('names and regions of this machine come out again as proved files, and fetch 
   expect((await me.lab(['fetch', ran.out.trim(), '--to', 'out', '--local'])).code).toBe(0);
   const text = gunzipSync(readFileSync(join(me.cwd, 'out', 'exports', 'one', 'bob.vcf.gz'))).toString();
   expect(text.split('\n').filter(line => line.startsWith('chr1'))).toHaveLength(2);
-}, 60_000);
+});

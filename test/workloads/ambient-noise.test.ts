@@ -64,7 +64,7 @@ beforeAll(async () => {
           'waves',
         );
   }
-}, 60_000);
+});
 afterAll(async () => {
   await lab.leave();
   rmSync(folder, { recursive: true });

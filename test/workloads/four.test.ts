@@ -44,7 +44,7 @@ beforeAll(async () => {
       },
     },
   });
-}, 60_000);
+});
 afterAll(() => lab.leave());
 
 const put = (Bucket: string, Key: string, Body: string) =>

@@ -175,7 +175,7 @@ it('whatever waits for what, fails, is cancelled or terminated: every job ends, 
     }),
     { numRuns: 30 },
   );
-}, 120_000);
+});
 
 /** What a journal tells of containers. */
 function happeningsIn(entries: readonly Entry[]): Happening[] {
@@ -243,4 +243,4 @@ it('a twin that was killed at any moment goes on from there: nothing is lost, no
     }),
     { numRuns: 15 },
   );
-}, 120_000);
+});
