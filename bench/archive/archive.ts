@@ -1,9 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import {
   type ArchiveWay,
   archiveWays,
+  bundled,
   deleteWays,
   gzipWay,
   listWays,
@@ -60,6 +62,11 @@ export async function archive(projectRoot: string, rounds: number): Promise<stri
   execFileSync('go', ['build', '-o', standIn, '.'], {
     cwd: join(projectRoot, 'bench/archive/stand-in'),
     stdio: 'inherit',
+  });
+  await build({
+    entryPoints: [join(projectRoot, 'bench/archive/ours.ts')],
+    outfile: bundled,
+    ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', minify: true, logLevel: 'error' },
   });
   // As they come: the whole takes long, and what was measured is not to be lost.
   for (const scene of scenes()) process.stdout.write(`${await measure(standIn, scene, rounds)}\n`);
@@ -128,7 +135,7 @@ async function run(
         '-o',
         'pipefail',
         '-c',
-        `trap 'times > .cpu' EXIT; ${limited}`,
+        `trap 'times > ${folder}/.cpu' EXIT; ${limited}`,
       ],
       {
         cwd: folder,
