@@ -26,6 +26,7 @@ const cases = [
   { what: 'failing', text: '900 run, 5 % failed', items: 1_000_000, shards: 10_000 },
   { what: 'ended', text: 'all ended, 5 % failed', items: 100_000, shards: 1_000 },
   { what: 'running', text: '900 run, none failed', items: 1_000_000, shards: 1_000_000 },
+  { what: 'page', text: 'lab report, before lab status --json', items: 10_000, shards: 1_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 10_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 1_000_000 },
 ] as const;
