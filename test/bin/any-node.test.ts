@@ -56,9 +56,9 @@ it('npm run bench refuses a name that is none, and what is no number of rounds',
     out: '',
     err: expect.stringMatching(/^there is no bench nosuch\n/),
   });
-  expect(run(['bench/main.ts', 's3'])).toMatchObject({
+  expect(run(['bench/main.ts', '0', 's3'])).toMatchObject({
     code: 2,
     out: '',
-    err: expect.stringMatching(/^"s3" is no number of rounds\n/),
+    err: expect.stringMatching(/^"0" is no number of rounds\n/),
   });
 });
