@@ -12,7 +12,7 @@ if [ ! -x "$cache/versitygw" ]; then
   GOBIN=$cache GOFLAGS=-p=2 go install "github.com/versity/versitygw/cmd/versitygw@$version" || { echo "no versitygw to be had"; exit 77; }
 fi
 work=$(mktemp -d)
-trap 'kill $server 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill $server 2>/dev/null || true; rm -rf "$work"' EXIT
 export ROOT_ACCESS_KEY=AKIATEST ROOT_SECRET_KEY=secretsecret
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 # With versions as well as without: what is proved and deleted names them.
