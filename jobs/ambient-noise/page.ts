@@ -1,3 +1,4 @@
+import { escaped } from '../../lib/contract/workload/html.ts';
 import { addDays, type Day } from './calendar.ts';
 import { completenessOf } from './completeness.ts';
 import {
@@ -21,8 +22,6 @@ const colours: Readonly<Record<StationDayState, string>> = {
   'not-correlated': '#82071e',
   waiting: '#ffffff',
 };
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
 
 const [size, left, top] = [12, 90, 30];
 

@@ -1,3 +1,4 @@
+import { escaped as safe } from '../../lib/contract/workload/html.ts';
 import type { InventoryHead } from './inventory.ts';
 import { type PlateMap, rowName, type WellState } from './plate-map.ts';
 import type { Seal } from './seal.ts';
@@ -16,8 +17,6 @@ const words: Readonly<Record<WellState, string>> = {
   restored: 'given back',
   none: 'no objects',
 };
-
-const safe = (text: string): string => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
 
 /** The archive's own page: one file without scripts, that any browser shows from a disk. */
 export function platePage(head: InventoryHead, seal: Seal, map: PlateMap, written: string): string {

@@ -28,6 +28,7 @@ export async function readCauses(
     run: open.run.runId,
     spec,
     config,
+    isFrozen: Object.keys(rounds.at(-1)?.files ?? {}).length > 0,
     laneOf: (step: string) => lanes.get(step),
     suffix: context.suffix,
   };

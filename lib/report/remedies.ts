@@ -13,6 +13,8 @@ export interface RemedyWorld {
   readonly run: string;
   readonly spec: WorkloadSpec;
   readonly config: LabConfig;
+  /** Its script is frozen with it: one that is mended is another run's. */
+  readonly isFrozen: boolean;
   /** What every command of this lab ends with: ` --local`, or nothing. */
   readonly suffix: string;
   /** What the step's jobs had last. */
@@ -59,7 +61,11 @@ function treatment(cause: Cause, world: RemedyWorld): Treatment {
   if (cause.kind === 'held')
     return { text: 'waits for what failed before it, and goes on with it', all: true };
   if (cause.kind === 'cancelled') return { text: 'was cancelled' };
-  return { text: 'ended by itself: mend its input or the script, then' };
+  return {
+    text: world.isFrozen
+      ? 'ended by itself: mend its input, then this; a script is frozen with its run, and a mended one is submitted anew'
+      : 'ended by itself: mend its input, then',
+  };
 }
 
 /** Twice what was asked for where the peak was cut off there, as that of what is killed is; else the peak and a quarter. */

@@ -28,7 +28,14 @@ const lane: Lane = {
 };
 const config = resolveConfig(rapidtideLab, workloads);
 const remedy = (cause: Parameters<typeof remedyFor>[0]) =>
-  remedyFor(cause, { run: 'r', spec: rapidtide, config, suffix: ' --local', laneOf: () => lane });
+  remedyFor(cause, {
+    run: 'r',
+    spec: rapidtide,
+    config,
+    isFrozen: false,
+    suffix: ' --local',
+    laneOf: () => lane,
+  });
 const noTails = () => undefined;
 
 it('the same reason with another last line is another cause, and names and numbers make none', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { escaped } from '../../lib/contract/workload/html.ts';
 import type { RunFacts } from '../../lib/report/facts.ts';
-import { asData, escaped } from '../../lib/report/page/html.ts';
+import { asData } from '../../lib/report/page/html.ts';
 import { runPage } from '../../lib/report/page/run-page.ts';
 
 const counts = { done: 0, partial: 0, failed: 1, running: 0, waiting: 0, blocked: 0, cancelled: 0 };

@@ -36,11 +36,12 @@ function needsOf({ step, asked, memory, vcpus, scratch, time }: StepSizes): read
     text: (value: number) => string,
   ): readonly (readonly string[])[] =>
     values ? [[step, what, given, text(values.p50), text(values.p95), text(values.max)]] : [];
-  const gib = (mib: number): string => `${(mib / 1024).toFixed(1)} GiB`;
+  const gib = (mib: number): string =>
+    mib < 100 ? `${Math.ceil(mib)} MiB` : `${(mib / 1024).toFixed(1)} GiB`;
   return [
     ...row('memory', gib(asked.memoryMiB), memory, gib),
     ...row('cores', String(asked.vcpus), vcpus, value => value.toFixed(1)),
-    ...row('scratch', '', scratch, value => `${value.toFixed(1)} GiB`),
+    ...row('scratch', '', scratch, value => gib(value * 1024)),
     ...row('time', durationText(asked.timeoutSeconds), time, durationText),
   ];
 }

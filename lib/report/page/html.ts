@@ -1,5 +1,4 @@
-/** A text as HTML has it. */
-export const escaped = (text: string): string => text.replace(/[&<>"']/g, sign => `&#${sign.charCodeAt(0)};`);
+import { escaped } from '../../contract/workload/html.ts';
 
 /** Data in a page: nothing of it ends the script element that it is in. */
 export const asData = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

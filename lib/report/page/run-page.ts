@@ -1,7 +1,8 @@
+import { escaped } from '../../contract/workload/html.ts';
 import type { RunFacts, ShownCause } from '../facts.ts';
 import { methods } from '../methods.ts';
 import { betterSizes, type Percentiles, type StepSizes } from '../sizes.ts';
-import { asData, dollars, escaped, pageOf, quantity, spanOf, tableOf } from './html.ts';
+import { asData, dollars, pageOf, quantity, spanOf, tableOf } from './html.ts';
 
 export interface PageAssets {
   readonly style: string;

@@ -1,5 +1,6 @@
+import { escaped } from '../../contract/workload/html.ts';
 import type { Usage } from '../usage.ts';
-import { dollars, escaped, pageOf, quantity, spanOf } from './html.ts';
+import { dollars, pageOf, quantity, spanOf } from './html.ts';
 
 /** A line of the lab's page of runs. */
 export interface ShownRun {

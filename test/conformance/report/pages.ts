@@ -113,7 +113,7 @@ const cause: ShownCause = {
   tail: ['KeyError: Metadata_Well'],
   count: 1000,
   some: ['p7'],
-  text: 'ended by itself: mend its input or the script, then',
+  text: 'ended by itself: mend its input, then',
   command: 'npx lab retry 20260101t000000z-0000aa --cause 1b7e',
 };
 const wells = Array.from(
