@@ -53,9 +53,14 @@ export function inNamespace(
 export function hasNamespaces(needed: readonly string[], probe: ContainerFolders): boolean {
   if (process.platform !== 'linux' || needed.some(isHidden)) return false;
   const [program = '', ...args] = inNamespace(probe, ['/bin/sh', '-c', 'test -d /data_in']);
-  known ??= spawnSync(program, args, { stdio: 'ignore', timeout: 10_000 }).status === 0;
+  // As containers have it: many a user's own has no sbin, where the root is changed, and would be told that nothing is.
+  const env = { ...process.env, PATH: `${process.env.PATH ?? ''}:${systemPath}` };
+  known ??= spawnSync(program, args, { stdio: 'ignore', timeout: 10_000, env }).status === 0;
   return known;
 }
+
+/** Where a host's own programs are, whatever the PATH of who started us. */
+export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 let known: boolean | undefined;
 

@@ -9,7 +9,14 @@ import { type ContainerCredentials, credentialsPath } from './credentials.ts';
 import { endLeftovers, rememberProcess, removeFolder } from './leftovers.ts';
 import { forwardLines } from './lines.ts';
 import { holdMemory, outOfMemory } from './memory-limit.ts';
-import { type ContainerFolders, endNamespace, foldersIn, hasNamespaces, inNamespace } from './namespace.ts';
+import {
+  type ContainerFolders,
+  endNamespace,
+  foldersIn,
+  hasNamespaces,
+  inNamespace,
+  systemPath,
+} from './namespace.ts';
 
 export { type ContainerCredentials, containerCredentials } from './credentials.ts';
 
@@ -151,11 +158,7 @@ export function containerEnvironment(
   token: string | undefined,
 ): Record<string, string> {
   return {
-    PATH: [
-      ...options.tools,
-      dirname(options.node),
-      '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    ].join(':'),
+    PATH: [...options.tools, dirname(options.node), systemPath].join(':'),
     HOME: '/tmp',
     LANG: 'C.UTF-8',
     ...spec.environment,
