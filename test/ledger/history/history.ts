@@ -265,8 +265,10 @@ async function end(world: World, job: Job, child: Child, outcome: Outcome): Prom
     name === 'killed' ? 'Host EC2 (instance i-0abcdef12) terminated.' : 'Essential container in task exited';
   child.attempts = [...child.attempts, { exitCode, statusReason, logStream: `log-${child.attempts.length}` }];
   delete child.marked;
-  if (name === 'again' && child.attempts.length < 3 && isOurs) child.status = 'RUNNABLE';
-  else {
+  if (name === 'again' && child.attempts.length < 3 && isOurs) {
+    child.status = 'RUNNABLE';
+    if (world.batch.isLate) child.unseen = true;
+  } else {
     Object.assign(child, { exitCode, statusReason });
     child.status = isBad || name === 'again' ? 'FAILED' : 'SUCCEEDED';
   }
@@ -349,8 +351,10 @@ const freshReader = ({ store, batch, rounds, spec }: World): LedgerReader =>
 async function compare(world: World, when: string): Promise<void> {
   const { kept, batch, store, rounds, items, spec } = world;
   const mine = await kept.look();
-  // What Batch has not told yet nobody can know by asking it for parents.
-  if (batch.isLate || batch.jobs.some(job => job.children.some(child => child.marked))) return;
+  // What Batch has not told yet nobody can know by asking it for parents; nor what was undone before it told.
+  const isUntold = (child: Child): boolean =>
+    child.marked !== undefined || (child.unseen === true && !isTerminal(child.status));
+  if (batch.isLate || batch.jobs.some(job => job.children.some(isUntold))) return;
   const fresh = await freshReader(world).look();
   const plain = await readPlainLedger({ store, batch, changes: batch }, { rounds, items, steps: spec.steps });
   const [a, b] = [await whole(mine, world), await whole(fresh, world)];
