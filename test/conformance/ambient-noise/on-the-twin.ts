@@ -109,6 +109,16 @@ writeFileSync(
   join(state, 'faults.json'),
   JSON.stringify({
     seed: 1,
+    // So that the second day is in its middle still, on however quick a machine.
+    requests: [
+      {
+        fault: 'stall',
+        service: 's3',
+        action: 'GetObject',
+        path: 'scedc-pds/continuous_waveforms/2024/2024_062/',
+        times: 1,
+      },
+    ],
     containers: [
       { ...reclaim, index: 1, afterMs: [4000, 4001], noticeSeconds: 0 },
       { ...reclaim, index: 2, afterMs: [2000, 2001], noticeSeconds: 60 },
