@@ -1,4 +1,6 @@
+import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError, refuse } from '../contract/workload/errors.ts';
+import { itemStates } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { StepView } from '../ledger/step-view.ts';
 import type { Args, OptionSpec } from './command.ts';
@@ -31,6 +33,42 @@ export function partOf(args: Args, { run }: OpenRun): RunPart {
   return { ...(step === undefined ? {} : { step }), ...(text === undefined ? {} : { round: Number(text) }) };
 }
 
+/** Whether a round has had anything of one of the run's items, by the ledger of that round alone. */
+const isInRound = ({ entries }: Ledger, index: number): boolean =>
+  entries.some(each => each.owners.placesOf(index).length > 0 || each.owners.common.length > 0);
+
+/** How the items that a round had stand, by the ledger of that round alone: it knows nothing of the others. */
+export function inRound(ledger: Ledger): { readonly counts: Ledger['counts']; readonly total: number } {
+  const counts = { ...ledger.counts };
+  let total = ledger.rows.length;
+  for (let index = 0; index < ledger.rows.length; index++)
+    if (!isInRound(ledger, index)) {
+      counts[itemStates[ledger.rows.states[index]!]!]--;
+      total--;
+    }
+  return { counts, total };
+}
+
+/** The items of the run that a round has had. */
+export async function namesOfRound(open: OpenRun, round: number): Promise<readonly string[]> {
+  const ledger = await open.ledger({ round });
+  const names: string[] = [];
+  for (let index = 0; index < open.items.length; index++)
+    if (isInRound(ledger, index)) names.push(open.items.nameAt(index));
+  return names;
+}
+
+/** The rounds that a part is of. */
+export const roundsOf = ({ round }: RunPart, rounds: readonly RoundPlan[]): readonly RoundPlan[] =>
+  round === undefined ? rounds : rounds.filter(plan => plan.round === round);
+
+/** A part as the user's options name it: ` --step store --round 1`; empty for all of a run. */
+export const partWords = ({ step, round }: RunPart): string =>
+  [
+    ...(step === undefined ? [] : [` --step ${step}`]),
+    ...(round === undefined ? [] : [` --round ${round}`]),
+  ].join('');
+
 /** Which rows of a part are wanted. */
 export interface Wanted {
   /** Their own names, or the run's item that they are part of; all where none is. */
@@ -43,6 +81,8 @@ export interface Wanted {
 /** A part of a run as it stands: its items, or a step's own, one after the other. */
 export interface PartRows {
   readonly ledger: Ledger;
+  /** How the run's items stand: of a round, those that it had. */
+  readonly counts: Ledger['counts'];
   /** How many there are in all. */
   readonly total: number;
   /** Throws LabError for names that it has not. */
@@ -53,16 +93,11 @@ export interface PartRows {
 export async function readPart(open: OpenRun, { step, round }: RunPart): Promise<PartRows> {
   const ledger = await open.ledger(round === undefined ? {} : { round });
   const view = step === undefined ? undefined : stepNamed(ledger, step);
-  // Of a round, what it had.
-  const isIn = (index: number): boolean =>
-    round === undefined ||
-    ledger.entries.some(each => each.owners.placesOf(index).length > 0 || each.owners.common.length > 0);
-  let total = view?.length ?? ledger.rows.length;
-  if (!view && round !== undefined)
-    for (let index = 0; index < ledger.rows.length; index++) if (!isIn(index)) total--;
+  const whole = round === undefined ? { counts: ledger.counts, total: ledger.rows.length } : inRound(ledger);
   return {
     ledger,
-    total,
+    counts: whole.counts,
+    total: view?.length ?? whole.total,
     async *rows({ names = [], only = 'all', details = ledger.isDetailed } = {}) {
       refuseUnknown(open, ledger, view, names);
       const fits = ({ state }: StatusRow): boolean =>

@@ -77,7 +77,11 @@ function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): 
     (found?.state === 'not-started' && shard.record?.exitCode === exitCodes.interrupted);
   const own = isStopped && shard.ended ? shard.ended : found?.reason;
   // What is to be known of an item though it is done: a warning, or why it was skipped.
-  const reason = isDone ? found?.reason : reasonOf(shard, own, exitCode, ended);
+  const reason = isDone
+    ? found?.reason
+    : state === 'blocked'
+      ? blockedReason
+      : reasonOf(shard, own, exitCode, ended);
   const { startedAt, endedAt, peakMemoryBytes, outputs, facts, missing } = found ?? {};
   const scratchPeakBytes = shard.record?.scratchPeakBytes;
   return {
@@ -102,6 +106,9 @@ function stateOf(shard: ShardState, found: ItemRecord | undefined, ended: boolea
   if (ended) return 'failed';
   return isRunning(shard) ? 'running' : 'waiting';
 }
+
+/** In place of Batch's words, which are those of a failure. */
+const blockedReason = 'waits for what failed';
 
 /** Batch's words for a job that never began, because one that it waited for failed. */
 const isBlocked = ({ attempts, record, reason, ended }: ShardState): boolean =>

@@ -24,7 +24,7 @@ export interface Ledger {
   readonly rows: Rows;
   readonly counts: Readonly<Record<ItemState, number>>;
   readonly steps: readonly StepCounts[];
-  /** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */
+  /** Items that are worked on now. */
   readonly atWork: number;
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
@@ -57,14 +57,13 @@ export interface FoldInput {
 export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
   const steps = stepViews(parts, items, edges);
   const rows = new Rows(items, steps, store, parts);
-  const { atWork, ended } = workOf(parts);
   const isDetailed = parts.reduce((sum, { step }) => sum + step.shards, 0) <= detailedShards;
   return {
     rows,
     counts: countsOf(rows.states, rows.length),
     steps: steps.map(step => countsOfStep(step, items.length)),
-    atWork,
-    ended,
+    atWork: itemsAtWork(parts),
+    ended: parts.every(({ phase }) => phase.every(each => each === phases.over)),
     entries: steps,
     isDetailed,
     stream: (step, choice) => streamStep(store, parts, step, { details: isDetailed, ...choice }),
@@ -92,16 +91,13 @@ function countsOf(states: Uint8Array, length: number): Record<ItemState, number>
   >;
 }
 
-function workOf(parts: readonly RoundStep[]): { readonly atWork: number; readonly ended: boolean } {
+/** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */
+export function itemsAtWork(parts: readonly RoundStep[]): number {
   const oneByOne = new Set(parts.filter(({ step }) => step.takes === 'item').map(({ step }) => step.name));
   let atWork = 0;
-  let ended = true;
   for (const { phase, step, lines } of parts)
-    for (let shard = 0; shard < step.shards; shard++) {
-      if (phase[shard] === phases.over) continue;
-      ended = false;
+    for (let shard = 0; shard < step.shards; shard++)
       if (phase[shard] === phases.running)
         atWork += oneByOne.has(step.name) ? 1 : lines.first[shard + 1]! - lines.first[shard]!;
-    }
-  return { atWork, ended };
+  return atWork;
 }

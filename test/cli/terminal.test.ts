@@ -4,32 +4,20 @@ import fc from 'fast-check';
 import { harmless, type Stream, table, width, writeAll } from '../../lib/cli/output/output.ts';
 import { progressLine } from '../../lib/cli/output/progress.ts';
 import { paceMeter } from '../../lib/cli/watch/pace.ts';
-import type { Ledger } from '../../lib/ledger/ledger.ts';
 
 const terminal = (columns: number): Stream => ({ write: () => true, isTTY: true, columns });
-const ledgerOf = (counts: Partial<Ledger['counts']>, atWork = counts.running ?? 0): Ledger => {
+type Bar = Parameters<typeof progressLine>[1];
+const barOf = (counts: Partial<Bar['counts']>, atWork = counts.running ?? 0): Bar => {
   const all = { done: 0, failed: 0, running: 0, waiting: 0, cancelled: 0, partial: 0, blocked: 0, ...counts };
   const total = Object.values(all).reduce((sum, count) => sum + count, 0);
-  return {
-    rows: { length: total } as Ledger['rows'],
-    counts: all,
-    steps: [],
-    entries: [],
-    atWork,
-    ended: false,
-    isDetailed: true,
-    stream: () => {
-      throw new Error('not asked for here');
-    },
-    isUnderWay: () => false,
-  };
+  return { total, counts: all, steps: [], atWork };
 };
-const shown = (columns: number, ledger: Ledger, pace = { perSecond: 0 }): string =>
-  stripVTControlCharacters(progressLine(terminal(columns), ledger, pace));
+const shown = (columns: number, bar: Bar, pace = { perSecond: 0 }): string =>
+  stripVTControlCharacters(progressLine(terminal(columns), bar, pace));
 
 describe('the progress line', () => {
   it('of 20,000 items in shards of 50, counts as running what is worked on, not what its shard holds', () => {
-    const line = shown(120, ledgerOf({ done: 50, running: 100, waiting: 19_850 }, 2));
+    const line = shown(120, barOf({ done: 50, running: 100, waiting: 19_850 }, 2));
     expect(line).toContain('50/20,000 done · 2 running · 19,948 waiting');
   });
 
@@ -41,7 +29,7 @@ describe('the progress line', () => {
         fc.integer({ min: 40, max: 200 }),
         fc.constantFrom({ perSecond: 0 }, { perSecond: 0.3, leftSeconds: 86_399 }),
         (counts, columns, pace) => {
-          const line = shown(columns, ledgerOf(counts), pace);
+          const line = shown(columns, barOf(counts), pace);
           expect(width(line)).toBeLessThan(columns);
           if (counts.failed > 0) expect(line).toContain(`${counts.failed.toLocaleString('en-US')} failed`);
         },
@@ -50,7 +38,7 @@ describe('the progress line', () => {
   });
 
   it('on 40 columns still shows what runs and when it ends', () => {
-    const line = shown(40, ledgerOf({ done: 1, failed: 1, running: 1, waiting: 5 }), {
+    const line = shown(40, barOf({ done: 1, failed: 1, running: 1, waiting: 5 }), {
       perSecond: 1,
       leftSeconds: 90,
     } as never);

@@ -94,6 +94,8 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
       undefined,
       { wrote: 'AccessDenied' },
     ]);
+    expect([items[1].state, items[1].reason]).toEqual(['blocked', 'waits for what failed']);
+    expect((await lab.lab(['status', runId, '--json'])).out).not.toContain('Dependent Job');
     expect(lab.refusals).toContainEqual(
       expect.stringMatching(/platesverifier.* s3:PutObject on arn:aws:s3:::plates-cold\/tars\/a\.tar: /),
     );
@@ -122,7 +124,16 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
       ['c', 'done'],
     ]);
     expect(await ofRound('1')).toEqual([['b', 'done']]);
-    const none = await lab.lab(['status', runId, '--round', '2']);
+    const verify = await lab.lab(['watch', runId, '--step', 'verify', '--round', '0']);
+    expect([verify.code, verify.err]).toEqual([
+      4,
+      expect.stringContaining('3 items of step verify done, 1 wait'),
+    ]);
+    expect(verify.err).toContain('unreadable');
+    expect(lastLine(verify.err)).toBe(`Next: npx lab retry ${runId} --round 0 --local`);
+    const { counts } = await json(['status', runId, '--round', '1']);
+    expect([counts.done, counts.waiting]).toEqual([1, 0]);
+    const none = await lab.lab(['watch', runId, '--round', '2']);
     expect([none.code, none.err]).toEqual([
       2,
       expect.stringContaining('has no round 2\n  its rounds: 0 to 1'),
@@ -138,10 +149,11 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
     const go = join(lab.folder, 'go');
     await put('plates-live', 'p/d/1.tif', broken);
     await put('plates-live', 'p/e/1.tif', `slow:${go}`);
-    const run = (await lab.lab(['submit', 'plates', '--plates', 'd,e'])).out.trim();
+    await put('plates-live', 'p/f/1.tif', broken);
+    const run = (await lab.lab(['submit', 'plates', '--plates', 'd,e,f'])).out.trim();
     const states = async () =>
       (await json(['status', run])).items.map((row: { state: string }) => row.state).join();
-    while ((await states()) !== 'failed,running') await sleep(100);
+    while ((await states()) !== 'failed,running,failed') await sleep(100);
     const busy = await lab.lab(['retry', run, 'e']);
     expect([busy.code, busy.err]).toEqual([
       4,
@@ -153,17 +165,42 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
       0,
       expect.stringContaining('round 1: 1 plate again (archive 1, verify 1, seal 1)'),
     ]);
-    while ((await states()) !== 'done,running') await sleep(100);
+    while ((await states()) !== 'done,running,failed') await sleep(100);
+    // A round is over before its run is.
+    const round = await lab.lab(['watch', run, '--round', '1']);
+    expect([round.code, round.err]).toEqual([0, expect.stringContaining('all 1 plate done')]);
+    expect(lastLine(round.err)).toBe(`Next: npx lab fetch ${run} --round 1 --local`);
     await writeFile(go, '');
+    const step = await lab.lab(['watch', run, '--step', 'archive', '--json']);
+    expect(step.code).toBe(4);
+    expect(
+      step.out
+        .split('\n')
+        .filter(line => /"event":"(counts|ended)"/.test(line))
+        .at(-1),
+    ).toContain(`"event":"ended","run":"${run}","step":"archive","done":2,"partial":0,"failed":1`);
     const end = await lab.lab(['watch', run]);
-    expect([end.code, end.err]).toEqual([0, expect.stringContaining('archive 2/2, verify 2/2, seal 2/2')]);
+    expect([end.code, end.err]).toEqual([4, expect.stringContaining('archive 2/3, verify 2/3, seal 2/3')]);
+  });
+
+  it('a retry of a round is of what that round had, and every choice narrows it', async () => {
+    const dry = (...words: string[]) => lab.lab(['retry', 'latest', ...words, '--dry-run']);
+    expect((await dry('--round', '1')).err).toContain('nothing to retry');
+    expect((await dry('f', '--round', '1')).err).toContain('no plate is all of what was asked for');
+    expect((await dry('x', '--round', '1')).err).toContain('x: is no plate of');
+    await put('plates-live', 'p/f/1.tif', 'f');
+    const again = await lab.lab(['retry', 'latest', '--round', '0', '--wait']);
+    expect([again.code, again.err]).toEqual([
+      0,
+      expect.stringContaining('round 2: 1 plate again (archive 1, verify 1, seal 1)'),
+    ]);
   });
 
   it('lab runs says how each stands, what was asked, and how long it took', async () => {
     const { out } = await lab.lab(['runs', 'plates']);
     expect(out.split('\n').slice(0, 3)).toEqual([
       expect.stringMatching(/^run +workload +state +done +took +what$/),
-      expect.stringMatching(/ plates +done +2\/2 +\d+s$/),
+      expect.stringMatching(/ plates +done +3\/3 +\d+s$/),
       expect.stringMatching(/ plates +done +3\/3 +\d+s +first batch$/),
     ]);
   });

@@ -140,7 +140,7 @@ async function perform(
     // What is read at one moment belongs together.
     const ledgerNow = (): Promise<Ledger> => still(() => open.ledger());
     const isStuck = (): boolean => clock?.isIdle() ?? false;
-    const ledger = await followToEnd(context, { ...open, ledger: ledgerNow }, isStuck);
+    const ledger = await followToEnd(context, { ...open, ledger: ledgerNow }, { isStuck });
     if (ledger) doneByRound.push(ledger.counts.done);
     return ledger;
   };

@@ -13,6 +13,7 @@ import { sameCommand } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
 import { readCauses } from '../read-causes.ts';
+import { namesOfRound, partOf, partOptions } from '../run-part.ts';
 import { runWorld } from '../run-world.ts';
 import { followRun } from '../watch/follow.ts';
 
@@ -29,6 +30,7 @@ export const retry: Command = {
       value: 'STEP',
       describe: 'only what is not done in this step, and what is made from it',
     },
+    round: { ...partOptions.round, describe: 'only items that this round had, from 0' },
     partial: { type: 'boolean', describe: 'what is done with something missing, too' },
     memory: {
       type: 'string',
@@ -55,13 +57,26 @@ export const retry: Command = {
 
 async function retryRun(context: Context, args: Args): Promise<number> {
   const { open, names: given } = await openedRunAndItems(context, args);
+  const { step, round } = partOf(args, open);
   const cause = args.text('cause');
-  const names = cause === undefined ? given : [...given, ...(await namesOfCause(context, open, cause))];
-  const step = args.text('step');
+  const names = common(
+    [
+      ...(given.length > 0 ? [given] : []),
+      ...(cause === undefined ? [] : [await namesOfCause(context, open, cause)]),
+      ...(round === undefined ? [] : [await namesOfRound(open, round)]),
+    ],
+    name => open.items.has(name),
+  );
+  if (names?.length === 0) {
+    context.say(
+      `nothing to retry: no ${open.spec.item.one} is all of what was asked for\nNext: npx lab status ${open.run.runId}${context.suffix}`,
+    );
+    return exitCodes.ok;
+  }
   const choice = {
     failedOnly: args.flag('failed'),
     partial: args.flag('partial'),
-    ...(names.length > 0 ? { names } : {}),
+    ...(names ? { names } : {}),
     ...(step === undefined ? {} : { step }),
   };
   const next = await submitRetry(context, open, choice, readChanges(args), args.flag('dry-run'));
@@ -74,6 +89,17 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     return exitCodes.ok;
   }
   return followRun(context, open);
+}
+
+/** Each choice narrows: what all of them name, or everything where there is none. What nobody knows stays, to be refused. */
+function common(
+  choices: readonly (readonly string[])[],
+  isKnown: (name: string) => boolean,
+): readonly string[] | undefined {
+  const sets = choices.map(names => new Set(names));
+  if (sets.length === 0) return undefined;
+  const all = new Set(choices.flat());
+  return [...all].filter(name => !isKnown(name) || sets.every(names => names.has(name)));
 }
 
 /** Throws LabError for a cause that nothing of the run has failed of. */

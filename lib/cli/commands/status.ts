@@ -9,7 +9,7 @@ import { type OpenRun, openedRunAndItems } from '../open.ts';
 import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
-import { partOf, partOptions, type RunPart, readPart } from '../run-part.ts';
+import { partOf, partOptions, type RunPart, readPart, roundsOf } from '../run-part.ts';
 
 const tones: Record<ItemState, Tone> = {
   done: 'good',
@@ -67,8 +67,8 @@ export async function showStatus(
   { names = [], only = 'all', namesOnly = false, ...part }: StatusChoice = {},
 ): Promise<number> {
   const { run, spec } = open;
-  const { ledger: read, rows, total: all } = await readPart(open, part);
-  const { counts, steps, ended } = read;
+  const { ledger: read, counts, rows, total: all } = await readPart(open, part);
+  const { steps, ended } = read;
   const print = printer(
     context,
     { run: run.runId, workload: run.workload, ended, counts, steps },
@@ -82,7 +82,7 @@ export async function showStatus(
     .filter(state => counts[state] > 0)
     .map(state => `, ${numberText(counts[state])} ${state}`);
   const total = part.round === undefined ? read.rows.length : all;
-  const { took, shared } = await lookBack(read, run.rounds);
+  const { took, shared } = await lookBack(read, roundsOf(part, run.rounds));
   context.say(
     `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${took}`,
   );

@@ -1,16 +1,19 @@
-import type { Ledger, StepCounts } from '../../ledger/ledger.ts';
+import type { StepCounts } from '../../ledger/ledger.ts';
 import type { Pace } from '../watch/pace.ts';
+import type { Watched } from '../watch/watched.ts';
 import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
+
+type Bar = Pick<Watched, 'counts' | 'total' | 'steps' | 'atWork'>;
 
 /**
  * `▓▓▓▓░░ 4/6 done · 1 failed · 2 running · 1m left`, in the stream's columns: what matters least goes first, and how many
  * failed never does.
  */
-export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string {
-  const { partial, failed, running, waiting, blocked, cancelled } = ledger.counts;
-  const done = ledger.counts.done + partial;
-  const total = ledger.rows.length;
-  const atWork = Math.min(running, ledger.atWork);
+export function progressLine(stream: Stream, watched: Bar, pace: Pace): string {
+  const { counts, total, steps } = watched;
+  const { partial, failed, running, waiting, blocked, cancelled } = counts;
+  const done = counts.done + partial;
+  const atWork = Math.min(running, watched.atWork);
   const parts: readonly Part[] = [
     { text: `${numberText(done)}/${numberText(total)} done` },
     { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
@@ -20,10 +23,10 @@ export function progressLine(stream: Stream, ledger: Ledger, pace: Pace): string
     { text: cancelled > 0 ? `${numberText(cancelled)} cancelled` : '' },
     { text: pace.perSecond > 0 && running + waiting > 0 ? rateText(pace.perSecond) : '' },
     { text: pace.leftSeconds === undefined ? '' : `${durationText(pace.leftSeconds)} left` },
-    { text: ledger.steps.length > 1 ? ledger.steps.map(shortly).join(', ') : '' },
+    { text: steps.length > 1 ? steps.map(shortly).join(', ') : '' },
   ];
   const columns = (stream.columns ?? 80) - 1;
-  const bar = barOf(stream, ledger, Math.max(8, Math.min(30, columns - 49)));
+  const bar = barOf(stream, watched, Math.max(8, Math.min(30, columns - 49)));
   let shown = parts.map((part, index) => ({ ...part, index })).filter(part => part.text !== '');
   const text = (): string => shown.map(part => part.text).join(' · ');
   let hasBar = true;
@@ -50,12 +53,12 @@ const theBar = -1;
 /** By what is missed least: rate, steps, cancelled, the bar, waiting, time left, running. */
 const leastFirst = [6, 8, 5, 4, theBar, 3, 7, 2];
 
-function barOf(stream: Stream, { counts, rows }: Ledger, cells: number): { text: string; cells: number } {
+function barOf(stream: Stream, { counts, total }: Bar, cells: number): { text: string; cells: number } {
   const { failed } = counts;
   const done = counts.done + counts.partial;
-  const filled = Math.round((cells * done) / Math.max(1, rows.length));
+  const filled = Math.round((cells * done) / Math.max(1, total));
   const broken =
-    failed === 0 ? 0 : Math.max(1, Math.min(cells - filled, Math.round((cells * failed) / rows.length)));
+    failed === 0 ? 0 : Math.max(1, Math.min(cells - filled, Math.round((cells * failed) / total)));
   const empty = '░'.repeat(Math.max(0, cells - filled - broken));
   const text = tint(stream, 'good', '█'.repeat(filled)) + tint(stream, 'bad', '▒'.repeat(broken)) + empty;
   return { text, cells };

@@ -1,65 +1,54 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { readSummary } from '../../ledger/run-summary.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { OpenRun } from '../open.ts';
-import { causesText } from '../output/causes-text.ts';
-import { counted, cut, harmless, numberText, tint } from '../output/output.ts';
+import { cut, harmless } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
-import { stepText } from '../output/step-rows.ts';
-import { lastEnd, tookText } from '../output/took.ts';
-import { type RunUse, readUse, useText } from '../output/use-text.ts';
-import { readCauses } from '../read-causes.ts';
+import { partWords, type RunPart, roundsOf } from '../run-part.ts';
 import { paceMeter } from './pace.ts';
 import { steadyLook } from './steady-look.ts';
+import { tellEnd } from './tell-end.ts';
 import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 import { whyItWaits } from './waiting-now.ts';
+import { type Watched, watchedOf } from './watched.ts';
 
 /**
- * Watches a run to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event per change
- * with --json. Looks often on the twin and while something moves, and else every minute. Answers the exit code.
+ * Watches a run, or a part of it, to its end: a bar that is drawn again on a terminal, a line per change in a pipe, an event
+ * per change with --json. Looks often on the twin and while something moves, and else every minute. Answers the exit code.
+ * Throws LabError for a step that the run has not.
  */
-export async function followRun(context: Context, open: OpenRun): Promise<number> {
+export async function followRun(context: Context, open: OpenRun, part: RunPart = {}): Promise<number> {
   let looks = 0;
-  const ledger = await followToEnd(context, {
-    ...open,
-    ledger: options => {
-      looks++;
-      return open.ledger(options);
-    },
-  });
-  if (!ledger) return stopWatching(context, open);
-  const { rounds } = await readRun(open.connection.store, open.run);
-  // Who has seen it end knows when.
-  const meter = lastEnd();
-  if (ledger.isDetailed) for await (const row of ledger.rows.stream({ details: true })) meter.add(row);
-  const { ended } = ledger;
-  const took = tookText({ ended, end: meter.end }, rounds, looks > 1 ? context.now() : undefined);
-  await tellReport(context, open);
-  return finish(context, open, ledger, took, await readUse(open.connection.store, rounds));
+  const ledger = await followToEnd(
+    context,
+    counting(open, () => looks++),
+    { part },
+  );
+  if (!ledger) return stopWatching(context, open, part);
+  return tellEnd(context, open, { ledger, part, ...(looks > 1 ? { seenAt: context.now() } : {}) });
 }
 
-/** What the workload says of the run as a whole. */
-async function tellReport(context: Context, { run, spec, items, connection }: OpenRun): Promise<void> {
-  if (!spec.report) return;
-  const { rounds } = await readRun(connection.store, run);
-  const summary = await readSummary(connection.store, rounds);
-  const { records: _, ...sums } = summary;
-  const lines = spec.report([...items], summary);
-  if (context.json) context.print(JSON.stringify({ event: 'report', run: run.runId, ...sums, lines }));
-  else for (const line of lines) context.say(`  ${line}`);
-}
+const counting = (open: OpenRun, count: () => void): OpenRun => ({
+  ...open,
+  ledger: options => {
+    count();
+    return open.ledger(options);
+  },
+});
 
-/** The ledger at a run's end, or where nothing can go on any more; undefined where Ctrl-C ended the watching. */
+/**
+ * The ledger at the end of a run or of a part of it, or where nothing can go on any more; undefined where Ctrl-C ended the
+ * watching. A round's is that of the round alone.
+ */
 export async function followToEnd(
   context: Context,
   open: OpenRun,
-  isStuck: () => boolean = () => false,
+  { isStuck = () => false, part = {} }: { readonly isStuck?: () => boolean; readonly part?: RunPart } = {},
 ): Promise<Ledger | undefined> {
   const { runId } = open.run;
+  const { round } = part;
   const quick = context.local;
   const { err } = context.io;
   const started = context.now().getTime();
@@ -69,7 +58,7 @@ export async function followToEnd(
   let last = '';
   let pause = quick ? 300 : 5000;
   const pace = paceMeter();
-  const look = steadyLook(context, () => open.ledger());
+  const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
   let before: Ledger | undefined;
   for (;;) {
     const began = performance.now();
@@ -79,19 +68,20 @@ export async function followToEnd(
     const hasMoved = ledger !== before;
     before = ledger;
     const tookMs = performance.now() - began;
-    if (hasMoved) tellFailures(context, ledger, told, open.spec.item);
-    const why = await hint?.look(ledger, context.now());
+    const watched = watchedOf(ledger, part);
+    if (hasMoved) tellFailures(context, watched, told, nounOf(open, part));
+    const why = await hint?.look(watched, context.now());
     if (why) tellHint(context, runId, why);
-    const { done, partial, failed, blocked, cancelled, running, waiting } = ledger.counts;
+    const { done, partial, failed, blocked, cancelled, running, waiting } = watched.counts;
     const seconds = (context.now().getTime() - started) / 1000;
     const line = progressLine(
       err,
-      ledger,
+      watched,
       pace(done + partial + failed + blocked + cancelled, running + waiting, seconds),
     );
-    const stand = { ...ledger.counts, ...(ledger.steps.length > 1 ? { steps: ledger.steps } : {}) };
+    const stand = { ...watched.counts, ...(watched.steps.length > 1 ? { steps: watched.steps } : {}) };
     if (context.json) {
-      const event = JSON.stringify({ event: 'counts', run: runId, ...stand });
+      const event = JSON.stringify({ event: 'counts', run: runId, ...part, ...stand });
       if (event !== last) context.print(event);
       last = event;
     } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
@@ -99,9 +89,9 @@ export async function followToEnd(
       context.say(line);
       last = JSON.stringify(stand);
     }
-    if (ledger.ended || wasStuck) {
+    if (watched.ended || wasStuck) {
       if (err.isTTY && !context.json) err.write('\n');
-      await removeCaps(open);
+      if (ledger.ended || wasStuck) await removeCaps(open, part);
       return ledger;
     }
     if (context.signal.aborted) return undefined;
@@ -125,18 +115,22 @@ function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
   else context.say(`${clear}nothing has started for ten minutes: ${text}${fix ? `\n  ${fix}` : ''}`);
 }
 
+/** What one of the items is called: a step may have some of its own. */
+const nounOf = ({ spec }: OpenRun, { step }: RunPart): string =>
+  step === undefined ? spec.item.one : `${step} of`;
+
 /** A person who watches wants to know at once; of a thousand failures, only that there are many. */
 const failuresTold = 5;
 
 /** What capped how many shards ran at once would stay in the account for good. */
-async function removeCaps({ connection, run }: OpenRun): Promise<void> {
-  for (const { parallel } of (await readRun(connection.store, run)).rounds)
+async function removeCaps({ connection, run }: OpenRun, part: RunPart): Promise<void> {
+  for (const { parallel } of roundsOf(part, (await readRun(connection.store, run)).rounds))
     if (parallel) await connection.batch.deleteConsumableResource(parallel.resource).catch(() => undefined);
 }
 
 /** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
-function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun: ItemNoun): void {
-  for (const row of ledger.rows.in('failed')) {
+function tellFailures(context: Context, watched: Watched, told: Set<string>, noun: string): void {
+  for (const row of watched.failed()) {
     const id = `${row.name}\u0000${row.round}`;
     if (told.has(id)) continue;
     told.add(id);
@@ -144,55 +138,18 @@ function tellFailures(context: Context, ledger: Ledger, told: Set<string>, noun:
       context.print(
         JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),
       );
-    else if (told.size <= failuresTold && !ledger.ended) {
+    else if (told.size <= failuresTold && !watched.ended) {
       const { err } = context.io;
-      const text = `${noun.one} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
+      const text = `${noun} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
       context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(harmless(err, text), (err.columns ?? 200) - 1)}`);
     }
   }
 }
 
-async function finish(
-  context: Context,
-  open: OpenRun,
-  ledger: Ledger,
-  took: string,
-  used: RunUse,
-): Promise<number> {
-  const { runId } = open.run;
-  const noun = open.spec.item;
-  const { done, partial } = ledger.counts;
-  const total = ledger.rows.length;
-  if (context.json)
-    context.print(
-      JSON.stringify({ event: 'ended', run: runId, ...ledger.counts, steps: ledger.steps, used }),
-    );
-  else {
-    if (ledger.steps.length > 1) for (const step of ledger.steps) context.say(`  ${stepText(step)}`);
-    for (const line of useText(used)) context.say(`  ${line}`);
-  }
-  if (done + partial === total) {
-    const missing = partial > 0 ? `, ${numberText(partial)} of them with something missing` : '';
-    context.say(
-      `${tint(context.io.err, 'good', `all ${counted(total, noun)} done${missing}${took}`)}\nNext: npx lab fetch ${runId}${context.suffix}`,
-    );
-    return exitCodes.ok;
-  }
-  const causes = await readCauses(context, open, ledger);
-  if (context.json) context.print(JSON.stringify({ event: 'causes', run: runId, causes }));
-  else context.io.err.write(causesText(context.io.err, causes, noun));
-  const { failed, cancelled, blocked } = ledger.counts;
-  const logs = failed > 0 ? `npx lab logs ${runId} --failed${context.suffix}, then ` : '';
-  context.say(
-    `${numberText(done + partial)} of ${counted(total, noun)} done${blocked > 0 ? `, ${numberText(blocked)} wait for what failed` : ''}${cancelled > 0 ? `, ${cancelled} cancelled` : ''}${took}\nNext: ${logs}npx lab retry ${runId}${context.suffix}`,
-  );
-  return exitCodes.notDone;
-}
-
-function stopWatching(context: Context, { run: { runId }, connection }: OpenRun): number {
+function stopWatching(context: Context, { run: { runId }, connection }: OpenRun, part: RunPart): number {
   const what = connection.ownTwin
     ? 'stopped, with the twin of this command; the run goes on with the next'
     : 'stopped watching; the run goes on';
-  context.say(`\n${what}\nNext: npx lab watch ${runId}${context.suffix}`);
+  context.say(`\n${what}\nNext: npx lab watch ${runId}${partWords(part)}${context.suffix}`);
   return exitCodes.interruptedByUser;
 }

@@ -1,0 +1,55 @@
+import type { ItemState, Ledger, StepCounts } from '../../ledger/ledger.ts';
+import { itemsAtWork } from '../../ledger/ledger.ts';
+import { type StatusRow, stepNamed, stepRow } from '../output/step-rows.ts';
+import { inRound, type RunPart } from '../run-part.ts';
+
+/** How what somebody watches stands: a run, one of its rounds, or one of its steps with items of its own. */
+export interface Watched {
+  readonly total: number;
+  readonly counts: Readonly<Record<ItemState, number>>;
+  readonly atWork: number;
+  /** Whether nothing of it can change any more without a retry. */
+  readonly ended: boolean;
+  readonly steps: readonly StepCounts[];
+  /** What has failed, one by one. */
+  failed(): Iterable<StatusRow>;
+  /** All of it, one by one, with what is in the records. */
+  stream(): AsyncIterable<StatusRow>;
+}
+
+/** What of a ledger is watched. The ledger is the round's own where there is a round. Throws LabError for a step that it has not. */
+export function watchedOf(ledger: Ledger, { step, round }: RunPart): Watched {
+  if (step !== undefined) return stepOf(ledger, step);
+  const { atWork, ended, steps, rows } = ledger;
+  const { counts, total } =
+    round === undefined ? { counts: ledger.counts, total: rows.length } : inRound(ledger);
+  return {
+    total,
+    counts,
+    atWork,
+    ended,
+    steps,
+    failed: () => rows.in('failed'),
+    stream: () => rows.stream({ details: true }),
+  };
+}
+
+function stepOf(ledger: Ledger, step: string): Watched {
+  const view = stepNamed(ledger, step);
+  const stand = ledger.steps.find(each => each.step === step)!;
+  const { counts, items } = stand;
+  return {
+    total: items,
+    counts,
+    atWork: itemsAtWork(view.parts),
+    // A step may be over long before its run is.
+    ended: ledger.ended || counts.running + counts.waiting === 0,
+    steps: [stand],
+    *failed() {
+      for (const entry of view) if (entry.state === 'failed') yield stepRow(step, entry);
+    },
+    async *stream() {
+      for await (const entry of ledger.stream(view, { details: true })) yield stepRow(step, entry);
+    },
+  };
+}
