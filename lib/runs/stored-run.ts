@@ -17,6 +17,12 @@ export async function findRun(store: Store, text: string, workloads: readonly st
     for (const workload of workloads)
       if (await store.head(manifestKey({ workload, runId: text }))) return { workload, runId: text };
   const runs = await listRuns(store, workloads);
+  if (runs.length === 0)
+    throw new LabError({
+      where: text,
+      message: 'nothing has been submitted to this lab yet',
+      fix: 'lab submit --help; what was submitted with --local is seen with --local alone',
+    });
   if (text === 'latest' && runs.length > 0) return runs[0]!;
   const fits = runs.filter(
     run => run.runId === text || run.runId.startsWith(text) || run.runId.endsWith(`-${text}`),

@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { neverSubmitted } from '../../lib/runs/stored-run.ts';
 import { user } from './helper.ts';
 
+let beforeAny = '';
 let me: Awaited<ReturnType<typeof user>>;
 const whole = '20991231t000000z-aaaaaa';
 const killedLater = '20991231t000001z-bbbbbb';
@@ -14,6 +15,7 @@ beforeAll(async () => {
     workloads: { rapidtide: { datasets: { '/data_in': 'scans' } } },
   });
   const { s3, outputs } = await me.twin();
+  beforeAny = (await me.lab(['watch', '--local'])).err;
   const put = (run: string, name: string, Body: string) =>
     s3.send(
       new PutObjectCommand({
@@ -69,4 +71,8 @@ it('lab runs says so too', async () => {
   expect(out).toMatch(new RegExp(`^${killedLater} +rapidtide +never submitted`, 'm'));
   expect(out).toMatch(new RegExp(`^${whole} +rapidtide +open`, 'm'));
   expect(err).toContain(`never submitted, for its submission was interrupted at once: ${killedFirst}\n`);
+});
+
+it('of a lab that nothing was submitted to, this is said', () => {
+  expect(beforeAny).toContain('nothing has been submitted to this lab yet');
 });
