@@ -26,7 +26,7 @@ const proofs = storeAt(at('cold', 'proofs/'), 8);
 async function run(): Promise<string> {
   if (what === 'list') {
     let count = 0;
-    for await (const _ of currentObjects(stores.source, 'p/')) count++;
+    for await (const page of currentObjects(stores.source, 'p/')) count += page.length;
     return `${count} objects`;
   }
   const threads = tarThreads(Number(threadCount));

@@ -32,17 +32,22 @@ const work = {
   make: async (
     { source, archive, ...input }: MakeInput,
     onBytes: (bytes: number) => void,
+    signal?: AbortSignal,
   ): Promise<BuiltTar> => {
     const { connections, plan } = input;
     const stores = { source: storeAt(source, connections), archive: storeAt(archive, connections) };
-    return makeTar({ ...input, ...stores, onBytes }, plan);
+    return makeTar({ ...input, ...stores, onBytes, signal }, plan);
   },
-  check: async ({ source, archive, ...input }: CheckInput, onBytes: (bytes: number) => void) => {
+  check: async (
+    { source, archive, ...input }: CheckInput,
+    onBytes: (bytes: number) => void,
+    signal?: AbortSignal,
+  ) => {
     const stores = {
       source: storeAt(source, input.connections),
       archive: storeAt(archive, input.connections),
     };
-    const { findings, ...report } = await checkTar({ ...input, ...stores, onBytes });
+    const { findings, ...report } = await checkTar({ ...input, ...stores, onBytes, signal });
     return { ...report, list: findings.list, count: findings.count };
   },
 };
@@ -54,20 +59,18 @@ export interface TarThreads {
   stop(): Promise<void>;
 }
 
-/** Threads that make and check tars; with one vCPU there is none, and the work is done here. */
+/** Threads that make and check tars, this one among them; with one vCPU it is the only one. */
 export function tarThreads(count: number): TarThreads {
-  const threads = count > 1 ? new Threads(new URL(import.meta.url), count) : undefined;
+  const threads = new Threads(new URL(import.meta.url), work, count);
   return {
-    make: (input, onBytes) => (threads ? threads.run('make', input, onBytes) : work.make(input, onBytes)),
+    make: (input, onBytes) => threads.run('make', input, onBytes),
     async check(input, onBytes) {
-      const run = threads
-        ? threads.run<Awaited<ReturnType<typeof work.check>>>('check', input, onBytes)
-        : work.check(input, onBytes);
-      const { list, count: total, ...report } = await run;
+      const checked = await threads.run<Awaited<ReturnType<typeof work.check>>>('check', input, onBytes);
+      const { list, count: total, ...report } = checked;
       const findings = new Findings();
       findings.add({ list, count: total });
       return { ...report, findings };
     },
-    stop: async () => threads?.stop(),
+    stop: () => threads.stop(),
   };
 }

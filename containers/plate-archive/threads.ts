@@ -26,7 +26,7 @@ export function storeAt({ bucket, prefix, region }: PlaceAddress, connections: n
 
 /** Work that threads can do, by name. What goes in and out is copied: plain data alone. */
 export type ThreadWork = Readonly<
-  Record<string, (input: never, onBytes: (bytes: number) => void) => Promise<unknown>>
+  Record<string, (input: never, onBytes: (bytes: number) => void, signal?: AbortSignal) => Promise<unknown>>
 >;
 
 interface Call {
@@ -72,36 +72,47 @@ async function answer(
   }
 }
 
-/** Some threads that take turns. One a vCPU: digests are what an archive waits for. */
-export class Threads {
-  readonly #idle: Worker[] = [];
-  readonly #waiting: ((worker: Worker) => void)[] = [];
-  readonly #all: Worker[];
+/** Whoever does one thing at a time: another thread, or this one. */
+type Hand = (call: Call, onBytes: (bytes: number) => void) => Promise<unknown>;
 
-  /** `file`: where `serveThreads` is called; in the container that is the bundle itself. */
-  constructor(file: URL, count: number) {
-    this.#all = Array.from({ length: count }, () => new Worker(file, { workerData: marker }));
-    this.#idle.push(...this.#all);
+/**
+ * Some threads that take turns, this one among them: an idle one costs as much memory as a busy one. One a vCPU, for digests are
+ * what an archive waits for.
+ */
+export class Threads {
+  readonly #idle: Hand[] = [];
+  readonly #waiting: ((hand: Hand) => void)[] = [];
+  readonly #others: readonly Worker[];
+  readonly #stopping = new AbortController();
+
+  /** `file`: where `serveThreads` is called for `work`; in the container that is the bundle itself. */
+  constructor(file: URL, work: ThreadWork, count: number) {
+    this.#others = Array.from({ length: count - 1 }, () => new Worker(file, { workerData: marker }));
+    this.#idle.push(({ work: name, input }, onBytes) =>
+      work[name]!(input as never, onBytes, this.#stopping.signal),
+    );
+    for (const worker of this.#others) this.#idle.push((call, onBytes) => ask(worker, call, onBytes));
   }
 
   async run<T>(work: string, input: unknown, onBytes: (bytes: number) => void): Promise<T> {
-    const worker = this.#idle.pop() ?? (await new Promise<Worker>(take => this.#waiting.push(take)));
+    const hand = this.#idle.pop() ?? (await new Promise<Hand>(take => this.#waiting.push(take)));
     try {
-      return await ask<T>(worker, { work, input }, onBytes);
+      return (await hand({ work, input }, onBytes)) as T;
     } finally {
       const next = this.#waiting.shift();
-      if (next) next(worker);
-      else this.#idle.push(worker);
+      if (next) next(hand);
+      else this.#idle.push(hand);
     }
   }
 
   /** Whatever they are doing: S3 keeps nothing of a part that did not arrive. */
   async stop(): Promise<void> {
-    await Promise.all(this.#all.map(worker => worker.terminate()));
+    this.#stopping.abort();
+    await Promise.all(this.#others.map(worker => worker.terminate()));
   }
 }
 
-function ask<T>(worker: Worker, call: Call, onBytes: (bytes: number) => void): Promise<T> {
+function ask(worker: Worker, call: Call, onBytes: (bytes: number) => void): Promise<unknown> {
   return new Promise((done, fail) => {
     const close = (): void => {
       worker.off('message', onMessage);
@@ -114,7 +125,7 @@ function ask<T>(worker: Worker, call: Call, onBytes: (bytes: number) => void): P
         return;
       }
       close();
-      if ('result' in said) done(said.result as T);
+      if ('result' in said) done(said.result);
       else if (said.error.problems)
         fail(new PlateError(said.error.problems, { isPassing: said.error.isPassing === true }));
       else fail(new Error(said.error.message));

@@ -1,29 +1,33 @@
-import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
+import { isStoreError, type ObjectStore, type ObjectVersion } from '../../lib/contract/ports/object-store.ts';
 import type { SourceObject } from './inventory.ts';
 
-/** Current objects below a prefix, with their versions where the bucket has them and the role may list them. */
+export type CurrentObject = SourceObject & { readonly storageClass: string };
+
+/**
+ * Current objects below a prefix, with their versions where the bucket has them and the role may list them; in pages as S3
+ * gives them.
+ */
 export async function* currentObjects(
   source: ObjectStore,
   prefix: string,
-): AsyncIterable<SourceObject & { readonly storageClass: string }> {
+): AsyncIterable<readonly CurrentObject[]> {
   let any = false;
   try {
-    for await (const each of source.versions(prefix)) {
+    for await (const page of source.versionPages(prefix)) {
       any = true;
-      if (!each.isLatest || each.isDeleteMarker) continue;
-      yield {
-        key: each.key,
-        size: each.size,
-        etag: each.etag,
-        modified: each.lastModified.getTime(),
-        ...(each.versionId === 'null' ? {} : { versionId: each.versionId }),
-        ...(each.checksumAlgorithm ? { checksum: each.checksumAlgorithm } : {}),
-        storageClass: each.storageClass,
-      };
+      yield page.filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker).map(currentOf);
     }
   } catch (error) {
     if (any || !isStoreError(error, 'AccessDenied')) throw error;
     for await (const { key, size, etag, lastModified } of source.list(prefix))
-      yield { key, size, etag, modified: lastModified.getTime(), storageClass: 'STANDARD' };
+      yield [{ key, size, etag, modified: lastModified.getTime(), storageClass: 'STANDARD' }];
   }
+}
+
+function currentOf(version: ObjectVersion): CurrentObject {
+  const { key, size, etag, lastModified, versionId, storageClass, checksumAlgorithm } = version;
+  const modified = lastModified.getTime();
+  const found = { key, size, etag, modified, storageClass };
+  if (versionId === 'null') return checksumAlgorithm ? { ...found, checksum: checksumAlgorithm } : found;
+  return { ...found, versionId, ...(checksumAlgorithm ? { checksum: checksumAlgorithm } : {}) };
 }

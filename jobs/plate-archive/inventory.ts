@@ -48,6 +48,8 @@ export interface Inventory {
   readonly objects: readonly SourceObject[];
   /** Hex SHA-256 of the inventory as it is stored: the name of the archive for ever. */
   readonly digest: string;
+  /** As it is stored. */
+  readonly bytes: Buffer;
 }
 
 /** Lines of JSON: the head, then an object each. The digest is of exactly these bytes. */
@@ -82,7 +84,7 @@ export function decodeInventory(bytes: Buffer): Inventory {
       `the inventory has ${objects.length} objects of ${total} bytes, and its head says ${head.objects} of ${head.bytes}`,
     );
   checkOrder(objects);
-  return { head, objects, digest: sha256(bytes) };
+  return { head, objects, digest: sha256(bytes), bytes };
 }
 
 /** Sorts by the bytes of the keys, as S3 lists and as tars are ordered. Throws for a key that is there twice. */

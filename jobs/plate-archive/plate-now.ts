@@ -15,7 +15,8 @@ export async function plateNow(
   const deletedAt = note && Date.parse((JSON.parse(note.toString('utf8')) as { at: string }).at);
   const present = new Map<string, number>();
   for (const { prefix } of head.folders)
-    for await (const { key, modified } of currentObjects(source, prefix)) present.set(key, modified);
+    for await (const page of currentObjects(source, prefix))
+      for (const { key, modified } of page) present.set(key, modified);
   return plateMap(
     objects.map(({ key }) => key),
     key => present.has(key),

@@ -54,6 +54,9 @@ export function prefixed(store: ObjectStore, prefix: string): ObjectStore {
       ).map(own),
     versions: (below, options) =>
       each(store.versions(full(below), { ...options, ...after(options?.startAfter) })),
+    async *versionPages(below) {
+      for await (const page of store.versionPages(full(below))) yield page.map(own);
+    },
     tags: (key, options) => store.tags(full(key), options),
     tag: (key, tags, options) => store.tag(full(key), tags, options),
     restore: (key, options) => store.restore(full(key), options),

@@ -53,25 +53,22 @@ interface Ustar {
   readonly type: '0' | 'x';
 }
 
+/** What is the same in every header. */
+const common = Buffer.alloc(blockBytes);
+common.write('0000644\x000000000\x000000000\x00', 100, 'latin1');
+common.write('        ', 148, 'latin1');
+common.write('ustar\x0000', 257, 'latin1');
+common.write('0000000\x000000000\x00', 329, 'latin1');
+
 function ustar({ prefix, name, size, mtime, type }: Ustar): Buffer {
-  const block = Buffer.alloc(blockBytes);
+  const block = Buffer.from(common);
   block.write(name, 0, 100, 'utf8');
-  const octal = (value: number, at: number, width: number): void => {
-    block.write(`${value.toString(8).padStart(width - 1, '0')}\0`, at, 'latin1');
-  };
-  octal(0o644, 100, 8);
-  octal(0, 108, 8);
-  octal(0, 116, 8);
-  octal(size, 124, 12);
-  octal(mtime, 136, 12);
-  block.write('        ', 148, 'latin1');
+  block.write(size.toString(8).padStart(11, '0'), 124, 'latin1');
+  block.write(mtime.toString(8).padStart(11, '0'), 136, 'latin1');
   block.write(type, 156, 'latin1');
-  block.write('ustar\x0000', 257, 'latin1');
-  octal(0, 329, 8);
-  octal(0, 337, 8);
   block.write(prefix, 345, 155, 'utf8');
   let sum = 0;
-  for (const byte of block) sum += byte;
+  for (let i = 0; i < blockBytes; i++) sum += block[i]!;
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return block;
 }

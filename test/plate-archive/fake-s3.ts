@@ -322,6 +322,11 @@ export class FakeS3 {
             };
           }
       }.bind(this),
+      versionPages: async function* (prefix: string): AsyncIterable<readonly ObjectVersion[]> {
+        const page: ObjectVersion[] = [];
+        for await (const version of store.versions(prefix)) page.push(version);
+        if (page.length > 0) yield page;
+      },
       tags: async key => {
         await before('tags', key);
         return this.#find(bucket, key).tags;

@@ -75,7 +75,7 @@ async function write(lab: PlateLab, forgery: Forgery): Promise<string> {
   const digest = sha256(inventoryBytes);
   const index = encodeIndex(indexed);
   const indexBytes = forgery.index(index.bytes);
-  const inventory = { head, objects: listed, digest };
+  const inventory = { head, objects: listed, digest, bytes: inventoryBytes };
   const bag = makeBag(inventory, indexed, { ...index, bytes: indexBytes }, 1);
   const manifest = Buffer.from(forgery.manifest(bag.files['manifest-sha256.txt'].toString()));
   const files: Record<string, Buffer> = {

@@ -344,6 +344,23 @@ func first(query url.Values, names ...string) string {
 	return ""
 }
 
+// How a key is written into a page; most are as they are.
+func written(key string, isEncoded bool) string {
+	for i := 0; i < len(key); i++ {
+		c := key[i]
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '/' || c == '-' || c == '_' || c == '.' {
+			continue
+		}
+		if isEncoded {
+			return strings.ReplaceAll(url.QueryEscape(key), "%2F", "/")
+		}
+		var escaped strings.Builder
+		xml.EscapeText(&escaped, []byte(key))
+		return escaped.String()
+	}
+	return key
+}
+
 func list(w http.ResponseWriter, bucket string, query url.Values) {
 	if query.Has("location") {
 		answer(w, "<LocationConstraint></LocationConstraint>")
@@ -361,8 +378,8 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 		start = sort.Search(len(keys), func(i int) bool { return keys[i] > after })
 	}
 	versions := query.Has("versions")
-	var out strings.Builder
-	out.Grow(300_000)
+	isEncoded := query.Get("encoding-type") == "url"
+	out := make([]byte, 0, 360*most+1024)
 	count, last, truncated, common := 0, "", false, ""
 	mutex.RLock()
 	for _, key := range keys[start:] {
@@ -379,7 +396,7 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 				folder := key[:len(prefix)+cut+1]
 				if folder != common {
 					common = folder
-					out.WriteString("<CommonPrefixes><Prefix>" + url.PathEscape(folder) + "</Prefix></CommonPrefixes>")
+					out = append(out, "<CommonPrefixes><Prefix>"+url.PathEscape(folder)+"</Prefix></CommonPrefixes>"...)
 					count++
 				}
 				continue
@@ -387,25 +404,31 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 		}
 		o := buckets[bucket][key]
 		count++
-		name := "Contents"
 		if versions {
-			name = "Version"
-		}
-		out.WriteString("<" + name + "><Key>")
-		if query.Get("encoding-type") == "url" {
-			out.WriteString(strings.ReplaceAll(url.QueryEscape(key), "%2F", "/"))
+			out = append(out, "<Version><Key>"...)
 		} else {
-			xml.EscapeText(&out, []byte(key))
+			out = append(out, "<Contents><Key>"...)
 		}
-		out.WriteString("</Key>")
+		out = append(out, written(key, isEncoded)...)
+		out = append(out, "</Key>"...)
 		if versions {
-			out.WriteString("<VersionId>null</VersionId><IsLatest>true</IsLatest>")
+			out = append(out, "<VersionId>null</VersionId><IsLatest>true</IsLatest>"...)
 		}
-		out.WriteString("<LastModified>" + modified + "</LastModified><ETag>&quot;" + strings.Trim(o.etag, "\"") + "&quot;</ETag>")
+		out = append(out, "<LastModified>"...)
+		out = append(out, modified...)
+		out = append(out, "</LastModified><ETag>&quot;"...)
+		out = append(out, o.etag[1:len(o.etag)-1]...)
+		out = append(out, "&quot;</ETag>"...)
 		if o.crc != "" {
-			out.WriteString("<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>")
+			out = append(out, "<ChecksumAlgorithm>CRC32</ChecksumAlgorithm>"...)
 		}
-		out.WriteString("<Size>" + strconv.FormatInt(o.size, 10) + "</Size><StorageClass>STANDARD</StorageClass></" + name + ">")
+		out = append(out, "<Size>"...)
+		out = strconv.AppendInt(out, o.size, 10)
+		if versions {
+			out = append(out, "</Size><StorageClass>STANDARD</StorageClass></Version>"...)
+		} else {
+			out = append(out, "</Size><StorageClass>STANDARD</StorageClass></Contents>"...)
+		}
 	}
 	mutex.RUnlock()
 	root := "ListBucketResult"
@@ -425,7 +448,7 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 	if query.Get("encoding-type") == "url" {
 		encoding = "<EncodingType>url</EncodingType>"
 	}
-	answer(w, fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?><%s><Name>%s</Name><Prefix>%s</Prefix><KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%t</IsTruncated>%s%s</%s>", root, bucket, url.PathEscape(prefix), count, most, encoding, truncated, more, out.String(), root))
+	answer(w, fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?><%s><Name>%s</Name><Prefix>%s</Prefix><KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%t</IsTruncated>%s%s</%s>", root, bucket, url.PathEscape(prefix), count, most, encoding, truncated, more, out, root))
 }
 
 func main() {
@@ -488,6 +511,7 @@ func main() {
 			}
 			delete(sorted, "live")
 			mutex.Unlock()
+			keysOf("live")
 			return
 		}
 		serve(w, r)

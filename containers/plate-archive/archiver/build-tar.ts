@@ -5,7 +5,7 @@ import { cutParts, partBytesOf, type TarPart } from '../../../jobs/plate-archive
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import { fetchSlice, noSums, type Sums } from './fetch-slice.ts';
+import { fetchSlice, type MemberSums, noSums, type Sums } from './fetch-slice.ts';
 import { PartBuffers } from './part-buffers.ts';
 
 export interface TarJob {
@@ -25,11 +25,7 @@ export interface TarJob {
   beforeComplete(built: BuiltTar): Promise<void>;
 }
 
-export interface MemberSums {
-  /** Hex. */
-  readonly sha256: string;
-  readonly crc32: number;
-}
+export type { MemberSums } from './fetch-slice.ts';
 
 export interface BuiltTar {
   readonly bytes: number;
@@ -39,6 +35,13 @@ export interface BuiltTar {
 }
 
 const uploadsAtOnce = 2;
+
+/** Digests of members by where their headers lie in the tar. */
+interface Ongoing {
+  /** Of those that go on in a later part. */
+  readonly begun: Map<number, Sums>;
+  readonly whole: Map<number, MemberSums>;
+}
 
 /** S3 → digests → tar part → S3: no disk, and no more memory than a few parts. Throws PlateError where a source changed. */
 export async function buildTar(job: TarJob): Promise<BuiltTar & { readonly object: StoredObject }> {
@@ -51,7 +54,7 @@ export async function buildTar(job: TarJob): Promise<BuiltTar & { readonly objec
   const uploads = new Set<Promise<void>>();
   try {
     const buffers = new PartBuffers(partBytesOf(plan, job.partBytes), uploadsAtOnce + 1);
-    const ongoing = new Map<number, Sums>();
+    const ongoing: Ongoing = { begun: new Map(), whole: new Map() };
     const sums: MemberSums[] = [];
     let whole = 0;
     for (const part of cutParts(plan, job.partBytes)) {
@@ -102,7 +105,7 @@ async function fillPart(
   { source, connections, signal }: TarJob,
   part: TarPart,
   body: Buffer,
-  ongoing: Map<number, Sums>,
+  ongoing: Ongoing,
   sums: MemberSums[],
 ): Promise<number> {
   clearGaps(part, body);
@@ -119,10 +122,11 @@ async function fillPart(
       const slice = part.slices[i]!;
       const { header } = slice.member;
       const target = body.subarray(slice.at, slice.at + slice.bytes);
-      const before = (slice.from > 0 && ongoing.get(header)) || noSums();
+      const before = slice.from > 0 ? ongoing.begun.get(header) : undefined;
       const fetched = await fetchSlice(source, slice, target, before, signal);
       crcs[i] = fetched.crc32;
-      ongoing.set(header, fetched.sums);
+      if (fetched.member) ongoing.whole.set(header, fetched.member);
+      else ongoing.begun.set(header, fetched.sums!);
     }
   };
   const readers = Array.from({ length: Math.min(connections, part.slices.length) }, reader);
@@ -137,10 +141,16 @@ async function fillPart(
 }
 
 /** Members whose last byte is here are done; empty ones with their header. */
-function closeMembers(part: TarPart, ongoing: Map<number, Sums>, sums: MemberSums[]): void {
+function closeMembers(part: TarPart, { begun, whole }: Ongoing, sums: MemberSums[]): void {
   const close = (header: number): void => {
-    const { hash, crc32: sum } = ongoing.get(header) ?? noSums();
-    ongoing.delete(header);
+    const known = whole.get(header);
+    whole.delete(header);
+    if (known) {
+      sums.push(known);
+      return;
+    }
+    const { hash, crc32: sum } = begun.get(header) ?? noSums();
+    begun.delete(header);
     sums.push({ sha256: hash.digest('hex'), crc32: sum });
   };
   const ends = new Map(part.slices.map(slice => [slice.member.header, slice]));
@@ -165,7 +175,7 @@ function clearGaps(part: TarPart, body: Buffer): void {
 }
 
 /** From this size on, combining is cheaper than to digest again. */
-const combineFrom = 32 * 1024;
+const combineFrom = 4 * 1024;
 
 /** Of what arrived: members count with the CRC-32 they had on the way in, so S3 refuses a part that changed in memory since. */
 function crc32OfPart(part: TarPart, body: Buffer, crcs: readonly number[]): number {

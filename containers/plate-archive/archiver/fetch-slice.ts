@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
 import type { PartSlice } from '../../../jobs/plate-archive/parts.ts';
@@ -6,6 +6,7 @@ import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import {
   isStoreError,
   type ObjectStore,
+  type ReadIntoOptions,
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
 
@@ -15,54 +16,55 @@ export interface Sums {
   readonly crc32: number;
 }
 
-export const noSums = (): Sums => ({ hash: createHash('sha256'), crc32: 0 });
-
-export interface FetchedSlice {
-  readonly sums: Sums;
-  /** Of the slice alone. */
+/** Digests of a whole member. */
+export interface MemberSums {
+  /** Hex. */
+  readonly sha256: string;
   readonly crc32: number;
 }
 
+export const noSums = (): Sums => ({ hash: createHash('sha256'), crc32: 0 });
+
+export interface FetchedSlice {
+  /** Of the slice alone. */
+  readonly crc32: number;
+  /** Of the member with this slice, where it is not all of it. */
+  readonly sums?: Sums;
+  /** Where the slice is the whole member. */
+  readonly member?: MemberSums;
+}
+
 const tries = 3;
+/** Up to this size members are digested when they are there: an object for the digest, and a call for every piece, cost more. */
+const atOnceBytes = 256 * 1024;
 
 /**
  * Reads a slice of an object into its place in the part, digesting what arrives. Under the inventory's ETag and version, or
- * not at all; what S3 has a checksum of is compared with it, and read again where they differ.
+ * not at all; what S3 has a checksum of is compared with it, and read again where they differ. `before`: digests of the
+ * member's earlier slices.
  */
 export async function fetchSlice(
   source: ObjectStore,
   slice: PartSlice,
   target: Buffer,
-  before: Sums,
+  before: Sums | undefined,
   signal?: AbortSignal,
 ): Promise<FetchedSlice> {
   const { object } = slice.member;
   const isWhole = slice.bytes === object.size;
   for (let attempt = 1; ; attempt++) {
-    let hash = before.hash.copy();
-    let sum = 0;
-    const info = await source
-      .readInto(object.key, target, {
-        ifMatch: object.etag,
-        ...(object.versionId === undefined ? {} : { versionId: object.versionId }),
-        ...(isWhole ? {} : { from: slice.from }),
-        ...(signal ? { signal } : {}),
-        onBytes: bytes => {
-          hash.update(bytes);
-          sum = crc32(bytes, sum);
-        },
-        onRestart: () => {
-          hash = before.hash.copy();
-          sum = 0;
-        },
-      })
-      .catch(error => {
-        throw explained(error, source.bucket, object.key);
-      });
+    const fetched =
+      isWhole && slice.bytes <= atOnceBytes
+        ? await fetchAtOnce(source, slice, target, signal)
+        : await fetchAlong(source, slice, target, before?.hash ?? createHash('sha256'), signal);
+    const { info, crc32: sum } = fetched;
     if (info.size !== object.size) throw changed(source.bucket, object.key);
-    const isAsStored = !isWhole || agrees(info, hash, sum);
-    if (isAsStored)
-      return { sums: { hash, crc32: combineCrc32(before.crc32, sum, slice.bytes) }, crc32: sum };
+    if (!isWhole) {
+      const all = combineCrc32(before?.crc32 ?? 0, sum, slice.bytes);
+      return { crc32: sum, sums: { hash: fetched.hash!, crc32: all } };
+    }
+    const sha256 = fetched.sha256 ?? fetched.hash!.digest('hex');
+    if (agrees(info, sha256, sum)) return { crc32: sum, member: { sha256, crc32: sum } };
     if (attempt === tries)
       throw new PlateError(
         [`s3://${source.bucket}/${object.key} arrived altered ${tries} times: its checksum differs`],
@@ -73,10 +75,69 @@ export async function fetchSlice(
   }
 }
 
-function agrees({ checksums }: StoredObject, hash: Hash, sum: number): boolean {
+interface Fetched {
+  readonly info: StoredObject;
+  readonly crc32: number;
+  /** Of the member with the slice; of a member that came at once there is its digest. */
+  readonly hash?: Hash;
+  readonly sha256?: string;
+}
+
+async function fetchAtOnce(
+  source: ObjectStore,
+  slice: PartSlice,
+  target: Buffer,
+  signal: AbortSignal | undefined,
+): Promise<Fetched> {
+  const info = await read(source, slice, target, signal === undefined ? {} : { signal });
+  return { info, crc32: crc32(target), sha256: hash('sha256', target, 'hex') };
+}
+
+async function fetchAlong(
+  source: ObjectStore,
+  slice: PartSlice,
+  target: Buffer,
+  before: Hash,
+  signal: AbortSignal | undefined,
+): Promise<Fetched> {
+  let along = before.copy();
+  let sum = 0;
+  const info = await read(source, slice, target, {
+    ...(signal === undefined ? {} : { signal }),
+    onBytes: bytes => {
+      along.update(bytes);
+      sum = crc32(bytes, sum);
+    },
+    onRestart: () => {
+      along = before.copy();
+      sum = 0;
+    },
+  });
+  return { info, crc32: sum, hash: along };
+}
+
+async function read(
+  source: ObjectStore,
+  { member: { object }, bytes, from }: PartSlice,
+  target: Buffer,
+  options: ReadIntoOptions,
+): Promise<StoredObject> {
+  try {
+    return await source.readInto(object.key, target, {
+      ...options,
+      ifMatch: object.etag,
+      ...(object.versionId === undefined ? {} : { versionId: object.versionId }),
+      ...(bytes === object.size ? {} : { from }),
+    });
+  } catch (error) {
+    throw explained(error, source.bucket, object.key);
+  }
+}
+
+function agrees({ checksums }: StoredObject, sha256: string, sum: number): boolean {
   if (checksums.CRC32 !== undefined && Buffer.from(checksums.CRC32, 'base64').readUInt32BE() !== sum)
     return false;
-  return checksums.SHA256 === undefined || checksums.SHA256 === hash.copy().digest('base64');
+  return checksums.SHA256 === undefined || Buffer.from(checksums.SHA256, 'base64').toString('hex') === sha256;
 }
 
 const changed = (bucket: string, key: string): PlateError =>

@@ -65,10 +65,11 @@ export async function freeze(
 export async function listFolder(source: ObjectStore, prefix: string): Promise<readonly SourceObject[]> {
   const objects: SourceObject[] = [];
   const cold: string[] = [];
-  for await (const { storageClass, ...object } of currentObjects(source, prefix)) {
-    if (archived.has(storageClass)) cold.push(object.key);
-    objects.push(object);
-  }
+  for await (const page of currentObjects(source, prefix))
+    for (const object of page) {
+      if (archived.has(object.storageClass)) cold.push(object.key);
+      objects.push(object);
+    }
   if (cold.length > 0 && !(await areReadable(source, cold)))
     throw new PlateError([
       `${cold.length} objects are in an archive class already and cannot be read, s3://${source.bucket}/${cold[0]} first: restore them, or leave their folder out`,

@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type EncodedIndex, hex32, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
 import { indexTarKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
 import { bagOf } from '../../../jobs/plate-archive/bag.ts';
-import { encodeInventory, type Inventory } from '../../../jobs/plate-archive/inventory.ts';
+import type { Inventory } from '../../../jobs/plate-archive/inventory.ts';
 import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
 import { endBytes, padding, tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
@@ -21,8 +21,8 @@ export function makeBag(
   index: EncodedIndex,
   generation: number,
 ): ArchiveBag {
-  const { head, objects, digest } = inventory;
-  const others = { 'index.ndjson': index.bytes, 'inventory.ndjson': encodeInventory(head, objects) };
+  const { head, bytes, digest } = inventory;
+  const others = { 'index.ndjson': index.bytes, 'inventory.ndjson': bytes };
   const about = {
     'External-Identifier': `${head.project}/${head.batch}/${head.plate}`,
     'External-Description': `Plate ${head.plateFull}, archive ${generation}`,

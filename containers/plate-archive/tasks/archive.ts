@@ -9,8 +9,8 @@ import { addressOf, asResult, below, type PlateContext, progress } from './plate
 
 /** Parts of the tars' uploads. Three of them a thread are all that is held of a plate. */
 const partBytes = 8 * 1024 * 1024;
-/** Objects that a thread reads at once: what a part holds of usual images. */
-const connections = 4;
+/** Objects that a thread reads at once: a part holds three or four usual images, and a thousand small objects that S3 takes its time for. */
+const connections = 32;
 
 /** One plate: inventory, tars, index, seal. */
 export const archiveTask = {

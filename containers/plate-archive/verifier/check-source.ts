@@ -51,10 +51,11 @@ export async function checkSource(
 async function* current(source: ObjectStore, prefix: string): AsyncIterable<readonly [string, Seen]> {
   let any = false;
   try {
-    for await (const { key, size, etag, versionId, isLatest, isDeleteMarker } of source.versions(prefix)) {
+    for await (const page of source.versionPages(prefix)) {
       any = true;
-      if (isLatest && !isDeleteMarker)
-        yield [key, { size, etag, ...(versionId === 'null' ? {} : { versionId }) }];
+      for (const { key, size, etag, versionId, isLatest, isDeleteMarker } of page)
+        if (isLatest && !isDeleteMarker)
+          yield [key, { size, etag, ...(versionId === 'null' ? {} : { versionId }) }];
     }
   } catch (error) {
     if (!isStoreError(error, 'AccessDenied') || any) throw error;

@@ -42,7 +42,7 @@ export async function confirmDestruction(
     if (!newest) continue;
     const present = new Set<string>();
     for (const { prefix } of newest.inventory.head.folders)
-      for await (const { key } of currentObjects(source, prefix)) present.add(key);
+      for await (const page of currentObjects(source, prefix)) for (const { key } of page) present.add(key);
     const lost = newest.inventory.objects.filter(({ key }) => !present.has(key)).length;
     lines.push(
       lost === 0

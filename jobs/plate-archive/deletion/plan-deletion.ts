@@ -37,7 +37,8 @@ export async function planDeletion(
     ]);
   const now = new Map<string, SourceObject>();
   for (const { prefix } of head.folders)
-    for await (const object of currentObjects(source, prefix)) now.set(object.key, object);
+    for await (const page of currentObjects(source, prefix))
+      for (const object of page) now.set(object.key, object);
   const going: SourceObject[] = [];
   const changed: string[] = [];
   let gone = 0;

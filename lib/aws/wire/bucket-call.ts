@@ -1,7 +1,7 @@
 import type { CredentialSource } from './credentials.ts';
 import { awsEndpoint } from './endpoints.ts';
 import { readBody, type Sent, send, type WireRequest } from './http.ts';
-import { encode, queryText, sha256Hex, sign } from './sign.ts';
+import { encodeKey, queryText, sha256Hex, sign } from './sign.ts';
 
 export interface BucketOptions {
   readonly bucket: string;
@@ -44,7 +44,7 @@ export function bucketWire(options: BucketOptions): {
     key,
     { query = {}, headers = {}, body, contentLength, payload } = {},
   ) => {
-    const path = key === '' ? prefix || '/' : `${prefix}/${key.split('/').map(encode).join('/')}`;
+    const path = key === '' ? prefix || '/' : `${prefix}/${encodeKey(key)}`;
     const text = queryText(query);
     const all = { ...headers, ...(options.requesterPays ? { 'x-amz-request-payer': 'requester' } : {}) };
     const toSign = {

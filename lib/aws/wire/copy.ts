@@ -2,7 +2,7 @@ import type { CopyOptions, CopySource } from '../../contract/ports/object-store.
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, WireError } from './http.ts';
 import { xmlField } from './list.ts';
-import { encode } from './sign.ts';
+import { encode, encodeKey } from './sign.ts';
 import { metadataHeaders } from './upload.ts';
 
 /** CopyObject: the source only while its ETag is what the caller says, and never over another object. */
@@ -12,7 +12,7 @@ export async function copyObject(
   key: string,
   { ifMatch, ifNoneMatch, storageClass, tags, metadata }: CopyOptions,
 ): Promise<{ readonly etag: string }> {
-  const path = `/${from.bucket}/${from.key.split('/').map(encode).join('/')}`;
+  const path = `/${from.bucket}/${encodeKey(from.key)}`;
   const { answer } = await call('PUT', key, {
     headers: {
       'x-amz-copy-source': from.versionId ? `${path}?versionId=${encode(from.versionId)}` : path,

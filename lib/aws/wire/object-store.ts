@@ -14,7 +14,7 @@ import { abortUpload, beginUpload } from './part-writer.ts';
 import { readInto } from './read-into.ts';
 import { type WireStoreOptions, wireStore } from './store.ts';
 import { storedObject } from './stored-object.ts';
-import { listVersions } from './versions.ts';
+import { listVersions, versionPages } from './versions.ts';
 import { elements, fromXml, textBetween, toXml } from './xml.ts';
 
 export interface ObjectStoreOptions extends WireStoreOptions {
@@ -61,6 +61,7 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     abort: (key, uploadId) => abortUpload(call, key, uploadId),
     deleteMany: (entries, how) => deleteMany(call, entries, how),
     versions: (prefix, list) => listVersions(call, prefix, list),
+    versionPages: prefix => versionPages(call, prefix),
     async tags(key, { versionId } = {}) {
       const query = { tagging: '', ...(versionId ? { versionId } : {}) };
       const xml = (await sendAndRead(() => call('GET', key, { query }))).body.toString('utf8');

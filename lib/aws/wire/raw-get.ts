@@ -38,19 +38,38 @@ export async function rawGet(get: RawGet): Promise<RawAnswer> {
   get.signal?.throwIfAborted();
   const headers = await get.request.headers();
   const { origin, method, target } = get.request;
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const text = `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`;
+  let text = `${method} ${target} HTTP/1.1\r\n`;
+  for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+  text += '\r\n';
   const { connection, isUsed } = take(origin);
   try {
     return await connection.ask(text, get);
   } catch (error) {
     // S3 closes a connection that rested for a while just when it is used again: that is no fault of the request.
     if (!isUsed || !(error instanceof ClosedUnused)) throw error;
+    get.signal?.throwIfAborted();
     return await new Connection(origin).ask(text, get);
   }
 }
 
 class ClosedUnused extends Error {}
+
+/** Connections that read for a signal: one listener for all of their requests, where one for each costs as much as a signature. */
+const watched = new WeakMap<AbortSignal, Set<Connection>>();
+
+function watch(signal: AbortSignal, connection: Connection): void {
+  const known = watched.get(signal);
+  if (known) {
+    known.add(connection);
+    return;
+  }
+  const connections = new Set([connection]);
+  watched.set(signal, connections);
+  const abortAll = (): void => {
+    for (const each of connections) each.abort(signal);
+  };
+  signal.addEventListener('abort', abortAll, { once: true });
+}
 
 const resting = new Map<string, Connection[]>();
 
@@ -98,17 +117,21 @@ class Connection {
   }
 
   ask(text: string, get: RawGet): Promise<RawAnswer> {
-    const { signal } = get;
     this.#headLength = 0;
     this.#socket.ref();
     this.#socket.setTimeout(get.idleMs);
-    const onAbort = (): void => void this.#socket.destroy(new Error('aborted'));
-    signal?.addEventListener('abort', onAbort, { once: true });
     return new Promise<RawAnswer>((done, fail) => {
       this.#waiting = { get, filled: 0, answer: undefined, done, fail };
-      if (this.#socket.destroyed) this.#fail(new Error('closed'));
-      else this.#socket.write(text);
-    }).finally(() => signal?.removeEventListener('abort', onAbort));
+      if (get.signal) watch(get.signal, this);
+      if (get.signal?.aborted) this.#socket.destroy(new Error('aborted'));
+      else if (this.#socket.destroyed) this.#fail(new Error('closed'));
+      else this.#socket.write(text, 'latin1');
+    });
+  }
+
+  /** Whatever it is reading for who gave that signal. */
+  abort(signal: AbortSignal): void {
+    if (this.#waiting?.get.signal === signal) this.#socket.destroy(new Error('aborted'));
   }
 
   /** Where the next bytes of the socket belong. */
@@ -141,7 +164,7 @@ class Connection {
     this.#headLength = 0;
     const fits = Number(answer.headers['content-length']) === target.length && body.length <= target.length;
     if ((answer.status !== 200 && answer.status !== 206) || !fits) {
-      this.#waiting = undefined;
+      this.#release();
       this.#socket.destroy();
       waiting.fail(new NotTheBytes(answer.status));
       return;
@@ -159,9 +182,16 @@ class Connection {
       get.onBytes?.(bytes);
     }
     if (waiting.filled < get.target.length) return;
-    this.#waiting = undefined;
+    this.#release();
     this.#rest(waiting.answer!);
     waiting.done(waiting.answer!);
+  }
+
+  #release(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting?.get.signal) watched.get(waiting.get.signal)?.delete(this);
+    return waiting;
   }
 
   #rest({ headers }: RawAnswer): void {
@@ -180,8 +210,7 @@ class Connection {
     const others = resting.get(this.#origin);
     const at = others?.indexOf(this) ?? -1;
     if (at >= 0) others!.splice(at, 1);
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
+    const waiting = this.#release();
     const isUnused = waiting && !waiting.answer && this.#headLength === 0;
     waiting?.fail(isUnused ? new ClosedUnused(error.message) : error);
   }
@@ -195,12 +224,28 @@ const tlsOptions = (host: string, port: number, onread: object): ConnectionOptio
   ...{ onread },
 });
 
+/** Header names as servers write them, in lower case: there are a dozen, and a million answers. */
+const lowerCase = new Map<string, string>();
+
+function lowered(name: string): string {
+  const known = lowerCase.get(name);
+  if (known !== undefined) return known;
+  const lower = name.toLowerCase();
+  if (lowerCase.size < 256) lowerCase.set(name, lower);
+  return lower;
+}
+
 function readHead(text: string): RawAnswer {
-  const [first = '', ...lines] = text.split('\r\n');
   const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  const end = text.indexOf('\r\n');
+  for (let at = end < 0 ? text.length : end + 2; at < text.length; ) {
+    const next = text.indexOf('\r\n', at);
+    const lineEnd = next < 0 ? text.length : next;
+    const colon = text.indexOf(':', at);
+    if (colon > at && colon < lineEnd)
+      headers[lowered(text.slice(at, colon))] = text.slice(colon + 1, lineEnd).trim();
+    at = lineEnd + 2;
   }
-  return { status: Number(first.split(' ')[1]), headers };
+  // `HTTP/1.1 200 OK`
+  return { status: Number(text.slice(9, 12)), headers };
 }

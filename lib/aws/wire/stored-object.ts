@@ -1,16 +1,16 @@
 import type { ChecksumName, Checksums, StoredObject } from '../../contract/ports/object-store.ts';
 import type { Answer } from './http.ts';
 
-const names: readonly ChecksumName[] = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'];
+const names = (['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const).map(
+  (name: ChecksumName) => [name, `x-amz-checksum-${name.toLowerCase()}`] as const,
+);
 
 /** What an answer's headers say of an object; `size` is the whole object's, also where a range was asked for. */
 export function storedObject(key: string, { headers }: Pick<Answer, 'headers'>): StoredObject {
-  const whole = /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+  const range = headers['content-range'];
+  const whole = range === undefined ? undefined : /\/(\d+)$/.exec(range)?.[1];
   const restore = headers['x-amz-restore'];
-  const expires = /expiry-date="([^"]+)"/.exec(restore ?? '')?.[1];
-  const metadata = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('x-amz-meta-') ? [[name.slice('x-amz-meta-'.length), value ?? '']] : [],
-  );
+  const expires = restore === undefined ? undefined : /expiry-date="([^"]+)"/.exec(restore)?.[1];
   return {
     key,
     size: Number(whole ?? headers['content-length'] ?? 0),
@@ -31,17 +31,24 @@ export function storedObject(key: string, { headers }: Pick<Answer, 'headers'>):
     ...(headers['x-amz-server-side-encryption']
       ? { encryption: headers['x-amz-server-side-encryption'] }
       : {}),
-    metadata: Object.fromEntries(metadata) as Record<string, string>,
+    metadata: metadataOf(headers),
   };
+}
+
+function metadataOf(headers: Answer['headers']): Readonly<Record<string, string>> {
+  const metadata: Record<string, string> = {};
+  for (const name in headers)
+    if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = headers[name] ?? '';
+  return metadata;
 }
 
 /** Those of the whole object: a checksum of parts' checksums has their number behind a dash. */
 function checksumsOf(headers: Answer['headers']): Checksums {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return {};
-  return Object.fromEntries(
-    names.flatMap(name => {
-      const value = headers[`x-amz-checksum-${name.toLowerCase()}`];
-      return value === undefined || value.includes('-') ? [] : [[name, value]];
-    }),
-  );
+  const checksums: { -readonly [N in ChecksumName]?: string } = {};
+  for (const [name, header] of names) {
+    const value = headers[header];
+    if (value !== undefined && !value.includes('-')) checksums[name] = value;
+  }
+  return checksums;
 }

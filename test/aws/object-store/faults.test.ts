@@ -90,6 +90,20 @@ it('a whole object is not taken for a part of it', async () => {
   ).rejects.toThrow();
 });
 
+it('who gives up a read hears so at once, and the others on the same signal with it', async () => {
+  const store = await storeThatHears(whole.slice(0, -5));
+  const before = sockets.size;
+  const giveUp = new AbortController();
+  const reads = ['a', 'b'].map(key => store.readInto(key, Buffer.alloc(10), { signal: giveUp.signal }));
+  const outcomes = Promise.allSettled(reads);
+  setTimeout(() => giveUp.abort(), 50);
+  expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  // Neither is asked for anew.
+  expect(sockets.size - before).toBe(2);
+  await expect(store.readInto('c', Buffer.alloc(10), { signal: giveUp.signal })).rejects.toThrow();
+  expect(sockets.size - before).toBe(2);
+});
+
 it('connections are used again, and one that was closed meanwhile is no failure', async () => {
   const closing: Answering = (request, response) => {
     response.writeHead(200, { 'content-length': '10' }).end('0123456789');

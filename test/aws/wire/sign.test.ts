@@ -1,4 +1,5 @@
-import { queryText, sha256Hex, sign } from '../../../lib/aws/wire/sign.ts';
+import fc from 'fast-check';
+import { encode, encodeKey, queryText, sha256Hex, sign } from '../../../lib/aws/wire/sign.ts';
 
 // The published examples: docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 const keys = {
@@ -48,4 +49,17 @@ it('signs the session token with the rest', () => {
 
 it('orders a query by its encoded names', () => {
   expect(queryText({ 'a-b': '2', a: '1', 'c d': '*' })).toBe('a=1&a-b=2&c%20d=%2A');
+});
+
+it('writes every key as its parts are written, plain ones at once', () => {
+  const part = fc.oneof(
+    fc.stringMatching(/^[A-Za-z0-9_.~-]{0,8}$/),
+    fc.string({ unit: 'grapheme', maxLength: 8 }),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 4 }), parts => {
+      expect(encodeKey(parts.join('/'))).toBe(parts.join('/').split('/').map(encode).join('/'));
+      expect(decodeURIComponent(encodeKey(parts.join('/')))).toBe(parts.join('/'));
+    }),
+  );
 });
