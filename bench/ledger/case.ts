@@ -205,7 +205,7 @@ async function page(): Promise<void> {
   await measure('page', lab.calls, async () => {
     const facts = await readFacts({
       store: lab.store as never,
-      changes: { failed: async () => [] },
+      changes: { failed: async () => [], succeededLate: async () => [] },
       request: { version: 2, ...run, lab: 'lab', items, createdAt: plan.createdAt, request: plan.request },
       rounds: [plan as never],
       ledger: await reader.look(),

@@ -46,7 +46,7 @@ export interface LedgerPorts {
   readonly store: Store;
   readonly batch: BatchPort;
   /** Asked about jobs that Batch has forgotten; without it such a job's end stays unknown. */
-  readonly changes?: StateChanges;
+  readonly changes?: Pick<StateChanges, 'failed'>;
 }
 
 export interface ReaderInput {

@@ -102,7 +102,7 @@ export async function readFacts(input: FactsInput): Promise<RunFacts> {
     take(record);
     unrecorded.add(record);
   }
-  const rest = await unrecorded.rest(ledger.rows.open(), rounds, input.changes);
+  const rest = await unrecorded.rest(ledger, input.changes);
   for (const record of rest.records) take(record);
   const { runId, lab, createdAt } = request;
   const last = rounds.at(-1);

@@ -1,7 +1,9 @@
-import type { StateChanges } from '../contract/ports/ports.ts';
+import type { JobDetail, StateChanges } from '../contract/ports/ports.ts';
+import { closedClaim } from '../contract/run/claim.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
-import type { RoundPlan } from '../contract/run/run.ts';
-import type { LedgerRow } from '../ledger/ledger.ts';
+import { itemStates } from '../ledger/entries.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { type ArrayState, phases, type RoundStep } from '../ledger/look/round-step.ts';
 
 /** Attempts that left no record: killed with their container, so that only the log of state changes has their times. */
 export interface Unrecorded {
@@ -10,73 +12,123 @@ export interface Unrecorded {
   readonly unknown: number;
 }
 
-interface Lost {
-  readonly round: number;
-  readonly step: string;
-  readonly jobId: string;
-  /** What its row counts. */
-  readonly attempts: number;
+export interface UnrecordedCount {
+  add(record: Pick<AttemptRecord, 'round' | 'step' | 'shard' | 'attempt'>): void;
+  /** Asks for what is missing alone, in every round: at most two questions an array. */
+  rest(ledger: Ledger, changes: StateChanges): Promise<Unrecorded>;
 }
 
-/** Counts records as they are read, and asks for the rest: once a parent job of which something is missing. */
-export function unrecordedAttempts(): {
-  add(record: AttemptRecord): void;
-  rest(rows: Iterable<LedgerRow>, rounds: readonly RoundPlan[], changes: StateChanges): Promise<Unrecorded>;
-} {
-  const recorded = new Map<string, Set<number>>();
+/** Counts records as they are read, two bytes a shard, and asks for the rest. */
+export function unrecordedAttempts(): UnrecordedCount {
+  /** Of each step's shards in a round, which attempts left a record: a bit each, of at most ten. */
+  const seen = new Map<string, Uint16Array>();
+  const idOf = (round: number, step: string): string => `${round} ${step}`;
   return {
-    add: ({ jobId, attempt }) => void recorded.set(jobId, (recorded.get(jobId) ?? new Set()).add(attempt)),
-    async rest(rows, rounds, changes) {
-      const lost = lostOf(rows).filter(({ jobId }) => !recorded.has(jobId));
-      const parents = new Map(lost.map(each => [each.jobId.split(':')[0]!, each]));
-      const records: AttemptRecord[] = [];
-      const found = new Set<string>();
-      for (const [parent, { round, step }] of parents) {
-        const plan = rounds.find(each => each.round === round);
-        if (!plan) continue;
-        for (const job of await changes.failed(parent, Date.parse(plan.createdAt)).catch(() => [])) {
-          if (recorded.has(job.jobId)) continue;
-          found.add(job.jobId);
-          for (const [index, { startedAt, stoppedAt, exitCode = 1, statusReason }] of job.attempts.entries())
-            if (startedAt !== undefined && stoppedAt !== undefined)
-              records.push({
-                ...atOf(plan, step, job.arrayIndex ?? 0),
-                jobId: job.jobId,
-                attempt: index + 1,
-                startedAt: new Date(startedAt).toISOString(),
-                endedAt: new Date(stoppedAt).toISOString(),
-                exitCode,
-                ...(statusReason ? { reason: statusReason } : {}),
-              });
-        }
+    add({ round, step, shard, attempt }) {
+      const id = idOf(round, step);
+      let bits = seen.get(id) ?? new Uint16Array(64);
+      if (shard >= bits.length) {
+        const longer = new Uint16Array(2 * shard);
+        longer.set(bits);
+        bits = longer;
       }
-      const missing = lost.filter(({ jobId }) => !found.has(jobId));
-      return { records, unknown: missing.reduce((sum, { attempts }) => sum + Math.max(1, attempts), 0) };
+      bits[shard]! |= 1 << (attempt - 1);
+      seen.set(id, bits);
+    },
+    async rest(ledger, changes) {
+      const records: AttemptRecord[] = [];
+      let unknown = 0;
+      for (const { parts } of ledger.entries)
+        for (const part of parts) {
+          const bits = seen.get(idOf(part.plan.round, part.step.name));
+          for (const state of part.arrays) {
+            const missing = missingOf(state, shard => bits?.[shard] ?? 0);
+            for (const job of await endsOf(state, missing, changes)) records.push(...missing.take(job));
+            unknown += missing.left();
+          }
+        }
+      return { records, unknown };
     },
   };
 }
 
-function lostOf(rows: Iterable<LedgerRow>): readonly Lost[] {
-  const jobs = new Map<string, Lost>();
-  for (const row of rows)
-    for (const { step, state, jobId, round, attempts } of row.steps)
-      if (state === 'failed' && jobId !== undefined) jobs.set(jobId, { step, jobId, round, attempts });
-  return [...jobs.values()];
+interface Missing {
+  /** Whether a shard that has failed, or one that is done, has an attempt without a record. */
+  readonly failed: boolean;
+  readonly done: boolean;
+  /** The attempts of a job that are missing, as far as it says when they were. */
+  take(job: JobDetail): readonly AttemptRecord[];
+  /** Attempts of shards that no job was taken of. */
+  left(): number;
 }
 
-function atOf(
-  plan: RoundPlan,
-  name: string,
-  index: number,
-): Pick<AttemptRecord, 'version' | 'runId' | 'step' | 'round' | 'shard' | 'lane'> {
-  const step = plan.steps.find(each => each.name === name);
-  const lane = step?.lanes[step.arrays[0]?.lane ?? 0];
+function missingOf(state: ArrayState, recorded: (shard: number) => number): Missing {
+  const { part, array } = state;
+  /** How many attempts at least, by shard. */
+  const open = new Map<number, number>();
+  let [failed, done] = [false, false];
+  for (let shard = array.offset; shard < array.offset + array.size; shard++) {
+    const bits = recorded(shard);
+    if (part.done[shard]) {
+      if (!hasGap(bits)) continue;
+      done = true;
+      open.set(shard, 32 - Math.clz32(bits) - ones(bits));
+    } else if (mayMiss(part, shard)) {
+      failed = true;
+      open.set(shard, Math.max(bits === 0 ? 1 : 0, part.stateOf(shard).attempts - ones(bits)));
+    }
+  }
   return {
-    version: 2,
-    runId: plan.runId,
-    step: name,
-    round: plan.round,
-    shard: index,
-    ...(lane ? { lane } : {}),
+    failed,
+    done,
+    take(job) {
+      const shard = array.offset + (job.arrayIndex ?? 0);
+      if (!open.delete(shard)) return [];
+      return job.attempts.flatMap(({ startedAt, stoppedAt, exitCode = 1, statusReason }, index) =>
+        startedAt === undefined || stoppedAt === undefined || (recorded(shard) >> index) & 1
+          ? []
+          : {
+              version: 2 as const,
+              runId: part.plan.runId,
+              step: part.step.name,
+              round: part.plan.round,
+              shard,
+              jobId: job.jobId,
+              attempt: index + 1,
+              startedAt: new Date(startedAt).toISOString(),
+              endedAt: new Date(stoppedAt).toISOString(),
+              exitCode,
+              ...(statusReason ? { reason: statusReason } : {}),
+              lane: part.step.lanes[array.lane]!,
+            },
+      );
+    },
+    left: () => [...open.values()].reduce((sum, attempts) => sum + attempts, 0),
   };
+}
+
+/** What has ended without being done, but for what never began. */
+function mayMiss(part: RoundStep, shard: number): boolean {
+  if (part.phase[shard] !== phases.over) return false;
+  const state = itemStates[part.states[part.lines.first[shard]!]!];
+  return state !== 'blocked' && (state !== 'cancelled' || part.stateOf(shard).attempts > 0);
+}
+
+const ones = (bits: number): number => bits.toString(2).replaceAll('0', '').length;
+const hasGap = (bits: number): boolean => (bits & (bits + 1)) !== 0;
+
+/** The ends of an array's jobs, of those alone that may have what is missing. */
+async function endsOf(
+  { part, array, holder }: ArrayState,
+  { failed, done }: Missing,
+  changes: StateChanges,
+): Promise<readonly JobDetail[]> {
+  if (holder === undefined || holder === closedClaim) return [];
+  const since = Date.parse(part.plan.createdAt);
+  const asked = await Promise.all([
+    failed ? changes.failed(holder, since).catch(() => []) : [],
+    done ? changes.succeededLate(holder, since).catch(() => []) : [],
+  ]);
+  // An array's parent has no attempts of its own.
+  return asked.flat().filter(({ jobId }) => array.size === 1 || jobId !== holder);
 }

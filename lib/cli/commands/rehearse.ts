@@ -8,8 +8,10 @@ import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
 import { memoryChanges } from '../input/sizes.ts';
-import { openedRun } from '../open.ts';
+import { type OpenRun, openedRun } from '../open.ts';
+import { causesText } from '../output/causes-text.ts';
 import { readPriceTable } from '../prices.ts';
+import { readCauses } from '../read-causes.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
 import { type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
@@ -147,6 +149,7 @@ async function perform(
   let ledger = await follow();
   if (ledger?.ended && options.retry && ledger.counts.done < ledger.rows.length) {
     const open = await openedRun(context, { positionals: [runId] });
+    await still(() => tellCauses(context, open, ledger!));
     await still(() => submitRetry(context, open, {}, memory ? { memory } : {}));
     ledger = await follow();
   }
@@ -172,6 +175,13 @@ async function perform(
     `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
+}
+
+/** Why the first round left something, as `lab why` has it: after the retry nothing of it is to be seen any more. */
+async function tellCauses(context: Context, open: OpenRun, ledger: Ledger): Promise<void> {
+  const causes = await readCauses(context, open, ledger);
+  if (context.json) context.print(JSON.stringify({ event: 'causes', run: open.run.runId, causes }));
+  else context.io.err.write(causesText(context.io.err, causes, open.spec.item));
 }
 
 /** What was said by --price-per-hour, else the table; a spot host at the middle of what it may cost. */

@@ -123,6 +123,8 @@ export interface JobAttempt {
 export interface StateChanges {
   /** The end of a job, or of an array's children, that FAILED from `since` on (ms since 1970). Each job once. */
   failed(jobId: string, since: number): Promise<readonly JobDetail[]>;
+  /** The same of those that SUCCEEDED, but not with their first attempt. */
+  succeededLate(jobId: string, since: number): Promise<readonly JobDetail[]>;
 }
 
 export interface Secrets {

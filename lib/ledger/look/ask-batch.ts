@@ -164,7 +164,10 @@ export function readChild({ part, array }: ArrayState, child: JobDetail): boolea
 }
 
 /** What the log of state changes says of an array that Batch has forgotten, of shards that left nothing behind. */
-export async function readForgotten(changes: StateChanges | undefined, state: ArrayState): Promise<void> {
+export async function readForgotten(
+  changes: Pick<StateChanges, 'failed'> | undefined,
+  state: ArrayState,
+): Promise<void> {
   const { part, array, jobId } = state;
   const isOpen = (shard: number): boolean => !part.done[shard] && part.tries[shard] === 0;
   let open = 0;

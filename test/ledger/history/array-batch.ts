@@ -30,7 +30,7 @@ export interface Job {
 }
 
 /** Batch as a ledger sees it: arrays and their children, summaries that are late while `isLate`, jobs that it forgets. */
-export class ArrayBatch implements BatchPort, StateChanges {
+export class ArrayBatch implements BatchPort, Pick<StateChanges, 'failed'> {
   readonly jobs: Job[] = [];
   isLate = false;
   before: (call: string) => void = () => {};

@@ -21,7 +21,7 @@ export interface LedgerPorts {
   readonly store: Store;
   readonly batch: BatchPort;
   /** Asked about jobs that Batch has forgotten; without it such a job's end stays unknown. */
-  readonly changes?: StateChanges;
+  readonly changes?: Pick<StateChanges, 'failed'>;
 }
 
 /** What is known of one shard of a step in a round: our records first, Batch where there is none. */
@@ -160,7 +160,7 @@ async function readBatch(
 
 /** What the log of state changes says of shards that Batch has forgotten and that left nothing behind. */
 async function readForgotten(
-  changes: StateChanges | undefined,
+  changes: Pick<StateChanges, 'failed'> | undefined,
   plan: RoundPlan,
   step: PlannedStep,
   batch: (shard: number) => Known,
