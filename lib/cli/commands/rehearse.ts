@@ -4,6 +4,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { hourPrice } from '../../report/prices.ts';
+import { chance } from '../../twin/faults/chance.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
@@ -59,7 +60,7 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
     startAt: context.now().getTime(),
     needsData: options.realTool || spec.expand !== undefined || source.startsWith('s3://'),
   });
-  const opened = onStage(context, stage);
+  const opened = onStage(context, stage, options.seed);
   try {
     return await perform(opened.inside, args, options, stage, opened.hosts, folder);
   } finally {
@@ -74,6 +75,7 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
 function onStage(
   context: Context,
   stage: Stage,
+  seed: number,
 ): { readonly inside: Context; hosts(): readonly HostUse[]; close(): Promise<void> } {
   let opening: ReturnType<Stage['open']> | undefined;
   let link: Awaited<ReturnType<Stage['open']>> | undefined;
@@ -85,9 +87,15 @@ function onStage(
     const { connection } = await import('../connection.ts');
     return connection(link.endpoint, link.deployment, true);
   };
+  let drawn = 0;
   const inside: Context = {
     ...context,
     local: true,
+    // Whom a canary is, the run's seed says: the rehearsal's own, so that it is the same again.
+    seed: () =>
+      Math.floor(chance(seed, 'run', drawn++) * 0x1000000)
+        .toString(16)
+        .padStart(6, '0'),
     ...(clock ? { now: () => new Date(clock.now()) } : {}),
     connect: () => {
       connecting ??= connect();
