@@ -24,7 +24,7 @@ standIn=(--duration 20m..3h --memory-peak 20GiB..57GiB --faults faults.json --se
 bars() { awk '/^[█▒░]/ { bar = $0; next } { if (bar) print bar; bar = ""; print } END { if (bar) print bar }'; }
 
 export LAB_TWIN_FOLDER=$PWD/first/twin
-lab submit "${submission[@]}" --max-usd 5000 --dry-run --local | bars
+lab rehearse "${submission[@]}" --dry-run
 lab rehearse "${submission[@]}" "${standIn[@]}" --failure-rate 1 | bars
 export LAB_TWIN_FOLDER=$PWD/run/twin
 lab rehearse "${submission[@]}" "${standIn[@]}" --failure-rate 0.01 --retry --keep | bars
@@ -34,6 +34,10 @@ lab runs --local
 lab why --local
 lab report --local --out now.html
 lab report --local --json >now.json
+# The next submission is reckoned by what this one took: a twin of its own data.
+mkdir -p "$LAB_TWIN_FOLDER/state/s3/hcp-openaccess" && echo x >"$LAB_TWIN_FOLDER/state/s3/hcp-openaccess/sub-00001"
+lab secret set hcp --local
+lab submit "${submission[@]}" --dry-run --local
 echo '{"aheadSeconds": 5184000}' >"$LAB_TWIN_FOLDER/state/batch/.clock.json"
 lab report --local --json >later.json
 facts() { grep '^{"run"' "$1"; }

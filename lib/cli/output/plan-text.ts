@@ -27,8 +27,13 @@ export function planText(
     }),
   );
   const head = ['step', 'shards', 'as', 'vCPUs', 'MiB', 'timeout', 'pool'];
-  return `${overText(spec, plan, items, list)}${table(stream, head, rows)}`;
+  return `${overText(spec, plan, items, list)}${table(stream, head, rows)}${canaryText(plan)}`;
 }
+
+const canaryText = ({ canary = [] }: RoundPlan): string =>
+  canary.length === 0
+    ? ''
+    : `  canary ${canary.slice(0, 6).join(', ')}${canary.length > 6 ? ' …' : ''}: first; the rest begins when it is done\n`;
 
 /** Over which items a plan goes, and what is to be known of their list: a line, and one a note. */
 export function overText(

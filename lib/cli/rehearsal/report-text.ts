@@ -28,6 +28,9 @@ export function reportText(stream: Stream, report: RehearsalReport, noun: ItemNo
       ? table(stream, ['hosts', 'market', 'at once', 'in all', 'instance-hours'], hosts)
       : 'no host was launched\n',
     groups(stream, report.failures, 'failed', noun),
+    counts.blocked === 0
+      ? ''
+      : `${counted(counts.blocked, noun)} held: waits for what failed before it, and goes on with it\n`,
     groups(stream, report.stuck, 'would wait for ever', noun),
     counts.done === items ? '' : `${retryText(report, noun)}\n`,
   ].join('');
