@@ -1,5 +1,5 @@
 import type { Store } from '../contract/ports/ports.ts';
-import { resultsPrefix } from '../contract/run/keys.ts';
+import { attemptIn, resultsPrefix } from '../contract/run/keys.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
@@ -8,6 +8,13 @@ import { mapLimit } from './map-limit.ts';
 /** So many are read at once, and held at once. */
 const together = 256;
 
+export interface AttemptChoice {
+  /** Of a large run, so many of each step at the most. */
+  readonly sample?: number;
+  /** Attempts that are left out. */
+  readonly isKnown?: (round: number, step: string, shard: number, attempt: number) => boolean;
+}
+
 /**
  * The record of every attempt that left one, in the order of rounds, steps and shards; of a large run `sample` of each
  * step, evenly. A listing a step and a request a record: no record is held longer than the caller holds it.
@@ -15,12 +22,15 @@ const together = 256;
 export async function* readAttempts(
   store: Store,
   rounds: readonly RoundPlan[],
-  { sample = Number.POSITIVE_INFINITY }: { readonly sample?: number } = {},
+  { sample = Number.POSITIVE_INFINITY, isKnown = () => false }: AttemptChoice = {},
 ): AsyncGenerator<AttemptRecord> {
   for (const plan of rounds)
     for (const step of plan.steps) {
       const keys: string[] = [];
-      for await (const { key } of store.list(resultsPrefix(plan, plan.round, step.name))) keys.push(key);
+      const prefix = resultsPrefix(plan, plan.round, step.name);
+      for await (const { key } of store.list(prefix))
+        if (!isKnown(plan.round, step.name, Number(key.slice(prefix.length).split('/')[0]), attemptIn(key)))
+          keys.push(key);
       const chosen = evenly(keys, sample);
       for (let from = 0; from < chosen.length; from += together) {
         const some = chosen.slice(from, from + together);

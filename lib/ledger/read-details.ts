@@ -2,6 +2,7 @@ import type { Store } from '../contract/ports/ports.ts';
 import { shardName } from '../contract/run/keys.ts';
 import type { Entry } from './entries.ts';
 import { listMarks } from './look/list-marks.ts';
+import type { SeeRecord } from './look/records.ts';
 import type { RoundStep } from './look/round-step.ts';
 import { mapLimit } from './map-limit.ts';
 import type { StepView } from './step-view.ts';
@@ -32,6 +33,7 @@ export async function readDetails(
   steps: readonly StepView[],
   parts: readonly RoundStep[],
   places: (step: StepView, add: (place: number) => void) => void,
+  see?: SeeRecord,
 ): Promise<void> {
   const wanted = new Map(parts.map(part => [part, new Set<number>()]));
   for (const step of steps)
@@ -50,7 +52,7 @@ export async function readDetails(
       found.set(shard, [...(found.get(shard) ?? []), rest]);
     });
     await mapLimit([...found], 32, ([shard, rests]) =>
-      part.details.read(store, `${part.resultsPrefix}${shardName(shard)}`, shard, rests),
+      part.details.read(store, `${part.resultsPrefix}${shardName(shard)}`, shard, rests, see),
     );
   }
 }

@@ -8,6 +8,7 @@ import {
 import { closedClaim, readClaim } from '../contract/run/claim.ts';
 import {
   addsKey,
+  attemptIn,
   donePrefix,
   isPartial,
   manifestKey,
@@ -342,8 +343,10 @@ async function readMarks(store: Store, { part }: ArrayState, shards: readonly nu
   const unread: number[] = [];
   for (const shard of shards) {
     const list = found.get(shard) ?? [];
-    if (list.length !== tries[shard]) part.changed(shard);
-    tries[shard] = list.length;
+    // One that left no record was none the less, where a later one has left its own.
+    const attempts = Math.max(0, ...list.map(attemptIn));
+    if (attempts !== tries[shard]) part.changed(shard);
+    tries[shard] = attempts;
     if (list.some(isPartial)) partial[shard] = 1;
     // What is done whole says all by its marker.
     if (done[shard] && !partial[shard]) {

@@ -3,6 +3,7 @@ import type { OutputRecord } from '../contract/run/records.ts';
 import { type ItemState, isWell, itemStates } from './entries.ts';
 import { inputsOf, joined, precedence, type StepRow } from './fold.ts';
 import type { ItemList } from './items/item-list.ts';
+import type { SeeRecord } from './look/records.ts';
 import { codeOf, type RoundStep } from './look/round-step.ts';
 import { readDetails, rowsTogether } from './read-details.ts';
 import { type Some, type StepView, wellCode } from './step-view.ts';
@@ -85,14 +86,16 @@ export class Rows implements Iterable<LedgerRow> {
 
   /**
    * The rows one after the other, those of these names or all. With `details` what is done says when, and what it has made: a
-   * request a record, of which few are held at a time.
+   * request a record, of which few are held at a time; `see` is shown each of them whole.
    */
   async *stream({
     details,
     names,
+    see,
   }: {
     readonly details: boolean;
     readonly names?: readonly string[];
+    readonly see?: SeeRecord;
   }): AsyncGenerator<LedgerRow> {
     const chosen = names && [...new Set(names.map(name => this.#items.indexOf(name)))].sort((a, b) => a - b);
     const length = chosen?.length ?? this.length;
@@ -100,10 +103,16 @@ export class Rows implements Iterable<LedgerRow> {
       const to = Math.min(length, from + rowsTogether);
       const some = Array.from({ length: to - from }, (_, i) => chosen?.[from + i] ?? from + i);
       if (details)
-        await readDetails(this.#store, this.#steps, this.#parts, (step, add) => {
-          for (const index of some) for (const place of step.owners.placesOf(index)) add(place);
-          if (some.length > 0) step.owners.common.forEach(add);
-        });
+        await readDetails(
+          this.#store,
+          this.#steps,
+          this.#parts,
+          (step, add) => {
+            for (const index of some) for (const place of step.owners.placesOf(index)) add(place);
+            if (some.length > 0) step.owners.common.forEach(add);
+          },
+          see,
+        );
       for (const index of some) if (index >= 0) yield this.#row(index);
     }
     for (const part of this.#parts) part.details.keepOnly(new Set());

@@ -17,7 +17,7 @@ export interface ShardState {
   /** Done, with something missing that was allowed to be. */
   readonly partial?: boolean;
   readonly lane?: Lane;
-  /** Number of attempts that left a record, or that Batch tells of. */
+  /** The last attempt that left a record, or as many as Batch tells of. */
   readonly attempts: number;
   /** The newest attempt's record. */
   readonly record?: ReadRecord;

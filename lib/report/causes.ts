@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { causeOf } from '../contract/run/cause.ts';
+import type { Lane } from '../contract/run/run.ts';
 import type { Cause as BatchCause } from '../contract/workload/workload.ts';
 import { shapeOf } from '../ledger/failure-groups.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
@@ -20,6 +21,8 @@ export interface Cause {
   readonly tailOf?: string;
   /** Most memory that one of them had in use, in bytes. */
   readonly peakMemoryBytes?: number;
+  /** What they had. */
+  readonly lane?: Lane;
 }
 
 /** The last lines of an item's tools, where it left any. */
@@ -40,6 +43,7 @@ export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Ca
     const reason =
       row.reason ?? (row.exitCode === undefined ? 'no reason given' : `exit code ${row.exitCode}`);
     const tail = kind === 'held' ? [] : (tailOf(row.name) ?? []);
+    const lane = row.steps.find(each => each.step === row.step)?.lane;
     // What a tool printed before its memory, its time or its host was taken from it tells nothing of why.
     const telling = kind === 'tool' ? tail.slice(-linesThatTell) : [];
     const shape = JSON.stringify([
@@ -48,6 +52,9 @@ export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Ca
       kind === 'held' ? '' : row.exitCode,
       kind === 'held' ? '' : shapeOf(reason, row.name),
       telling.map(line => shapeOf(line, row.name)),
+      // What was too little for some is not what was too little for others.
+      ...(lane && kind === 'out-of-memory' ? [lane.memoryMiB] : []),
+      ...(lane && kind === 'timeout' ? [lane.timeoutSeconds] : []),
     ]);
     const cause = found.get(shape) ?? {
       id: createHash('sha256').update(shape).digest('hex').slice(0, 4),
@@ -58,6 +65,7 @@ export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Ca
       names: [],
       tail,
       ...(tail.length > 0 ? { tailOf: row.name } : {}),
+      ...(lane ? { lane } : {}),
     };
     found.set(shape, cause);
     cause.names.push(row.name);

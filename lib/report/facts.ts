@@ -98,10 +98,14 @@ export async function readFacts(input: FactsInput): Promise<RunFacts> {
     if (++read % 1000 === 0) input.progress(read);
   };
   const unrecorded = unrecordedAttempts();
-  for await (const record of readAttempts(store, rounds)) {
-    take(record);
+  const see = (record: AttemptRecord): void => {
+    if (unrecorded.has(record.round, record.step, record.shard, record.attempt)) return;
     unrecorded.add(record);
-  }
+    take(record);
+  };
+  const items = await itemColumns(ledger, see);
+  // What the rows did not need: of earlier rounds, of attempts before the last, of what has failed.
+  for await (const record of readAttempts(store, rounds, { isKnown: unrecorded.has })) see(record);
   const rest = await unrecorded.rest(ledger, input.changes);
   for (const record of rest.records) take(record);
   const { runId, lab, createdAt } = request;
@@ -119,7 +123,7 @@ export async function readFacts(input: FactsInput): Promise<RunFacts> {
     rounds: rounds.length,
     counts: ledger.counts,
     steps: ledger.steps,
-    items: await itemColumns(ledger),
+    items,
     gantt: gantt.columns(),
     unknownAttempts: rest.unknown,
     usage: usage.usage(),
@@ -150,7 +154,7 @@ async function manifestHash(
     .digest('hex');
 }
 
-async function itemColumns({ rows, isDetailed }: Ledger): Promise<ItemColumns> {
+async function itemColumns({ rows }: Ledger, see: (record: AttemptRecord) => void): Promise<ItemColumns> {
   const reasons = new Map<string, number>();
   const columns = {
     names: [] as string[],
@@ -161,7 +165,7 @@ async function itemColumns({ rows, isDetailed }: Ledger): Promise<ItemColumns> {
     memory: [] as (number | null)[],
     reasonOf: [] as number[],
   };
-  for await (const row of rows.stream({ details: isDetailed })) {
+  for await (const row of rows.stream({ details: true, see })) {
     const { name, state, step, attempts, startedAt, endedAt, peakMemoryBytes, reason } = row;
     columns.names.push(name);
     columns.states.push(state);

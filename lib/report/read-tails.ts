@@ -1,5 +1,5 @@
 import type { Store } from '../contract/ports/ports.ts';
-import { resultsPrefix } from '../contract/run/keys.ts';
+import { attemptIn, resultsPrefix } from '../contract/run/keys.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
@@ -41,6 +41,5 @@ const roundOf = (row: LedgerRow): number =>
 
 /** Of two attempts of a job, the later: the tenth is after the ninth. */
 function laterOf(one: string | undefined, other: string): string {
-  const attempt = (key: string): number => Number(/\.(\d+)(?:\.partial)?$/.exec(key)![1]);
-  return one === undefined || attempt(other) > attempt(one) ? other : one;
+  return one === undefined || attemptIn(other) > attemptIn(one) ? other : one;
 }

@@ -38,7 +38,7 @@ interface Treatment {
 }
 
 function treatment(cause: Cause, world: RemedyWorld): Treatment {
-  const lane = world.laneOf(cause.step);
+  const lane = cause.lane ?? world.laneOf(cause.step);
   if (cause.kind === 'out-of-memory' && lane) {
     const wanted = memoryWanted(cause.peakMemoryBytes, lane.memoryMiB);
     const peak = cause.peakMemoryBytes ? `${(cause.peakMemoryBytes / 2 ** 30).toFixed(1)} GiB of ` : '';
@@ -61,6 +61,9 @@ function treatment(cause: Cause, world: RemedyWorld): Treatment {
   if (cause.kind === 'held')
     return { text: 'waits for what failed before it, and goes on with it', all: true };
   if (cause.kind === 'cancelled') return { text: 'was cancelled' };
+  // Of Batch's words for what never began, the one that no retry mends by itself.
+  if (/^CannotPull/.test(cause.reason))
+    return { text: 'its image could not be pulled: see npx lab doctor, then' };
   return {
     text: world.isFrozen
       ? 'ended by itself: mend its input, then this; a script is frozen with its run, and a mended one is submitted anew'

@@ -35,9 +35,11 @@ interface Values {
   readonly scratch: number[];
   readonly time: number[];
   asked: Lane;
+  /** The newest that has it. */
+  round: number;
 }
 
-/** Gathers the needs of what is done; the last attempt's lane is what was asked for. */
+/** Gathers the needs of what is done; the last round's lane is what was asked for. */
 export function sizeCount(): SizeCount {
   const steps = new Map<string, Values>();
   return {
@@ -49,9 +51,13 @@ export function sizeCount(): SizeCount {
         scratch: [],
         time: [],
         asked: record.lane,
+        round: record.round,
       };
       steps.set(record.step, values);
-      values.asked = record.lane;
+      if (record.round >= values.round) {
+        values.asked = record.lane;
+        values.round = record.round;
+      }
       if (record.exitCode === 0 && record.scratchPeakBytes)
         values.scratch.push(record.scratchPeakBytes / 2 ** 30);
       for (const item of itemsOf(record)) {

@@ -14,6 +14,7 @@ export interface Unrecorded {
 
 export interface UnrecordedCount {
   add(record: Pick<AttemptRecord, 'round' | 'step' | 'shard' | 'attempt'>): void;
+  has(round: number, step: string, shard: number, attempt: number): boolean;
   /** Asks for what is missing alone, in every round: at most two questions an array. */
   rest(ledger: Ledger, changes: StateChanges): Promise<Unrecorded>;
 }
@@ -35,6 +36,8 @@ export function unrecordedAttempts(): UnrecordedCount {
       bits[shard]! |= 1 << (attempt - 1);
       seen.set(id, bits);
     },
+    has: (round, step, shard, attempt) =>
+      (((seen.get(idOf(round, step))?.[shard] ?? 0) >> (attempt - 1)) & 1) === 1,
     async rest(ledger, changes) {
       const records: AttemptRecord[] = [];
       let unknown = 0;

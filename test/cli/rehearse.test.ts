@@ -69,7 +69,17 @@ it('the same seed fails the same participants, and another seed others', async (
 });
 
 it('the same seed gives the same rehearsal, whatever hosts do', async () => {
-  const options = ['--participants', '1..40', '--pool', 'arm64-spot', '--vcpus', '2', '--memory', '8GiB', '--canary'];
+  const options = [
+    '--participants',
+    '1..40',
+    '--pool',
+    'arm64-spot',
+    '--vcpus',
+    '2',
+    '--memory',
+    '8GiB',
+    '--canary',
+  ];
   const told = async (seed: string) => {
     const { report } = await rehearse(
       ...options,

@@ -45,6 +45,8 @@ export const shardName = (shard: number): string => String(shard).padStart(7, '0
 /** What is done but for something that may be missing says so in its name: a listing tells without reading it. */
 export const recordName = (at: Pick<ShardAttempt, 'jobId' | 'attempt'>, partial = false): string =>
   `${at.jobId}.${at.attempt}${partial ? '.partial' : ''}`;
+/** Which attempt a record's name, or its key, is of. */
+export const attemptIn = (key: string): number => Number(/\.(\d+)(?:\.partial)?$/.exec(key)?.[1] ?? 0);
 export const isPartial = (key: string): boolean => key.endsWith('.partial');
 /** Items that a round of an open run adds. */
 export const addsKey = (run: RunRef, round: number): string => `${roundPrefix(run, round)}adds`;

@@ -163,13 +163,13 @@ export function readChild({ part, array }: ArrayState, child: JobDetail): boolea
   return before?.status !== known.status || (before?.attempts ?? 0) !== known.attempts;
 }
 
-/** What the log of state changes says of an array that Batch has forgotten, of shards that left nothing behind. */
+/** What the log of state changes says of an array that Batch has forgotten, of shards that are not done: what Batch would say. */
 export async function readForgotten(
   changes: Pick<StateChanges, 'failed'> | undefined,
   state: ArrayState,
 ): Promise<void> {
   const { part, array, jobId } = state;
-  const isOpen = (shard: number): boolean => !part.done[shard] && part.tries[shard] === 0;
+  const isOpen = (shard: number): boolean => !part.done[shard];
   let open = 0;
   for (let shard = array.offset; shard < array.offset + array.size; shard++) if (isOpen(shard)) open++;
   if (!changes || open === 0) return;

@@ -1,6 +1,6 @@
 import type { Store } from '../../contract/ports/ports.ts';
 import { readRecord } from '../../contract/run/read-stored.ts';
-import type { ItemRecord } from '../../contract/run/records.ts';
+import type { AttemptRecord, ItemRecord } from '../../contract/run/records.ts';
 import type { ReadRecord } from '../shard-state.ts';
 
 interface Kept {
@@ -18,14 +18,23 @@ interface Parsed {
 
 const mostParsed = 16;
 
+/** Is shown a record as it is read. */
+export type SeeRecord = (record: AttemptRecord) => void;
+
 /** The newest records of shards, each attempt's read once. */
 export class Records {
   readonly #kept = new Map<number, Kept>();
   /** Parsed ones: neighbours are asked for one after the other. */
   readonly #parsed = new Map<number, Parsed>();
 
-  /** Reads those of a shard's attempts that were not read; answers whether there were any. */
-  async read(store: Store, prefix: string, shard: number, names: readonly string[]): Promise<boolean> {
+  /** Reads those of a shard's attempts that were not read, and shows them whole to `see`; answers whether there were any. */
+  async read(
+    store: Store,
+    prefix: string,
+    shard: number,
+    names: readonly string[],
+    see?: SeeRecord,
+  ): Promise<boolean> {
     const before = this.#kept.get(shard);
     const unread = names.filter(name => !before?.names.includes(name));
     if (unread.length === 0) return false;
@@ -34,6 +43,7 @@ export class Records {
     for (const body of bodies) {
       if (!body) continue;
       const record = readRecord(body);
+      see?.(record);
       if (newest && record.endedAt <= newest.endedAt) continue;
       newest = { names, endedAt: record.endedAt, body: Buffer.from(JSON.stringify(slim(record))) };
     }

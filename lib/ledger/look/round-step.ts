@@ -33,7 +33,7 @@ export class RoundStep {
   readonly arrays: readonly ArrayState[];
   readonly done: Uint8Array;
   readonly partial: Uint8Array;
-  /** Attempts that left a record. */
+  /** The last attempt that left a record: which, from 1. */
   readonly tries: Uint16Array;
   /** Nothing more can come of it. */
   readonly settled: Uint8Array;

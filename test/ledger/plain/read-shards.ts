@@ -8,7 +8,7 @@ import {
   type Store,
 } from '../../../lib/contract/ports/ports.ts';
 import { closedClaim, readClaim } from '../../../lib/contract/run/claim.ts';
-import { donePrefix, isPartial, resultsPrefix } from '../../../lib/contract/run/keys.ts';
+import { attemptIn, donePrefix, isPartial, resultsPrefix } from '../../../lib/contract/run/keys.ts';
 import { readRecord } from '../../../lib/contract/run/read-stored.ts';
 import type { AttemptRecord } from '../../../lib/contract/run/records.ts';
 import type { Lane, PlannedArray, PlannedStep, RoundPlan } from '../../../lib/contract/run/run.ts';
@@ -34,7 +34,7 @@ export interface ShardState {
   /** Done, with something missing that was allowed to be. */
   readonly partial?: boolean;
   readonly lane?: Lane;
-  /** Number of attempts that left a record, or that Batch tells of. */
+  /** The last attempt that left a record, or as many as Batch tells of. */
   readonly attempts: number;
   /** The newest attempt's record. */
   readonly record?: AttemptRecord;
@@ -65,7 +65,7 @@ export async function readShards(
     listShards(ports.store, donePrefix(plan, plan.round, step.name)),
     listRecords(ports.store, resultsPrefix(plan, plan.round, step.name)),
   ]);
-  const isOpen = (shard: number): boolean => !done.has(shard) && !records.has(shard);
+  const isOpen = (shard: number): boolean => !done.has(shard);
   const remembered = await readForgotten(ports.changes, plan, step, batch, isOpen);
   return mapLimit([...shardItems.keys()], 16, async shard => {
     const keys = records.get(shard) ?? [];
@@ -82,7 +82,7 @@ export async function readShards(
       ...(isDone && keys.some(isPartial) ? { partial: true } : {}),
       lane: laneOf(step, shard),
       ...known,
-      attempts: Math.max(keys.length, known.attempts ?? 0),
+      attempts: Math.max(known.attempts ?? 0, ...keys.map(attemptIn)),
       ...(record ? { record, jobId: record.jobId } : {}),
     };
   });
@@ -158,7 +158,7 @@ async function readBatch(
   return shard => known.get(shard) ?? {};
 }
 
-/** What the log of state changes says of shards that Batch has forgotten and that left nothing behind. */
+/** What the log of state changes says of shards that Batch has forgotten and that are not done. */
 async function readForgotten(
   changes: Pick<StateChanges, 'failed'> | undefined,
   plan: RoundPlan,

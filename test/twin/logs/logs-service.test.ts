@@ -210,12 +210,15 @@ it('takes groups, streams and events from clients', async () => {
 });
 
 describe('FilterLogEvents by fields of JSON', () => {
-  const line = (status: string, jobId: string) => JSON.stringify({ detail: { status, jobId, exitCode: 1 } });
+  const line = (status: string, jobId: string, attempts = 1) =>
+    JSON.stringify({
+      detail: { status, jobId, exitCode: 1, attempts: Array(attempts).fill({ startedAt: 1000 }) },
+    });
   beforeEach(() => {
     logs.append(
       group,
       'json',
-      [line('FAILED', 'abc:1'), line('SUCCEEDED', 'abc:2'), line('FAILED', 'x:1')],
+      [line('FAILED', 'abc:1'), line('SUCCEEDED', 'abc:2', 2), line('FAILED', 'x:1')],
       5000,
     );
     logs.append(group, 'json', 'no JSON, but FAILED abc', 5000);
@@ -230,12 +233,14 @@ describe('FilterLogEvents by fields of JSON', () => {
     ['{ ($.detail.status = FAILED) }', ['abc:1', 'x:1']],
     ['{ $.detail.status != "FAILED" }', ['abc:2']],
     ['{ $.detail.exitCode = 1 && $.detail.jobId = "*:1" }', ['abc:1', 'x:1']],
+    ['{ $.detail.attempts[1].startedAt > 999 }', ['abc:2']],
+    ['{ $.detail.attempts[0].startedAt > 1000 }', []],
     ['{ $.detail.other = "*" }', []],
   ])('%s', async (pattern, wanted) => {
     expect(await jobs(pattern)).toEqual(wanted);
   });
 
   it('refuses what it would get wrong', async () => {
-    await expect(jobs('{ $.detail.exitCode > 0 }')).rejects.toThrow(/= or !=/);
+    await expect(jobs('{ $.detail.exitCode < 2 }')).rejects.toThrow(/= or !=/);
   });
 });
