@@ -86,7 +86,7 @@ export function taskContext(
     },
     place: taskPlaces(world, shard.plan.parameters),
     secret: taskSecret(world),
-    checkpoint: item => checkpoint(shard, item),
+    checkpoint: (item, step = shard.step) => checkpoint(shard, step, item),
     outputsOf: async (item, step) => {
       const body = await shard.store.get(madeKey(shard.run, step, item));
       return body && ((JSON.parse(body.toString('utf8')) as ItemRecord).outputs ?? []);
@@ -97,7 +97,7 @@ export function taskContext(
 }
 
 /** Written over and over, read in any later attempt: bound to the step and the item alone. */
-function checkpoint({ store, run, step }: ItemsInput['shard'], item: string): Checkpoint {
+function checkpoint({ store, run }: ItemsInput['shard'], step: string, item: string): Checkpoint {
   const key = checkpointKey(run, step, item);
   return {
     read: async () => (await store.get(key))?.toString('utf8'),

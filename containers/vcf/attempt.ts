@@ -2,9 +2,6 @@ import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
 import { ToolError } from './tool.ts';
 
-/** What SIGTERM and SIGKILL make of an exit code: the kernel's, or a host that goes. */
-const killed = new Set([137, 143]);
-
 /**
  * A task's end, with what was thrown as its reason. Work that is interrupted, or whose tool was killed, is worth another attempt:
  * it finds what this one has done by itself.
@@ -19,7 +16,7 @@ export async function attempt(
     const reason = (error as Error).message;
     if (context.signal.aborted)
       return { exitCode: exitCodes.interrupted, reason: 'interrupted', again: true };
-    if (error instanceof ToolError && killed.has(error.exitCode))
+    if (error instanceof ToolError && error.wasKilled)
       return { exitCode: error.exitCode, reason, again: true };
     return { exitCode: exitCodes.toolFailed, reason };
   }

@@ -35,7 +35,7 @@ export function fromContext(context: TaskContext): VcfWorld {
       const frozen = await context.file(parameter);
       return frozen && readFile(frozen.path);
     },
-    checkpoint: item => context.checkpoint(item),
+    checkpoint: (item, step) => context.checkpoint(item, step),
     bcftools: async (args, cwd) => (await context.exec(['bcftools', ...args], { cwd })).exitCode,
     log,
   };

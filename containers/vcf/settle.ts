@@ -2,8 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { eachLimited } from '../../jobs/vcf/each-limited.ts';
 import type { Sample } from './local-files.ts';
 import { type Tool, ToolError } from './tool.ts';
+import { newBatch, parseTouch, type Touch, touchText } from './touch.ts';
 
-/** What outlives attempts, by sample: when one last wrote about it. The contract's checkpoints. */
+/** What outlives attempts, by sample: what they have done about it (touch.ts). The contract's checkpoints. */
 export interface Checkpoint {
   read(): Promise<string | undefined>;
   write(text: string): Promise<void>;
@@ -14,6 +15,8 @@ export interface Clock {
   now(): number;
   sleep(ms: number): Promise<void>;
 }
+
+const untouched: Touch = { at: 0, how: 'there', stores: 0, batch: '-' };
 
 /** What a host's clock may differ from S3's; one that differs more does no work (clock-check.ts). */
 export const toleratedMs = 3000;
@@ -30,7 +33,7 @@ export class Touches {
   private readonly of: (sample: string) => Checkpoint;
   private readonly clock: Clock;
   private readonly settleMs: number;
-  private readonly states = new Map<string, 'stored' | 'repaired'>();
+  private readonly known = new Map<string, Touch>();
 
   constructor(of: (sample: string) => Checkpoint, clock: Clock, apartMs = settleMs) {
     this.of = of;
@@ -43,10 +46,10 @@ export class Touches {
     const texts = await eachLimited(samples, 16, ({ name }) => this.of(name).read());
     const times: number[] = [];
     for (const [k, text] of texts.entries()) {
-      const [at, how] = text?.split(' ') ?? [];
-      if (at === undefined) continue;
-      times.push(Number(at));
-      this.states.set(samples[k]!.name, how === 'repaired' ? how : 'stored');
+      if (text === undefined) continue;
+      const touch = parseTouch(text);
+      this.known.set(samples[k]!.name, touch);
+      if (touch.how !== 'there') times.push(touch.at);
     }
     if (times.length === 0) return;
     const until = Math.max(this.clock.now(), ...times) + this.settleMs;
@@ -54,25 +57,50 @@ export class Touches {
       await this.clock.sleep(Math.min(1000, until - this.clock.now()));
   }
 
-  /** Says to later attempts that this one is about to write about these samples. */
+  /** Says to later attempts that this one is about to store these samples by one call. */
   async remember(samples: readonly Sample[]): Promise<void> {
-    await eachLimited(samples, 16, ({ name }) => {
-      const how = this.states.get(name) ?? 'stored';
-      this.states.set(name, how);
-      return this.of(name).write(`${this.clock.now()} ${how}`);
+    const batch = newBatch();
+    await this.write(samples, ({ stores, how }) => ({
+      how: how === 'repaired' ? how : 'stored',
+      stores: stores + 1,
+      batch,
+    }));
+  }
+
+  /** Says to later attempts and steps that the dataset has as many records of these samples as their indexes count. */
+  async prove(samples: readonly Sample[]): Promise<void> {
+    await this.write(samples, ({ how, at }, { records }) => ({ how, at, proved: records }));
+  }
+
+  private async write(
+    samples: readonly Sample[],
+    change: (before: Touch, sample: Sample) => Partial<Touch>,
+  ): Promise<void> {
+    const at = this.clock.now();
+    await eachLimited(samples, 16, sample => {
+      const { proved: _no, ...before } = this.known.get(sample.name) ?? untouched;
+      const touch = { ...before, at, ...change(before, sample) };
+      this.known.set(sample.name, touch);
+      return this.of(sample.name).write(touchText(touch));
     });
   }
 
-  /** What this run has done about a sample, in this attempt or an earlier one; undefined where it has not touched it. */
-  how(name: string): 'stored' | 'repaired' | undefined {
-    return this.states.get(name);
+  /** Samples that an earlier attempt began to store together, and that no other attempt has written about. */
+  earlierBatches(samples: readonly Sample[]): readonly (readonly Sample[])[] {
+    const touchOf = ({ name }: Sample): Touch => this.known.get(name) ?? untouched;
+    const once = samples.filter(sample => touchOf(sample).how === 'stored' && touchOf(sample).stores === 1);
+    return [...Map.groupBy(once, sample => touchOf(sample).batch).values()];
+  }
+
+  /** What this run has done about a sample, in this attempt or an earlier one. */
+  how(name: string): Touch['how'] {
+    return (this.known.get(name) ?? untouched).how;
   }
 
   /** Deletes samples that are listed, one name a call, and comes back when none of them is listed any more. */
   async forget(tool: Tool, samples: readonly Sample[], signal: AbortSignal): Promise<void> {
     if (samples.length === 0) return;
-    for (const { name } of samples) this.states.set(name, 'repaired');
-    await this.remember(samples);
+    await this.write(samples, () => ({ how: 'repaired' }));
     const until = this.clock.now() + patienceMs;
     let left = samples;
     let todo = samples;

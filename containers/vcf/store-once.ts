@@ -2,7 +2,7 @@ import type { Sample } from './local-files.ts';
 import { countAll } from './settle.ts';
 import { cut, storeBatches } from './store-batches.ts';
 import type { StoreWorld } from './store-world.ts';
-import { wholeBatches } from './whole-batches.ts';
+import { wholeBatches, wholeGroups } from './whole-batches.ts';
 
 export type { StoreWorld } from './store-world.ts';
 
@@ -37,7 +37,10 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
   let batches = 0;
   await touches.waitForEarlier(samples, signal);
   for (let pass = 0; !signal.aborted; pass++) {
-    const sure = await wholeBatches(tool, stored, world.folder);
+    const sure =
+      pass === 0
+        ? await wholeGroups(tool, touches.earlierBatches(samples), world.folder)
+        : await wholeBatches(tool, stored, world.folder);
     open = open.filter(sample => !sure.has(sample));
     const counts = await countAll(tool, open, signal, sizes.counts);
     open = open.filter(sample => !isWhole(sample, counts.get(sample)));
@@ -59,9 +62,10 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
     stored = result.ended;
   }
   const left = new Set(open);
+  await touches.prove(samples.filter(sample => !left.has(sample)));
   const states = samples.map((sample): StoredSample => {
     const { name } = sample;
-    if (!left.has(sample)) return { name, is: touches.how(name) ?? 'there' };
+    if (!left.has(sample)) return { name, is: touches.how(name) };
     if (signal.aborted) return { name, is: 'open' };
     return {
       name,

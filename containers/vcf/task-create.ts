@@ -4,6 +4,7 @@ import { type DatasetMarker, datasetState, markerKey } from '../../jobs/vcf/data
 import { peekOf } from '../../jobs/vcf/peek-of.ts';
 import { refusedForStore } from '../../jobs/vcf/refused-dataset.ts';
 import { type OpenDataset, openDataset } from './open-dataset.ts';
+import { rememberStart } from './proof.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
 export interface Created {
@@ -36,6 +37,7 @@ export async function createDataset(world: VcfWorld): Promise<Created> {
     );
   const listed = await tool.list();
   refuseListed(listed, world);
+  await rememberStart(world, dataset);
   if (state.is !== 'ours') {
     const marker: DatasetMarker = {
       version: 1,

@@ -1,5 +1,6 @@
 import { type NamesRecord, namesKey, newestChange } from '../../jobs/vcf/dataset.ts';
 import { openDataset } from './open-dataset.ts';
+import { rememberStored } from './proof.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
 export interface Finished {
@@ -13,7 +14,9 @@ export interface Finished {
  * there. Fragments stay as they are: to consolidate them costs as much as to store them.
  */
 export async function finishDataset(world: VcfWorld): Promise<Finished> {
-  const { tool, store, prefix } = openDataset(world);
+  const dataset = openDataset(world);
+  const { tool, store, prefix } = dataset;
+  await rememberStored(world, dataset);
   await tool.consolidate('commits');
   await tool.consolidate('fragment_meta');
   const names = await tool.list();

@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { consolidatedCommits } from './consolidated-commits.ts';
-import { openDataset } from './open-dataset.ts';
+import { type OpenDataset, openDataset } from './open-dataset.ts';
+import { rememberVerdict } from './proof.ts';
 import type { VcfWorld } from './vcf-world.ts';
 
 interface StoredFile {
@@ -11,10 +12,17 @@ interface StoredFile {
 
 /**
  * Removes what `tiledbvcf utils vacuum commits` and `vacuum fragment_meta` do, but by our own code and by ETag: a tool has no right to
- * delete. Answers how many files were removed.
+ * delete. Answers how many files were removed, and why samples have to be counted again, if they have to.
  */
-export async function vacuumDataset(world: VcfWorld): Promise<number> {
-  const { store, prefix } = openDataset(world);
+export async function vacuumDataset(
+  world: VcfWorld,
+): Promise<{ readonly removed: number; readonly changed?: string }> {
+  const dataset = openDataset(world);
+  const removed = await removeConsolidated(world, dataset);
+  return { removed, ...(await rememberVerdict(world, dataset)) };
+}
+
+async function removeConsolidated(world: VcfWorld, { store, prefix }: OpenDataset): Promise<number> {
   const folders = new Map<string, StoredFile[]>();
   for await (const { key, etag, size } of store.list(prefix)) {
     const folder = /^.*\/(?:__commits|__fragment_meta)\//.exec(key)?.[0];
@@ -47,7 +55,8 @@ async function namedCommits(
   const named = new Set<string>();
   for (const { key } of files)
     if (key.endsWith('.con'))
-      for (const name of consolidatedCommits((await store.get(key)) ?? Buffer.alloc(0))) named.add(name);
+      for (const name of consolidatedCommits((await store.get(key)) ?? Buffer.alloc(0)).names)
+        named.add(name);
   return files.filter(
     ({ key, size }) => size === 0 && key.endsWith('.wrt') && named.has(key.slice(folder.length)),
   );

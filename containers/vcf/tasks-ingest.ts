@@ -69,10 +69,10 @@ export const consolidateTask: Task = {
 /** Removes what is consolidated. */
 export const vacuumTask: Task = {
   run: context =>
-    attempt(context, async () => ({
-      exitCode: 0,
-      facts: { removed: await vacuumDataset(fromContext(context)) },
-    })),
+    attempt(context, async () => {
+      const { removed, changed } = await vacuumDataset(fromContext(context));
+      return { exitCode: 0, facts: { removed, ...(changed ? { countAgain: changed } : {}) } };
+    }),
 };
 
 /** Whether each sample's records are there once, at the end of all. */

@@ -31,6 +31,11 @@ export class ToolError extends Error {
     this.name = 'ToolError';
     this.exitCode = exitCode;
   }
+
+  /** By SIGTERM or SIGKILL: by the kernel, or as a host goes. */
+  get wasKilled(): boolean {
+    return this.exitCode === 137 || this.exitCode === 143;
+  }
 }
 
 /** Without the time, process and thread that its logger puts before a line. */

@@ -20,8 +20,8 @@ export interface VcfWorld {
   store(bucket: string): ObjectStore;
   /** What is frozen with the run by a parameter; undefined where it is not. */
   file(parameter: string): Promise<Buffer | undefined>;
-  /** By item; outlives attempts. */
-  checkpoint(item: string): Checkpoint;
+  /** By item; outlives attempts. Of another step: to be read. */
+  checkpoint(item: string, step?: string): Checkpoint;
   /** Runs bcftools; answers its exit code. */
   bcftools(args: readonly string[], cwd: string): Promise<number>;
   log(line: string): void;

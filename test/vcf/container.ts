@@ -3,6 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { runTool } from '../../containers/runtime/exec.ts';
+import { checkTask, exportTask } from '../../containers/vcf/tasks-export.ts';
+import {
+  consolidateTask,
+  createTask,
+  storeTask,
+  vacuumTask,
+  verifyTask,
+} from '../../containers/vcf/tasks-ingest.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
@@ -19,6 +27,16 @@ export interface Start {
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
+
+const steps = new Map<Task, string>([
+  [createTask, 'create'],
+  [storeTask, 'store'],
+  [consolidateTask, 'consolidate'],
+  [vacuumTask, 'vacuum'],
+  [verifyTask, 'verify'],
+  [checkTask, 'check'],
+  [exportTask, 'export'],
+]);
 
 /** An S3 of the twin's with buckets `genomes` and `variants`, and containers of this workload's image that work on it. */
 export async function startContainers() {
@@ -68,8 +86,8 @@ export async function startContainers() {
       return { name: made.name, labels };
     },
     /** One attempt of a container at a task. */
-    async run(task: Task, given: Omit<Start, 'step'> & { readonly step?: string }): Promise<TaskResult> {
-      const start: Start = { step: 'store', ...given };
+    async run(task: Task, given: Omit<Start, 'step'>): Promise<TaskResult> {
+      const start: Start = { step: steps.get(task)!, ...given };
       const scratch = join(root, `attempt-${attempts++}`);
       mkdirSync(scratch);
       const signal = start.signal ?? new AbortController().signal;
@@ -110,9 +128,9 @@ export async function startContainers() {
           return { bucket: place[0], prefix: place[1], store: store(place[0]) };
         },
         file: async (): Promise<undefined> => undefined,
-        checkpoint: item => ({
-          read: async () => checkpoints.get(`${start.step}/${item}`),
-          write: async text => void checkpoints.set(`${start.step}/${item}`, text),
+        checkpoint: (item, step = start.step) => ({
+          read: async () => checkpoints.get(`${step}/${item}`),
+          write: async text => void checkpoints.set(`${step}/${item}`, text),
         }),
         log: note,
       } as Partial<TaskContext> as TaskContext;

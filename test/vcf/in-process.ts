@@ -13,17 +13,20 @@ import { type Disk, Killed, memoryDisk } from './stand-in/disk.ts';
 export const samplesOf = (made: readonly MadeSample[]): readonly Sample[] =>
   made.map(({ name, records }) => ({
     name,
-    uri: `s3://in/${name}/variants.vcf.gz`,
-    index: `s3://in/${name}/variants.vcf.gz.csi`,
+    uri: `s3://genomes/${name}/variants.vcf.gz`,
+    index: `s3://genomes/${name}/variants.vcf.gz.csi`,
     records: records.length,
   }));
 
 /** A dataset in memory, a simulated clock, and hosts that work on it with the stand-in in this process. */
-export function laboratory(made: readonly MadeSample[]) {
+export function laboratory(
+  made: readonly MadeSample[],
+  diskOf: (before: (write: string) => void) => Disk = memoryDisk,
+) {
   /** Called ahead of every write of the tool and of ours, and of every call; may throw. */
   let before: (what: string) => void = () => {};
   let time = 1_000_000;
-  const disk: Disk = memoryDisk(key => before(`write ${key}`));
+  const disk: Disk = diskOf(key => before(`write ${key}`));
   const checkpoints = new Map<string, string>();
   const root = mkdtempSync(join(tmpdir(), 'vcf-lab-'));
   const calls: string[][] = [];
@@ -82,6 +85,7 @@ export function laboratory(made: readonly MadeSample[]) {
   return {
     calls,
     call,
+    checkpoints,
     /** The tool on a host whose disk takes so many bytes of one call. */
     tool: (diskBytes?: number): Tool => new Tool(call(0, diskBytes), 's3://out/dataset', root),
     disk,
@@ -136,5 +140,14 @@ export function killAt(n: number): (what: string) => void {
   let left = n;
   return () => {
     if (left-- <= 0) throw new Killed('killed');
+  };
+}
+
+/** Numbers of a seed: a failure can be looked at again. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
+    return state / 2 ** 32;
   };
 }

@@ -1,8 +1,8 @@
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { type Touches, toleratedMs } from '../../containers/vcf/settle.ts';
 import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
 import type { Tool } from '../../containers/vcf/tool.ts';
-import { killAt, killToolAt, laboratory, samplesOf } from './in-process.ts';
+import { killAt, killToolAt, laboratory, samplesOf, seeded } from './in-process.ts';
 import { makeSample } from './sample-files.ts';
 import { Killed } from './stand-in/disk.ts';
 
@@ -50,15 +50,6 @@ async function killedRun(random: () => number, kills: number, mutate: Mutation =
   throw new Error('no attempt gets through');
 }
 
-/** Numbers of a seed: a failure can be looked at again. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 1_664_525 + 1_013_904_223) % 2 ** 32;
-    return state / 2 ** 32;
-  };
-}
-
 it('killed at 300 random points on hosts with different clocks, every run ends with each record exactly once', async () => {
   let killed = 0;
   for (let seed = 1; killed < 300; seed++) {
@@ -88,6 +79,10 @@ it('records that a store loses though it exits with 0 are noticed by the count o
 /** A store that leaves one of our checks out, and what the tool does then. */
 const mutations: Record<string, Mutation> = {
   'a listed sample is believed to be whole': world => withTool(world, () => ({ count: async () => 7 })),
+  'the sum of what an earlier attempt stored is believed': world =>
+    withTool(world, tool => ({
+      countTogether: async file => (await tool.countTogether(file)) && sumOf(file),
+    })),
   'what is listed is not asked for': world => withTool(world, () => ({ list: async () => [] })),
   'what is wrong is not deleted': world => withTool(world, () => ({ delete: async () => {} })),
   'the tool resumes by itself': world =>
@@ -104,6 +99,12 @@ const mutations: Record<string, Mutation> = {
   'another host’s clock is not waited for': world =>
     withTouches(world, () => ({ waitForEarlier: async () => {} })),
 };
+/** The records of a file's names, by their indexes. */
+const sumOf = (namesFile: string): number =>
+  readFileSync(namesFile, 'utf8')
+    .trim()
+    .split('\n')
+    .reduce((sum, name) => sum + samples.find(each => each.name === name)!.records, 0);
 const withTool = (world: StoreWorld, change: (tool: Tool) => Partial<Tool>): StoreWorld => ({
   ...world,
   tool: Object.assign(Object.create(world.tool), change(world.tool)),

@@ -115,6 +115,30 @@ it('a population goes in, whole or by name not at all, and the end says what bec
   expect(readFileSync(calls, 'utf8')).not.toMatch(/--resume|--remove-sample-file|vacuum|register/);
 });
 
+it('where nothing disturbs a run, the end of it asks the tool for a list and the count of one batch', async () => {
+  const before = readFileSync(calls, 'utf8').length;
+  await writeFile(join(me.cwd, 'two.txt'), (await Promise.all(good.slice(0, 2).map(putSample))).join('\n'));
+  const to = ['--dataset-uri', 's3://variants/cohorts/quiet'];
+  const { code, err } = await me.lab([
+    'submit',
+    'vcf-ingest',
+    '--samples',
+    'two.txt',
+    ...to,
+    '--local',
+    '--wait',
+  ]);
+  expect([code, err]).toEqual([0, expect.stringContaining('2 samples asked: 2 stored')]);
+  const made = readFileSync(calls, 'utf8').slice(before).trim().split('\n');
+  expect(made.map(line => line.split(' ')[0])).toEqual([
+    ...['version', 'create', 'stat', 'list'],
+    ...['list', 'store', 'export'],
+    ...['utils', 'utils', 'list'],
+    ...['list', 'export'],
+  ]);
+  expect(made.at(-1)).toMatch(/ -c -f /);
+});
+
 it('logs of what failed say the sample, the reason and the tail of its log', async () => {
   const { out, err } = await me.lab(['logs', run, '--failed', '--local']);
   expect(err).toContain(

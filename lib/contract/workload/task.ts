@@ -32,8 +32,8 @@ export interface TaskContext {
   log(line: string): void;
   /** A place of the workload, with the rights that the kind has there. Throws where lab.config.ts gives none. */
   place(name: string): TaskPlace;
-  /** What the item's task has written down: outlives attempts, rounds and another cut into shards. */
-  checkpoint(item: string): Checkpoint;
+  /** What the item's task has written down: outlives attempts, rounds and another cut into shards. By an earlier step: to be read. */
+  checkpoint(item: string, step?: string): Checkpoint;
   /** What an earlier step has made of an item, or undefined where it has not done it. */
   outputsOf(item: string, step: string): Promise<readonly OutputRecord[] | undefined>;
   /** The fields of a secret that the kind has. Throws where nobody has filled it. */
