@@ -35,6 +35,10 @@ export async function bundleWorkloads({
         format: 'esm',
         target: 'node24',
         minify: true,
+        // A package that is no module asks for Node's own by `require`.
+        banner: {
+          js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+        },
         metafile: true,
         logLevel: 'silent',
       });

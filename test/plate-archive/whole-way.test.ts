@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
@@ -24,7 +25,7 @@ const config = {
     'plate-archive': { places: { source: { bucket: 'imaging' } } },
     'plate-verify': {},
     'plate-delete': {},
-    'plate-restore': {},
+    'plate-restore': { places: { old: { bucket: 'imaging', prefix: 'cold/' } } },
     'plate-destroy': {},
   },
 };
@@ -172,7 +173,7 @@ it('the index of an archive comes back from its tars', async () => {
   expect((await archive('restore', '--plate', 'ONE', '--include', 'r01c02*', ...index)).code).toBe(0);
 });
 
-it('a tarball of the older scripts is compared with its .md5 and unpacked to where its files were', async () => {
+it('a tarball of the older scripts is compared with what is beside it and unpacked, to a folder and by a job to S3', async () => {
   const tar = pack();
   tar.entry({ name: 'P_B_OLD/P/workspace/backend/B/OLD/OLD.sqlite' }, 'tables');
   tar.finalize();
@@ -180,19 +181,27 @@ it('a tarball of the older scripts is compared with its .md5 and unpacked to whe
   const md5 = createHash('md5').update(body).digest('hex');
   await put('cold/P_B_OLD_backend.tar.gz', body);
   await put('cold/P_B_OLD_backend.tar.gz.md5', `${md5}  P_B_OLD_backend.tar.gz\n`);
-  const { code, err } = await archive(
-    'restore',
-    '--old',
-    's3://imaging/cold',
-    '--plate',
-    'OLD',
-    '--to',
-    'old',
-  );
-  expect(err).toContain('1 file restored, 0 there already');
-  expect(code).toBe(0);
-  const path = join(me.cwd, 'old', 'projects/P/workspace/backend/B/OLD/OLD.sqlite');
-  expect(readFileSync(path, 'utf8')).toBe('tables');
+  const key = 'projects/P/workspace/backend/B/OLD/OLD.sqlite';
+  const old = ['--old', 's3://imaging/cold', '--plate', 'OLD'];
+  const here = await archive('restore', ...old, '--to', 'old');
+  expect(here.err).toContain('1 file restored, 0 there already');
+  expect(here.code).toBe(0);
+  expect(readFileSync(join(me.cwd, 'old', key), 'utf8')).toBe('tables');
+  await put('cold/P_B_OLD_backend.tar.gz.etag', `"${'0'.repeat(32)}"\n`);
+  const damaged = await archive('restore', ...old, '--wait');
+  expect(damaged.code).toBe(4);
+  expect(damaged.err).toContain('is damaged: it is not what its .etag says');
+  expect(await keys('imaging', key)).toEqual([]);
+  await put('cold/P_B_OLD_backend.tar.gz.etag', md5);
+  const job = await archive('restore', ...old, '--wait');
+  expect(job.err).toContain('OLD: 1 older tarball');
+  expect(job.code).toBe(0);
+  expect(await keys('imaging', key)).toEqual([key]);
+  const elsewhere = await archive('restore', '--old', 's3://imaging/others/', '--plate', 'OLD');
+  expect([elsewhere.code, elsewhere.err]).toEqual([
+    2,
+    expect.stringContaining('is not below s3://imaging/cold/, where jobs may work'),
+  ]);
 });
 
 it('objects of Intelligent-Tiering are asked for by filter, with a log that can be tried again', async () => {
@@ -208,6 +217,82 @@ it('objects of Intelligent-Tiering are asked for by filter, with a log that can 
   );
   await writeFile(join(me.cwd, 'failed.csv'), 'key,status,message\n"tiered/c, ""d"".tiff",ERROR,SlowDown\n');
   expect((await thaw('--retry', 'failed.csv')).out).toMatch(/0 +0 +1 +0/);
+});
+
+describe('tars in a cold class', () => {
+  beforeAll(async () => {
+    // Lifecycle would do it, but for tars under 128 KiB.
+    for (const Key of await keys('test-plates', 'plates/P/B/ZWEI/'))
+      if (Key.endsWith('.tar'))
+        await twin.s3.send(
+          new CopyObjectCommand({
+            ...{ Bucket: 'test-plates', Key, CopySource: encodeURI(`test-plates/${Key}`) },
+            ...{ StorageClass: 'DEEP_ARCHIVE', ChecksumAlgorithm: 'CRC32' },
+          }),
+        );
+  });
+
+  const hour = 3600;
+  /** What a rehearsal of hours writes: S3's time, and what becomes of its day. */
+  const later = (hours: number) =>
+    writeFile(
+      join(me.cwd, 'twin', 'state', 's3', '.clock.json'),
+      JSON.stringify({ aheadSeconds: hours * hour }),
+    );
+  const well = (to: string, ...words: readonly string[]) =>
+    archive('restore', '--plate', 'ZWEI', '--include', 'r01c01*', '--to', to, ...words);
+  const file = `${images(full.ZWEI)}r01c01f01p01-ch1.tiff`;
+  const untilSaid = async (running: Promise<unknown>): Promise<void> => {
+    const isOver = await Promise.race([
+      running.then(() => true),
+      new Promise<false>(done => setTimeout(() => done(false), 1500)),
+    ]);
+    expect(isOver).toBe(false);
+  };
+
+  it('a restore to a folder says price and time, asks, and goes on with the same again', async () => {
+    const first = await well('thawed');
+    expect(first.err).toMatch(/1 tar in DEEP_ARCHIVE: Bulk takes up to 48 hours and .*copies of 7 days/);
+    expect(first.err).toContain('ZWEI: 1 of 1 tar is on the way');
+    expect(first.err).toContain("--include 'r01c01*' --to thawed --project P --batch B --local --wait");
+    expect(first.code).toBe(4);
+    const second = await well('thawed');
+    expect([second.code, second.err]).toEqual([4, expect.stringContaining('1 tar on the way already')]);
+    await later(49);
+    expect((await well('thawed')).code).toBe(0);
+    expect(readFileSync(join(me.cwd, 'thawed', file)).equals(Buffer.alloc(3000, 'ZWEIr01c01'))).toBe(true);
+  });
+
+  it('--wait waits until the copies are there, to a folder', async () => {
+    // The copies have gone again.
+    await later(300);
+    const waiting = well('waited', '--wait');
+    await untilSaid(waiting);
+    await later(300 + 49);
+    const { code, err } = await waiting;
+    expect(err).toContain('waiting; what was asked for comes whether or not anybody waits');
+    expect(code).toBe(0);
+    expect(existsSync(join(me.cwd, 'waited', file))).toBe(true);
+  });
+
+  it('a restore to S3 submits no job before the copies are there', async () => {
+    await later(600);
+    const runs = async () => (await me.lab(['runs', '--json', '--local'])).out;
+    const before = await runs();
+    const back = ['--plate', 'ZWEI', '--include', 'r01c01*', '--to', 's3://imaging/back/'];
+    const first = await archive('restore', ...back);
+    expect([first.code, first.err]).toEqual([4, expect.stringContaining('nothing was submitted yet')]);
+    expect(await runs()).toBe(before);
+    const stopping = new AbortController();
+    const given = me.lab(['archive', 'restore', ...back, ...batch, '--wait'], '', stopping.signal);
+    setTimeout(() => stopping.abort(), 1500);
+    expect(await given).toMatchObject({ code: 130, err: expect.stringContaining('nothing was submitted') });
+    const waiting = archive('restore', ...back, '--wait');
+    await untilSaid(waiting);
+    await later(600 + 49);
+    expect((await waiting).code).toBe(0);
+    expect(await keys('imaging', 'back/')).toEqual([`back/${file}`]);
+  });
 });
 
 it('an archive is destroyed for good by a keeper alone, and its record stays', async () => {

@@ -1,8 +1,16 @@
+import type { PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
 import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.ts';
-import { lookAtRestore, patternsOf } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
-import { request } from '../../../jobs/plate-archive/restore/thaw.ts';
+import {
+  askForTars,
+  lookAtRestore,
+  patternsOf,
+} from '../../../jobs/plate-archive/restore/describe-restore.ts';
+import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';
+import { askForOld, lookAtOldPlate } from '../../../jobs/plate-archive/restore/old-plate.ts';
+import { type OldOutcome, restoreOldTarball } from '../../../jobs/plate-archive/restore/old-tarball.ts';
+import type { Target } from '../../../jobs/plate-archive/restore/place.ts';
+import { type RestoreOutcome, restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';
@@ -10,34 +18,81 @@ import { asResult, below, type PlateContext } from './plate-context.ts';
 /** One plate, or some of its objects, back to a bucket: asks for the tars that are cold, and places what can be read. */
 export const restoreTask = {
   run: (context: PlateContext): Promise<TaskResult> =>
-    asResult(async () => {
-      const { project = '', batch = '', tier = 'Bulk', days = '7' } = context.parameters;
-      const plate = plateOf(context.items[0]!, { project, batch });
-      const archive = below(context.place('archive'));
-      const { entries, tars } = await lookAtRestore(archive, plate, patternsOf(context.parameters));
-      const asked = await request(archive, tars, { tier: tier as 'Bulk' | 'Standard', days: Number(days) });
-      const waiting = tars.filter(({ state }) => state !== 'readable').length;
-      if (waiting > 0) {
-        const reason = `${waiting} of ${tars.length} tars are on their way (${asked} asked for now): submit it again when they are there`;
-        return { exitCode: exitCodes.toolFailed, reason };
-      }
-      const target = context.place('target');
-      const outcomes = await restoreEntries({
-        ...{ archive, entries, overwrite: false, parallel: 8, signal: context.signal },
-        tars: new Map(tars.map(({ number, object }) => [number, object])),
-        target: bucketTarget(target.store, context.parameters.to === undefined ? '' : target.prefix),
-      });
-      const count = (outcome: string): number => outcomes.filter(each => each.outcome === outcome).length;
-      for (const { key, outcome } of outcomes)
-        if (outcome === 'kept' || outcome === 'damaged') context.log(`${outcome}: ${key}`);
-      const facts = {
-        restored: count('restored'),
-        'there already': count('there'),
-        kept: count('kept'),
-        damaged: count('damaged'),
-      };
-      if (facts.kept + facts.damaged === 0) return { exitCode: 0, facts };
-      const reason = `${facts.kept} objects were not restored, for something else is there; ${facts.damaged} are damaged in the archive`;
-      return { exitCode: exitCodes.toolFailed, reason, facts };
-    }),
+    asResult(() => (context.parameters.old === undefined ? restoreArchive(context) : restoreOld(context))),
 };
+
+interface Asked {
+  readonly plate: PlateName;
+  readonly patterns: readonly string[];
+  readonly how: { readonly tier: 'Bulk' | 'Standard'; readonly days: number };
+  readonly target: Target;
+}
+
+function askedOf(context: PlateContext): Asked {
+  const { project = '', batch = '', tier = 'Bulk', days = '7', to } = context.parameters;
+  const target = context.place('target');
+  return {
+    plate: plateOf(context.items[0]!, { project, batch }),
+    patterns: patternsOf(context.parameters),
+    how: { tier: tier as 'Bulk' | 'Standard', days: Number(days) },
+    target: bucketTarget(target.store, to === undefined ? '' : target.prefix),
+  };
+}
+
+async function restoreArchive(context: PlateContext): Promise<TaskResult> {
+  const { plate, patterns, how, target } = askedOf(context);
+  const archive = below(context.place('archive'));
+  const wanted = await lookAtRestore(archive, plate, patterns);
+  const { entries, tars } = wanted;
+  const waiting = await askForTars(archive, plate.plate, wanted, how);
+  if (waiting.length > 0) return comesLater(waiting);
+  const outcomes = await restoreEntries({
+    ...{ archive, entries, target, overwrite: false, parallel: 8, signal: context.signal },
+    tars: new Map(tars.map(({ number, object }) => [number, object])),
+  });
+  return resultOf(context, outcomes);
+}
+
+async function restoreOld(context: PlateContext): Promise<TaskResult> {
+  const { plate, patterns, how, target } = askedOf(context);
+  const { store, prefix } = context.place('old');
+  const old = await lookAtOldPlate(store, prefix, plate);
+  const waiting = await askForOld(store, plate.plate, old, how);
+  if (waiting.length > 0) return comesLater(waiting);
+  const outcomes: OldOutcome[] = [];
+  for (const tarball of old.tarballs) {
+    context.log(`comparing ${tarball.object.key} with what is noted beside it, then unpacking it`);
+    outcomes.push(
+      ...(await restoreOldTarball(store, tarball, {
+        target,
+        wanted: matcher(patterns),
+        signal: context.signal,
+      })),
+    );
+  }
+  return resultOf(context, outcomes);
+}
+
+/** `lab archive restore` waits before it submits; copies may still have gone again when the job begins. */
+const comesLater = (waiting: readonly string[]): TaskResult => ({
+  exitCode: exitCodes.toolFailed,
+  reason: `${waiting.join('; ')}: submit it again when they are there`,
+});
+
+function resultOf(
+  context: PlateContext,
+  outcomes: readonly { readonly key: string; readonly outcome: RestoreOutcome['outcome'] }[],
+): TaskResult {
+  const count = (outcome: string): number => outcomes.filter(each => each.outcome === outcome).length;
+  for (const { key, outcome } of outcomes)
+    if (outcome === 'kept' || outcome === 'damaged') context.log(`${outcome}: ${key}`);
+  const facts = {
+    restored: count('restored'),
+    'there already': count('there'),
+    kept: count('kept'),
+    damaged: count('damaged'),
+  };
+  if (facts.kept + facts.damaged === 0) return { exitCode: 0, facts };
+  const reason = `${facts.kept} objects were not restored, for something else is there; ${facts.damaged} are damaged in the archive`;
+  return { exitCode: exitCodes.toolFailed, reason, facts };
+}

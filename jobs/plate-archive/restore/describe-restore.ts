@@ -17,7 +17,8 @@ import {
 } from '../prices.ts';
 import type { Seal } from '../seal.ts';
 import { findEntries, readSeal } from './find-entries.ts';
-import { type NeededTar, neededTars } from './thaw.ts';
+import { askForOld, lookAtOldPlate, oldLines, type ThawRequest } from './old-plate.ts';
+import { type NeededTar, neededTars, request } from './thaw.ts';
 
 /** What a restore of a plate is about to read. */
 export interface WantedRestore {
@@ -63,7 +64,7 @@ export function restoreProblems({ parameters: { days = '7' } }: RunRequest): rea
 export function restoreLines(
   plate: string,
   { seal, entries, tars }: WantedRestore,
-  { tier, days }: { readonly tier: RestoreTier; readonly days: number },
+  { tier, days }: ThawRequest,
 ): readonly string[] {
   const count = (value: number, noun: string): string =>
     `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
@@ -90,26 +91,87 @@ export function restoreLines(
   return lines;
 }
 
+/** Asks for the tars that are cold; a line where some are not there yet. */
+export async function askForTars(
+  archive: ObjectStore,
+  plate: string,
+  { tars }: Pick<WantedRestore, 'tars'>,
+  how: ThawRequest,
+): Promise<readonly string[]> {
+  await request(archive, tars, how);
+  const waiting = tars.filter(({ state }) => state !== 'readable').length;
+  return waiting === 0
+    ? []
+    : [`${plate}: ${waiting} of ${tars.length} tar${tars.length === 1 ? ' is' : 's are'} on the way`];
+}
+
+const howOf = ({ tier = 'Bulk', days = '7' }: Readonly<Record<string, string>>): ThawRequest => ({
+  tier: tier as RestoreTier,
+  days: Number(days),
+});
+
 /** The same for all plates of a submission. A plate that cannot be restored is its row's to tell. */
-export async function describeRestore(
+export const describeRestore = (
   items: readonly Item[],
   { parameters }: RunRequest,
   ports: SpecPorts,
-): Promise<readonly string[]> {
+): Promise<readonly string[]> =>
+  eachPlate(items, ports, async (item, archive) => {
+    const { project = '', batch = '' } = parameters;
+    const plate = plateOf(item, { project, batch });
+    if (parameters.old !== undefined) {
+      const { store, prefix } = ports.place('old');
+      return oldLines(item.name, await lookAtOldPlate(store, prefix, plate), howOf(parameters));
+    }
+    return restoreLines(
+      item.name,
+      await lookAtRestore(archive, plate, patternsOf(parameters)),
+      howOf(parameters),
+    );
+  }).then(found =>
+    found.flatMap(({ plate, lines, problem }) => (problem ? [`${plate}: ${problem}`] : lines)),
+  );
+
+/** Asks for all that the jobs will read, and says what is not there yet. A plate that cannot be restored is waited for by nobody. */
+export const readyToRestore = (
+  items: readonly Item[],
+  { parameters }: RunRequest,
+  ports: SpecPorts,
+): Promise<readonly string[]> =>
+  eachPlate(items, ports, async (item, archive) => {
+    const { project = '', batch = '' } = parameters;
+    const plate = plateOf(item, { project, batch });
+    if (parameters.old !== undefined) {
+      const { store, prefix } = ports.place('old');
+      return askForOld(store, item.name, await lookAtOldPlate(store, prefix, plate), howOf(parameters));
+    }
+    const wanted = await lookAtRestore(archive, plate, patternsOf(parameters));
+    return askForTars(archive, item.name, wanted, howOf(parameters));
+  }).then(found => found.flatMap(({ lines }) => lines));
+
+interface OfPlate {
+  readonly plate: string;
+  readonly lines: readonly string[];
+  readonly problem?: string;
+}
+
+async function eachPlate(
+  items: readonly Item[],
+  ports: SpecPorts,
+  look: (item: Item, archive: ObjectStore) => Promise<readonly string[]>,
+): Promise<readonly OfPlate[]> {
   const { store, prefix } = ports.place('archive');
   const archive = prefixed(store, prefix);
-  const { project = '', batch = '', tier = 'Bulk', days = '7' } = parameters;
-  const lines: string[] = [];
+  const found: OfPlate[] = [];
   for (const [i, item] of items.entries()) {
     ports.signal.throwIfAborted();
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
     try {
-      const wanted = await lookAtRestore(archive, plateOf(item, { project, batch }), patternsOf(parameters));
-      lines.push(...restoreLines(item.name, wanted, { tier: tier as RestoreTier, days: Number(days) }));
+      found.push({ plate: item.name, lines: await look(item, archive) });
     } catch (error) {
       if (!(error instanceof PlateError)) throw error;
-      lines.push(`${item.name}: ${error.message}`);
+      found.push({ plate: item.name, lines: [], problem: error.message });
     }
   }
-  return lines;
+  return found;
 }

@@ -3,32 +3,34 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import type { PlateName } from '../archive-keys.ts';
 import { PlateError } from '../plate-error.ts';
+import { type OldSums, oldDigests, readOldSums } from './old-sums.ts';
 import type { Target } from './place.ts';
 
 /** A tarball as the older scripts of labs archived plates: `<project>_<batch>_<plate>_backend.tar.gz`, with `.md5` and `.etag` beside it. */
 export interface OldTarball {
   readonly object: StoredObject;
-  /** Hex, of its .md5; undefined where there is none. */
-  readonly md5?: string;
+  /** The files beside it that are there: with it they went to the cold class. */
+  readonly beside: readonly StoredObject[];
 }
 
 const parts = ['_images_illum_analysis', '_backend', ''];
+const sumsBeside = ['.md5', '.etag'] as const;
 
 /** The tarballs of a plate below a prefix: two, or one of before 2018. */
 export async function oldTarballs(
   store: ObjectStore,
   prefix: string,
-  { project, batch, plate }: { readonly project: string; readonly batch: string; readonly plate: string },
+  { project, batch, plate }: Pick<PlateName, 'project' | 'batch' | 'plate'>,
 ): Promise<readonly OldTarball[]> {
   const found: OldTarball[] = [];
   for (const part of parts) {
     const key = `${prefix}${project}_${batch}_${plate}${part}.tar.gz`;
     const object = await store.look(key);
     if (!object) continue;
-    const text = await store.get(`${key}.md5`).catch(() => undefined);
-    const md5 = /^[0-9a-f]{32}/.exec(text?.toString('utf8') ?? '')?.[0];
-    found.push({ object, ...(md5 === undefined ? {} : { md5 }) });
+    const beside = await Promise.all(sumsBeside.map(name => store.look(key + name)));
+    found.push({ object, beside: beside.filter(each => each !== undefined) });
   }
   return found;
 }
@@ -38,22 +40,35 @@ export interface OldOutcome {
   readonly outcome: 'restored' | 'there' | 'kept';
 }
 
+export interface OldRestore {
+  readonly target: Target;
+  /** Which keys. */
+  readonly wanted: (key: string) => boolean;
+  /** Whether what is there and is another is replaced, where the target can. @default false */
+  readonly overwrite?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Unpacks a tarball to where its files came from: the first folder in it is its own name, and `projects/` stood before the
- * second. Its MD5 is compared before anything is unpacked: the archive is read twice, and nothing is half restored.
+ * second. It is compared with its `.md5` and its `.etag` before anything is unpacked: the archive is read twice, and nothing is
+ * half restored. Throws PlateError where it is another, or neither is there.
  */
 export async function restoreOldTarball(
   store: ObjectStore,
-  { object, md5 }: OldTarball,
-  target: Target,
-  wanted: (key: string) => boolean,
+  tarball: OldTarball,
+  { target, wanted, overwrite = false, signal }: OldRestore,
 ): Promise<readonly OldOutcome[]> {
-  if (md5 === undefined) throw new PlateError([`${object.key} has no .md5 beside it that could be compared`]);
-  const read = async () => (await store.stream(object.key, { ifMatch: object.etag })).body;
-  const hash = createHash('md5');
-  for await (const chunk of await read()) hash.update(chunk);
-  if (hash.digest('hex') !== md5)
-    throw new PlateError([`${object.key} is damaged: its MD5 is not that of its .md5`]);
+  const { object } = tarball;
+  const read = async () =>
+    (await store.stream(object.key, { ifMatch: object.etag, ...(signal ? { signal } : {}) })).body;
+  const digests = oldDigests(object.size, await sumsOf(store, tarball));
+  for await (const chunk of await read()) digests.update(chunk);
+  const { wrong, compared } = digests.end();
+  if (wrong.length > 0)
+    throw new PlateError([`${object.key} is damaged: it is not what its ${wrong.join(' and its ')} says`]);
+  if (compared === 0)
+    throw new PlateError([`${object.key} has no .md5 and no .etag beside it that could be compared`]);
   const outcomes: OldOutcome[] = [];
   const entries = extract();
   const source = Readable.from(await read());
@@ -68,10 +83,18 @@ export async function restoreOldTarball(
     }
     outcomes.push({
       key,
-      outcome: await placeOne(entry as AsyncIterable<Buffer>, key, entry.header.size ?? 0, target),
+      outcome: await placeOne(entry as AsyncIterable<Buffer>, key, entry.header.size ?? 0, target, overwrite),
     });
   }
   return outcomes;
+}
+
+async function sumsOf(store: ObjectStore, { beside }: OldTarball): Promise<OldSums> {
+  const read = async (end: string): Promise<string | undefined> => {
+    const file = beside.find(({ key }) => key.endsWith(end));
+    return file && (await store.get(file.key))?.toString('utf8');
+  };
+  return readOldSums(await read('.md5'), await read('.etag'));
 }
 
 /** `TAG/project/rest` stood at `projects/project/rest`. Undefined for what leads out of it. */
@@ -86,6 +109,7 @@ async function placeOne(
   key: string,
   size: number,
   target: Target,
+  overwrite: boolean,
 ): Promise<OldOutcome['outcome']> {
   const placing = await target.open(key, size);
   const hash = createHash('sha256');
@@ -97,7 +121,8 @@ async function placeOne(
     const sha256 = hash.digest('hex');
     // The old tarballs have no digests of files: what is there can only be compared once the file was read.
     const state = await target.state(key, { size, sha256 });
-    if (state === 'absent') return (await placing.commit()) ? 'restored' : 'kept';
+    if (state === 'absent' || (state === 'other' && overwrite))
+      return (await placing.commit()) ? 'restored' : 'kept';
     await placing.abort();
     return state === 'same' ? 'there' : 'kept';
   } catch (error) {

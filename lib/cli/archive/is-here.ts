@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
 
-/** Whether `lab archive restore …` means a folder of this machine, or older tarballs: anything else is a job. */
+/** Whether `lab archive restore …` means a folder of this machine: anything else is a job. */
 export function isHere(words: readonly string[]): boolean {
   const value = (name: string): string | undefined => {
     const at = words.indexOf(`--${name}`);
     return at < 0 ? words.find(word => word.startsWith(`--${name}=`))?.slice(name.length + 3) : words[at + 1];
   };
   const to = value('to');
-  return (to !== undefined && !to.startsWith('s3://')) || words.some(word => /^--old(=|$)/.test(word));
+  return to !== undefined && !to.startsWith('s3://');
 }
 
 export const folderOf = (context: Context, args: Args): string =>

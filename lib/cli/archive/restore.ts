@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import { memberOf } from '../../../jobs/plate-archive/archive-index.ts';
 import type { RestoreTier } from '../../../jobs/plate-archive/prices.ts';
 import {
+  askForTars,
   lookAtRestore,
   patternsOf,
   restoreLines,
@@ -10,7 +11,7 @@ import {
 } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { folderTarget } from '../../../jobs/plate-archive/restore/folder-target.ts';
 import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
-import { request } from '../../../jobs/plate-archive/restore/thaw.ts';
+import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Context } from '../context.ts';
@@ -19,11 +20,11 @@ import { runWorld } from '../run-world.ts';
 import { onePlate, plateOptions } from './chosen-plates.ts';
 import { folderOf } from './is-here.ts';
 import { archivePlaces } from './places.ts';
+import { thawed } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
 const objectNoun = { one: 'object', many: 'objects' };
-const tarNoun = { one: 'tar', many: 'tars' };
 
 /** To a folder of this machine; to a bucket it is a job (plate-restore). */
 export const restore: ArchiveVerb = {
@@ -44,6 +45,7 @@ export const restore: ArchiveVerb = {
       value: 'FILE',
       describe: 'an index that lab archive rebuild made, where it is lost',
     },
+    wait: { type: 'boolean', describe: 'wait for what has to come out of a cold class' },
     'dry-run': { type: 'boolean', describe: 'say price and time, and stop' },
     overwrite: { type: 'boolean', describe: 'replace files that are there and are others' },
   },
@@ -68,19 +70,18 @@ export const restore: ArchiveVerb = {
     );
     const how = { tier: tier as RestoreTier, days: Number(days) };
     for (const line of restoreLines(plate.plate, wanted, how)) context.say(line);
-    const again = `npx lab archive restore ${args.positionals.slice(1).join(' ')}`.trimEnd();
     if (args.flag('dry-run')) {
       context.say('nothing was asked for\nNext: the same without --dry-run');
       return exitCodes.ok;
     }
-    const asked = await toldPlainly(plate.plate, () => request(places.archive, wanted.tars, how));
-    const waiting = wanted.tars.filter(({ state }) => state !== 'readable').length;
-    if (waiting > 0) {
-      context.say(
-        `${counted(waiting, tarNoun)} on the way (${numberText(asked)} asked for now); nothing was restored yet\nNext: the same again once they are there: ${again}`,
-      );
-      return exitCodes.notDone;
-    }
+    let tars = wanted.tars;
+    const stopped = await toldPlainly(plate.plate, () =>
+      thawed(context, args.flag('wait'), async () => {
+        tars = await neededTars(places.archive, plate, wanted.seal, wanted.entries);
+        return askForTars(places.archive, plate.plate, { tars }, how);
+      }),
+    );
+    if (stopped !== undefined) return stopped;
     const folder = folderOf(context, args);
     const names = new Map(wanted.entries.map(entry => [entry.key, memberOf(entry).slice('data/'.length)]));
     const { progress } = await runWorld(context);
@@ -90,7 +91,7 @@ export const restore: ArchiveVerb = {
     const outcomes = await toldPlainly(plate.plate, () =>
       restoreEntries({
         ...{ archive: places.archive, entries: wanted.entries, parallel: 8, signal: context.signal },
-        tars: new Map(wanted.tars.map(({ number, object }) => [number, object])),
+        tars: new Map(tars.map(({ number, object }) => [number, object])),
         overwrite: args.flag('overwrite'),
         target: folderTarget(folder, key => names.get(key)!, args.flag('overwrite')),
         onDone: outcome => {

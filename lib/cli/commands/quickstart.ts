@@ -125,7 +125,7 @@ async function submitSmall(
   const request = { workload: spec.name, parameters, vcpus: 2, memoryMiB: 512 };
   const submission = await makeSubmission(context, spec, request, { source });
   const run = await submitRun(context, submission, { isReal: true });
-  if (run) await submitted(context, run.runId, run.connection, true);
+  if (run && run !== 'later') await submitted(context, run.runId, run.connection, true);
 }
 
 async function uploadFolder(store: Store, folder: string, prefix: string): Promise<void> {

@@ -141,7 +141,7 @@ async function perform(
     if (context.signal.aborted) return interrupted();
     throw error;
   }
-  if (!run) return exitCodes.ok;
+  if (!run || run === 'later') return exitCodes.ok;
   const { runId } = run;
   const memory = memoryChanges(args, 'retry-memory');
   const doneByRound: number[] = [];

@@ -25,6 +25,7 @@ export const submit: Command = {
 
 async function submitNew(context: Context, args: Args): Promise<number> {
   const run = await submitRun(context, await readSubmission(context, args), { isReal: true });
+  if (run === 'later') return exitCodes.notDone;
   return run ? submitted(context, run.runId, run.connection, args.flag('wait')) : exitCodes.ok;
 }
 

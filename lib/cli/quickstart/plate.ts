@@ -77,7 +77,7 @@ async function submitPlate(
     ...(confirm === undefined ? {} : { confirm }),
   };
   const run = await submitRun(context, submission, { isReal: true });
-  if (run) await submitted(context, run.runId, run.connection, true);
+  if (run && run !== 'later') await submitted(context, run.runId, run.connection, true);
 }
 
 const showStatus = (context: Context): Promise<number> =>

@@ -18,6 +18,8 @@ export interface Submission {
   /** The items, or where they are; undefined where the workload makes them from the request. */
   readonly list?: ParsedList | ItemSource;
   readonly dryRun?: boolean;
+  /** What has to come first is waited for. */
+  readonly wait?: boolean;
   /** A few items go first. */
   readonly canary?: boolean;
   /** The word that a workload which asks for one was given. */
@@ -42,6 +44,7 @@ export async function readSubmission(context: Context, args: Args): Promise<Subm
   return checked(context, told, spec, request, list, {
     dryRun: args.flag('dry-run'),
     canary: args.flag('canary'),
+    wait: args.flag('wait'),
     ...(confirm === undefined ? {} : { confirm }),
     notes: parameterNotes(spec, args),
   });
@@ -61,7 +64,7 @@ async function checked(
   spec: WorkloadSpec,
   request: RunRequest | undefined,
   list: ItemSource | undefined,
-  more: Pick<Submission, 'dryRun' | 'canary' | 'confirm' | 'notes'>,
+  more: Pick<Submission, 'dryRun' | 'wait' | 'canary' | 'confirm' | 'notes'>,
 ): Promise<Submission> {
   const config = await context.config();
   await told.ask(() => refuse(enabledProblems(spec, config)));

@@ -1,6 +1,7 @@
 import type { ParsedList } from '../../contract/list/parse-list.ts';
 import type { RoundPlan } from '../../contract/run/run.ts';
 import { gather, LabError, refuse } from '../../contract/workload/errors.ts';
+import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Item } from '../../contract/workload/workload.ts';
 import { type Estimate, estimate } from '../../report/estimate.ts';
 import { planRun } from '../../runs/plan-run.ts';
@@ -19,15 +20,24 @@ import { estimateText } from '../output/estimate-text.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
 import { readPriceTable } from '../prices.ts';
 import { runWorld } from '../run-world.ts';
+import { untilThere } from '../until-there.ts';
 import { pastTimes } from './past-times.ts';
 import { readList, type Submission } from './submission.ts';
 
-/** Checks, plans and submits a run, and says so; undefined for a dry run, which submits nothing. */
+export interface SubmittedRun {
+  readonly runId: string;
+  readonly connection: Connection;
+}
+
+/**
+ * Checks, plans and submits a run, and says so. Undefined for a dry run, which submits nothing; `later` where something has to
+ * come first that was asked for and not waited for.
+ */
 export async function submitRun(
   context: Context,
   submission: Submission,
   { isReal }: { /** A rehearsal has no inputs and needs no secrets. */ readonly isReal: boolean },
-): Promise<{ readonly runId: string; readonly connection: Connection } | undefined> {
+): Promise<SubmittedRun | 'later' | undefined> {
   const { spec, request, list } = submission;
   const connection = await context.connect();
   const look = async (): Promise<Looked> => {
@@ -68,6 +78,7 @@ export async function submitRun(
     });
     return undefined;
   }
+  if (isReal && !(await isReady(context, submission, prepared, connection))) return 'later';
   await storeScripts(connection.store, round.plan, scripts);
   const { runId } = round.plan;
   await startRun(
@@ -78,6 +89,31 @@ export async function submitRun(
     id => `npx lab submit --resume ${id}${context.suffix}`,
   );
   return { runId, connection };
+}
+
+/** Whether what has to come first is there; it is asked for, and with --wait waited for. Throws LabError at Ctrl-C. */
+async function isReady(
+  context: Context,
+  { spec, request, wait }: Submission,
+  { items }: PreparedRun,
+  connection: Connection,
+): Promise<boolean> {
+  if (!spec.ready) return true;
+  const ports = specPorts(spec, request, connection, await runWorld(context));
+  const left = await spec.ready(items, request, ports);
+  if (left.length === 0) return true;
+  const again = `Next: the same again once they are there, or with --wait: ${sameCommand(context.argv, 'wait', ['--wait'])}`;
+  if (!wait) {
+    for (const line of left) context.say(line);
+    context.say(`nothing was submitted yet\n${again}`);
+    return false;
+  }
+  context.say('waiting; what was asked for comes whether or not anybody waits');
+  if (await untilThere(context, () => spec.ready!(items, request, ports))) return true;
+  throw new LabError(
+    { where: 'lab submit', message: 'interrupted; nothing was submitted yet', fix: 'the same again goes on' },
+    exitCodes.interruptedByUser,
+  );
 }
 
 interface Priced {

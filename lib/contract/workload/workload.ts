@@ -8,7 +8,7 @@ import type { Edge, Resources, RunRequest } from './request.ts';
 export type { Architecture, ImageSpec, Market, MountAccess, MountSpec } from './image.ts';
 export { type Edge, edgeOf, type FrozenFile, type Resources, type RunRequest, type When } from './request.ts';
 
-/** One kind of job, as `jobs/<name>.ts` says it. Pure data but for the two optional functions. */
+/** One kind of job, as `jobs/<name>.ts` says it. Pure data but for the optional functions. */
 export interface WorkloadSpec {
   /** `^[a-z][a-z0-9-]{0,30}$`; part of job names, S3 keys and npm scripts. */
   readonly name: string;
@@ -66,6 +66,15 @@ export interface WorkloadSpec {
   ) => Promise<readonly string[] | Preflight>;
   /** Lines that a submission shows beside its plan: objects, bytes, money. */
   readonly describe?: (
+    items: readonly Item[],
+    request: RunRequest,
+    ports: SpecPorts,
+  ) => Promise<readonly string[]>;
+  /**
+   * What has to be there before jobs can do anything, and takes hours: asks for it, and answers a line for each that is not there
+   * yet. Nothing is submitted before; `--wait` looks again until there is none.
+   */
+  readonly ready?: (
     items: readonly Item[],
     request: RunRequest,
     ports: SpecPorts,

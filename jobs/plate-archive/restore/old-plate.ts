@@ -1,0 +1,81 @@
+import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import type { PlateName } from '../archive-keys.ts';
+import { PlateError } from '../plate-error.ts';
+import {
+  aboutDollars,
+  gigabytes,
+  prices,
+  type RestoreTier,
+  restoreCost,
+  type StorageClass,
+} from '../prices.ts';
+import { type OldTarball, oldTarballs } from './old-tarball.ts';
+import { stateOf } from './thaw.ts';
+
+/** What the older scripts archived of a plate. */
+export interface OldPlate {
+  readonly tarballs: readonly OldTarball[];
+  /** Tarballs and the files beside them. */
+  readonly objects: readonly StoredObject[];
+}
+
+/** Throws PlateError where nothing is there. */
+export async function lookAtOldPlate(
+  store: ObjectStore,
+  prefix: string,
+  plate: Pick<PlateName, 'project' | 'batch' | 'plate'>,
+): Promise<OldPlate> {
+  const tarballs = await oldTarballs(store, prefix, plate);
+  if (tarballs.length === 0)
+    throw new PlateError([
+      `no ${plate.project}_${plate.batch}_${plate.plate}*.tar.gz is below s3://${store.bucket}/${prefix}`,
+    ]);
+  return { tarballs, objects: tarballs.flatMap(({ object, beside }) => [object, ...beside]) };
+}
+
+/** How a restore out of a cold class is asked for. */
+export interface ThawRequest {
+  readonly tier: RestoreTier;
+  readonly days: number;
+}
+
+/** What is to be read, what has to thaw first, what that costs and how long it takes. */
+export function oldLines(
+  plate: string,
+  { tarballs, objects }: OldPlate,
+  how: ThawRequest,
+): readonly string[] {
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  const lines = [
+    `${plate}: ${tarballs.length} older tarball${tarballs.length === 1 ? '' : 's'}, ${gigabytes(bytes)}`,
+  ];
+  const cold = objects.filter(object => stateOf(object) === 'archived');
+  if (cold.length === 0) return lines;
+  const storageClass = cold[0]!.storageClass as StorageClass;
+  const cost = restoreCost(
+    { count: cold.length, bytes: cold.reduce((sum, { size }) => sum + size, 0) },
+    prices[storageClass] ? storageClass : 'GLACIER',
+    how.tier,
+    how.days,
+  );
+  const long = cost
+    ? `${how.tier} takes up to ${cost.hours} hours and ${aboutDollars(cost.retrieval + cost.copies)}, copies for ${how.days} days among it`
+    : `it has no tier ${how.tier}`;
+  return [...lines, `  ${cold.length} of its objects are in ${storageClass}: ${long}`];
+}
+
+/** Asks for what is cold; a line where something is not there yet. */
+export async function askForOld(
+  store: ObjectStore,
+  plate: string,
+  { objects }: OldPlate,
+  { tier, days }: ThawRequest,
+): Promise<readonly string[]> {
+  for (const object of objects)
+    if (stateOf(object) === 'archived')
+      await store.restore(object.key, { tier, ...(object.archiveStatus === undefined ? { days } : {}) });
+  const waiting = objects.filter(object => stateOf(object) !== 'readable').length;
+  return waiting === 0
+    ? []
+    : [`${plate}: ${waiting} of ${objects.length} objects of its older tarballs are on their way`];
+}

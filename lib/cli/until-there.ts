@@ -1,0 +1,21 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Context } from './context.ts';
+
+/**
+ * Looks until nothing is left that has to come: a copy out of a cold class takes hours. Every minute at first, and every quarter of an
+ * hour in the end; the twin is asked twice a second. What is left is told whenever it changes. False: Ctrl-C ended the waiting.
+ */
+export async function untilThere(context: Context, look: () => Promise<readonly string[]>): Promise<boolean> {
+  let told = '';
+  let pause = context.local ? 500 : 60_000;
+  for (;;) {
+    const left = await look();
+    if (left.length === 0) return true;
+    if (left.join('\n') !== told) for (const line of left) context.say(line);
+    told = left.join('\n');
+    if (context.signal.aborted) return false;
+    await sleep(pause, undefined, { signal: context.signal }).catch(() => undefined);
+    if (context.signal.aborted) return false;
+    if (!context.local) pause = Math.min(15 * 60_000, pause * 1.3);
+  }
+}
