@@ -1,18 +1,13 @@
 import { sdkBatch } from '../aws/batch.ts';
-import { datasetStore } from '../aws/dataset-client.ts';
 import type { Deployment } from '../aws/deployment.ts';
 import type { Endpoint } from '../aws/endpoint.ts';
-import { sdkLogs } from '../aws/logs.ts';
+import { labStore } from '../aws/lab-store.ts';
+import { lazyChanges, lazyLogs, lazySecrets, lazyStore } from '../aws/lazy-ports.ts';
 import { objectStores } from '../aws/object-stores.ts';
-import { sdkSecrets } from '../aws/secrets.ts';
-import { sdkStateChanges } from '../aws/state-changes.ts';
-import { s3Store } from '../aws/store.ts';
 import type { ObjectStore } from '../contract/ports/object-store.ts';
 import type { BatchPort, Logs, Secrets, StateChanges, Store } from '../contract/ports/ports.ts';
 import type { Dataset, PlaceConfig } from '../contract/workload/config.ts';
 import type { TwinLink } from './twin/connect.ts';
-
-export { readDeployment } from '../aws/read-deployment.ts';
 
 export interface Connection {
   readonly endpoint: Endpoint;
@@ -53,14 +48,16 @@ export function connection(
     ...(twinKeys ? { twinKeys } : {}),
     asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets, places),
     asKeeper: () => connection(keeper, deployment, ownTwin, twinKeys, datasets, places),
-    store: s3Store(endpoint, deployment.outputBucket),
+    store: labStore(endpoint, deployment.outputBucket),
     storeOf: bucket => storeOf(endpoint, bucket, datasets, places),
     placeStoreOf: objectStores(endpoint),
     batch: sdkBatch(endpoint),
-    logs: sdkLogs(endpoint, deployment.logGroup),
-    changes: sdkStateChanges(endpoint, deployment.eventLogGroup),
+    logs: lazyLogs(async () => (await import('../aws/logs.ts')).sdkLogs(endpoint, deployment.logGroup)),
+    changes: lazyChanges(async () =>
+      (await import('../aws/state-changes.ts')).sdkStateChanges(endpoint, deployment.eventLogGroup),
+    ),
     // Members see no secret: who fills one, or looks whether it is filled, is the lab's engineer.
-    secrets: sdkSecrets(deployer),
+    secrets: lazySecrets(async () => (await import('../aws/secrets.ts')).sdkSecrets(deployer)),
   };
 }
 
@@ -74,7 +71,12 @@ function storeOf(
   const own = datasets.filter(each => each.bucket === bucket && each.access !== 'nda');
   // As anyone is what nobody has to be allowed; the keys of `keys` are the jobs'.
   const dataset = own.find(each => each.access === 'public') ?? own.find(each => each.access !== 'keys');
-  if (dataset) return datasetStore(endpoint, dataset);
+  if (dataset)
+    return lazyStore(bucket, async () =>
+      (await import('../aws/dataset-client.ts')).datasetStore(endpoint, dataset),
+    );
   const { region = endpoint.region } = own[0] ?? places.find(each => each.bucket === bucket) ?? {};
-  return s3Store({ ...endpoint, region }, bucket);
+  return lazyStore(bucket, async () =>
+    (await import('../aws/store.ts')).s3Store({ ...endpoint, region }, bucket),
+  );
 }

@@ -86,7 +86,7 @@ export function makeContext(
   const connect = once(async (): Promise<Connection> => {
     const lab = await config();
     // The clients are loaded when somebody is asked: help and refused options are there at once.
-    const { connection, readDeployment } = await import('./connection.ts');
+    const { connection } = await import('./connection.ts');
     if (choices.local) {
       const twin = await connectTwin(twinPlace(world), lab, say, personOf(world.environment));
       closers.push(twin.close);
@@ -97,6 +97,7 @@ export function makeContext(
       ...(world.environment.AWS_ENDPOINT_URL ? { url: world.environment.AWS_ENDPOINT_URL } : {}),
       ...(choices.profile ? { profile: choices.profile } : {}),
     };
+    const { readDeployment } = await import('../aws/read-deployment.ts');
     const deployment = await readDeployment(endpoint, lab.name);
     const places = Object.values(lab.workloads).flatMap(workload => Object.values(workload.places ?? {}));
     return connection(endpoint, deployment, false, undefined, Object.values(lab.datasets), places);

@@ -1,6 +1,5 @@
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Command, type CommandGroup, commonOptions, type OptionSpec } from './command.ts';
-import { commands } from './commands.ts';
 
 const otherGroups = [
   ['lab', 'The stack'],
@@ -8,7 +7,10 @@ const otherGroups = [
 ] as const satisfies readonly (readonly [CommandGroup, string])[];
 
 /** A family is a line, however many verbs it has; one that has reading verbs of its own is among the commands. */
-function familyLines(workloads: readonly WorkloadSpec[]): readonly Pick<Command, 'name' | 'summary'>[] {
+function familyLines(
+  commands: readonly Command[],
+  workloads: readonly WorkloadSpec[],
+): readonly Pick<Command, 'name' | 'summary'>[] {
   const families = new Map(
     workloads.flatMap(({ family }) => (family ? [[family.name, family] as const] : [])),
   );
@@ -16,8 +18,8 @@ function familyLines(workloads: readonly WorkloadSpec[]): readonly Pick<Command,
 }
 
 /** `lab --help`: one screen, however many verbs there are: what one does every day, and the names of the rest. */
-export function overview(workloads: readonly WorkloadSpec[]): string {
-  const everyDay = [...commands.filter(({ group }) => group === 'runs'), ...familyLines(workloads)];
+export function overview(commands: readonly Command[], workloads: readonly WorkloadSpec[]): string {
+  const everyDay = [...commands.filter(({ group }) => group === 'runs'), ...familyLines(commands, workloads)];
   const lines = everyDay.map(({ name, summary }) => `  ${name.padEnd(11)} ${summary}`);
   const others = otherGroups.map(([group, title]) => {
     const names = commands.filter(command => command.group === group).map(command => command.name);

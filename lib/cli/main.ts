@@ -5,7 +5,7 @@ import { describeProblem, LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
-import { commands } from './commands.ts';
+import { allCommands, commandNamed, verbNames } from './commands.ts';
 import { makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { readArgs } from './input/parse-args.ts';
@@ -37,7 +37,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   const verb = asksHelp ? others[0]! : first;
   const rest = asksHelp ? [...others.slice(1), '--help'] : others;
   if (verb === '--help' || verb === '-h' || verb === 'help') {
-    world.io.out.write(overview(world.workloads));
+    world.io.out.write(overview(await allCommands(), world.workloads));
     return exitCodes.ok;
   }
   if (verb === '--version' || verb === '-v') {
@@ -46,16 +46,11 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     return exitCodes.ok;
   }
   const sibling = world.workloads.find(({ family }) => family?.name === verb && family.verb === rest[0]);
-  const command = commands.find(candidate => candidate.name === verb);
+  const command = await commandNamed(verb);
   if (sibling && !command?.familyOwn?.(rest))
     return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
   if (!command) {
-    const near =
-      otherTools.get(verb) ??
-      suggest(
-        verb,
-        commands.map(candidate => candidate.name),
-      );
+    const near = otherTools.get(verb) ?? suggest(verb, verbNames);
     throw new LabError({
       where: verb,
       message: 'is no verb of lab',

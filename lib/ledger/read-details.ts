@@ -8,7 +8,7 @@ import { mapLimit } from './map-limit.ts';
 import type { StepView } from './step-view.ts';
 
 /** Rows whose records are read together. */
-export const rowsTogether = 512;
+export const rowsTogether = 2048;
 
 /** Entries of a step one after the other, as `Rows.stream` gives the rows of the run. */
 export async function* streamStep(

@@ -77,8 +77,10 @@ function missingOf(state: ArrayState, recorded: (shard: number) => number): Miss
       done = true;
       open.set(shard, 32 - Math.clz32(bits) - ones(bits));
     } else if (mayMiss(part, shard)) {
+      const attempts = Math.max(bits === 0 ? 1 : 0, part.stateOf(shard).attempts - ones(bits));
+      if (attempts === 0) continue;
       failed = true;
-      open.set(shard, Math.max(bits === 0 ? 1 : 0, part.stateOf(shard).attempts - ones(bits)));
+      open.set(shard, attempts);
     }
   }
   return {

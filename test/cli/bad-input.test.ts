@@ -1,4 +1,4 @@
-import { commands } from '../../lib/cli/commands.ts';
+import { allCommands, verbNames } from '../../lib/cli/commands.ts';
 import { overview, verbHelp } from '../../lib/cli/help.ts';
 import { user } from './helper.ts';
 
@@ -95,15 +95,16 @@ it('lab --version, and lab help <verb> as lab <verb> --help', async () => {
 });
 
 it('help has no line of more than 100 columns', async () => {
-  const calls = [...commands.map(each => [each.name]), ['submit', 'rapidtide'], ['rehearse', 'rapidtide']];
+  const calls = [...verbNames.map(name => [name]), ['submit', 'rapidtide'], ['rehearse', 'rapidtide']];
   for (const call of calls) {
     const { out } = await me.lab([...call, '--help']);
     expect(out.split('\n').filter(line => line.length > 100)).toEqual([]);
   }
 });
 
-it('help fits a screen and every verb has an example', () => {
-  const lines = overview([]).split('\n');
+it('help fits a screen and every verb has an example', async () => {
+  const commands = await allCommands();
+  const lines = overview(commands, []).split('\n');
   expect(lines.length).toBeLessThanOrEqual(24);
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(100);
   for (const command of commands) expect(verbHelp(command, command.options)).toMatch(/Examples:\n {2}\S/);

@@ -3,13 +3,13 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { workloads } from '../../jobs/index.ts';
-import { commands } from '../../lib/cli/commands.ts';
+import { allCommands } from '../../lib/cli/commands.ts';
 import { candidates } from '../../lib/cli/completion/candidates.ts';
 import { completionScripts } from '../../lib/cli/completion/scripts.ts';
 
 const asked: string[] = [];
 const world = {
-  commands,
+  commands: await allCommands(),
   workloads,
   runs: async () => ['20261128t130003z-4e88b5', '20261127t130003z-aaaaaa'],
   items: async (run: string) => {

@@ -12,7 +12,7 @@ import { twinPlace } from '../twin/folder.ts';
 import { readServer } from '../twin/server.ts';
 
 /** Completes the verbs that are asked for when it runs, itself among them. */
-export const completionOf = (commands: () => readonly Command[]): Command => ({
+export const completionOf = (commands: () => Promise<readonly Command[]>): Command => ({
   name: 'completion',
   group: 'twin',
   summary: 'what makes your shell complete verbs, options, runs and items: bash, zsh, fish',
@@ -22,7 +22,7 @@ export const completionOf = (commands: () => readonly Command[]): Command => ({
   onlyReads: true,
   async run(context, args) {
     const [what = ''] = args.positionals;
-    if (what === 'words') return complete(context, commands(), args.rest);
+    if (what === 'words') return complete(context, await commands(), args.rest);
     if (!isShell(what))
       throw new LabError({
         where: what || 'lab completion',

@@ -1,8 +1,8 @@
 import type { Store } from '../../contract/ports/ports.ts';
 import { shardName } from '../../contract/run/keys.ts';
 
-/** Keys that one request lists. */
-const page = 1000;
+/** Keys that one request lists at the most, and at least: two a shard up to the last that is looked for, as few have more. */
+const [most, least] = [1000, 100];
 
 /**
  * What is below `prefix` of some shards, in ascending order: `found` is told the shard and the rest of each key. Keys begin
@@ -18,6 +18,7 @@ export async function listMarks(
   let startAfter = '';
   while (next < shards.length) {
     const from = before(prefix, shards[next]!);
+    const page = Math.max(least, Math.min(most, 2 * (shards.at(-1)! - shards[next]! + 1)));
     let keys = 0;
     let last = -1;
     for await (const { key } of store.list(prefix, {
