@@ -6,6 +6,7 @@ import { ledger } from './ledger/ledger.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
 import { queue } from './queue/queue.ts';
+import { report } from './report/report.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
@@ -28,6 +29,7 @@ const benches = {
   'ambient-noise-year': ambientNoiseYear,
   archive,
   queue,
+  report,
   'vcf-preflight': vcfPreflight,
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
@@ -41,6 +43,7 @@ const onRequest = [
   'ambient-noise-year',
   'archive',
   'queue',
+  'report',
   'vcf-preflight',
   'vcf-verification',
   'tests',

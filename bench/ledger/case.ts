@@ -1,7 +1,5 @@
 /** `node case.ts ROOT old|new CASE ITEMS SHARDS FILE`: one case in a process of its own; its figures as JSON on standard output. */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Ledger } from '../../lib/ledger/ledger.ts';
 import { nameOf, run, type Shape, virtualLab } from './virtual-lab.ts';
 
 const [root = '', build = '', what = '', itemsText = '', shardsText = '', itemsFile = ''] =
@@ -165,65 +163,7 @@ async function plans(): Promise<void> {
   });
 }
 
-/** What a person who waits looks at: the earlier build's only whole answer was the ledger as JSON. */
-async function page(): Promise<void> {
-  const lab = virtualLab(
-    { isOld },
-    { items, shards, ended: shards, running: 0, failedEvery: 20 },
-    itemsFile,
-    index,
-  );
-  if (isOld) {
-    const { readLedger } = await load('lib/ledger/ledger.ts');
-    const { readManifest } = await load('lib/submit/stored-run.ts');
-    await measure('page', lab.calls, async () => {
-      const ledger = await (call(
-        readLedger,
-        lab,
-        [plan],
-        await call(readManifest, lab.store, run),
-      ) as Promise<{
-        rows: unknown;
-      }>);
-      await writeFile('/dev/null', JSON.stringify({ items: ledger.rows }));
-    });
-    return;
-  }
-  const { LedgerReader } = (await load('lib/ledger/reader.ts')) as unknown as {
-    LedgerReader: new (...args: unknown[]) => { look(): Promise<Ledger> };
-  };
-  const { readFacts } = (await load(
-    'lib/report/facts.ts',
-  )) as unknown as typeof import('../../lib/report/facts.ts');
-  const { runPage } = (await load(
-    'lib/report/page/run-page.ts',
-  )) as unknown as typeof import('../../lib/report/page/run-page.ts');
-  const { pageAssets } = (await load(
-    'lib/report/page/assets.ts',
-  )) as unknown as typeof import('../../lib/report/page/assets.ts');
-  const reader = new LedgerReader(lab, { run, rounds: [plan], steps: [{ name: 'run', takes: 'item' }] });
-  await measure('page', lab.calls, async () => {
-    const facts = await readFacts({
-      store: lab.store as never,
-      changes: { failed: async () => [], succeededLate: async () => [] },
-      request: { version: 2, ...run, lab: 'lab', items, createdAt: plan.createdAt, request: plan.request },
-      rounds: [plan as never],
-      ledger: await reader.look(),
-      title: 'bench',
-      noun: { one: 'participant', many: 'participants' },
-      region: 'us-east-1',
-      version: '0',
-      prices: { date: '', region: '', source: '', onDemand: {}, spot: {} },
-      poolOf: () => ({ market: 'spot', instanceTypes: [] }),
-      progress: () => undefined,
-    });
-    const shown = runPage({ facts, causes: [], scratchGiB: 1, madeAt: new Date(0) }, await pageAssets());
-    await writeFile('/dev/null', shown);
-  });
-}
-
-if (what === 'page') await page();
-else if (what === 'ended') await looks({ items, shards, ended: shards, running: 0, failedEvery: 20 });
+if (what === 'ended') await looks({ items, shards, ended: shards, running: 0, failedEvery: 20 });
 else if (what === 'running')
   await looks({ items, shards, ended: shards * 0.9, running: 900, failedEvery: 0 });
 else if (what === 'failing')

@@ -26,7 +26,6 @@ const cases = [
   { what: 'failing', text: '900 run, 5 % failed', items: 1_000_000, shards: 10_000 },
   { what: 'ended', text: 'all ended, 5 % failed', items: 100_000, shards: 1_000 },
   { what: 'running', text: '900 run, none failed', items: 1_000_000, shards: 1_000_000 },
-  { what: 'page', text: 'lab report, before lab status --json', items: 10_000, shards: 1_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 10_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 1_000_000 },
 ] as const;
@@ -65,7 +64,7 @@ export async function ledger(projectRoot: string, rounds: number): Promise<strin
 }
 
 /** The earlier build from the repository's own history, with the packages that it was locked to. */
-async function earlierBuild(projectRoot: string, folder: string): Promise<string> {
+export async function earlierBuild(projectRoot: string, folder: string): Promise<string> {
   const root = join(projectRoot, '.lab/bench', before);
   if (existsSync(join(root, 'node_modules'))) return root;
   await mkdir(root, { recursive: true });
