@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { type Region, readBed } from '../../jobs/vcf/bed.ts';
 import { parseFolder, parseS3Uri } from '../../jobs/vcf/s3-uri.ts';
 import { uploadPath } from '../runtime/upload.ts';
-import { type Delivered, type ExportedSample, exportOnce } from './export-once.ts';
+import { type Delivered, type ExportedSample, type ExportWorld, exportOnce } from './export-once.ts';
 import type { Format } from './header-only.ts';
 import { openDataset } from './open-dataset.ts';
 import type { VcfWorld } from './vcf-world.ts';
@@ -18,43 +18,47 @@ export async function unknownNames(world: VcfWorld): Promise<readonly string[]> 
 
 /** Exports a shard's samples into the destination. */
 export async function exportShard(world: VcfWorld): Promise<readonly ExportedSample[]> {
-  const { parameters, items } = world;
-  const { tool } = openDataset(world);
+  return exportOnce(
+    world.items.map(({ name }) => name),
+    await exportWorldOf(world),
+  );
+}
+
+/** What a job's parameters ask for, delivered into the destination. */
+export async function exportWorldOf(world: VcfWorld): Promise<ExportWorld> {
+  const { parameters } = world;
   const to = parseFolder(parameters['dest-s3'] ?? '')!.place;
   const destination = world.store(to.bucket);
-  return exportOnce(
-    items.map(({ name }) => name),
-    {
-      tool,
-      regions: await readRegionsOf(world),
-      format: (parameters.format ?? 'b') as Format,
-      attributes: (parameters.attributes ?? '')
-        .split(',')
-        .map(name => name.trim())
-        .filter(name => name !== ''),
-      memoryMiB: Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)),
-      batch,
-      folder: join(world.folder, 'export'),
-      signal: world.signal,
-      bcftools: world.bcftools,
-      before: async name => {
-        const text = await world.checkpoint(name).read();
-        if (text === undefined) return undefined;
-        const delivered = JSON.parse(text) as Delivered;
-        const heads = await Promise.all(delivered.outputs.map(({ key }) => destination.head(key)));
-        return heads.every((head, i) => head?.size === delivered.outputs[i]!.bytes) ? delivered : undefined;
-      },
-      deliver: async (name, paths, records) => {
-        const outputs = await Promise.all(
-          paths.map(path => uploadPath(destination, path, `${to.key}${basename(path)}`, world.log)),
-        );
-        const delivered = { records, outputs: outputs.flat().map(each => ({ ...each, bucket: to.bucket })) };
-        await world.checkpoint(name).write(JSON.stringify(delivered));
-        return delivered;
-      },
-      log: world.log,
+  return {
+    tool: openDataset(world).tool,
+    regions: await readRegionsOf(world),
+    format: (parameters.format ?? 'b') as Format,
+    attributes: (parameters.attributes ?? '')
+      .split(',')
+      .map(name => name.trim())
+      .filter(name => name !== ''),
+    memoryMiB: Math.max(256, Math.floor(world.limits.memoryMiB * 0.5)),
+    batch,
+    folder: join(world.folder, 'export'),
+    signal: world.signal,
+    bcftools: world.bcftools,
+    before: async name => {
+      const text = await world.checkpoint(name).read();
+      if (text === undefined) return undefined;
+      const delivered = JSON.parse(text) as Delivered;
+      const heads = await Promise.all(delivered.outputs.map(({ key }) => destination.head(key)));
+      return heads.every((head, i) => head?.size === delivered.outputs[i]!.bytes) ? delivered : undefined;
     },
-  );
+    deliver: async (name, paths, records) => {
+      const outputs = await Promise.all(
+        paths.map(path => uploadPath(destination, path, `${to.key}${basename(path)}`, world.log)),
+      );
+      const delivered = { records, outputs: outputs.flat().map(each => ({ ...each, bucket: to.bucket })) };
+      await world.checkpoint(name).write(JSON.stringify(delivered));
+      return delivered;
+    },
+    log: world.log,
+  };
 }
 
 /** The regions of the run, as they were when it was submitted. */

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { eachLimited } from '../../jobs/vcf/each-limited.ts';
 import type { Sample } from './local-files.ts';
@@ -29,7 +28,6 @@ export async function verifyShard(world: VcfWorld): Promise<readonly VerifiedSam
   const dataset = openDataset(world);
   const samples = await eachLimited(world.items, 8, item => sampleOf(item, world));
   const folder = join(world.folder, 'verified');
-  await mkdir(folder, { recursive: true });
   const proved = await provedSamples(samples, dataset, world, folder);
   const problems = await problemsOf(
     samples.filter(sample => !proved.has(sample)),

@@ -27,8 +27,8 @@ export const exportTask: Task = {
     attempt(context, async (): Promise<TaskResult> => {
       const world = fromContext(context);
       if (context.parameters.merge === 'true') {
-        const { outputs, records } = await exportMerged(world);
-        return { exitCode: 0, outputs, facts: { records, samples: context.items.length } };
+        const { outputs, ...facts } = await exportMerged(world);
+        return { exitCode: 0, outputs, facts: { ...facts, samples: context.items.length } };
       }
       const samples = await exportShard(world);
       const failed = samples.filter(each => each.is === 'failed');

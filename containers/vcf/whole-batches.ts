@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Sample } from './local-files.ts';
 import { type Tool, ToolError } from './tool.ts';
@@ -15,6 +15,7 @@ export async function wholeGroups(
   folder: string,
 ): Promise<ReadonlySet<Sample>> {
   const whole = new Set<Sample>();
+  await mkdir(folder, { recursive: true });
   for (const [k, group] of groups.entries()) {
     const withRecords = group.filter(({ records }) => records > 0);
     if (withRecords.length === 0) continue;

@@ -38,9 +38,17 @@ export function reportExport(items: readonly Item[], summary: RunSummary): reado
     (sum, each) => sum + (each.bytesOut ?? 0),
     0,
   );
-  const empty = count(exported, each => each.state === 'done' && each.facts?.records === 0);
+  const empty = isMerged
+    ? Number(whole.facts?.withoutRecords ?? 0)
+    : count(exported, each => each.state === 'done' && each.facts?.records === 0);
+  const otherEnds = Number(whole?.facts?.otherEnds ?? 0);
   return [
     `${samples(items.length)} asked: ${done} exported${isMerged ? ' into one file' : ''}, ${empty} of them without a record, ${items.length - done} failed; ${bytes(out)}`,
+    ...(otherEnds > 0
+      ? [
+          `${number(otherEnds)} blocks end elsewhere in the merged file, whose records have one END for all samples: without --merge each keeps its own`,
+        ]
+      : []),
     hostsLine(summary),
   ];
 }

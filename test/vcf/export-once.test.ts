@@ -13,10 +13,8 @@ import { gunzipSync } from 'node:zlib';
 import { bgzf } from '../../containers/vcf/bgzf-blocks.ts';
 import { type Delivered, type ExportWorld, exportOnce } from '../../containers/vcf/export-once.ts';
 import { keepOnce } from '../../containers/vcf/keep-once.ts';
-import { mergedProblem } from '../../containers/vcf/merged-problem.ts';
 import { storeOnce } from '../../containers/vcf/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
-import type { ReadFile } from '../../containers/vcf/variant-file.ts';
 import { mergeRegions, type Region } from '../../jobs/vcf/bed.ts';
 import { laboratory, samplesOf } from './in-process.ts';
 import { makeIndex, makeSample } from './sample-files.ts';
@@ -228,25 +226,6 @@ it('records that are alike stay as many as they are, and such as do not fit thei
   expect(await keepOnce(times(4), once, 'z', apart)).toBe(2);
   expect(gunzipSync(readFileSync(once)).toString().match(/^chr1/gm)).toHaveLength(2);
   expect(await keepOnce(times(3), once, 'z', apart)).toBe('holds a record 3 times that meets 2 regions');
-});
-
-it('a merged file of other samples, or with records that cannot be, is refused', () => {
-  const file = (samples: readonly string[], records: number): ReadFile => ({
-    header: { format: 'bcf', samples, contigs: [], info: [], formats: [], bytes: 0 },
-    records,
-    bytes: 1,
-  });
-  const problem = (found: ReadFile | string) => mergedProblem(found, ['a', 'b'], [3, 4]);
-  expect([4, 5, 7].map(records => problem(file(['b', 'a'], records)))).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  for (const wrong of [file(['a'], 5), file(['a', 'b', 'c'], 5), file(['a', 'c'], 5)])
-    expect(problem(wrong)).toMatch(/and not of the 2 that were asked for/);
-  for (const records of [3, 8])
-    expect(problem(file(['a', 'b'], records))).toContain(`holds ${records} records; its samples have 4 to 7`);
-  expect(problem('has 0 bytes')).toBe('the merged file has 0 bytes');
 });
 
 it('a table has a row a record', async () => {

@@ -96,8 +96,10 @@ it('the end of an export tells samples without a record, and one file of all', (
     '4 samples asked: 2 exported, 1 of them without a record, 2 failed; 1.0 kB',
     '2 attempts on 1 host: 0.1 h of i4i.4xlarge',
   ]);
-  const whole = { name: 'export', state: 'done', facts: { records: 9, samples: 4 }, bytesOut: 9000 } as const;
-  expect(reportExport(items, summarize([attempt('export', [0, 6], 'a', { whole })]))[0]).toBe(
-    '4 samples asked: 4 exported into one file, 0 of them without a record, 0 failed; 9.0 kB',
-  );
+  const facts = { records: 9, samples: 4, withoutRecords: 1, otherEnds: 1200 };
+  const whole = { name: 'export', state: 'done', facts, bytesOut: 9000 } as const;
+  expect(reportExport(items, summarize([attempt('export', [0, 6], 'a', { whole })])).slice(0, 2)).toEqual([
+    '4 samples asked: 4 exported into one file, 1 of them without a record, 0 failed; 9.0 kB',
+    '1,200 blocks end elsewhere in the merged file, whose records have one END for all samples: without --merge each keeps its own',
+  ]);
 });

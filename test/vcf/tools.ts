@@ -8,7 +8,7 @@ export function makeTools(folder: string, environment: Readonly<Record<string, s
   const set = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
   for (const [name, file] of [
     ['tiledbvcf', 'main.ts'],
-    ['bcftools', 'bcftools.ts'],
+    ['bcftools', 'bcftools-main.ts'],
   ] as const) {
     // As one file of JavaScript: it is started hundreds of times.
     const script = join(folder, `${name}.mjs`);

@@ -2,26 +2,52 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { bgzf } from '../../../containers/vcf/bgzf-blocks.ts';
 import { makeIndex } from '../sample-files.ts';
+import { mergedText } from './merge.ts';
+import { readVariants, type Variants } from './variants.ts';
 
-/** `index -f -c FILE` and `annotate -x ^FIELDS -O z -o OUT FILE` over VCF.gz, for tests that have no bcftools. */
-const [command, ...args] = process.argv.slice(2);
-const path = args.at(-1)!;
-const lines = gunzipSync(readFileSync(path)).toString().split('\n');
-if (command === 'index') {
-  const contigs: Record<string, number> = {};
-  for (const line of lines) {
-    if (line === '' || line.startsWith('#')) continue;
-    const contig = line.split('\t')[0]!;
-    contigs[contig] = (contigs[contig] ?? 0) + 1;
-  }
-  writeFileSync(`${path}.csi`, makeIndex(contigs, readFileSync(path).length));
-} else if (command === 'annotate') {
-  const kept = new Set(args[args.indexOf('-x') + 1]!.replace(/^\^/, '').split(','));
-  writeFileSync(
-    args[args.indexOf('-o') + 1]!,
-    bgzf(Buffer.from(lines.map(line => cut(line, kept)).join('\n'))),
-  );
-} else process.exitCode = 1;
+/**
+ * For tests that have no bcftools, over VCF and VCF.gz: `index -f -c FILE`, `annotate -x ^FIELDS -O z -o OUT FILE`, `view -O v|z -o OUT
+ * FILE`, `merge -O v|z -o OUT -l LIST`, and `query [-R CONTIGS] -o OUT FILE` of the columns that our proof asks for.
+ */
+export function bcftools([command, ...args]: readonly string[]): number {
+  const path = args.at(-1)!;
+  const option = (name: string): string | undefined =>
+    args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  const read = (from: string): Variants => readVariants(readFileSync(from));
+  const write = (text: string): void =>
+    writeFileSync(option('-o')!, option('-O') === 'z' ? bgzf(Buffer.from(text)) : text);
+  if (command === 'index') {
+    const contigs: Record<string, number> = {};
+    for (const record of read(path).records)
+      contigs[record.split('\t')[0]!] = (contigs[record.split('\t')[0]!] ?? 0) + 1;
+    writeFileSync(`${path}.csi`, makeIndex(contigs, readFileSync(path).length));
+  } else if (command === 'annotate') {
+    const kept = new Set(option('-x')!.replace(/^\^/, '').split(','));
+    const lines = gunzipSync(readFileSync(path)).toString().split('\n');
+    write(lines.map(line => cut(line, kept)).join('\n'));
+  } else if (command === 'view') write(gunzipSync(readFileSync(path)).toString());
+  else if (command === 'merge') {
+    const files = readFileSync(option('-l')!, 'utf8').trim().split('\n').map(read);
+    const all = new Map(files.map(file => [file.samples[0]!, file]));
+    const meta = [...new Set(files.flatMap(file => file.meta))];
+    write(mergedText([...all.keys()], meta, name => all.get(name)!.records));
+  } else if (command === 'query') {
+    const { records } = read(path);
+    const order = option('-R');
+    const contigs = order && readFileSync(order, 'utf8').split('\n');
+    const wanted = contigs
+      ? contigs.flatMap(line => records.filter(each => each.split('\t')[0] === line.split('\t')[0]))
+      : records;
+    write(wanted.map(record => `${looked(record)}\n`).join(''));
+  } else return 1;
+  return 0;
+}
+
+function looked(record: string): string {
+  const [contig, pos, , ref, alt, , , info = '', , ...columns] = record.split('\t');
+  const end = /(?:^|;)END=(\d+)/.exec(info)?.[1] ?? '.';
+  return [contig, pos, ref, alt, end, ...columns.map(column => column.split(':')[0])].join('\t');
+}
 
 function cut(line: string, kept: ReadonlySet<string>): string {
   if (line === '' || line.startsWith('#')) return line;

@@ -1,0 +1,3 @@
+import { bcftools } from './bcftools.ts';
+
+process.exitCode = bcftools(process.argv.slice(2));
