@@ -1,3 +1,4 @@
+import { stoppedReason } from '../../lib/contract/run/claim.ts';
 import { failedTally, spentTally, stopKey } from '../../lib/contract/run/keys.ts';
 import type { AttemptRecord } from '../../lib/contract/run/records.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
@@ -11,7 +12,7 @@ import { laneOf, type Shard } from './read-shard.ts';
 export async function refuseBeyondLimit({ plan, store, run, round }: Shard): Promise<void> {
   if (!plan.limits) return;
   const stop = await store.get(stopKey(run, round));
-  if (stop) throw new ShardFailure(exitCodes.runStopped, `stopped: ${stop.toString('utf8')}`);
+  if (stop) throw new ShardFailure(exitCodes.runStopped, stoppedReason(stop.toString('utf8')));
 }
 
 /**

@@ -49,7 +49,8 @@ export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Ca
     const shape = JSON.stringify([
       kind,
       row.step,
-      kind === 'held' ? '' : row.exitCode,
+      // One that its container found stopped, and one that never had a container, have one cause.
+      kind === 'held' || kind === 'cancelled' ? '' : row.exitCode,
       kind === 'held' ? '' : shapeOf(reason, row.name),
       telling.map(line => shapeOf(line, row.name)),
       // What was too little for some is not what was too little for others.

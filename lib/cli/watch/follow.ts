@@ -7,6 +7,7 @@ import type { OpenRun } from '../open.ts';
 import { cut, harmless } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { partWords, type RunPart, roundsOf } from '../run-part.ts';
+import { limitWatch } from './limit-watch.ts';
 import { paceMeter } from './pace.ts';
 import { steadyLook } from './steady-look.ts';
 import { tellEnd } from './tell-end.ts';
@@ -58,6 +59,7 @@ export async function followToEnd(
   let last = '';
   let pause = quick ? 300 : 5000;
   const pace = paceMeter();
+  const limits = limitWatch(context, open);
   const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
   let before: Ledger | undefined;
   for (;;) {
@@ -70,6 +72,7 @@ export async function followToEnd(
     const tookMs = performance.now() - began;
     const watched = watchedOf(ledger, part);
     if (hasMoved) tellFailures(context, watched, told, nounOf(open, part));
+    if (hasMoved && !ledger.ended) await limits.look();
     const why = await hint?.look(watched, context.now());
     if (why) tellHint(context, runId, why);
     const { done, partial, failed, blocked, cancelled, running, waiting } = watched.counts;

@@ -38,7 +38,12 @@ export const closedClaim = 'closed';
 const cancelled = 'lab cancel ';
 /** What Batch is told, and says again of every child, when a run is cancelled. */
 export const cancelReason = (runId: string): string => `${cancelled}${runId}`;
-export const isCancelReason = (reason: string): boolean => reason.startsWith(cancelled);
+const stopped = 'stopped: ';
+/** What is said of what never began, as its run had reached a limit. */
+export const stoppedReason = (why: string): string => `${stopped}${why}`;
+/** Of a cancel by a person, or at a limit. */
+export const isCancelReason = (reason: string): boolean =>
+  reason.startsWith(cancelled) || reason.startsWith(stopped);
 
 /** `<parent>:<index>` is a child, `<job>#<index>` a node; its parent claims. */
 export const parentJobId = (jobId: string): string => jobId.split(/[:#]/)[0]!;
