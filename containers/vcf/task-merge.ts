@@ -40,9 +40,7 @@ export async function exportMerged(world: VcfWorld): Promise<Merged> {
     format: format === 'v' ? 'z' : format,
     before: async () => undefined,
     deliver: async (name, paths, records) => {
-      const to = paths.map(path =>
-        join(folder, `${names.indexOf(name)}-${basename(path).slice(name.length)}`),
-      );
+      const to = paths.map(path => join(folder, `${names.indexOf(name)}-${basename(path)}`));
       for (const [k, path] of paths.entries()) await link(path, to[k]!);
       kept.set(name, { name, path: to[0]!, records });
       return { records, outputs: [] };

@@ -3,7 +3,10 @@ make_samples() {
   mkdir -p "$1"
   for i in $(seq 1 "$2"); do
     name=$(printf 'NA%05d' "$i")
-    awk -v name="$name" -v i="$i" 'BEGIN {
+    awk -v name="$name" -v i="$i" '
+    # One reference for all samples.
+    function base(at) { return substr("ACGT", at % 4 + 1, 1) }
+    BEGIN {
       srand(i)
       print "##fileformat=VCFv4.2"
       print "##FILTER=<ID=LowQual,Description=\"Low quality\">"
@@ -22,12 +25,12 @@ make_samples() {
           dp = int(rand() * 60)
           if (i % 3 == 0 && r % 2 == 0) {
             end = pos + 100 + int(rand() * 3000)
-            printf "chr%d\t%d\t.\tA\t<NON_REF>\t.\t.\tEND=%d\tGT:DP\t0/0:%d\n", c, pos, end, dp
+            printf "chr%d\t%d\t.\t%s\t<NON_REF>\t.\t.\tEND=%d\tGT:DP\t0/0:%d\n", c, pos, base(pos), end, dp
             pos = end
           } else if (r % 11 == 0)
-            printf "chr%d\t%d\trs%d\tAC\tA,ACC\t%.1f\tLowQual\tAF=0.25,0.5\tGT:AD:DP\t1/2:1,2,3:%d\n", c, pos, r, rand() * 90, dp
+            printf "chr%d\t%d\trs%d\t%s\t%s,%sC\t%.1f\tLowQual\tAF=0.25,0.5\tGT:AD:DP\t1/2:1,2,3:%d\n", c, pos, r, base(pos) base(pos + 1), base(pos), base(pos) base(pos + 1), rand() * 90, dp
           else
-            printf "chr%d\t%d\t.\tC\tT\t%.1f\tPASS\tAF=0.5\tGT:AD:DP:PL\t0|1:%d,%d:%d:10,0,99\n", c, pos, rand() * 90, dp / 2, dp / 2, dp
+            printf "chr%d\t%d\t.\t%s\t%s\t%.1f\tPASS\tAF=0.5\tGT:AD:DP:PL\t0|1:%d,%d:%d:10,0,99\n", c, pos, base(pos), base(pos + 1), rand() * 90, dp / 2, dp / 2, dp
         }
       }
     }' | bcftools view --no-version -Ob -o "$1/$name.bcf" -
