@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { allCommands, verbNames } from '../../lib/cli/commands.ts';
 import { overview, verbHelp } from '../../lib/cli/help.ts';
 import { user } from './helper.ts';
@@ -66,11 +67,28 @@ it('tells several problems of one call together', async () => {
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
 });
 
-it('tells what is wrong with the options and with the list together, before it connects', async () => {
-  const wrong = ['--vcpus', 'x', '--memory', 'lots', '--do', 'sing', '--participants', 'nowhere.txt'];
-  const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);
-  expect(code).toBe(2);
-  expect(err).toMatch(/--vcpus[\s\S]*--memory[\s\S]*--do[\s\S]*nowhere.txt: there is no such file/);
+// Each by itself, whatever else is wrong: an option, the list, the script.
+const wrongs: readonly (readonly [readonly string[], string])[] = [
+  [['--vcpus', 'x'], '--vcpus: "x"'],
+  [['--memory', 'lots'], '--memory: "lots"'],
+  [['--shards', '-1'], '--shards: "-1"'],
+  [['--limit', '0'], '--limit: '],
+  [['--max-fails', 'some'], '--max-fails: "some"'],
+  [['--max-usd', 'none'], '--max-usd: "none"'],
+  [['--do', 'sing'], '--do: "sing"'],
+  [['--script', './nosuch.sh'], '--script: there is no file ./nosuch.sh'],
+  [['--participants', 'nowhere.txt'], 'nowhere.txt: there is no such file'],
+];
+
+it('tells any problems of a submission together', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.subarray([...wrongs], { minLength: 2 }), async some => {
+      const { code, out, err } = await me.lab(['submit', 'rapidtide', ...some.flatMap(([words]) => words)]);
+      expect([code, out]).toEqual([2, '']);
+      for (const [, told] of some) expect(err).toContain(`error ${told}`);
+    }),
+    { numRuns: 30 },
+  );
 });
 
 it('tells what no pool and no job can be together with the list', async () => {

@@ -1,14 +1,20 @@
-import { gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
+import { type Gathering, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
 import type { ParameterSpec, RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Args } from '../command.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { readSizes } from '../input/sizes.ts';
 import { shellWord } from '../output/command-line.ts';
 
-/** What `lab submit` is asked for, by its options. Throws LabError with every problem of them. */
-export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunRequest> {
-  const args = withAliases(spec, given);
-  const told = gather();
+export interface ReadRequest {
+  /** Made of what could be understood: what else is wrong with it is looked for, and told together. */
+  readonly request: RunRequest;
+  /** Whether every size was: without one, what would be said of the others is not meant. */
+  readonly isSized: boolean;
+}
+
+/** What `lab submit` is asked for, by its options; every problem of them is told. */
+export async function readRequest(spec: WorkloadSpec, given: Args, told: Gathering): Promise<ReadRequest> {
+  const args = (await told.ask(() => withAliases(spec, given))) ?? given;
   const memoryOf = (step?: string): number =>
     spec.steps.find(each => each.name === step)?.resources?.memoryMiB ?? spec.resources.memoryMiB;
   const sizes = await told.ask(() => readSizes(args, memoryOf));
@@ -24,11 +30,10 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
   await told.ask(() => refuse(wordProblems(spec, args)));
   const maxFails = await told.ask(() => readMaxFails(args));
   const maxUsd = await told.ask(() => readMaxUsd(args));
-  told.refuse();
   const pool = args.text('pool');
   const name = args.text('name');
   const numbers = { shards, itemsPerShard, parallel };
-  return {
+  const request = {
     workload: spec.name,
     parameters,
     ...Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined)),
@@ -39,6 +44,7 @@ export async function readRequest(spec: WorkloadSpec, given: Args): Promise<RunR
     ...(maxUsd === undefined ? {} : { maxUsd }),
     ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
   };
+  return { request, isSized: sizes !== undefined };
 }
 
 /** Names that stand by themselves: `100307 100408`, or `--participants 100307 100408`, of which the option takes one. */

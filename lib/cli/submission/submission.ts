@@ -9,7 +9,8 @@ import type { Connection, Context } from '../context.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { readAll } from '../input/read-all.ts';
 import { listOptions, readItems } from '../input/read-items.ts';
-import { parameterNotes, readRequest, withAliases } from './read-request.ts';
+import { checkScriptsHere } from '../input/read-script.ts';
+import { parameterNotes, type ReadRequest, readRequest, withAliases } from './read-request.ts';
 
 /** What a submission is asked for, however it was said, as far as it can be judged without a connection. */
 export interface Submission {
@@ -38,10 +39,10 @@ export interface ItemSource {
 export async function readSubmission(context: Context, args: Args): Promise<Submission> {
   const spec = context.spec(args.positionals[0] ?? '');
   const told = gather();
-  const request = await told.ask(() => readRequest(spec, args));
-  const list = await told.ask(() => sourceOf(spec, withAliases(spec, args)));
+  const read = await readRequest(spec, args, told);
+  const list = await sourceOf(spec, args, told);
   const confirm = args.text('confirm');
-  return checked(context, told, spec, request, list, {
+  return checked(context, told, spec, read, list, {
     dryRun: args.flag('dry-run'),
     canary: args.flag('canary'),
     wait: args.flag('wait'),
@@ -56,13 +57,13 @@ export const makeSubmission = (
   spec: WorkloadSpec,
   request: RunRequest,
   list: ItemSource,
-): Promise<Submission> => checked(context, gather(), spec, request, list, {});
+): Promise<Submission> => checked(context, gather(), spec, { request, isSized: true }, list, {});
 
 async function checked(
   context: Context,
   told: Gathering,
   spec: WorkloadSpec,
-  request: RunRequest | undefined,
+  { request, isSized }: ReadRequest,
   list: ItemSource | undefined,
   more: Pick<Submission, 'dryRun' | 'wait' | 'canary' | 'confirm' | 'notes'>,
 ): Promise<Submission> {
@@ -72,9 +73,10 @@ async function checked(
   const read = isHere ? await told.ask(() => readList(context, spec, list, noStore)) : list;
   // Sizes and the pool are refused together with the list.
   const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
-  if (request) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
+  if (isSized) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
+  await told.ask(() => checkScriptsHere(spec, request, context.cwd));
   told.refuse();
-  return { spec, request: request!, ...(read ? { list: read } : {}), ...more };
+  return { spec, request, ...(read ? { list: read } : {}), ...more };
 }
 
 /** Reads the items from where they are. Throws LabError. */
@@ -104,18 +106,30 @@ const enabledProblems = (spec: WorkloadSpec, config: LabConfig): Problem[] =>
         },
       ];
 
-function sourceOf(spec: WorkloadSpec, args: Args): ItemSource | undefined {
-  const limit = wholeNumber(args, 'limit');
-  if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
+async function sourceOf(spec: WorkloadSpec, given: Args, told: Gathering): Promise<ItemSource | undefined> {
+  // What is wrong with them is told already.
+  const args = (await gather().ask(() => withAliases(spec, given))) ?? given;
+  const limit = await told.ask(() => readLimit(args));
   const source = args.text(spec.item.many) ?? args.text('items');
   const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
   // Told already, with the line that says what was meant.
   if (args.positionals.length > 1) return undefined;
   if (source !== undefined) return { source, reading: listOptions(args), selection };
-  if (spec.list) return undefined;
-  throw new LabError({
-    where: spec.name,
-    message: `needs the ${spec.item.many}`,
-    fix: `--${spec.item.many} ${spec.item.many}.txt`,
-  });
+  if (!spec.list)
+    await told.ask(() =>
+      refuse([
+        {
+          where: spec.name,
+          message: `needs the ${spec.item.many}`,
+          fix: `--${spec.item.many} ${spec.item.many}.txt`,
+        },
+      ]),
+    );
+  return undefined;
+}
+
+function readLimit(args: Args): number | undefined {
+  const limit = wholeNumber(args, 'limit');
+  if (limit === 0) throw new LabError({ where: '--limit', message: '0 is not a whole number of at least 1' });
+  return limit;
 }
