@@ -108,6 +108,14 @@ it('report is one page that loads nothing, with every name, cause and hash', asy
   expect(page.replace(data!, '')).not.toMatch(/(?:src|href)=|@import|url\(/);
 });
 
+it('a shell completes runs and items of the twin, and of no other lab', async () => {
+  const words = async (...line: string[]) =>
+    (await me.lab(['completion', 'words', '--', ...line])).out.split('\n');
+  expect(await words('status', '--local', runId.slice(0, 8))).toContain(runId);
+  expect(await words('status', runId, '--local', 'p')).toEqual(['p 1', 'pä2', 'p3', '']);
+  expect(await words('status', '--local', '--lab', 'another', runId.slice(0, 8))).toEqual(['']);
+});
+
 it('status has every item by its name', async () => {
   const { out } = await me.lab(['status', runId, '--local', '--json']);
   const ledger = JSON.parse(out);

@@ -7,7 +7,7 @@ import { listRuns } from '../../runs/stored-run.ts';
 import type { Command } from '../command.ts';
 import { candidates } from '../completion/candidates.ts';
 import { completionScripts, isShell } from '../completion/scripts.ts';
-import type { Context } from '../context.ts';
+import { type Context, makeContext } from '../context.ts';
 import { twinPlace } from '../twin/folder.ts';
 import { readServer } from '../twin/server.ts';
 
@@ -41,40 +41,58 @@ async function complete(
   commands: readonly Command[],
   words: readonly string[],
 ): Promise<number> {
-  const local = context.local || words.includes('--local');
   const names = context.workloads.map(spec => spec.name);
+  const { context: theirs, close } = makeContext(context.world, {
+    argv: context.argv,
+    json: false,
+    local: context.local || words.includes('--local'),
+    ...optional('lab', valueIn(words, '--lab')),
+    ...optional('profile', valueIn(words, '--profile')),
+  });
   const found = await candidates(words, {
     commands,
     workloads: context.workloads,
     runs: () =>
-      remembered(context, local, 'runs', 60_000, async () =>
-        (await listRuns((await context.connect()).store, names)).map(run => run.runId),
+      remembered(theirs, 'runs', 60_000, async () =>
+        (await listRuns((await theirs.connect()).store, names)).map(run => run.runId),
       ),
     items: run =>
       // A run's items do not change; which is the newest does.
-      remembered(context, local, `items-${run}`, run === 'latest' ? 60_000 : 86_400_000, async () =>
-        Array.from((await openRun(await context.connect(), context.workloads, run)).items, item => item.name),
+      remembered(theirs, `items-${run}`, run === 'latest' ? 60_000 : 86_400_000, async () =>
+        Array.from((await openRun(await theirs.connect(), theirs.workloads, run)).items, item => item.name),
       ),
-  }).catch(() => []);
+  })
+    .catch(() => [])
+    .finally(close);
   for (const word of found) context.print(word);
   return exitCodes.ok;
 }
 
+/** The value of an option in a line that is being written. */
+function valueIn(words: readonly string[], option: string): string | undefined {
+  const at = words.indexOf(option);
+  return at < 0 ? undefined : words[at + 1];
+}
+
+const optional = <K extends string>(name: K, value: string | undefined): { readonly [k in K]?: string } =>
+  (value ? { [name]: value } : {}) as { readonly [k in K]?: string };
+
 /** What was answered less than so long ago is not asked again: a person presses Tab several times. */
 async function remembered(
   context: Context,
-  local: boolean,
   what: string,
   forMs: number,
   ask: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
+  const { local } = context;
   const place = twinPlace(context);
+  const { name } = await context.config();
   // Completing a line starts no twin.
   if (local && !(await readServer(place))) return [];
   const file = join(
     dirname(place.folder),
     'completion',
-    `${local ? 'local' : 'aws'}-${what.replaceAll(/[^\w-]/g, '_')}.json`,
+    `${local ? 'local' : 'aws'}-${name}-${what.replaceAll(/[^\w-]/g, '_')}.json`,
   );
   const age = await stat(file).then(
     ({ mtimeMs }) => context.now().getTime() - mtimeMs,

@@ -17,7 +17,8 @@ _lab() {
   found=("\${(@f)$(lab completion words -- "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   compadd -a found
 }
-compdef _lab lab
+# Read by the first Tab, it has that to answer; sourced, it says what it is for.
+if [ "$funcstack[1]" = _lab ]; then _lab "$@"; else compdef _lab lab; fi
 `,
   fish: `# lab completion fish > ~/.config/fish/completions/lab.fish
 complete -c lab -f -a '(set -l line (commandline -opc) (commandline -ct); lab completion words -- $line[2..-1] 2>/dev/null)'
