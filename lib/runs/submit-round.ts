@@ -108,7 +108,8 @@ function submissionOf(
     attempts: lane.attempts,
     // A job for the whole run is one at a time anyhow, and would only keep others from their turn.
     ...(plan.parallel && step.takes !== 'run' ? { consumableResource: plan.parallel.resource } : {}),
-    ...(isLast(plan, step)
+    // A canary is not the end: what it holds is, and that ends with it where it fails.
+    ...(isLast(plan, step) && !array.holds
       ? { parameters: { [jobParameters.lastStep]: 'yes', [jobParameters.run]: plan.runId } }
       : {}),
     tags: { 'arraylab:lab': plan.lab, 'arraylab:workload': plan.workload, 'arraylab:run': plan.runId },

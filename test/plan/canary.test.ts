@@ -2,10 +2,14 @@ import fc from 'fast-check';
 import { workloads } from '../../jobs/index.ts';
 import { rapidtide } from '../../jobs/rapidtide.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import type { JobSubmission } from '../../lib/contract/ports/ports.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';
 import type { StepSpec } from '../../lib/contract/workload/workload.ts';
 import { canaryOf } from '../../lib/plan/canary.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
+import { storeRound } from '../../lib/runs/store-round.ts';
+import { submitRound } from '../../lib/runs/submit-round.ts';
+import { memoryStore } from '../helpers/memory-store.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
 const config = resolveConfig(rapidtideLab, workloads);
@@ -71,4 +75,20 @@ it('goes on by itself into a step that follows shard by shard, and holds it ther
     ],
   ]);
   expect(after('report')).toEqual([[{ step: 'verify', array: 1 }]]);
+});
+
+it('is no end of a run: whoever is told of the last step is told of what waits for it', async () => {
+  const { plan, files } = planned(20, one, {}, ['p0', 'p8', 'p19']);
+  const sent: JobSubmission[] = [];
+  const batch = {
+    submit: async (job: JobSubmission) => ({ jobId: `job-${sent.push(job)}` }),
+    findByName: async () => [],
+  };
+  const store = memoryStore();
+  await storeRound(store, plan, files);
+  await submitRound({ store, batch: batch as never }, plan, undefined, true);
+  expect(sent.map(({ arraySize, parameters }) => [arraySize, parameters?.arraylabLastStep])).toEqual([
+    [3, undefined],
+    [17, 'yes'],
+  ]);
 });
