@@ -186,6 +186,7 @@ async function script(world: NoiseWorld, context: TaskContext): Promise<TaskResu
   } = await runScript({
     unit,
     script: file?.path ?? context.parameters.command!,
+    name: file?.name ?? context.parameters.command!,
     arguments: context.arguments,
     allowed: asked.allowed,
     places: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { fileKey } from '../../lib/contract/run/keys.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from './failure.ts';
@@ -21,7 +21,10 @@ export async function frozenFile(
       exitCodes.manifestChanged,
       `s3://${store.bucket}/${key} is not the ${file.name} that was submitted`,
     );
-  const path = join(folder, `frozen-${parameter}`);
+  // Under its own name, which tells what it is written in.
+  const own = join(folder, `frozen-${parameter}`);
+  await mkdir(own, { recursive: true });
+  const path = join(own, basename(file.name));
   await writeFile(path, body);
   return { name: file.name, path };
 }

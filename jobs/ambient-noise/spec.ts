@@ -96,7 +96,7 @@ export const ambientNoise: WorkloadSpec = {
     const units = unitsOf(items);
     const days = units.flatMap(unitDays).length;
     const stations = (items[0]?.labels?.[stationsLabel] ?? '').split(',').filter(Boolean);
-    if (isScript) return [`${days} days in ${units.length} units`];
+    if (isScript) return [`${days} days in ${units.length} ${units.length === 1 ? 'unit' : 'units'}`];
     return [
       `${days} days of ${stations.length} stations, ${channels.join(', ')}: ${days * stations.length} station-days`,
       `recipe ${recipeHash(recipeOf(await noiseRequest(request), stations)).slice(0, 12)}: ${Object.entries(

@@ -121,3 +121,19 @@ it('days that a shard had finished when it was stopped are not done again', asyn
   expect([again.code, again.err]).toEqual([0, expect.stringContaining('(correlate 2, stack 1)')]);
   expect(noisepy.runs.filter(day => day === '2019-01-04')).toHaveLength(1);
 });
+
+it('a script is run by what its name says, and units that fail of one thing have one cause', async () => {
+  const text = 'echo "as $(basename "$0") by $(basename "${BASH:-no bash}")"\n[ "$UNIT" = 2019-01 ] || exit 9\n';
+  writeFileSync(join(lab.folder, 'each.sh'), `${text}echo 1 > "$OUTPUT_DIR/result"\n`);
+  const { out, code } = await submit('2019-01', '2019-03', '--script', './each.sh');
+  const run = out.trim();
+  expect(code).toBe(4);
+  expect((await lab.lab(['logs', run, '2019-01'])).out).toContain('as each.sh by bash');
+  const { causes } = JSON.parse((await lab.lab(['why', run, '--json'])).out);
+  expect(causes).toEqual([
+    expect.objectContaining({ reason: 'each.sh ended with 9', names: ['2019-02', '2019-03'] }),
+  ]);
+  // It has told of no station-day, so nobody knows.
+  const calendar = (await lab.lab(['calendar', run])).out;
+  expect(calendar).toMatch(/2019-01 {2}·+ +0 of 62\n/);
+});

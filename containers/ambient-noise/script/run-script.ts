@@ -21,6 +21,8 @@ export const rowsFile = 'station-days.csv';
 export interface ScriptWork {
   readonly unit: Unit;
   readonly script: string;
+  /** As its user calls it: a path in scratch is another one in each job, and would make a cause of its own of each failure. */
+  readonly name: string;
   readonly arguments: readonly string[];
   readonly allowed: number;
   readonly places: Omit<ScriptPlaces, 'unit' | 'outputFolder' | 'checkpointFolder'>;
@@ -60,7 +62,7 @@ export async function runScript(work: ScriptWork): Promise<ScriptResult> {
   const end = { exitCode, rows: [], outputFolder, verdict: 'failed' } as const;
   if (exitCode !== 0) {
     if (signal.aborted) await keep(work, folders);
-    return { ...end, reason: exitText(work.script, exitCode, killedBy) };
+    return { ...end, reason: exitText(work.name, exitCode, killedBy) };
   }
   const made = await readdir(outputFolder);
   const rows = await rowsOf(outputFolder);
@@ -69,7 +71,7 @@ export async function runScript(work: ScriptWork): Promise<ScriptResult> {
   if (!written)
     return {
       ...end,
-      reason: `${work.script} ended well, and left nothing in OUTPUT_DIR or below OUTPUT_URI`,
+      reason: `${work.name} ended well, and left nothing in OUTPUT_DIR or below OUTPUT_URI`,
     };
   if (rows.length === 0) return { ...end, verdict: 'whole' };
   const judged = verdict(completenessOf(rows), work.allowed);
@@ -120,10 +122,10 @@ async function keep({ results, checkpointPrefix, log }: ScriptWork, folders: Fol
   if (files.length > 0) log(`kept a checkpoint of ${files.length} files`);
 }
 
-function exitText(script: string, exitCode: number, killedBy: string | undefined): string {
-  if (exitCode === 127) return `${script} is not found in the image, or what it is run with is not`;
-  if (exitCode === 126) return `${script} is not executable`;
+function exitText(name: string, exitCode: number, killedBy: string | undefined): string {
+  if (exitCode === 127) return `${name} is not found in the image, or what it is run with is not`;
+  if (exitCode === 126) return `${name} is not executable`;
   return killedBy === 'SIGKILL' || exitCode === 137
-    ? `${script} was killed: out of memory?`
-    : `${script} ended with ${exitCode}`;
+    ? `${name} was killed: out of memory?`
+    : `${name} ended with ${exitCode}`;
 }

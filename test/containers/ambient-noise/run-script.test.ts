@@ -29,6 +29,7 @@ async function attempt(text: string, { allowed = 0, stopAt = '', name = 'my.sh' 
   return runScript({
     unit: { name: '2024-03', first: '2024-03-01', last: '2024-03-31' },
     script,
+    name,
     arguments: ['--fast'],
     allowed,
     places: {
@@ -78,7 +79,7 @@ it('anything that can be executed is a script', async () => {
 });
 
 it.each([
-  ['ends with 3', 'exit 3', 3, /my\.sh ended with 3/],
+  ['ends with 3', 'exit 3', 3, /^my\.sh ended with 3/],
   ['leaves nothing', 'exit 0', 0, /ended well, and left nothing in OUTPUT_DIR or below OUTPUT_URI/],
   [
     'tells rows that are none',
