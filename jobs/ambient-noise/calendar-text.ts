@@ -28,7 +28,7 @@ const cells = {
   most: ['▣', 'yellow', 'at least half of the stations used'],
   few: ['□', 'red', 'fewer than half used'],
   none: ['×', 'red', 'none used'],
-  waiting: ['·', 'dim', 'not looked at yet'],
+  waiting: ['·', 'dim', 'nothing known yet'],
 } as const;
 
 function kindOf({ expected, used, waiting }: DayCell): keyof typeof cells {

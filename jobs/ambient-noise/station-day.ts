@@ -60,5 +60,5 @@ export const stateWords: Readonly<Record<StationDayState, string>> = {
   'other-rate': 'another sampling rate',
   incomplete: 'a component is missing',
   'not-correlated': 'NoisePy left it out',
-  waiting: 'not looked at yet',
+  waiting: 'nothing known yet',
 };

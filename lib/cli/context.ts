@@ -8,6 +8,7 @@ import { LabError } from '../contract/workload/errors.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { Connection } from './connection.ts';
+import { labWords } from './output/command-line.ts';
 import type { Output } from './output/output.ts';
 import type { Lifecycle } from './stack/lifecycle.ts';
 import { connectTwin } from './twin/connect.ts';
@@ -52,7 +53,7 @@ export interface Context extends World {
   readonly argv: readonly string[];
   /** AWS profile, where one was named. */
   readonly profile?: string;
-  /** ` --local` where it was given, for the next command to run. */
+  /** ` --local`, or which lab and profile were named, for the next command to run. */
   readonly suffix: string;
   config(): Promise<LabConfig>;
   /** Connects to AWS or the twin; the same connection at every call. */
@@ -106,7 +107,7 @@ export function makeContext(
     ...world,
     world,
     ...choices,
-    suffix: choices.local ? ' --local' : '',
+    suffix: labWords(choices.argv),
     config,
     connect,
     say,

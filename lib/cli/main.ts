@@ -10,6 +10,7 @@ import { makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { readArgs } from './input/parse-args.ts';
 import { orInterrupted } from './or-interrupted.ts';
+import { labWords, withLab } from './output/command-line.ts';
 import { tint } from './output/output.ts';
 import { passOn } from './stack/pass-on.ts';
 
@@ -18,7 +19,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   try {
     return await dispatch(argv, world);
   } catch (error) {
-    return report(explainAwsError(error, profileOf(argv, world)), world);
+    return report(explainAwsError(error, profileOf(argv, world)), world, labWords(argv));
   }
 }
 
@@ -128,15 +129,15 @@ function beforeDashes(words: readonly string[]): readonly string[] {
   return end < 0 ? words : words.slice(0, end);
 }
 
-function report(error: unknown, world: World): number {
+function report(error: unknown, world: World, words: string): number {
   const { err } = world.io;
   if (error instanceof LabError) {
     for (const problem of error.problems)
-      err.write(`${tint(err, 'bad', 'error')} ${describeProblem(problem)}\n`);
+      err.write(`${tint(err, 'bad', 'error')} ${withLab(describeProblem(problem), words)}\n`);
     return error.exitCode;
   }
   if (world.signal.aborted) {
-    err.write('interrupted; everything is resumable\nNext: npx lab runs\n');
+    err.write(`interrupted; everything is resumable\nNext: npx lab runs${words}\n`);
     return exitCodes.interruptedByUser;
   }
   const { code, path } = error as NodeJS.ErrnoException;

@@ -123,7 +123,8 @@ it('days that a shard had finished when it was stopped are not done again', asyn
 });
 
 it('a script is run by what its name says, and units that fail of one thing have one cause', async () => {
-  const text = 'echo "as $(basename "$0") by $(basename "${BASH:-no bash}")"\n[ "$UNIT" = 2019-01 ] || exit 9\n';
+  const text =
+    'echo "as $(basename "$0") by $(basename "${BASH:-no bash}")"\n[ "$UNIT" = 2019-01 ] || exit 9\n';
   writeFileSync(join(lab.folder, 'each.sh'), `${text}echo 1 > "$OUTPUT_DIR/result"\n`);
   const { out, code } = await submit('2019-01', '2019-03', '--script', './each.sh');
   const run = out.trim();

@@ -14,6 +14,7 @@ import { type Problem, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { folderOf } from './is-here.ts';
 import { thawed } from './thawed.ts';
@@ -28,7 +29,7 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
   let old = await toldPlainly(plate.plate, look);
   for (const line of oldLines(plate.plate, old, how)) context.say(line);
   if (args.flag('dry-run')) {
-    context.say('nothing was asked for\nNext: the same without --dry-run');
+    context.say(`nothing was asked for\nNext: ${sameCommand(context.argv, 'dry-run')}`);
     return exitCodes.ok;
   }
   const stopped = await toldPlainly(plate.plate, () =>

@@ -15,6 +15,7 @@ import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Context } from '../context.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { bytesText, counted, numberText } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
 import { onePlate, plateOptions } from './chosen-plates.ts';
@@ -71,7 +72,7 @@ export const restore: ArchiveVerb = {
     const how = { tier: tier as RestoreTier, days: Number(days) };
     for (const line of restoreLines(plate.plate, wanted, how)) context.say(line);
     if (args.flag('dry-run')) {
-      context.say('nothing was asked for\nNext: the same without --dry-run');
+      context.say(`nothing was asked for\nNext: ${sameCommand(context.argv, 'dry-run')}`);
       return exitCodes.ok;
     }
     let tars = wanted.tars;

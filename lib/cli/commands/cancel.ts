@@ -3,7 +3,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { closeRound } from '../../runs/close-round.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
-import { counted } from '../output/output.ts';
+import { counted, doneText } from '../output/output.ts';
 
 export const cancel: Command = {
   name: 'cancel',
@@ -24,13 +24,11 @@ export const cancel: Command = {
     }
     const { counts, rows } = await ledger();
     context.say(
-      `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${counts.done.toLocaleString('en-US')} of ${counted(rows.length, spec.item)} done`,
+      `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${doneText(counts, counted(rows.length, spec.item))}`,
     );
     if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
-    const next = counts.done === rows.length ? 'fetch' : 'retry';
-    context.say(
-      `Next: npx lab ${next} ${run.runId}${context.suffix}${next === 'retry' ? ' does the rest' : ''}`,
-    );
+    const next = counts.done + counts.partial === rows.length ? 'fetch' : 'retry';
+    context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
     return exitCodes.ok;
   },
 };

@@ -10,6 +10,7 @@ import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
 import type { StatusRow } from '../output/step-rows.ts';
@@ -42,7 +43,7 @@ export const fetch: Command = {
     if (outputs.length === 0 && shared.length === 0) {
       if (context.json)
         context.print(JSON.stringify({ run: run.runId, folder, files: 0, fetched: 0, bytes: 0 }));
-      const done = chosen.filter(row => row.state === 'done').length;
+      const done = chosen.filter(({ state }) => state === 'done' || state === 'partial').length;
       context.say(
         `nothing to fetch: ${done.toLocaleString('en-US')} of ${counted(chosen.length, spec.item)} done, with no outputs`,
       );
@@ -75,9 +76,7 @@ export const fetch: Command = {
       progress.tick(output.bytes);
     }).finally(progress.clear);
     if (context.signal.aborted) {
-      context.say(
-        `\ninterrupted; ${filesText(fetched)} here now\nNext: the same again goes on, npx lab fetch ${run.runId}${context.suffix}`,
-      );
+      context.say(`\ninterrupted; ${filesText(fetched)} here now\nNext: ${sameCommand(context.argv, '')}`);
       return exitCodes.interruptedByUser;
     }
     const here = outputs.length - (lacking.length - shared.length);
@@ -87,12 +86,19 @@ export const fetch: Command = {
       );
     else context.print(folder);
     context.say(`${filesText(here)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
+    const partial = chosen.filter(({ state }) => state === 'partial').map(({ name }) => name);
+    if (partial.length > 0) context.say(`with something missing: ${someOf(partial)}`);
     for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
     if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);
     context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
     return lacking.length > 0 ? exitCodes.found : exitCodes.ok;
   },
 };
+
+const someOf = (names: readonly string[]): string =>
+  names.length > 6
+    ? `${names.slice(0, 5).join(', ')} and ${numberText(names.length - 5)} more`
+    : names.join(', ');
 
 const isGone = (error: unknown): boolean =>
   isStoreError(error, 'NoSuchKey', 'NotFound') || /^(NoSuchKey|NotFound)$/.test((error as Error).name);

@@ -11,6 +11,7 @@ import { type Connection, type Context, findSpec } from '../context.ts';
 import { memoryChanges } from '../input/sizes.ts';
 import { type OpenRun, openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
+import { sameCommand } from '../output/command-line.ts';
 import { readPriceTable } from '../prices.ts';
 import { readCauses } from '../read-causes.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
@@ -128,7 +129,7 @@ async function perform(
   };
   const interrupted = (): number => {
     context.say(
-      '\ninterrupted; a rehearsal leaves nothing behind\nNext: the same again, or with --limit a shorter one',
+      `\ninterrupted; a rehearsal leaves nothing behind, and is shorter with --limit\nNext: ${sameCommand(context.argv, '')}`,
     );
     return exitCodes.interruptedByUser;
   };
@@ -180,7 +181,7 @@ async function perform(
   if (context.json) context.print(JSON.stringify({ event: 'rehearsed', ...report }));
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
   context.say(
-    `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]}, with what it takes of these options`,
+    `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]} --help`,
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
 }

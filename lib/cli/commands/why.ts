@@ -40,10 +40,11 @@ export const why: Command = {
       context.say(`nothing runs: ${waiting.text}${waiting.fix ? `\n  ${waiting.fix}` : ''}`);
     const { done, partial, running } = ledger.counts;
     const left = ledger.rows.length - done - partial;
+    const missing = partial > 0 ? `, ${numberText(partial)} done with something missing` : '';
     context.say(
       left === 0
-        ? `all ${counted(ledger.rows.length, open.spec.item)} are done\nNext: npx lab fetch ${runId}${context.suffix}`
-        : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`}`,
+        ? `all ${counted(ledger.rows.length, open.spec.item)} are done${missing}\nNext: npx lab fetch ${runId}${context.suffix}`
+        : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${missing}${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`}`,
     );
     return exitCodes.ok;
   },

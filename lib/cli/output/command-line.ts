@@ -9,3 +9,24 @@ export function sameCommand(argv: readonly string[], without: string, more: read
   const rest = end < 0 ? [] : argv.slice(end);
   return ['npx', 'lab', ...own, ...more, ...rest].map(shellWord).join(' ');
 }
+
+/** Which lab a call was about, in its own words, for the next one to be about the same: ` --local`, ` --lab trial --profile me`. */
+export function labWords(argv: readonly string[]): string {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  const words = own.includes('--local') ? ['--local'] : [];
+  for (const option of ['--lab', '--profile']) {
+    const at = own.lastIndexOf(option);
+    const value =
+      at < 0 ? own.findLast(word => word.startsWith(`${option}=`))?.slice(option.length + 1) : own[at + 1];
+    if (value) words.push(option, shellWord(value));
+  }
+  return words.map(word => ` ${word}`).join('');
+}
+
+/** Commands about a run within a text, as they can be given: what refuses a request knows the run, and not how its lab is called. */
+export const withLab = (text: string, words: string): string =>
+  text.replace(
+    /(?:npx )?\blab ([a-z]+(?: --resume)? \d{8}t\d{6}z-[0-9a-f]{6})(?! --(?:local|lab|profile))/g,
+    `npx lab $1${words}`,
+  );

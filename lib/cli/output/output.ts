@@ -142,3 +142,10 @@ export const numberText = (count: number): string => count.toLocaleString('en-US
 /** `1 participant`, `6 participants`. */
 export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>
   `${numberText(count)} ${count === 1 ? noun.one : noun.many}`;
+
+/** `6 of 6 units done, 1 of them with something missing`: what is partial is never told as done alone. */
+export const doneText = (
+  { done, partial }: { readonly done: number; readonly partial: number },
+  total: string,
+): string =>
+  `${numberText(done + partial)} of ${total} done${partial > 0 ? `, ${numberText(partial)} of them with something missing` : ''}`;

@@ -15,7 +15,9 @@ export function progressLine(stream: Stream, watched: Bar, pace: Pace): string {
   const done = counts.done + partial;
   const atWork = Math.min(running, watched.atWork);
   const parts: readonly Part[] = [
-    { text: `${numberText(done)}/${numberText(total)} done` },
+    {
+      text: `${numberText(done)}/${numberText(total)} done${partial > 0 ? `, ${numberText(partial)} partial` : ''}`,
+    },
     { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
     { text: atWork > 0 ? `${numberText(atWork)} running` : '' },
     { text: waiting + running > atWork ? `${numberText(waiting + running - atWork)} waiting` : '' },

@@ -5,7 +5,7 @@ import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { OpenRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
-import { counted, numberText, tint } from '../output/output.ts';
+import { counted, doneText, numberText, tint } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
 import { readUse, useText } from '../output/use-text.ts';
@@ -70,17 +70,20 @@ async function tellLeft(
   const causes = (await readCauses(context, open, ledger)).filter(isBefore(open, part.step));
   if (context.json) context.print(JSON.stringify({ event: 'causes', run: runId, causes }));
   else context.io.err.write(causesText(context.io.err, causes, open.spec.item));
-  const { done, partial, failed, cancelled, blocked } = watched.counts;
+  const { failed, cancelled, blocked } = watched.counts;
   const rest = [
     ...(blocked > 0 ? [`${numberText(blocked)} wait for what failed`] : []),
     ...(cancelled > 0 ? [`${numberText(cancelled)} cancelled`] : []),
   ].map(text => `, ${text}`);
-  const logs = failed > 0 ? `npx lab logs ${runId} --failed${partWords(part)}${context.suffix}, then ` : '';
+  const logs =
+    failed > 0 && ledger.ended
+      ? `what they printed: npx lab logs ${runId} --failed${partWords(part)}${context.suffix}\n`
+      : '';
   // A step that waits is done again with what it waits for.
   const again = failed > 0 ? part : { ...part, step: undefined };
-  const next = nextOf(context, open, again, ledger.ended ? 'retry' : 'watch', ledger.ended ? logs : '');
+  const next = nextOf(context, open, again, ledger.ended ? 'retry' : 'watch');
   context.say(
-    `${numberText(done + partial)} of ${countedOf(open, part, watched.total)} done${rest.join('')}${took}\n${next}`,
+    `${doneText(watched.counts, countedOf(open, part, watched.total))}${rest.join('')}${took}\n${logs}${next}`,
   );
   return exitCodes.notDone;
 }
@@ -90,9 +93,7 @@ const nextOf = (
   { run: { runId } }: OpenRun,
   part: RunPart,
   verb: 'fetch' | 'watch' | 'retry',
-  before = '',
-): string =>
-  `Next: ${before}npx lab ${verb} ${runId}${verb === 'watch' ? '' : partWords(part)}${context.suffix}`;
+): string => `Next: npx lab ${verb} ${runId}${verb === 'watch' ? '' : partWords(part)}${context.suffix}`;
 
 /** `3 plates`; of a step, which may have items of its own, `3 items of step store`. */
 const countedOf = ({ spec }: OpenRun, { step }: RunPart, count: number): string =>
