@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gather, LabError, type Problem, refuse } from '../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest } from '../../lib/contract/workload/workload.ts';
+import { isMonth } from './calendar.ts';
 import { channelsOf, checkChannels } from './channels.ts';
 import { parseShare } from './completeness.ts';
 import { parseSettings, type Recipe, type Settings } from './settings.ts';
@@ -51,6 +52,32 @@ export function unitsOf(items: readonly Item[]): readonly Unit[] {
   });
   refuse(problems);
   return units;
+}
+
+/** What a list says is not said again: throws LabError where it is. */
+export function checkSource(items: readonly Item[], { parameters }: RunRequest): void {
+  const isList = items.some(({ labels }) => labels?.first === undefined);
+  const month = items.find(({ name }) => isMonth(name))?.name;
+  refuse([
+    ...(isList
+      ? (['start', 'end'] as const)
+          .filter(name => parameters[name] !== undefined)
+          .map(name => ({
+            where: `--${name}`,
+            message: 'is given beside a list of units',
+            fix: 'give one of the two',
+          }))
+      : []),
+    ...(month !== undefined && parameters.by === 'day'
+      ? [
+          {
+            where: '--by day',
+            message: `${month} of the list is a month`,
+            fix: 'list days, or --start and --end',
+          },
+        ]
+      : []),
+  ]);
 }
 
 /** Throws LabError with every problem of a request's parameters. */

@@ -9,7 +9,7 @@ import type {
 } from '../../lib/contract/workload/workload.ts';
 import { farAway } from './far-away.ts';
 import { archivePath, resultsPrefix } from './keys.ts';
-import { noiseRequest, recipeOf, stationsLabel, unitItems, unitsOf } from './request.ts';
+import { checkSource, noiseRequest, recipeOf, stationsLabel, unitItems, unitsOf } from './request.ts';
 import { recipeHash } from './settings.ts';
 import { isPattern, metadataPrefixes, selectStations } from './stations.ts';
 import { unitDays } from './units.ts';
@@ -110,6 +110,7 @@ export const ambientNoise: WorkloadSpec = {
 
 /** Stations once for all, then each unit's days: what a run is made of is in its manifest, and nowhere in an image. */
 async function expand(items: readonly Item[], request: RunRequest, ports: SpecPorts): Promise<Expansion> {
+  checkSource(items, request);
   const units = unitsOf(items);
   const asked = await noiseRequest(request);
   const chosen = selectStations(asked.words, await metadataKeys(asked.words, ports));

@@ -99,7 +99,7 @@ export async function readPart(open: OpenRun, { step, round }: RunPart): Promise
     counts: whole.counts,
     total: view?.length ?? whole.total,
     async *rows({ names = [], only = 'all', details = ledger.isDetailed } = {}) {
-      refuseUnknown(open, ledger, view, names);
+      refuseUnknown(open, ledger, { step, round }, names);
       const fits = ({ state }: StatusRow): boolean =>
         only === 'all' || (only === 'failed' ? state === 'failed' : state !== 'done');
       for await (const row of rowsOf(ledger, view, { names, only, details }))
@@ -125,21 +125,30 @@ async function* rowsOf(
   else yield* only === 'failed' ? ledger.rows.in('failed') : ledger.rows.open();
 }
 
+/** Of a round's ledger, what is there is what the round had. */
 function refuseUnknown(
-  { run, spec }: OpenRun,
+  { run, spec, items }: OpenRun,
   ledger: Ledger,
-  view: StepView | undefined,
+  { step, round }: RunPart,
   names: readonly string[],
 ): void {
+  const steps = ledger.entries.filter(({ name }) => step === undefined || name === step);
   const isKnown = (name: string): boolean =>
-    view ? view.placesOf([name]).length > 0 : ledger.rows.named(name) !== undefined;
+    step === undefined && round === undefined
+      ? ledger.rows.named(name) !== undefined
+      : steps.some(
+          each =>
+            each.placesOf([name]).length > 0 ||
+            (step === undefined && items.has(name) && each.owners.common.length > 0),
+        );
+  const of = `${step === undefined ? '' : `step ${step} of `}${round === undefined ? '' : `round ${round} of `}${run.runId}`;
   refuse(
     names
       .filter(name => !isKnown(name))
       .map(name => ({
         where: name,
-        message: `is no ${spec.item.one} of ${run.runId}`,
-        fix: `lab status ${run.runId}`,
+        message: items.has(name) ? `is in ${run.runId}, and not in ${of}` : `is no ${spec.item.one} of ${of}`,
+        fix: `lab status ${run.runId}${step === undefined ? '' : ` --step ${step}`}`,
       })),
   );
 }

@@ -35,6 +35,12 @@ it.each([
     '--limit: "-1" is not a whole number of',
   ],
   [['submit', 'rapidtide', '--participants', '1..5', '--memory', '60TB'], '62914560 MiB fit no host'],
+  [['submit', 'rapidtide', '--participants', ''], '--participants: is empty'],
+  [
+    ['submit', 'rapidtide', '--participants', '1..5', '--name', 'a\u001b[31mb'],
+    '--name: "a\\u001b[31mb" holds',
+  ],
+  [['submit', 'rapidtide', '--participants', '1..5', '--name', ' '], '--name: is empty'],
   [['deploy', '--local'], 'needs none: lab deploy is for AWS'],
   [['twin', 'fly'], '"fly"'],
   [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],

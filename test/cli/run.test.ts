@@ -75,6 +75,14 @@ it('a run with a failure exits 4, prints its id alone on stdout, and says what f
   ]);
 });
 
+it('what is refused of a run names the command that looks, at the same lab', async () => {
+  const stranger = await me.lab(['status', runId, 'p9', '--local']);
+  expect([stranger.code, stranger.err]).toEqual([
+    2,
+    `error p9: is no participant of ${runId}\n  npx lab status ${runId} --local\n`,
+  ]);
+});
+
 it('why says the cause, what the tool printed last, and the command that runs exactly these again', async () => {
   const { code, out } = await me.lab(['why', runId, '--local', '--json']);
   const [cause] = JSON.parse(out).causes;
@@ -218,7 +226,7 @@ it('a submission that is interrupted while it still looks submits nothing; so do
 it('fetch that is interrupted says how it goes on, and a run without outputs that it has none', async () => {
   const interrupted = await me.lab(['fetch', runId, '--to', 'part', '--local'], '', AbortSignal.abort());
   expect([interrupted.code, interrupted.out]).toEqual([130, '']);
-  expect(interrupted.err).toContain(`goes on, npx lab fetch ${runId} --local`);
+  expect(interrupted.err).toContain(`Next: npx lab fetch ${runId} --to part --local\n`);
   const none = await me.lab(['fetch', 'latest', '--local']);
   expect([none.code, none.out]).toEqual([0, '']);
   expect(none.err).toContain('nothing to fetch: 2 of 2 participants done, with no outputs');

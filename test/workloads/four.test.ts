@@ -131,6 +131,11 @@ describe('plates: archive, verify, seal, plate by plate, each step under a role 
     ]);
     expect(verify.err).toContain('unreadable');
     expect(lastLine(verify.err)).toBe(`Next: npx lab retry ${runId} --round 0 --local`);
+    const stranger = await lab.lab(['status', runId, 'a', '--round', '1']);
+    expect([stranger.code, stranger.err]).toEqual([
+      2,
+      expect.stringContaining(`a: is in ${runId}, and not in round 1`),
+    ]);
     const { counts } = await json(['status', runId, '--round', '1']);
     expect([counts.done, counts.waiting]).toEqual([1, 0]);
     const none = await lab.lab(['watch', runId, '--round', '2']);
@@ -332,6 +337,14 @@ describe('months over days and pairs', () => {
     expect(items[1]).toMatchObject({ name: '2019-02', state: 'partial' });
     expect(items[1].steps[1].missing[0]).toEqual({ name: '2019-02-03', reason: 'was not correlated' });
     expect(lastLine((await lab.lab(['retry', runId])).err)).toMatch(/^Next: npx lab retry \S+ --partial/);
+    expect(lastLine((await lab.lab(['retry', runId, '2019-02'])).err)).toBe(
+      `Next: npx lab retry ${runId} 2019-02 --partial --local`,
+    );
+    expect((await lab.lab(['runs'])).out).toMatch(/partial +2\/2, 1 partial/);
+    expect((await lab.lab(['why', runId])).err).toContain('1 done with something missing');
+    expect((await lab.lab(['fetch', runId])).err).toMatch(
+      /with something missing: 2019-02\n|nothing to fetch/,
+    );
     await archive('2019-02-03');
     const again = await lab.lab(['retry', runId, '--partial', '--wait']);
     expect(again.err).toContain('(day 1, stack 2, report 2)');

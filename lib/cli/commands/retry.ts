@@ -1,6 +1,7 @@
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { RetryChanges } from '../../runs/retry-request.ts';
 import { type PlannedRetry, planRetry, startRetry } from '../../runs/retry-run.ts';
 import type { Choice } from '../../runs/work-left.ts';
@@ -9,7 +10,7 @@ import type { Context } from '../context.ts';
 import { seconds, wholeNumber } from '../input/parse-args.ts';
 import { memoryChanges } from '../input/sizes.ts';
 import { type OpenRun, openedRunAndItems } from '../open.ts';
-import { sameCommand } from '../output/command-line.ts';
+import { sameCommand, shellWord } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
 import { readCauses } from '../read-causes.ts';
@@ -140,7 +141,7 @@ export async function submitRetry(
   const { spec, connection } = open;
   const { ledger, retry } = await planRetry(open, choice, changes, await runWorld(context));
   if (!retry) {
-    sayNothingLeft(context, open, ledger.counts, choice);
+    sayNothingLeft(context, open, ledger, choice);
     return undefined;
   }
   const { plan } = retry.round;
@@ -162,12 +163,17 @@ const stepsText = (steps: readonly { readonly step: string; readonly items: numb
 function sayNothingLeft(
   context: Context,
   { run, spec, items }: OpenRun & { readonly spec: WorkloadSpec },
-  counts: Readonly<Record<string, number>>,
+  ledger: Ledger,
   { names, step }: Choice,
 ): void {
-  const { done = 0, partial = 0, cancelled = 0 } = counts;
+  const { done, partial, cancelled } = ledger.counts;
   const next = (verb: string): string => `Next: npx lab ${verb} ${run.runId}`;
-  if (names !== undefined || step !== undefined) {
+  const lacking = (names ?? []).filter(name => ledger.rows.named(name)?.state === 'partial');
+  if (lacking.length > 0 && lacking.length === names?.length && step === undefined)
+    context.say(
+      `nothing to retry of ${lacking.slice(0, 5).join(', ')}: done with something missing that was allowed to be\n${next('retry')} ${lacking.map(shellWord).join(' ')} --partial${context.suffix}`,
+    );
+  else if (names !== undefined || step !== undefined) {
     const what = [...(names ?? []).slice(0, 5), ...(step === undefined ? [] : [`step ${step}`])].join(', ');
     context.say(
       `nothing to retry of ${what}: it is done, or waits for a step before it\n${next('status')}${context.suffix}`,

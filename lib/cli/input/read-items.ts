@@ -35,6 +35,12 @@ export async function readItems(
   sources: ItemSources,
   options: ListOptions = {},
 ): Promise<ParsedList> {
+  if (value.trim() === '')
+    throw new LabError({
+      where: `--${noun.many}`,
+      message: 'is empty',
+      fix: `a file with one ${noun.one} a line, or names with commas between`,
+    });
   if (value === '-') return parseList(await sources.readStdin(), 'stdin', noun, options);
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(value);
   if (s3) {
@@ -69,6 +75,10 @@ function namesIn(value: string): readonly string[] | undefined {
     .flatMap(name => expandRange(name) ?? [name]);
 }
 
+/** Members read this lab's bucket, and datasets that are public or read as the job; keys of a dataset are for jobs alone. */
+const readItYourself =
+  'you may not read there, as in a dataset with keys, which open it for jobs alone: with an identity that may, aws s3 cp or ls it to a file, and give that';
+
 /** What AWS refused says nothing of the list that was asked for. */
 function namingThe(value: string, error: unknown): unknown {
   if (errorName(error) === 'NoSuchBucket')
@@ -80,7 +90,11 @@ function namingThe(value: string, error: unknown): unknown {
   const told = explainAwsError(error);
   return told instanceof LabError && told !== error
     ? new LabError(
-        told.problems.map(problem => ({ ...problem, where: value })),
+        told.problems.map(problem => ({
+          ...problem,
+          where: value,
+          ...(errorName(error).startsWith('AccessDenied') ? { fix: readItYourself } : {}),
+        })),
         told.exitCode,
       )
     : error;

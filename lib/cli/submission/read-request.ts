@@ -28,10 +28,10 @@ export async function readRequest(spec: WorkloadSpec, given: Args, told: Gatheri
     await told.ask(() => refuse(parameterProblems(parameter, value)));
   }
   await told.ask(() => refuse(wordProblems(spec, args)));
+  const name = await told.ask(() => readName(args));
   const maxFails = await told.ask(() => readMaxFails(args));
   const maxUsd = await told.ask(() => readMaxUsd(args));
   const pool = args.text('pool');
-  const name = args.text('name');
   const numbers = { shards, itemsPerShard, parallel };
   const request = {
     workload: spec.name,
@@ -67,6 +67,20 @@ function wordProblems({ item }: WorkloadSpec, args: Args): readonly Problem[] {
             : `--${item.many} ${shellWord(all.join(','))}`,
     },
   ];
+}
+
+/** One line of a table. */
+function readName(args: Args): string | undefined {
+  const text = args.text('name');
+  if (text === undefined || (text.trim() !== '' && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(text))) return text;
+  throw new LabError({
+    where: '--name',
+    message:
+      text.trim() === ''
+        ? 'is empty'
+        : `${JSON.stringify(text)} holds a line's end or another control character`,
+    fix: "one line of text: --name 'second try'",
+  });
 }
 
 function readMaxFails(args: Args): string | undefined {
