@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ambientNoise } from './ambient-noise/ambient-noise.ts';
 import { ambientNoiseYear } from './ambient-noise/year.ts';
-import { archive } from './archive/archive.ts';
+import { archiveBenches } from './archive/archive.ts';
 import { ledger } from './ledger/ledger.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
@@ -27,7 +27,7 @@ const benches = {
   ledger,
   'ambient-noise': ambientNoise,
   'ambient-noise-year': ambientNoiseYear,
-  archive,
+  ...archiveBenches,
   queue,
   report,
   'vcf-preflight': vcfPreflight,
@@ -41,7 +41,7 @@ const onRequest = [
   'log-lines',
   'ambient-noise',
   'ambient-noise-year',
-  'archive',
+  ...Object.keys(archiveBenches),
   'queue',
   'report',
   'vcf-preflight',

@@ -1,12 +1,15 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { type BenchServer, buildStandIn, keys, standIn, versitygw } from './servers.ts';
 import {
   type ArchiveWay,
+  archivePlateOf,
   archiveWays,
   bundled,
   deleteWays,
+  fill,
   gzipWay,
   listWays,
   oneObject,
@@ -33,92 +36,143 @@ interface Scene {
 }
 
 // What the stand-in holds is memory: source and archive together are under 1 GiB.
-const scenes = (): readonly Scene[] => [
-  { title: '200 objects of 2.334 MB', objects: 200, size: 2_334_000, ways: archiveWays, unit: 'MB/s' },
-  {
+const image = 2_334_000;
+const scenes = {
+  images: {
+    title: '200 objects of 2.334 MB',
+    ...{ objects: 200, size: image, ways: archiveWays, unit: 'MB/s' },
+  },
+  gzip: {
     title: '40 objects of 2.334 MB',
-    objects: 40,
-    size: 2_334_000,
-    ways: [archiveWays[0]!, gzipWay],
-    unit: 'MB/s',
+    ...{ objects: 40, size: image, ways: [archiveWays[0]!, gzipWay], unit: 'MB/s' },
   },
-  { title: '10,000 objects of 8 KiB', objects: 10_000, size: 8192, ways: smallWays, unit: 'objects/s' },
-  { title: 'listing 200,000 keys', objects: 200_000, size: 10, ways: listWays, unit: 'objects/s' },
-  {
+  small: {
+    title: '20,000 objects of 8 KiB',
+    ...{ objects: 20_000, size: 8192, ways: smallWays, unit: 'objects/s' },
+  },
+  list: {
+    title: 'listing 200,000 keys',
+    ...{ objects: 200_000, size: 10, ways: listWays, unit: 'objects/s' },
+  },
+  delete: {
     title: 'deleting 20,000 keys',
-    objects: 20_000,
-    size: 10,
-    ways: deleteWays,
-    prepare: prepareDelete,
-    unit: 'objects/s',
+    ...{ objects: 20_000, size: 10, ways: deleteWays, prepare: prepareDelete, unit: 'objects/s' },
   },
-];
+  'delete-plate': {
+    title: 'deleting 100,000 keys',
+    ...{ objects: 100_000, size: 10, ways: deleteWays, prepare: prepareDelete, unit: 'objects/s' },
+  },
+} as const satisfies Record<string, Scene>;
 
-/** The archive beside the shell's ways, in turn, against a stand-in for S3 in Go that is built here. */
-export async function archive(projectRoot: string, rounds: number): Promise<string> {
-  const cache = join(projectRoot, '.lab/bench');
-  mkdirSync(cache, { recursive: true });
-  const standIn = join(cache, 'stand-in-s3');
-  execFileSync('go', ['build', '-o', standIn, '.'], {
-    cwd: join(projectRoot, 'bench/archive/stand-in'),
-    stdio: 'inherit',
-  });
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+async function bundle(projectRoot: string): Promise<void> {
   await build({
     entryPoints: [join(projectRoot, 'bench/archive/ours.ts')],
     outfile: bundled,
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', minify: true, logLevel: 'error' },
   });
-  // As they come: the whole takes long, and what was measured is not to be lost.
-  for (const scene of scenes()) process.stdout.write(`${await measure(standIn, scene, rounds)}\n`);
-  return '';
 }
 
-async function measure(standIn: string, scene: Scene, rounds: number): Promise<string> {
-  const server = spawn(
-    standIn,
-    ['-objects', String(scene.objects), '-size', String(scene.size), '-prefix', 'p/'],
-    {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    },
-  );
-  const port = await new Promise<string>(done =>
-    server.stdout.once('data', chunk => done(String(chunk).trim())),
-  );
-  const url = `http://127.0.0.1:${port}`;
-  const taken = scene.ways.map((): Taken => ({ seconds: [], cpu: [], last: '' }));
+const inTurn =
+  (...names: readonly (keyof typeof scenes)[]) =>
+  async (projectRoot: string, rounds: number): Promise<string> => {
+    const program = buildStandIn(projectRoot);
+    await bundle(projectRoot);
+    // As they come: the whole takes long, and what was measured is not to be lost.
+    for (const name of names) say(await measure(program, scenes[name], rounds));
+    return '';
+  };
+
+/** The archive beside the shell's ways, in turn, against a stand-in for S3 in Go that is built here; all of it, and scene by scene. */
+export const archiveBenches = {
+  archive: inTurn('images', 'gzip', 'small', 'list', 'delete'),
+  'archive-images': inTurn('images'),
+  'archive-gzip': inTurn('gzip'),
+  'archive-small': inTurn('small'),
+  'archive-list': inTurn('list'),
+  'archive-delete': inTurn('delete'),
+  'archive-delete-plate': inTurn('delete-plate'),
+  'archive-memory': memory,
+  'archive-server': onServer,
+};
+
+async function measure(program: string, scene: Scene, rounds: number): Promise<string> {
+  const server = await standIn(program, scene);
   try {
-    for (let round = 0; round < rounds; round++)
-      for (const [i, way] of scene.ways.entries()) {
-        await fetch(`${url}/-/forget`);
-        await fetch(`${url}/-/refill`);
-        if (scene.prepare) await run(scene.prepare, url);
-        const { seconds, cpu, said } = await run(way.command, url);
-        taken[i]!.seconds.push(seconds);
-        taken[i]!.cpu.push(cpu);
-        taken[i]!.last = said;
-      }
-    const one = scene.size > 1_000_000 && scene.ways.length > 2 ? `${(await once(url)).trim()}\n` : '';
+    const taken = await takeTurns(server, scene, rounds);
+    const one = scene.size > 1_000_000 && scene.ways.length > 2 ? `${(await once(server)).trim()}\n` : '';
     return table(scene, taken) + one;
   } finally {
-    server.stdin.end();
+    server.stop();
   }
 }
 
+async function takeTurns(server: BenchServer, scene: Scene, rounds: number): Promise<readonly Taken[]> {
+  const taken = scene.ways.map((): Taken => ({ seconds: [], cpu: [], last: '' }));
+  for (let round = 0; round < rounds; round++)
+    for (const [i, way] of scene.ways.entries()) {
+      await server.reset();
+      if (scene.prepare) await run(scene.prepare, server.url);
+      const { seconds, cpu, said } = await run(way.command, server.url);
+      taken[i]!.seconds.push(seconds);
+      taken[i]!.cpu.push(cpu);
+      taken[i]!.last = said;
+    }
+  return taken;
+}
+
 /** One object out of the archive: what is read besides it. */
-async function once(url: string): Promise<string> {
-  await fetch(`${url}/-/forget`);
-  await run(archiveWays[0]!.command, url);
-  const { said } = await run(oneObject, url);
+async function once(server: BenchServer): Promise<string> {
+  await server.reset();
+  await run(archiveWays[0]!.command, server.url);
+  const { said } = await run(oneObject, server.url);
   return `one object out of the archive: ${(JSON.parse(said) as { said: string }).said}`;
 }
 
-const mostSeconds = 180;
+/** Gigabytes of plates whose archiver's memory is looked at; a round is all of them. The stand-in keeps no bytes of the tars. */
+const gigabytes = [1, 10, 40, 100];
+
+async function memory(projectRoot: string, rounds: number): Promise<string> {
+  const program = buildStandIn(projectRoot);
+  await bundle(projectRoot);
+  for (const each of gigabytes.slice(0, rounds)) {
+    const objects = Math.round((each * 1e9) / image);
+    const server = await standIn(program, { objects, size: image, keepsParts: false });
+    try {
+      const { seconds, cpu, said } = await run(archivePlateOf, server.url, 3600);
+      const { maxRssMiB } = JSON.parse(said) as { maxRssMiB: number };
+      const rate = ((objects * image) / 1e6 / seconds).toFixed(0);
+      say(
+        `${each} GB: ${maxRssMiB} MiB, ${seconds.toFixed(1)} s (${rate} MB/s), ${(cpu / each).toFixed(2)} CPU s a GB`,
+      );
+    } finally {
+      server.stop();
+    }
+  }
+  return '';
+}
+
+/** The same ways against a server that is no stand-in: it checks signatures and checksums, and keeps files. Its own time is not counted. */
+async function onServer(projectRoot: string, rounds: number): Promise<string> {
+  await bundle(projectRoot);
+  const scene: Scene = { ...scenes.images, title: '150 objects of 2.334 MB, versitygw', objects: 150 };
+  const server = await versitygw(projectRoot, url => run(fill(scene.objects, scene.size), url));
+  if (!server) return 'versitygw is not to be had\n';
+  try {
+    return table(scene, await takeTurns(server, scene, rounds));
+  } finally {
+    server.stop();
+  }
+}
+
 /** Of addresses. */
 const mostKiB = 6 * 1024 * 1024;
 
 async function run(
   command: string,
   url: string,
+  mostSeconds = 420,
 ): Promise<{ readonly seconds: number; readonly cpu: number; readonly said: string }> {
   const folder = mkdtempSync('/dev/shm/lab-bench-');
   const began = performance.now();
@@ -142,7 +196,7 @@ async function run(
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {
           ...withoutCertificates(process.env),
-          ...{ AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'AKIABENCH', AWS_SECRET_ACCESS_KEY: 'secret' },
+          ...{ AWS_ENDPOINT_URL: url, ...keys },
           ...{ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
           // What newer command lines compute besides is spared them.
           ...{
@@ -189,11 +243,11 @@ function table({ title, objects, size, ways, unit }: Scene, taken: readonly Take
     const [seconds, cpu] = [median(taken[i]!.seconds), median(taken[i]!.cpu)];
     const rate = unit === 'MB/s' ? (objects * size) / 1e6 / seconds : objects / seconds;
     const fastest = Math.min(...taken[i]!.seconds);
-    return `${name.padEnd(42)}${seconds.toFixed(2).padStart(8)}${fastest.toFixed(2).padStart(8)}${rate.toFixed(0).padStart(10)}${(seconds / base.seconds).toFixed(1).padStart(8)}${cpu.toFixed(2).padStart(9)}${(cpu / base.cpu).toFixed(1).padStart(8)}`;
+    return `${name.padEnd(42)}${seconds.toFixed(2).padStart(8)}${fastest.toFixed(2).padStart(8)}${rate.toFixed(0).padStart(10)}${(seconds / base.seconds).toFixed(1).padStart(8)}${cpu.toFixed(2).padStart(9)}${(cpu / base.cpu).toFixed(1).padStart(8)}${((cpu / (objects * size)) * 1e9).toFixed(2).padStart(10)}`;
   });
   return [
     title,
-    `${''.padEnd(42)}${'s'.padStart(8)}${'fastest'.padStart(8)}${unit.padStart(10)}${'ratio'.padStart(8)}${'CPU s'.padStart(9)}${'ratio'.padStart(8)}`,
+    `${''.padEnd(42)}${'s'.padStart(8)}${'fastest'.padStart(8)}${unit.padStart(10)}${'ratio'.padStart(8)}${'CPU s'.padStart(9)}${'ratio'.padStart(8)}${'CPU s/GB'.padStart(10)}`,
     ...rows,
     '',
   ].join('\n');

@@ -1,4 +1,5 @@
-/** What the archive's own program does, for the benchmark: `node ours.ts archive|verify|list|delete|one URL`, as a process of its own. */
+/** What the archive's own program does, for the benchmark: `node ours.ts archive|verify|list|delete|one`, or `fill OBJECTS SIZE`, as a process of its own. */
+import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
 import { archivePlate } from '../../containers/plate-archive/archiver/archive-plate.ts';
@@ -12,8 +13,10 @@ import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
 import { findEntries, readSeal } from '../../jobs/plate-archive/restore/find-entries.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
 import { neededTars } from '../../jobs/plate-archive/restore/thaw.ts';
+import { containerKeys } from '../../lib/aws/wire/credentials.ts';
+import { objectStore } from '../../lib/aws/wire/object-store.ts';
 
-const [what = '', partMiB = '8', tarMiB = '2048', threadCount = '2', connections = '3'] =
+const [what = '', partMiB = '8', tarMiB = '2048', threadCount = '2', connections = '32'] =
   process.argv.slice(2);
 const at = (bucket: string, prefix = '') => ({ bucket, prefix, region: 'us-east-1' });
 const [source, archive] = [at('live'), at('cold')];
@@ -23,7 +26,27 @@ const partBytes = Number(partMiB) * 1024 * 1024;
 const shared = { ...stores, plate, now: () => new Date('2026-02-01T00:00:00Z') };
 const proofs = storeAt(at('cold', 'proofs/'), 8);
 
+/** Objects like those of the stand-in, in a server that is empty. */
+async function fillServer(objects: number, size: number): Promise<string> {
+  const store = (bucket: string) =>
+    objectStore({
+      ...{ bucket, region: 'us-east-1', endpoint: process.env.AWS_ENDPOINT_URL! },
+      credentials: containerKeys(process.env),
+    });
+  for (const bucket of ['live', 'cold']) await store(bucket).createBucket();
+  const live = store('live');
+  for (let i = 0; i < objects; i++) {
+    const body = randomBytes(size);
+    // 16-bit noise of 9 bits, as a microscope's.
+    for (let at = 1; at < size; at += 2) body[at]! &= 1;
+    const [row, column] = [i % 16, Math.floor(i / 16) % 24].map(each => String(each).padStart(2, '0'));
+    await live.put(`p/r${row}c${column}f${String(i).padStart(5, '0')}-ch1sk1fk1fl1.tiff`, body);
+  }
+  return `${objects} objects`;
+}
+
 async function run(): Promise<string> {
+  if (what === 'fill') return fillServer(Number(partMiB), Number(tarMiB));
   if (what === 'list') {
     let count = 0;
     for await (const page of currentObjects(stores.source, 'p/')) count += page.length;

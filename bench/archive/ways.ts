@@ -46,19 +46,20 @@ const verifiedShell = [
   'sha256sum --quiet -c ../sums',
 ].join('; ');
 
+/** Parts of 8 MiB, as a container has them; tars small enough for both threads to have some, as a plate of 300 GB has a hundred. */
+const archiveImages = ours('archive 8 128');
+const archiveSmall = ours('archive 8 44');
+
 export const archiveWays: readonly ArchiveWay[] = [
-  { name: 'lab archive', command: ours('archive 8 1024') },
-  {
-    name: 'lab archive, and every byte read back',
-    command: `${ours('archive 8 1024')} && ${ours('verify')}`,
-  },
+  { name: 'lab archive', command: archiveImages },
+  { name: 'lab archive, and every byte read back', command: `${archiveImages} && ${ours('verify')}` },
   { name: 'the old script without gzip', command: oldScript('') },
   { name: 'rclone copy; tar | aws s3 cp', command: shell },
   { name: 'the same, sha256sum before and after', command: verifiedShell },
 ];
 export const gzipWay: ArchiveWay = { name: 'the old script as written', command: oldScript('z') };
 export const smallWays: readonly ArchiveWay[] = [
-  { name: 'lab archive', command: ours('archive 8 256') },
+  { name: 'lab archive', command: archiveSmall },
   { name: 'aws s3 sync', command: `aws s3 sync ${quiet} s3://live/p/ in` },
   { name: 'rclone copy', command: `${rclone} copy :s3:live/p/ in --transfers 64 --checkers 16` },
 ];
@@ -71,5 +72,8 @@ export const deleteWays: readonly ArchiveWay[] = [
   { name: 'lab archive delete', command: ours('delete') },
   { name: 'aws s3 rm --recursive', command: `aws s3 rm ${quiet} --recursive s3://live/p/` },
 ];
-export const prepareDelete = `${ours('archive 8 256')} && ${ours('verify')}`;
+export const prepareDelete = `${archiveSmall} && ${ours('verify')}`;
+/** Tars as a plate has them. */
+export const archivePlateOf = ours('archive 8 2048');
+export const fill = (objects: number, size: number): string => ours(`fill ${objects} ${size}`);
 export const oneObject = ours('one');

@@ -60,8 +60,8 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     uploads: prefix => listUploads(call, prefix),
     abort: (key, uploadId) => abortUpload(call, key, uploadId),
     deleteMany: (entries, how) => deleteMany(call, entries, how),
-    versions: (prefix, list) => listVersions(call, prefix, list),
-    versionPages: prefix => versionPages(call, prefix),
+    versions: (prefix, list) => listVersions(wire, prefix, list),
+    versionPages: prefix => versionPages(wire, prefix),
     async tags(key, { versionId } = {}) {
       const query = { tagging: '', ...(versionId ? { versionId } : {}) };
       const xml = (await sendAndRead(() => call('GET', key, { query }))).body.toString('utf8');

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { WireRequest } from './http.ts';
+import { PageBody } from './page-body.ts';
 
 /** A GET whose answer was no object of the expected length: who wants to know why asks again the usual way. */
 export class NotTheBytes extends Error {
@@ -14,8 +15,8 @@ export class NotTheBytes extends Error {
 
 export interface RawGet {
   readonly request: WireRequest;
-  /** As long as the body must be. */
-  readonly target: Buffer;
+  /** As long as the body must be; undefined: it is a page of text, as long as it says. */
+  readonly target?: Buffer;
   readonly onBytes?: ((bytes: Buffer) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A socket that says nothing for this long is given up. */
@@ -25,6 +26,8 @@ export interface RawGet {
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a page. */
+  readonly text?: string;
 }
 
 const headBytes = 64 * 1024;
@@ -91,6 +94,7 @@ class Connection {
   readonly #socket: Socket;
   readonly #head: Buffer;
   #headLength = 0;
+  #page: PageBody | undefined;
   #waiting: Waiting | undefined;
 
   constructor(origin: string) {
@@ -137,8 +141,11 @@ class Connection {
   /** Where the next bytes of the socket belong. */
   #whereTo(): Buffer {
     const waiting = this.#waiting;
-    if (waiting?.answer && waiting.filled < waiting.get.target.length)
-      return waiting.get.target.subarray(waiting.filled);
+    if (waiting?.answer) {
+      const { target } = waiting.get;
+      if (!target) return this.#page!.room();
+      if (waiting.filled < target.length) return target.subarray(waiting.filled);
+    }
     return this.#head.subarray(this.#headLength);
   }
 
@@ -149,7 +156,8 @@ class Connection {
       return;
     }
     if (waiting.answer) {
-      this.#take(waiting, length);
+      if (waiting.get.target) this.#take(waiting, waiting.get.target, length);
+      else this.#takePage(waiting, length);
       return;
     }
     this.#headLength += length;
@@ -162,7 +170,10 @@ class Connection {
     const { target } = waiting.get;
     const body = this.#head.subarray(end + endOfHead.length, this.#headLength);
     this.#headLength = 0;
-    const fits = Number(answer.headers['content-length']) === target.length && body.length <= target.length;
+    if (!target) this.#page ??= new PageBody();
+    const fits = target
+      ? Number(answer.headers['content-length']) === target.length && body.length <= target.length
+      : this.#page!.begin(answer.headers);
     if ((answer.status !== 200 && answer.status !== 206) || !fits) {
       this.#release();
       this.#socket.destroy();
@@ -170,18 +181,39 @@ class Connection {
       return;
     }
     waiting.answer = answer;
-    body.copy(target);
-    this.#take(waiting, body.length);
+    if (target) {
+      body.copy(target);
+      this.#take(waiting, target, body.length);
+    } else {
+      this.#page!.copy(body);
+      this.#takePage(waiting, 0);
+    }
   }
 
-  #take(waiting: Waiting, length: number): void {
+  /** The text is made before anybody else may use the memory. */
+  #takePage(waiting: Waiting, length: number): void {
+    const page = this.#page!;
+    page.took(length);
+    try {
+      if (!page.isWhole()) return;
+    } catch (error) {
+      this.#socket.destroy(error as Error);
+      return;
+    }
+    const answer = { ...waiting.answer!, text: page.text() };
+    this.#release();
+    this.#rest(answer);
+    waiting.done(answer);
+  }
+
+  #take(waiting: Waiting, target: Buffer, length: number): void {
     const { get } = waiting;
     if (length > 0) {
-      const bytes = get.target.subarray(waiting.filled, waiting.filled + length);
+      const bytes = target.subarray(waiting.filled, waiting.filled + length);
       waiting.filled += length;
       get.onBytes?.(bytes);
     }
-    if (waiting.filled < get.target.length) return;
+    if (waiting.filled < target.length) return;
     this.#release();
     this.#rest(waiting.answer!);
     waiting.done(waiting.answer!);
