@@ -15,7 +15,10 @@ export async function* currentObjects(
   try {
     for await (const page of source.versionPages(prefix)) {
       any = true;
-      yield page.filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker).map(currentOf);
+      const objects: CurrentObject[] = [];
+      for (const version of page)
+        if (version.isLatest && !version.isDeleteMarker) objects.push(currentOf(version));
+      yield objects;
     }
   } catch (error) {
     if (any || !isStoreError(error, 'AccessDenied')) throw error;

@@ -6,13 +6,14 @@ import { checkTar } from '../../containers/plate-archive/verifier/check-tar.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
 import { indexKey, tarsPrefix } from '../../jobs/plate-archive/archive-keys.ts';
 import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
+import { sha256 } from '../../jobs/plate-archive/inventory.ts';
 import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { rebuildIndex } from '../../jobs/plate-archive/restore/scan-tars.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
-import { Refused } from './fake-s3.ts';
+import { Killed, Refused } from './fake-s3.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 it('a plate of which there is nothing is refused, and one of empty objects is archived like any other', async () => {
@@ -63,6 +64,48 @@ it('credentials that expire at any request leave nothing that the next attempt d
     expect((await lab.verify(digest)).proof?.objects).toBe(4);
   }
 });
+
+it.each(['before', 'after'] as const)(
+  'a process that is gone %s any of its requests is gone on with to the same tars',
+  async side => {
+    const filled = (): PlateLab => {
+      const lab = new PlateLab();
+      for (let i = 0; i < 4; i++) lab.image(`r01c0${i + 1}f01.tiff`, Buffer.alloc(30_000, `${i}`));
+      return lab;
+    };
+    const goWholeWay = async (lab: PlateLab): Promise<void> => {
+      const { digest } = await lab.archive();
+      // What is deleted already cannot be proved again: the proof of before the kill stands.
+      if (lab.keys().length === 4) expect((await lab.verify(digest)).proof?.objects).toBe(4);
+      await lab.delete(digest);
+    };
+    const tarsOf = (lab: PlateLab): readonly unknown[] =>
+      lab.s3
+        .current('cold')
+        .filter(({ key }) => key.endsWith('.tar'))
+        .map(({ key, body }) => [key, sha256(body)]);
+    const whole = filled();
+    let requests = 0;
+    whole.s3.faults = { [side]: () => void requests++ };
+    await goWholeWay(whole);
+    expect(whole.keys()).toEqual([]);
+    expect(requests).toBeGreaterThan(20);
+    for (let last = 0; last < requests; last++) {
+      const lab = filled();
+      let count = 0;
+      lab.s3.faults = {
+        [side]: () => {
+          if (count++ >= last) throw new Killed('gone');
+        },
+      };
+      await expect(goWholeWay(lab)).rejects.toThrow('gone');
+      lab.s3.faults = {};
+      await goWholeWay(lab);
+      expect(tarsOf(lab)).toEqual(tarsOf(whole));
+      expect(lab.keys()).toEqual([]);
+    }
+  },
+);
 
 it('clocks that differ delete nothing: a proof of tomorrow is none, and one of last month neither', async () => {
   const lab = new PlateLab();
