@@ -8,8 +8,11 @@ export type { StoreWorld } from './store-world.ts';
 
 export interface StoredSample {
   readonly name: string;
-  /** `there`: it was whole before this run; `stored`, `repaired`: by this run's attempts; `open`: this one was interrupted before it was sure. */
-  readonly is: 'there' | 'stored' | 'repaired' | 'failed' | 'open';
+  /**
+   * `there`: it was whole before this run; `stored`, `repaired`: by this run's attempts; `empty`: its file has no record, so the
+   * dataset does not have it; `open`: this one was interrupted before it was sure.
+   */
+  readonly is: 'there' | 'stored' | 'repaired' | 'empty' | 'failed' | 'open';
   readonly reason?: string;
 }
 
@@ -31,6 +34,7 @@ const repairs = 2;
 export async function storeOnce(samples: readonly Sample[], world: StoreWorld): Promise<StoredShard> {
   const { tool, touches, signal, sizes } = world;
   const reasons = new Map<string, string>();
+  const empty = new Set<Sample>();
   let open = samples;
   let stored: readonly (readonly Sample[])[] = [];
   let bytesIn = 0;
@@ -43,6 +47,8 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
         : await wholeBatches(tool, stored, world.folder);
     open = open.filter(sample => !sure.has(sample));
     const counts = await countAll(tool, open, signal, sizes.counts);
+    for (const sample of open)
+      if (sample.records === 0 && counts.get(sample) === undefined) empty.add(sample);
     open = open.filter(sample => !isWhole(sample, counts.get(sample)));
     if (open.length === 0) break;
     const wrong = open.filter(sample => counts.get(sample) !== undefined);
@@ -65,7 +71,7 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
   await touches.prove(samples.filter(sample => !left.has(sample)));
   const states = samples.map((sample): StoredSample => {
     const { name } = sample;
-    if (!left.has(sample)) return { name, is: touches.how(name) };
+    if (!left.has(sample)) return { name, is: empty.has(sample) ? 'empty' : touches.how(name) };
     if (signal.aborted) return { name, is: 'open' };
     return {
       name,

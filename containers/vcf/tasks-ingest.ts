@@ -35,6 +35,7 @@ export const storeTask: Task = {
         stored: count('stored'),
         repaired: count('repaired'),
         thereBefore: count('there'),
+        withoutRecords: count('empty'),
         failed: failed.length,
         batches,
       };

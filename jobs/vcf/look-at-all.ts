@@ -83,7 +83,9 @@ function notesOn(files: readonly (SampleFile | undefined)[]): readonly string[] 
   const empty = good.filter(({ records }) => records === 0);
   const uncounted = good.filter(({ records }) => records === undefined);
   return [
-    ...(empty.length > 0 ? [`without a single record: ${some(empty)}`] : []),
+    ...(empty.length > 0
+      ? [`without a single record, so that the dataset will not have them: ${some(empty)}`]
+      : []),
     ...(uncounted.length > 0
       ? [`indexes that count no records, so that they are counted from the file: ${some(uncounted)}`]
       : []),

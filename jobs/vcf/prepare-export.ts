@@ -50,7 +50,10 @@ export async function prepareExport(
   });
   problems.push(...(await datasetProblems(items, datasetUri(parameters), ports, notes)));
   problems.push(...(await destinationProblems(items, parameters, ports)));
-  if (bed) notes.push(`${bed.regions.length} regions after those that overlap or touch are made one`);
+  if (bed)
+    notes.push(
+      `${bed.regions.length} ${bed.regions.length === 1 ? 'region' : 'regions'} after those that overlap or touch are made one`,
+    );
   const sorted = items.toSorted((a, b) => byBytes(a.name, b.name));
   const labelled = sorted.map(item => ({
     ...item,
@@ -147,7 +150,7 @@ async function datasetProblems(
     .filter(({ name }) => !known.has(name))
     .map(({ name }) => ({
       where: name,
-      message: `is not among the ${names.length} samples of ${dataset.uri}`,
+      message: `is not among the ${names.length} ${names.length === 1 ? 'sample' : 'samples'} of ${dataset.uri}`,
     }));
 }
 
@@ -180,7 +183,7 @@ async function destinationProblems(
   return [
     {
       where: '--dest-s3',
-      message: `${taken.length} of the files are there already: s3://${bucket}/${taken[0]}${taken.length > 1 ? ', …' : ''}`,
+      message: `${taken.length} of the files ${taken.length === 1 ? 'is' : 'are'} there already: s3://${bucket}/${taken[0]}${taken.length > 1 ? ', …' : ''}`,
       fix: 'name another folder, or --overwrite',
     },
   ];

@@ -23,6 +23,6 @@ export function refusedForStore(uri: string, state: DatasetState): Problem | und
 /** Why nothing can be exported from it, or undefined. */
 export function refusedForExport(uri: string, state: DatasetState): Problem | undefined {
   return state.is === 'absent'
-    ? { where, message: `there is no dataset at ${uri}`, fix: 'look at the URI: aws s3 ls' }
+    ? { where, message: `there is no dataset at ${uri}`, fix: `look at the URI: aws s3 ls ${uri}/` }
     : refusedForStore(uri, state);
 }

@@ -11,10 +11,10 @@ export function reportIngest(items: readonly Item[], summary: RunSummary): reado
   const finished = newestWhole(summary, 'consolidate')?.facts;
   const stale = count(stored, each => each.facts?.statistics !== undefined);
   return [
-    `${samples(items.length)} asked: ${how('stored')} stored, ${how('repaired')} stored after a repair, ${how('there')} skipped (whole before), ${failed} failed`,
+    `${samples(items.length)} asked: ${how('stored')} stored, ${how('repaired')} stored after a repair, ${how('there')} skipped (whole before)${how('empty') > 0 ? `, ${how('empty')} without a record (not in the dataset)` : ''}, ${failed} failed`,
     ...(finished
       ? [
-          `${finished.samples} samples in the dataset, ${number(finished.fragments)} fragments, ${bytes(finished.datasetBytes)}; ${bytes(bytesIn(summary))} of files read`,
+          `${samples(Number(finished.samples))} in the dataset, ${number(finished.fragments)} fragments, ${bytes(finished.datasetBytes)}; ${bytes(bytesIn(summary))} of files read`,
         ]
       : []),
     ...(stale > 0

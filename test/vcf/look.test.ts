@@ -128,7 +128,7 @@ it('a file without records is no problem, and told', async () => {
     add('s3://lab/none.vcf.gz', makeSample('none', { contigs: { chr1: 0 } })),
   ]);
   expect(problems).toEqual([]);
-  expect(notes).toEqual(['without a single record: none']);
+  expect(notes).toEqual(['without a single record, so that the dataset will not have them: none']);
 });
 
 it('progress is told to the end, and an interruption stops what has not begun', async () => {

@@ -144,7 +144,7 @@ it('an export is ready when names, regions, dataset and destination are', async 
   const { items, problems, notes } = await exporting(record('', ['adam', 'zoe']));
   expect(problems).toEqual([]);
   expect(items.map(({ name }) => name)).toEqual(['adam', 'zoe']);
-  expect(notes).toEqual(['1 regions after those that overlap or touch are made one']);
+  expect(notes).toEqual(['1 region after those that overlap or touch are made one']);
 });
 
 it('every problem of an export is told at once', async () => {
@@ -156,7 +156,7 @@ it('every problem of an export is told at once', async () => {
     ),
   );
   expect(said).toMatch(
-    /comma[\s\S]*"GT" is no attribute[\s\S]*9-9 is empty[\s\S]*is not among the 1 samples[\s\S]*1 of the files are there already/,
+    /comma[\s\S]*"GT" is no attribute[\s\S]*9-9 is empty[\s\S]*is not among the 1 sample of[\s\S]*1 of the files is there already/,
   );
   expect(messages(await exporting({}))).toContain('there is no dataset at s3://bucket/cohort');
   expect(messages(await exporting(dataset, { bed: './r.bed' }))).toContain('is no s3://bucket/key');

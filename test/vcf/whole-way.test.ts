@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { user } from '../cli/helper.ts';
 import { type MadeSample, makeIndex, makeSample } from './sample-files.ts';
@@ -46,13 +46,14 @@ const exporting = (...more: readonly string[]) =>
 
 const good = ['ann', 'bob', 'zoe'].map((name, seed) => makeSample(name, { seed, blocks: seed === 1 }));
 const bad = makeSample('eve');
+const nil = makeSample('nil', { contigs: { chr1: 0 } });
 
 beforeAll(async () => {
   makeTools(tools, { STAND_IN_CALLS: calls });
   me = await user(config, { LAB_TOOLS: tools });
   ({ s3 } = await me.twin());
   // Its index counts two records more than there are: what no exit code says.
-  const all = [...good, { ...bad, index: makeIndex({ chr1: 12 }, bad.file.length) }];
+  const all = [...good, nil, { ...bad, index: makeIndex({ chr1: 12 }, bad.file.length) }];
   await writeFile(join(me.cwd, 'samples.txt'), (await Promise.all(all.map(putSample))).join('\r\n'));
 });
 afterAll(async () => {
@@ -94,6 +95,63 @@ it('places that are not the lab’s, and files outside of them, are refused befo
   );
 });
 
+it('all that is wrong with a request is told together, each by the name that it was given by, and nothing is submitted', async () => {
+  const to = ['--dataset-uri', 's3://variants/cohorts/half'];
+  const options = await ingest(...to, '--retries', '11', '--num-jobs', '0');
+  expect(options.code).toBe(2);
+  expect(options.err).toContain('--num-jobs: "0" is not a whole number of at least 1');
+  expect((await ingest(...to, '--retries', '11')).err).toContain(
+    '--retries: 11 is not a whole number from 1 to 10',
+  );
+  await put('variants', 'cohorts/half/__tiledb_group.tdb', ' ');
+  const two = makeSample('two', { samples: ['x', 'y'] });
+  const odd = ['a/b', 'a,b', 'a..b'].map(name => makeSample(name, { samples: [name] }));
+  await put('genomes', 'in/two.vcf.gz', two.file);
+  await put('genomes', 'in/two.vcf.gz.csi', two.index);
+  for (const [k, { file, index }] of odd.entries()) {
+    await put('genomes', `in/odd${k}.vcf.gz`, file);
+    await put('genomes', `in/odd${k}.vcf.gz.csi`, index);
+  }
+  await put('genomes', 'in/twin.vcf.gz', good[0]!.file);
+  await put('genomes', 'in/twin.vcf.gz.csi', good[0]!.index);
+  await put('genomes', 'in/bare.vcf.gz', makeSample('bare').file);
+  await put('genomes', 'in/other.vcf.gz', makeSample('other').file);
+  await put('genomes', 'in/other.vcf.gz.csi', makeIndex({ chr1: 9 }, 900_000));
+  await put('genomes', 'in/gz.vcf.gz', gzipSync(makeSample('gz').text));
+  await put('genomes', 'in/gz.vcf.gz.csi', makeSample('gz').index);
+  const files = ['gone', 'two', 'odd0', 'odd1', 'odd2', 'twin', 'bare', 'other', 'gz'];
+  const lines = [await putSample(good[0]!), ...files.map(name => `s3://genomes/in/${name}.vcf.gz`)];
+  await writeFile(join(me.cwd, 'bad.txt'), lines.join('\n'));
+  const attributes = ['--attributes', 'DP'];
+  const { code, err } = await me.lab([
+    'submit',
+    'vcf-ingest',
+    '--samples',
+    'bad.txt',
+    ...to,
+    ...attributes,
+    '--local',
+  ]);
+  expect(code).toBe(2);
+  for (const said of [
+    '--attributes: "DP" is no attribute',
+    '--dataset-uri: s3://variants/cohorts/half holds half a dataset',
+    'gone.vcf.gz: does not exist',
+    'gone.vcf.gz: has no index beside it',
+    'two.vcf.gz: has 2 samples in it',
+    'odd0.vcf.gz: cannot be stored: the sample name "a/b" holds a /',
+    'odd1.vcf.gz: cannot be stored: the sample name "a,b" holds a comma',
+    'odd2.vcf.gz: cannot be stored: the sample name "a..b" holds ..',
+    'twin.vcf.gz: holds the sample ann, as does s3://genomes/in/ann/variants.vcf.gz',
+    'bare.vcf.gz: has no index beside it',
+    'other.vcf.gz: does not end where its index',
+    'gz.vcf.gz: is gzip and not BGZF',
+  ])
+    expect(err).toContain(said);
+  expect(err).toContain('10 of 10 files looked at');
+  expect(existsSync(calls)).toBe(false);
+});
+
 it('a population goes in, whole or by name not at all, and the end says what became of it', async () => {
   const ran = await ingest(
     '--dataset-uri',
@@ -108,35 +166,11 @@ it('a population goes in, whole or by name not at all, and the end says what bec
   expect(ran.code).toBe(4);
   expect(ran.err).toContain('1 sample failed (exit code 64): eve: 10 of 12 records are in the dataset');
   expect(ran.err).toContain(
-    '4 samples asked: 3 stored, 0 stored after a repair, 0 skipped (whole before), 1 failed',
+    '5 samples asked: 3 stored, 0 stored after a repair, 0 skipped (whole before), 1 without a record (not in the dataset), 1 failed',
   );
   expect(ran.err).toMatch(/3 samples in the dataset, \d+ fragments, \S+ kB; \S+ kB of files read/);
   expect(ran.err).toMatch(/6 attempts on 1 host: \S+ h of unknown/);
   expect(readFileSync(calls, 'utf8')).not.toMatch(/--resume|--remove-sample-file|vacuum|register/);
-});
-
-it('where nothing disturbs a run, the end of it asks the tool for a list and the count of one batch', async () => {
-  const before = readFileSync(calls, 'utf8').length;
-  await writeFile(join(me.cwd, 'two.txt'), (await Promise.all(good.slice(0, 2).map(putSample))).join('\n'));
-  const to = ['--dataset-uri', 's3://variants/cohorts/quiet'];
-  const { code, err } = await me.lab([
-    'submit',
-    'vcf-ingest',
-    '--samples',
-    'two.txt',
-    ...to,
-    '--local',
-    '--wait',
-  ]);
-  expect([code, err]).toEqual([0, expect.stringContaining('2 samples asked: 2 stored')]);
-  const made = readFileSync(calls, 'utf8').slice(before).trim().split('\n');
-  expect(made.map(line => line.split(' ')[0])).toEqual([
-    ...['version', 'create', 'stat', 'list'],
-    ...['list', 'store', 'export'],
-    ...['utils', 'utils', 'list'],
-    ...['list', 'export'],
-  ]);
-  expect(made.at(-1)).toMatch(/ -c -f /);
 });
 
 it('logs of what failed say the sample, the reason and the tail of its log', async () => {
@@ -145,6 +179,9 @@ it('logs of what failed say the sample, the reason and the tail of its log', asy
     '── eve/variants (failed in store, exit code 64): eve: 10 of 12 records are in the dataset',
   );
   expect(out).toContain('[store] eve failed: 10 of 12 records are in the dataset');
+  // What vacuum has written down is read by verify, as its role.
+  const { out: verified } = await me.lab(['logs', run, 'eve/variants', '--step', 'verify', '--local']);
+  expect(verified).toContain('all samples are counted again: samples were deleted since the run began');
   const { out: one } = await me.lab(['logs', run, 'eve/variants', '--tail', '1', '--local']);
   expect(one.trim().split('\n')).toHaveLength(1);
 });
@@ -170,4 +207,52 @@ it('names and regions of this machine come out again as proved files, and fetch 
   expect((await me.lab(['fetch', ran.out.trim(), '--to', 'out', '--local'])).code).toBe(0);
   const text = gunzipSync(readFileSync(join(me.cwd, 'out', 'exports', 'one', 'bob.vcf.gz'))).toString();
   expect(text.split('\n').filter(line => line.startsWith('chr1'))).toHaveLength(2);
+});
+
+it('as the old script was asked: --array, names and regions on S3; merged, a block between two regions is there once', async () => {
+  await put('variants', 'cohorts/names.txt', 'zoe\r\nbob\r\n');
+  // The first block of bob is 100 to 2600.
+  await put('variants', 'exports/regions.bed', 'chr1\t2000\t3500\nchr1\t50\t500\n');
+  const { code, out, err } = await me.lab([
+    ...[
+      'submit',
+      'vcf-export',
+      '--array',
+      's3://variants/cohorts/all',
+      '--samples',
+      's3://variants/cohorts/names.txt',
+    ],
+    ...['--bed', 's3://variants/exports/regions.bed', '--dest-s3', 's3://variants/exports/merged', '--merge'],
+    ...[
+      '--format',
+      'z',
+      '--job-queue',
+      'q',
+      '--job-definition',
+      'd',
+      '--region',
+      'us-east-1',
+      '--local',
+      '--wait',
+    ],
+  ]);
+  expect([code, err]).toEqual([
+    0,
+    expect.stringContaining(
+      '2 samples asked: 2 exported into one file, 0 of them without a record, 0 failed',
+    ),
+  ]);
+  expect(err).toContain('2 regions after those that overlap or touch are made one');
+  expect((await me.lab(['fetch', out.trim(), '--to', 'merged', '--local'])).code).toBe(0);
+  const text = gunzipSync(readFileSync(join(me.cwd, 'merged/exports/merged/merged.vcf.gz'))).toString();
+  const calls = text.split('\n').filter(line => line.startsWith('chr1'));
+  expect(
+    calls.map(line =>
+      line
+        .split('\t')
+        .filter((_, k) => k === 1 || k > 8)
+        .map(each => each.split(':')[0])
+        .join(' '),
+    ),
+  ).toEqual(['100 0/0 ./.', '100 ./. 0/1', '3100 0/1 0/1']);
 });

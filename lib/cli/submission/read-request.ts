@@ -113,6 +113,16 @@ export const parameterNotes = (spec: WorkloadSpec, args: Args): readonly string[
     .filter(({ name, note }) => note !== undefined && (args.text(name) !== undefined || args.flag(name)))
     .map(({ name, note }) => `--${name}: ${note}`);
 
+/** A problem of an option under the name that it was given by: `--num-jobs`, and not `--shards`, which it sets. */
+export const asGiven =
+  (spec: WorkloadSpec, args: Args) =>
+  (problem: Problem): Problem => {
+    const given = spec.parameters.find(
+      ({ name, sets }) => sets && problem.where === `--${sets}` && args.text(name) !== undefined,
+    );
+    return given ? { ...problem, where: `--${given.name}` } : problem;
+  };
+
 /** The arguments with what other names of an option say as if by its own. Throws LabError where both are given. */
 export function withAliases(spec: WorkloadSpec, args: Args): Args {
   const values = new Map<string, string>();

@@ -10,7 +10,7 @@ import { wholeNumber } from '../input/parse-args.ts';
 import { readAll } from '../input/read-all.ts';
 import { listOptions, readItems } from '../input/read-items.ts';
 import { checkScriptsHere } from '../input/read-script.ts';
-import { parameterNotes, type ReadRequest, readRequest, withAliases } from './read-request.ts';
+import { asGiven, parameterNotes, type ReadRequest, readRequest, withAliases } from './read-request.ts';
 
 /** What a submission is asked for, however it was said, as far as it can be judged without a connection. */
 export interface Submission {
@@ -38,7 +38,7 @@ export interface ItemSource {
 /** Reads `lab submit <workload> …`. Throws LabError with every problem of the options and of a list that is on this machine. */
 export async function readSubmission(context: Context, args: Args): Promise<Submission> {
   const spec = context.spec(args.positionals[0] ?? '');
-  const told = gather();
+  const told = gather(asGiven(spec, args));
   const read = await readRequest(spec, args, told);
   const list = await sourceOf(spec, args, told);
   const confirm = args.text('confirm');

@@ -41,7 +41,8 @@ export interface Gathering {
   refuse(): void;
 }
 
-export function gather(): Gathering {
+/** `as` says a problem in the words of who gave it: under the name that an option was given by. */
+export function gather(as: (problem: Problem) => Problem = problem => problem): Gathering {
   const problems: Problem[] = [];
   return {
     async ask(question) {
@@ -53,6 +54,6 @@ export function gather(): Gathering {
         return undefined;
       }
     },
-    refuse: () => refuse(problems),
+    refuse: () => refuse(problems.map(as)),
   };
 }
