@@ -172,6 +172,30 @@ describe('private-endpoints', () => {
   });
 });
 
+it('places of workloads and an output bucket may be another account’s, and nothing else of it', () => {
+  const template = templateOf({
+    compliance: 'hipaa',
+    network: 'private-nat',
+    existingOutputBucket: 'kept-elsewhere',
+    archive: { bucket: 'cold-elsewhere', existing: true },
+    workloads: {
+      ...defaultLab.workloads,
+      'plate-archive': { places: { source: { bucket: 'imaging-elsewhere' } } },
+    },
+  } as never);
+  const [gateway] = ofType(template, 'AWS::EC2::VPCEndpoint')
+    .map(([, each]) => each)
+    .filter(each => each.VpcEndpointType === 'Gateway');
+  const open = (
+    gateway!.PolicyDocument as { Statement: { Action: unknown; Resource: unknown; Condition?: unknown }[] }
+  ).Statement.filter(each => !each.Condition);
+  const of = (bucket: string) => open.filter(each => JSON.stringify(each.Resource).includes(`:::${bucket}`));
+  expect(JSON.stringify(of('kept-elsewhere').map(each => each.Action))).toContain('s3:PutObject');
+  for (const bucket of ['imaging-elsewhere', 'cold-elsewhere'])
+    expect(JSON.stringify(of(bucket).map(each => each.Action))).toContain('s3:*Object*');
+  expect(open.filter(each => each.Resource === '*')).toEqual([]);
+});
+
 it('subnets have the same addresses in every mode that has them, so that a lab can go from one to another', () => {
   const addresses = (mode: string, kind: string): unknown[] =>
     subnets(mode)
