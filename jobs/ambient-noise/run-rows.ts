@@ -6,48 +6,66 @@ import type { DayMarker } from './marker.ts';
 import { noiseRequest, recipeOf, stationsOfItem, unitOfItem } from './request.ts';
 import { parseRows } from './rows.ts';
 import { recipeHash } from './settings.ts';
-import type { StationDay } from './station-day.ts';
+import { isMissing, type StationDay } from './station-day.ts';
 import { unitDays } from './units.ts';
 
 /** Requests under way at once: a year is some hundred days. */
 const atOnce = 16;
 
+/** How a unit of a run stands, by the run's own ledger. */
+export type UnitState = (unit: string) => string | undefined;
+
 /**
- * The station-days of a run as they are now, of every unit, those too that nobody has looked at yet: from the markers of its days,
- * or from what a script of the lab's has told. In the order of the days, and of the stations.
+ * The station-days of a run, of every unit, those too of which nothing is known yet. Days are kept for every run of a recipe, and
+ * another run may have made one anew since: of a unit that is done its own account holds, and the markers of its days are read
+ * for the others, or what a script of the lab's has told. In the order of the days, and of the stations.
  */
 export async function runRows(
   store: Store,
   run: RunRef,
   items: readonly Item[],
   request: RunRequest,
+  stateOf: UnitState,
 ): Promise<readonly StationDay[]> {
   const asked = await noiseRequest({ ...request, parameters: { ...request.parameters, stations: 'CI.*' } });
+  const hashes = new Map<string, string>();
+  const hashOf = (stations: readonly string[]): string => {
+    const key = stations.join(',');
+    const hash = hashes.get(key) ?? recipeHash(recipeOf(asked, stations));
+    hashes.set(key, hash);
+    return hash;
+  };
+  const channels = asked.isScript ? 1 : asked.channels.length;
+  const dayRows = async (day: string, stations: readonly string[]): Promise<readonly StationDay[]> => {
+    if (asked.isScript) return waiting(day, stations, channels);
+    const hash = hashOf(stations);
+    const body = await store.get(markerKey(resultsPrefix, hash, day));
+    const marker = body && (JSON.parse(body.toString('utf8')) as DayMarker);
+    return marker?.recipe === hash ? marker.stations : waiting(day, stations, channels);
+  };
   const units = items.flatMap(item => {
     const unit = unitOfItem(item);
     return unit ? [{ unit, stations: stationsOfItem(item), item: item.name }] : [];
   });
-  if (asked.isScript)
-    return (
-      await inTurn(units, async ({ unit, stations, item }) => {
-        const told = await store.get(`${outputsPrefix(run, item)}station-days.csv`);
-        return told
-          ? parseRows(told.toString('utf8'))
-          : unitDays(unit).flatMap(day => waiting(day, stations, 1));
-      })
-    ).flat();
-  const days = units.flatMap(({ unit, stations }) => unitDays(unit).map(day => ({ day, stations })));
-  const hashes = new Map<string, string>();
-  const rows = await inTurn(days, async ({ day, stations }) => {
-    const key = stations.join(',');
-    const hash = hashes.get(key) ?? recipeHash(recipeOf(asked, stations));
-    hashes.set(key, hash);
-    const body = await store.get(markerKey(resultsPrefix, hash, day));
-    const marker = body && (JSON.parse(body.toString('utf8')) as DayMarker);
-    return marker?.recipe === hash ? marker.stations : waiting(day, stations, asked.channels.length);
+  const told = await inTurn(units, async ({ unit, stations, item }) => {
+    const isWell = ['done', 'partial'].includes(stateOf(item) ?? '');
+    const own =
+      asked.isScript || isWell ? await store.get(`${outputsPrefix(run, item)}station-days.csv`) : undefined;
+    if (own) return [parseRows(own.toString('utf8'))];
+    // A day that is its unit, and is done, had all of its stations.
+    const whole = stateOf(item) === 'done' && !asked.isScript;
+    return unitDays(unit).map(day => ({ day, stations, whole }));
+  });
+  const rows = await inTurn(told.flat(), async each => {
+    if (!('day' in each)) return each;
+    const now = await dayRows(each.day, each.stations);
+    return each.whole && now.some(isMissing) ? used(each.day, each.stations, channels) : now;
   });
   return rows.flat();
 }
+
+const used = (day: string, stations: readonly string[], expected: number): readonly StationDay[] =>
+  stations.map(station => ({ station, day, state: 'used', expected, found: expected, readable: expected }));
 
 const waiting = (day: string, stations: readonly string[], expected: number): readonly StationDay[] =>
   stations.map(station => ({ station, day, state: 'waiting', expected, found: 0, readable: 0 }));

@@ -125,7 +125,7 @@ it.each([
   } as unknown as Context;
   const counts = { done: 0, partial: 0, failed: 0, blocked: 0, running: 1, waiting: 0, cancelled: 0 };
   const open = {
-    run: { runId: 'r-1' },
+    run: { runId: 'r-1', rounds: [] },
     spec: { item: { one: 'participant', many: 'participants' } },
     connection: { ownTwin },
     ledger: async () => ({

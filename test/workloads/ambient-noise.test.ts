@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { noiseTasks } from '../../containers/ambient-noise/tasks.ts';
 import { fileName, metadataKey } from '../../jobs/ambient-noise/archive.ts';
 import { addDays, dayOfYear } from '../../jobs/ambient-noise/calendar.ts';
@@ -158,4 +158,16 @@ it('a list of units is not said again by a range, and no month of it is days', a
       /--start: is given beside a list of units[\s\S]*--by day: 2019-01 of the list is a month/,
     ),
   ]);
+});
+
+it('a calendar is of its run, whatever another run has made of the same days since', async () => {
+  const first = (await submit('2019-01-07', '2019-01-08', '--shards', '1')).out.trim();
+  const byDay = (await submit('2019-01-07', '2019-01-07', '--by', 'day')).out.trim();
+  const lost = `continuous_waveforms/2019/2019_007/${fileName('2019-01-07', { network: 'CI', station: 'RPV', channel: 'BHN', location: '' })}`;
+  await lab.s3.send(new DeleteObjectCommand({ Bucket: 'scedc-pds', Key: lost }));
+  const second = (await submit('2019-01-07', '2019-01-08', '--shards', '1')).out.trim();
+  await put(lost, 'waves');
+  const used = async (run: string): Promise<string> =>
+    /^(\d+ of \d+) station-days used/m.exec((await lab.lab(['calendar', run])).out)![1]!;
+  expect([await used(first), await used(byDay), await used(second)]).toEqual(['4 of 4', '2 of 2', '3 of 4']);
 });

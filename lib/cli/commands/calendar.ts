@@ -39,7 +39,14 @@ export const calendar: Command = {
         message: `is a run of ${open.spec.name}, which has no calendar`,
         fix: `lab status ${open.run.runId}`,
       });
-    const rows = await runRows(open.connection.store, open.run, [...open.items], open.run.request.request);
+    const ledger = await open.ledger();
+    const rows = await runRows(
+      open.connection.store,
+      open.run,
+      [...open.items],
+      open.run.request.request,
+      unit => ledger.rows.named(unit)?.state,
+    );
     const files = [
       ['page', (): string => completenessPage(`${ambientNoise.name} ${open.run.runId}`, rows)],
       ['csv', (): string => rowsCsv(rows)],
