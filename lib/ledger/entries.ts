@@ -60,7 +60,10 @@ export const keepsBefore = (before: ItemState, now: ItemState, shard: ShardState
   isWell(before) && !isWell(now) && shard.attempts === 0 && isEnded(shard);
 
 /** How an item stands by one of its shards alone. */
-export function itemState(shard: ShardState, found: ItemRecord | undefined): ItemState {
+export function itemState(
+  shard: ShardState,
+  found: Pick<ItemRecord, 'state' | 'partial'> | undefined,
+): ItemState {
   if (shard.done || found?.state === 'done')
     return found?.partial || (!found && shard.partial) ? 'partial' : 'done';
   return stateOf(shard, found, isEnded(shard));
@@ -96,7 +99,7 @@ function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): 
   };
 }
 
-function stateOf(shard: ShardState, found: ItemRecord | undefined, ended: boolean): ItemState {
+function stateOf(shard: ShardState, found: Pick<ItemRecord, 'state'> | undefined, ended: boolean): ItemState {
   if (shard.status === 'closed') return 'cancelled';
   // The run had reached a limit before it began.
   if (shard.record?.exitCode === exitCodes.runStopped) return 'cancelled';

@@ -75,16 +75,19 @@ export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
   };
 }
 
-function countsOfStep(step: StepView, items: number): StepCounts {
-  const { owners, states, length, name } = step;
-  if (owners.isOwnList) return { step: name, items: length, counts: countsOf(states, length) };
-  const own = states.filter((_, place) => owners.of(place) < items);
-  return { step: name, items: own.length, counts: countsOf(own, own.length) };
+/** Of a step that has the run's items, those alone count that are among them. */
+function countsOfStep({ name, states, owners, length }: StepView, items: number): StepCounts {
+  const counts = countsOf(states, length, place => owners.isOwnList || owners.of(place) < items);
+  return { step: name, items: Object.values(counts).reduce((sum, each) => sum + each, 0), counts };
 }
 
-function countsOf(states: Uint8Array, length: number): Record<ItemState, number> {
+function countsOf(
+  states: Uint8Array,
+  length: number,
+  isCounted: (place: number) => boolean = () => true,
+): Record<ItemState, number> {
   const found = new Uint32Array(itemStates.length);
-  for (let place = 0; place < length; place++) found[states[place]!]!++;
+  for (let place = 0; place < length; place++) if (isCounted(place)) found[states[place]!]!++;
   return Object.fromEntries(itemStates.map((state, code) => [state, found[code]!])) as Record<
     ItemState,
     number

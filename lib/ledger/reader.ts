@@ -2,6 +2,7 @@ import {
   type BatchPort,
   isTerminal,
   type JobDetail,
+  type ObjectInfo,
   type StateChanges,
   type Store,
 } from '../contract/ports/ports.ts';
@@ -84,6 +85,8 @@ export class LedgerReader {
   #waiting: RoundPlan[];
   #roundsAt: number;
   #hasManifest: boolean;
+  /** The manifest as it is stored: a step's items are mostly the very same. */
+  #manifest: ObjectInfo | undefined;
   #ledger: Ledger | undefined;
 
   constructor(ports: LedgerPorts, input: ReaderInput) {
@@ -154,6 +157,7 @@ export class LedgerReader {
     if (this.items.length > 0) throw new Error('the manifest was read in part: begin anew');
     for await (const lines of readLines(store, key, info.size)) this.items.append(lines);
     this.#hasManifest = true;
+    this.#manifest = info;
   }
 
   /** Takes in the next round of those that are waiting, whole or not at all. */
@@ -168,7 +172,7 @@ export class LedgerReader {
     for (const step of plan.steps) {
       const items = this.#stepItems.get(step.name) ?? new StepItems(this.items);
       this.#stepItems.set(step.name, items);
-      parts.push(new RoundStep(plan, step, items, await readShardLines(store, step, items)));
+      parts.push(new RoundStep(plan, step, items, await readShardLines(store, step, items, this.#manifest)));
     }
     this.#parts.push(...parts);
     this.#rounds.push(plan);

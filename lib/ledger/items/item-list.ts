@@ -7,15 +7,20 @@ const quote = 0x22;
 const backslash = 0x5c;
 const newline = 0x0a;
 
+/** The beginning of every so many lines is known; those between are found by their ends. */
+const blockLines = 16;
+
 /**
- * Items as the lines that they are stored as, found by their place and by their name: 8 bytes an item beside its line,
- * and no object until somebody wants one. Names are distinct.
+ * Items as the lines that they are stored as, found by their place and by their name: half a byte an item beside its
+ * line, and no object until somebody wants one. Names are distinct.
  */
 export class ItemList implements Iterable<Item> {
   readonly #lines: Lines;
-  /** Where each line begins, and the last one ends. */
-  #starts = new Float64Array(1024);
+  /** Where the first line of each block begins. */
+  #blocks = new Float64Array(1024);
   #length = 0;
+  /** A line that was asked for, and where it begins: mostly the next one is asked for next. */
+  #near = { index: 0, from: 0 };
   /** Open addressing, places + 1; made when a name is first looked for. */
   #table: Uint32Array | undefined;
   #hashed = 0;
@@ -39,18 +44,13 @@ export class ItemList implements Iterable<Item> {
   /** Adds whole lines. */
   append(body: Buffer): void {
     const lines = isCanonical(body) ? body : canonical(body);
-    let from = 0;
-    while (from < lines.length) {
-      const end = lines.indexOf(newline, from) + 1;
-      if (this.#length + 1 >= this.#starts.length) {
-        const more = new Float64Array(this.#starts.length * 2);
-        more.set(this.#starts);
-        this.#starts = more;
-      }
-      this.#starts[this.#length + 1] = this.#starts[this.#length]! + (end - from);
-      this.#length++;
-      if (!this.hasOwners && hasOwner(lines, from)) this.hasOwners = true;
-      from = end;
+    // Hardly ever: then each line is looked at.
+    const mayHaveOwners = !this.hasOwners && lines.includes(owner);
+    const base = this.#lines.length;
+    for (let from = 0; from < lines.length; this.#length++) {
+      if (this.#length % blockLines === 0) this.#begin(this.#length / blockLines, base + from);
+      if (mayHaveOwners && !this.hasOwners && hasOwner(lines, from)) this.hasOwners = true;
+      from = lines.indexOf(newline, from) + 1;
     }
     this.#lines.append(lines);
   }
@@ -60,14 +60,19 @@ export class ItemList implements Iterable<Item> {
     const copy = new ItemList();
     for (let at = 0; at < count; ) {
       const to = Math.min(count, at + 4096);
-      copy.append(Buffer.from(this.#lines.slice(this.#starts[at]!, this.#starts[to]!)));
+      copy.append(Buffer.from(this.#lines.slice(this.#startOf(at), this.#startOf(to))));
       at = to;
     }
     return copy;
   }
 
+  /** Good until the next one is asked for. */
   lineAt(index: number): Buffer {
-    return this.#lines.slice(this.#starts[index]!, this.#starts[index + 1]!);
+    const from = this.#startOf(index);
+    const block = this.#lines.slice(from, this.#blockEnd(index));
+    const line = block.subarray(0, block.indexOf(newline) + 1);
+    this.#near = { index: index + 1, from: from + line.length };
+    return line;
   }
 
   at(index: number): Item {
@@ -97,16 +102,61 @@ export class ItemList implements Iterable<Item> {
   /** Whether the lines from this place on are these; how many they are, or undefined. */
   matches(index: number, lines: Buffer): number | undefined {
     if (index >= this.#length || lines.length === 0) return undefined;
-    const from = this.#starts[index]!;
+    const from = this.#startOf(index);
     if (!this.#lines.has(from, lines)) return undefined;
-    let low = index;
-    let high = this.#length;
+    const end = this.placeAt(from + lines.length);
+    return end < 0 ? undefined : end - index;
+  }
+
+  /** The first byte of a line, counted over all. */
+  byteAt(index: number): number {
+    return this.#startOf(index);
+  }
+
+  /** The place of the line that begins at a byte, counted over all; behind the last one their number; -1 where none does. */
+  placeAt(byte: number): number {
+    if (byte === this.#lines.length) return this.#length;
+    if (this.#length === 0 || byte > this.#lines.length) return -1;
+    let low = 0;
+    let high = Math.ceil(this.#length / blockLines) - 1;
     while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.#starts[middle]! < from + lines.length) low = middle + 1;
-      else high = middle;
+      const middle = (low + high + 1) >> 1;
+      if (this.#blocks[middle]! <= byte) low = middle;
+      else high = middle - 1;
     }
-    return this.#starts[low] === from + lines.length ? low - index : undefined;
+    const block = this.#lines.slice(this.#blocks[low]!, this.#blockEnd(low * blockLines));
+    const wanted = byte - this.#blocks[low]!;
+    let index = low * blockLines;
+    let at = 0;
+    for (; at < wanted; index++) at = block.indexOf(newline, at) + 1;
+    return at === wanted ? index : -1;
+  }
+
+  #startOf(index: number): number {
+    if (index >= this.#length) return this.#lines.length;
+    if (index === this.#near.index) return this.#near.from;
+    const first = index - (index % blockLines);
+    const from = this.#blocks[first / blockLines]!;
+    if (first === index) return from;
+    const block = this.#lines.slice(from, this.#blockEnd(index));
+    let at = 0;
+    for (let line = first; line < index; line++) at = block.indexOf(newline, at) + 1;
+    return from + at;
+  }
+
+  /** Where the block ends that a line is in. */
+  #blockEnd(index: number): number {
+    const next = (index - (index % blockLines)) / blockLines + 1;
+    return next * blockLines < this.#length ? this.#blocks[next]! : this.#lines.length;
+  }
+
+  #begin(block: number, from: number): void {
+    if (block >= this.#blocks.length) {
+      const more = new Float64Array(this.#blocks.length * 2);
+      more.set(this.#blocks);
+      this.#blocks = more;
+    }
+    this.#blocks[block] = from;
   }
 
   *[Symbol.iterator](): Generator<Item> {
@@ -167,8 +217,7 @@ function hash(bytes: Buffer, from: number, to: number): number {
 function isCanonical(body: Buffer): boolean {
   if (body.length > 0 && body.at(-1) !== newline) return false;
   for (let from = 0; from < body.length; from = body.indexOf(newline, from) + 1)
-    if (body.compare(start, 0, start.length, from, Math.min(body.length, from + start.length)) !== 0)
-      return false;
+    for (let i = 0; i < start.length; i++) if (body[from + i] !== start[i]) return false;
   return true;
 }
 

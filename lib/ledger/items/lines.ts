@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** Bytes up to which lines stay in memory. */
-export const mostInMemory = 32 * 2 ** 20;
-/** What is read at once of lines that are on disk: they are mostly asked for one after the other. */
+export const mostInMemory = 4 * 2 ** 20;
+/** What is read at once of lines that are on disk, where they are asked for one after the other, and where they are not. */
 const windowBytes = 256 * 2 ** 10;
+const leapBytes = 16 * 2 ** 10;
 
 /**
  * Bytes that grow at their end, read by their place. Up to a limit they are in memory, and beyond it in a file of the
@@ -17,7 +18,7 @@ export class Lines {
   #file: number | undefined;
   #window: { readonly from: number; readonly body: Buffer } = { from: 0, body: Buffer.alloc(0) };
   #space: Buffer | undefined;
-  readonly #most: number;
+  #most: number;
 
   constructor(most = mostInMemory) {
     this.#most = most;
@@ -55,9 +56,8 @@ export class Lines {
   /** Whether the bytes from there on are these. */
   has(from: number, body: Buffer): boolean {
     if (from + body.length > this.#length) return false;
-    const step = 2 ** 20;
-    for (let at = 0; at < body.length; at += step) {
-      const piece = body.subarray(at, at + step);
+    for (let at = 0; at < body.length; at += windowBytes) {
+      const piece = body.subarray(at, at + windowBytes);
       if (!this.slice(from + at, from + at + piece.length).equals(piece)) return false;
     }
     return true;
@@ -76,21 +76,33 @@ export class Lines {
 
   #moveToDisk(): void {
     const path = join(tmpdir(), `arraylab-${process.pid}-${Math.random().toString(36).slice(2)}.lines`);
-    this.#file = openSync(path, 'wx+', 0o600);
-    // What no name leads to is gone with this process, however that ends.
-    rmSync(path, { force: true });
-    openFiles.register(this, this.#file);
-    for (const { from, body } of this.#chunks) writeAt(this.#file, body, from);
+    let file: number | undefined;
+    try {
+      file = openSync(path, 'wx+', 0o600);
+      // What no name leads to is gone with this process, however that ends.
+      rmSync(path, { force: true });
+      for (const { from, body } of this.#chunks) writeAt(file, body, from);
+    } catch {
+      // No folder to write to, or no room in it: then in memory, for as long as that lasts.
+      if (file !== undefined) closeSync(file);
+      this.#most = Number.POSITIVE_INFINITY;
+      return;
+    }
+    this.#file = file;
+    openFiles.register(this, file);
     this.#chunks = [];
   }
 
   #fromDisk(file: number, from: number, to: number): Buffer {
     const { from: start, body } = this.#window;
-    if (from >= start && to <= start + body.length) return body.subarray(from - start, to - start);
+    const end = start + body.length;
+    if (from >= start && to <= end) return body.subarray(from - start, to - start);
     if (to - from > windowBytes) return readAt(file, Buffer.allocUnsafe(to - from), from);
     // One window for all: a new one each time would be garbage as large as the file.
     this.#space ??= Buffer.allocUnsafeSlow(windowBytes);
-    const space = this.#space.subarray(0, Math.min(this.#length - from, windowBytes));
+    const isNext = from >= start && from <= end + leapBytes;
+    const bytes = Math.max(to - from, isNext ? windowBytes : leapBytes);
+    const space = this.#space.subarray(0, Math.min(this.#length - from, bytes));
     this.#window = { from, body: readAt(file, space, from) };
     return this.#window.body.subarray(0, to - from);
   }

@@ -1,7 +1,7 @@
 import type { Store } from '../../contract/ports/ports.ts';
 
 /** So much of an object is read at once. */
-const pieceBytes = 4 * 2 ** 20;
+const pieceBytes = 2 * 2 ** 20;
 const newline = 0x0a;
 
 /** An object of so many bytes in pieces of whole lines. Throws where it is not there. */
@@ -12,9 +12,17 @@ export async function* readLines(store: Store, key: string, bytes: number): Asyn
     // The whole of an object comes with its checksum.
     const body = await store.get(key, from === 0 && to === bytes ? undefined : [from, to]);
     if (!body) throw new Error(`s3://${store.bucket}/${key} is missing`);
-    const piece = rest.length > 0 ? Buffer.concat([rest, body]) : body;
-    const end = to === bytes ? piece.length : piece.lastIndexOf(newline) + 1;
-    if (end > 0) yield piece.subarray(0, end);
-    rest = Buffer.from(piece.subarray(end));
+    // A line that is in two of them comes by itself: all of a piece would be copied for it.
+    const whole = rest.length > 0 ? body.indexOf(newline) + 1 : 0;
+    if (whole > 0) yield Buffer.concat([rest, body.subarray(0, whole)]);
+    const isLast = to === bytes;
+    if (rest.length > 0 && whole === 0) {
+      rest = Buffer.concat([rest, body]);
+      if (isLast) yield rest;
+      continue;
+    }
+    const end = isLast ? body.length : body.lastIndexOf(newline) + 1;
+    if (end > whole) yield body.subarray(whole, end);
+    rest = Buffer.from(body.subarray(Math.max(end, whole)));
   }
 }

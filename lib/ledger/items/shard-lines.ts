@@ -1,4 +1,4 @@
-import type { Store } from '../../contract/ports/ports.ts';
+import type { ObjectInfo, Store } from '../../contract/ports/ports.ts';
 import type { PlannedStep } from '../../contract/run/run.ts';
 import { entryBytes } from '../../contract/run/shard-index.ts';
 import { readLines } from './read-lines.ts';
@@ -15,12 +15,21 @@ export interface ShardLines {
   lineOf(place: number): number;
 }
 
-/** Reads the items of a step in a round, and takes in those that the step has not had. */
-export async function readShardLines(store: Store, step: PlannedStep, items: StepItems): Promise<ShardLines> {
+/**
+ * Reads the items of a step in a round, and takes in those that the step has not had. A step's first items that are stored
+ * as the very bytes of the run's `manifest`, as S3's ETags say, are not read again.
+ */
+export async function readShardLines(
+  store: Store,
+  step: PlannedStep,
+  items: StepItems,
+  manifest?: ObjectInfo,
+): Promise<ShardLines> {
   const index = await store.get(step.indexKey);
   if (!index || index.length !== (step.shards + 1) * entryBytes)
     throw new Error(`the items of step ${step.name} are missing: s3://${store.bucket}/${step.indexKey}`);
   const begins = (shard: number): number => Number(index.readBigUInt64LE(shard * entryBytes));
+  const bytes = begins(step.shards);
   const first = new Uint32Array(step.shards + 1);
   const places = new Places();
   let shard = 0;
@@ -29,24 +38,41 @@ export async function readShardLines(store: Store, step: PlannedStep, items: Ste
   const beginsLine = (line: number): void => {
     while (shard <= step.shards && begins(shard) === at) first[shard++] = line;
   };
-  for await (const piece of readLines(store, step.itemsKey, begins(step.shards))) {
-    const next = places.next ?? (items.isRuns ? items.length : undefined);
-    const count = next === undefined ? undefined : items.matches(next, piece);
-    for (let from = 0, line = places.length; from < piece.length; line++) {
-      const end = piece.indexOf(0x0a, from) + 1 || piece.length;
-      beginsLine(line);
-      if (count === undefined) {
+  /** Lines that are known from a place on: where shards begin among them is a look-up, and what lies between is passed over. */
+  const takeKnown = (place: number, count: number, length: number): void => {
+    const line = places.length;
+    for (; shard <= step.shards && begins(shard) < at + length; shard++) {
+      const begin = items.placeAfter(place, begins(shard) - at);
+      if (begin < 0) break;
+      first[shard] = line + begin - place;
+    }
+    places.addRow(place, count);
+    at += length;
+  };
+  const same = manifest && items.isRuns && items.length === 0 && manifest.size === bytes;
+  const stored = same && manifest.etag !== '' ? await store.head(step.itemsKey) : undefined;
+  const all = stored && stored.size === bytes && stored.etag === manifest!.etag && items.takeAll(bytes);
+  if (all) takeKnown(0, all, bytes);
+  else
+    for await (const piece of readLines(store, step.itemsKey, bytes)) {
+      const next = places.next ?? (items.isRuns ? items.length : undefined);
+      const count = next === undefined ? undefined : items.matches(next, piece);
+      if (count !== undefined) {
+        takeKnown(next!, count, piece.length);
+        continue;
+      }
+      for (let from = 0, line = places.length; from < piece.length; line++) {
+        const end = piece.indexOf(0x0a, from) + 1 || piece.length;
+        beginsLine(line);
         const text = piece.subarray(from, end);
         const guess = places.next;
         places.add(
           guess !== undefined && items.matches(guess, text) !== undefined ? guess : items.placeOf(text),
         );
+        at += end - from;
+        from = end;
       }
-      at += end - from;
-      from = end;
     }
-    if (count !== undefined) places.addRow(next!, count);
-  }
   beginsLine(places.length);
   if (shard !== step.shards + 1)
     throw new Error(`s3://${store.bucket}/${step.indexKey} is no index of ${step.itemsKey}`);

@@ -28,6 +28,17 @@ export class StepItems {
     return found < this.length ? found : -1;
   }
 
+  /** The place of the item whose line begins so many bytes behind another one's, or -1. */
+  placeAfter(place: number, bytes: number): number {
+    return this.list.placeAt(this.list.byteAt(place) + bytes);
+  }
+
+  /** Takes all of the run's items for the step's, where they are so many bytes; how many they are. */
+  takeAll(bytes: number): number {
+    if (this.#run.byteAt(this.#run.length) === bytes) this.#size = this.#run.length;
+    return this.#size;
+  }
+
   /** How many of these lines, all of them or none, are the items from a place on; new ones are taken in. */
   matches(place: number, lines: Buffer): number | undefined {
     const count = this.list.matches(place, lines);

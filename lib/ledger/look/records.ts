@@ -9,6 +9,10 @@ interface Kept {
   readonly endedAt: string;
   /** What the ledger needs of the newest attempt's record, as JSON: objects would take several times as much. */
   readonly body: Buffer;
+  /** The same but for its items. */
+  readonly head: ReadRecord;
+  /** How each of the shard's items stands in it: see `markOf`. */
+  readonly marks?: Uint8Array;
 }
 
 interface Parsed {
@@ -21,11 +25,27 @@ const mostParsed = 16;
 /** Is shown a record as it is read. */
 export type SeeRecord = (record: AttemptRecord) => void;
 
+/** What a record says of an item that decides how it stands; undefined where it says nothing. */
+export type Mark = Pick<ItemRecord, 'state' | 'partial'> | undefined;
+const states = ['done', 'failed', 'interrupted', 'not-started'] as const;
+const marks: readonly Mark[] = [
+  undefined,
+  ...states.flatMap((state): readonly Mark[] => [{ state }, { state, partial: true }]),
+];
+const markOf = ({ state, partial }: ItemRecord): number => 1 + 2 * states.indexOf(state) + (partial ? 1 : 0);
+
 /** The newest records of shards, each attempt's read once. */
 export class Records {
+  /** Names of a shard's items, in the order of its lines. */
+  readonly #namesOf: ((shard: number) => readonly string[]) | undefined;
   readonly #kept = new Map<number, Kept>();
   /** Parsed ones: neighbours are asked for one after the other. */
   readonly #parsed = new Map<number, Parsed>();
+
+  /** With `namesOf` what each item's mark is, is found as its record is read, which need not be parsed for it again. */
+  constructor(namesOf?: (shard: number) => readonly string[]) {
+    this.#namesOf = namesOf;
+  }
 
   /** Reads those of a shard's attempts that were not read, and shows them whole to `see`; answers whether there were any. */
   async read(
@@ -45,7 +65,15 @@ export class Records {
       const record = readRecord(body);
       see?.(record);
       if (newest && record.endedAt <= newest.endedAt) continue;
-      newest = { names, endedAt: record.endedAt, body: Buffer.from(JSON.stringify(slim(record))) };
+      const own = slim(record);
+      const { items, ...head } = own;
+      newest = {
+        names,
+        endedAt: record.endedAt,
+        body: Buffer.from(JSON.stringify(own)),
+        head,
+        ...(items && this.#namesOf ? { marks: marksOf(items, this.#namesOf(shard)) } : {}),
+      };
     }
     this.#parsed.delete(shard);
     if (newest) this.#kept.set(shard, { ...newest, names });
@@ -70,6 +98,16 @@ export class Records {
     return this.#parse(shard)?.record;
   }
 
+  /** The shard's record without what it says of its items. */
+  headOf(shard: number): ReadRecord | undefined {
+    return this.#kept.get(shard)?.head;
+  }
+
+  /** What the shard's record says of the item of one of its lines, counted from its first; of all alike, `headOf` says it. */
+  markOf(shard: number, line: number): Mark {
+    return marks[this.#kept.get(shard)?.marks?.[line] ?? 0];
+  }
+
   /** What the shard's record says of an item. */
   ofItem(shard: number, name: string): ItemRecord | undefined {
     const parsed = this.#parse(shard);
@@ -88,6 +126,18 @@ export class Records {
     this.#parsed.set(shard, parsed);
     return parsed;
   }
+}
+
+function marksOf(items: readonly ItemRecord[], names: readonly string[]): Uint8Array {
+  const found = new Uint8Array(names.length);
+  // Mostly a record has them in the shard's order.
+  if (items.length === names.length && items.every((item, i) => item.name === names[i])) {
+    items.forEach((item, i) => (found[i] = markOf(item)));
+    return found;
+  }
+  const byName = new Map(items.map(item => [item.name, markOf(item)]));
+  names.forEach((name, i) => (found[i] = byName.get(name) ?? 0));
+  return found;
 }
 
 const slim = ({

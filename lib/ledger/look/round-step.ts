@@ -4,7 +4,7 @@ import type { PlannedArray, PlannedStep, RoundPlan } from '../../contract/run/ru
 import { itemState, itemStates } from '../entries.ts';
 import type { ShardLines } from '../items/shard-lines.ts';
 import type { StepItems } from '../items/step-items.ts';
-import { isEnded, isRunning, type Known, type ShardState } from '../shard-state.ts';
+import { isEnded, isRunning, type Known, type ReadRecord, type ShardState } from '../shard-state.ts';
 import { Records } from './records.ts';
 
 /** Whether a shard has ended (or is done), waits or runs. */
@@ -40,7 +40,7 @@ export class RoundStep {
   readonly known = new Map<number, Known>();
   /** Attempts' names of shards whose record counts. */
   readonly names = new Map<number, readonly string[]>();
-  readonly records = new Records();
+  readonly records = new Records(shard => this.#namesOf(shard));
   /** Records of what is done, for who wants to know what it has made: some shards' at a time. */
   readonly details = new Records();
   /** How each line's item stands, by its shard in this round alone: places in `itemStates`. */
@@ -117,8 +117,11 @@ export class RoundStep {
   }
 
   stateOf(shard: number): ShardState {
+    return this.#stateBy(shard, this.records.get(shard) ?? this.details.get(shard));
+  }
+
+  #stateBy(shard: number, record: ReadRecord | undefined): ShardState {
     const known = this.knownOf(shard);
-    const record = this.records.get(shard) ?? this.details.get(shard);
     return {
       round: this.plan.round,
       step: this.step.name,
@@ -150,17 +153,22 @@ export class RoundStep {
   #updateShard(shard: number): void {
     const { first } = this.lines;
     const [from, to] = [first[shard]!, first[shard + 1]!];
-    const state = this.stateOf(shard);
+    const record = this.records.headOf(shard);
+    const state = this.#stateBy(shard, record);
     this.phase[shard] =
       state.done || isEnded(state) ? phases.over : isRunning(state) ? phases.running : phases.waiting;
-    if (!state.record || state.record.whole) {
-      this.states.fill(codeOf(itemState(state, state.record?.whole)), from, to);
-      return;
-    }
-    for (let line = from; line < to; line++) {
-      const name = this.items.list.nameAt(this.lines.placeOf(line));
-      this.states[line] = codeOf(itemState(state, this.recordOf(shard, name)));
-    }
+    if (!record || record.whole) this.states.fill(codeOf(itemState(state, record?.whole)), from, to);
+    else
+      for (let line = from; line < to; line++)
+        this.states[line] = codeOf(itemState(state, this.records.markOf(shard, line - from)));
+  }
+
+  #namesOf(shard: number): readonly string[] {
+    const { first, placeOf } = this.lines;
+    const names: string[] = [];
+    for (let line = first[shard]!; line < first[shard + 1]!; line++)
+      names.push(this.items.list.nameAt(placeOf(line)));
+    return names;
   }
 }
 
