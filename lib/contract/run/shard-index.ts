@@ -33,7 +33,9 @@ export function encodeShards(shards: Shards): ShardFile {
   const append = (text: string): void => {
     // UTF-8 has three bytes at most for each of a string's units.
     if (end + text.length * 3 > lines.length) {
-      const more = Buffer.allocUnsafeSlow(Math.max(lines.length * 4, end + text.length * 3));
+      // All of it as long as what came first, and a quarter more.
+      const likely = shard === 0 ? 0 : Math.ceil(((end * shards.length) / shard) * 1.25);
+      const more = Buffer.allocUnsafeSlow(Math.max(lines.length * 4, likely, end + text.length * 3));
       lines.copy(more, 0, 0, end);
       lines = more;
     }

@@ -129,15 +129,11 @@ export class Records {
 }
 
 function marksOf(items: readonly ItemRecord[], names: readonly string[]): Uint8Array {
-  const found = new Uint8Array(names.length);
   // Mostly a record has them in the shard's order.
-  if (items.length === names.length && items.every((item, i) => item.name === names[i])) {
-    items.forEach((item, i) => (found[i] = markOf(item)));
-    return found;
-  }
+  if (items.length === names.length && items.every((item, i) => item.name === names[i]))
+    return Uint8Array.from(items, markOf);
   const byName = new Map(items.map(item => [item.name, markOf(item)]));
-  names.forEach((name, i) => (found[i] = byName.get(name) ?? 0));
-  return found;
+  return Uint8Array.from(names, name => byName.get(name) ?? 0);
 }
 
 const slim = ({
