@@ -1,10 +1,14 @@
 /** `node case.ts ROOT old|new CASE ITEMS SHARDS FILE`: one case in a process of its own; its figures as JSON on standard output. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import { nameOf, run, type Shape, virtualLab } from './virtual-lab.ts';
 
 const [root = '', build = '', what = '', itemsText = '', shardsText = '', itemsFile = ''] =
   process.argv.slice(2);
 const isOld = build === 'old';
+// As bin/lab.mts has it.
+if (!isOld) setFlagsFromString('--semi-space-growth-factor=1');
 const [items, shards] = [Number(itemsText), Number(shardsText)];
 const load = (path: string) => import(join(root, path)) as Promise<Record<string, never>>;
 const call = (work: unknown, ...args: unknown[]) => (work as (...args: unknown[]) => unknown)(...args);
@@ -143,8 +147,11 @@ async function plans(): Promise<void> {
     isOld ? 'lib/submit/store-round.ts' : 'lib/runs/store-round.ts',
   );
   const { submitRound } = await load(isOld ? 'lib/submit/submit-round.ts' : 'lib/runs/submit-round.ts');
-  await measure('plan, store, submit', lab.calls, async () => {
-    const list = Array.from({ length: items }, (_, item) => ({ name: nameOf(item) }));
+  const parse = await load(isOld ? 'lib/plan/manifest.ts' : 'lib/contract/list/parse-list.ts');
+  const parseList = isOld ? parse.parseManifest : parse.parseList;
+  await measure('parse, plan, store, submit', lab.calls, async () => {
+    const read = call(parseList, await readFile(`${itemsFile}.txt`), 'list.txt', spec.item);
+    const list = isOld ? read : (read as { readonly items: unknown }).items;
     const config = call(resolveConfig, { workloads: { bench: {} } }, [spec]);
     const request = { workload: 'bench', parameters: {}, itemsPerShard: items / shards };
     const planned = call(planRound, {

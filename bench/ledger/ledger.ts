@@ -82,15 +82,18 @@ export async function earlierBuild(projectRoot: string, folder: string): Promise
   return root;
 }
 
+/** A run's items as they are stored, and beside them, `.txt`, as a list that a user has. */
 async function itemsFile(folder: string, items: number): Promise<string> {
   const path = join(folder, `items-${items}`);
   if (existsSync(path)) return path;
-  const file = await open(path, 'w');
-  for (let from = 0; from < items; from += 10_000)
-    await file.write(
-      Array.from({ length: 10_000 }, (_, i) => `${JSON.stringify({ name: nameOf(from + i) })}\n`).join(''),
-    );
+  const [file, list] = [await open(path, 'w'), await open(`${path}.txt`, 'w')];
+  for (let from = 0; from < items; from += 10_000) {
+    const names = Array.from({ length: 10_000 }, (_, i) => nameOf(from + i));
+    await file.write(names.map(name => `${JSON.stringify({ name })}\n`).join(''));
+    await list.write(names.map(name => `${name}\n`).join(''));
+  }
   await file.close();
+  await list.close();
   return path;
 }
 

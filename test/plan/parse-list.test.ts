@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { parseList } from '../../lib/contract/list/parse-list.ts';
+import { plainNames } from '../../lib/contract/list/plain-names.ts';
 import { expandRange } from '../../lib/contract/list/range.ts';
 import { decodeShard, encodeShards, indexRange, readEntry } from '../../lib/contract/run/shard-index.ts';
 import { selectItems } from '../../lib/plan/select.ts';
@@ -103,4 +104,52 @@ it('lines that were changed are not taken for those that were submitted', () => 
   const lines = Buffer.from(file.items.subarray(...range));
   lines[lines.indexOf('b')] = 'c'.charCodeAt(0);
   expect(decodeShard(lines, digest)).toBeUndefined();
+});
+
+it('a plain list is read as any other is', () => {
+  const answer = (text: string, source: string, options: object) => {
+    try {
+      return parseList(Buffer.from(text), source, { ...noun, one: 'subject 1' }, options);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const letters = fc.constantFrom(...'aAbB019_-'.split(''));
+  const name = fc.oneof(
+    { weight: 20, arbitrary: fc.string({ unit: letters, maxLength: 4 }).map(text => `s${text}1`) },
+    fc.constantFrom(
+      'subject1',
+      'Subject_1',
+      'sub-01',
+      'a',
+      '',
+      ' x1',
+      'x1 ',
+      '#1',
+      '1..3',
+      'é1',
+      '1/2',
+      'a,1',
+      '"q1"',
+    ),
+    fc.constantFrom('n1'.repeat(50), 'n1'.repeat(51), '1.0', '-', 'sep=1'),
+  );
+  let plain = 0;
+  fc.assert(
+    fc.property(
+      fc.array(name, { minLength: 1, maxLength: 12 }),
+      fc.constantFrom('\n', '\r\n', '\r'),
+      fc.constantFrom('', '\n'),
+      fc.constantFrom('list.txt', 'list.csv', 'list.json', 'stdin'),
+      fc.constantFrom({}, {}, { noHeader: true }, { unique: true }),
+      (names, end, last, source, options) => {
+        const text = names.join(end) + last;
+        if (plainNames(Buffer.from(text))) plain++;
+        // A blank line behind it takes the other way.
+        expect(answer(text, source, options)).toEqual(answer(`${text}\n\n`, source, options));
+      },
+    ),
+    { numRuns: 2000 },
+  );
+  expect(plain).toBeGreaterThan(200);
 });

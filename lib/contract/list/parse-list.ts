@@ -2,8 +2,10 @@ import { LabError, type Problem } from '../workload/errors.ts';
 import type { Item, ItemNoun } from '../workload/workload.ts';
 import { checkNames } from './check-names.ts';
 import { type ColumnChoice, chooseColumns } from './choose-columns.ts';
+import { nameRank } from './column-words.ts';
 import { decodeText } from './decode-text.ts';
 import { findFormat } from './find-format.ts';
+import { plainNames } from './plain-names.ts';
 import { readJson, readJsonLines } from './read-json.ts';
 import { type ListRecord, readLines, readTable } from './read-records.ts';
 import { type ListRead, takeOnce, twiceFix } from './repeated.ts';
@@ -38,6 +40,8 @@ export function parseList(
   noun: ItemNoun,
   options: ListOptions = {},
 ): ParsedList {
+  const plain = plainList(bytes, source, noun, options);
+  if (plain) return { items: plain, labels: [], notes: [] };
   const read = readList(decodeText(bytes, source), source, noun, options);
   const named = noun.lines === 'uri' ? nameByUri(read, source) : read;
   const once = options.unique ? takeOnce(named) : named;
@@ -59,6 +63,19 @@ export function parseList(
     labels: [...labels],
     notes: [...once.notes, ...warnings],
   };
+}
+
+/** A list in which there is nothing to choose and nothing to say. */
+function plainList(
+  bytes: Buffer,
+  source: string,
+  { one, lines }: ItemNoun,
+  { column, noHeader, unique }: ListOptions,
+): readonly Item[] | undefined {
+  if (lines === 'uri' || column || unique || /\.(?:jsonl|ndjson|json)$/i.test(source)) return undefined;
+  const items = plainNames(bytes);
+  // Its first line may be a heading.
+  return items && (noHeader || nameRank(items[0]!.name, one) === undefined) ? items : undefined;
 }
 
 function readList(text: string, source: string, noun: ItemNoun, options: ListOptions): ListRead {
