@@ -17,69 +17,76 @@ const kinds = Uint8Array.from({ length: 256 }, (_, byte) => {
  * list, where there may be something to say: `parseList` reads it with all its care.
  */
 export function plainNames(bytes: Buffer): readonly Item[] | undefined {
-  const starts = startsOf(bytes);
-  if (!starts || hasTwins(bytes, starts)) return undefined;
-  const items: Item[] = [];
-  for (let line = 0; line + 1 < starts.length; line++)
-    items.push({ name: bytes.toString('latin1', starts[line]!, endOf(bytes, starts[line]!)) });
+  const lines = linesOf(bytes);
+  if (!lines || hasTwins(bytes, lines)) return undefined;
+  const { count, starts, lengths } = lines;
+  // As long as it will be: one that grows is there twice.
+  const items = new Array<Item>(count);
+  for (let line = 0; line < count; line++)
+    items[line] = { name: bytes.toString('latin1', starts[line], starts[line]! + lengths[line]!) };
   return items;
 }
 
-/** Where each line begins, and behind the last one the end; undefined where a line is no plain name. */
-function startsOf(bytes: Buffer): Uint32Array | undefined {
-  let starts = new Uint32Array(1024);
-  let lines = 0;
-  for (let at = 0; at < bytes.length; ) {
-    if (lines + 2 > starts.length) {
-      const more = new Uint32Array(starts.length * 2);
-      more.set(starts);
-      starts = more;
-    }
-    starts[lines++] = at;
-    const end = endOf(bytes, at);
+/** Plain names as columns. */
+interface Names {
+  readonly count: number;
+  readonly starts: Uint32Array;
+  readonly lengths: Uint8Array;
+  /** FNV-1a of each in one case. */
+  readonly hashes: Int32Array;
+}
+
+/** Undefined where a line is no plain name. */
+function linesOf(bytes: Buffer): Names | undefined {
+  const most = countOf(bytes, newline) + 1;
+  const [starts, lengths, hashes] = [new Uint32Array(most), new Uint8Array(most), new Int32Array(most)];
+  let count = 0;
+  for (let at = 0; at < bytes.length; count++) {
+    const from = at;
     let seen = 0;
-    for (let i = at; i < end; i++) {
-      const kind = kinds[bytes[i]!]!;
+    let hash = 0x811c9dc5;
+    for (; at < bytes.length; at++) {
+      const byte = bytes[at]!;
+      if (byte === newline || byte === carriageReturn) break;
+      const kind = kinds[byte]!;
       if (kind === 0) return undefined;
       seen |= kind;
+      hash = Math.imul(hash ^ folded(byte), 0x01000193);
     }
-    if (seen < 2 || end - at > longestName) return undefined;
-    at = end;
+    if (seen < 2 || at - from > longestName) return undefined;
+    starts[count] = from;
+    lengths[count] = at - from;
+    hashes[count] = hash;
     if (bytes[at] === carriageReturn) at++;
     if (at < bytes.length && bytes[at++] !== newline) return undefined;
   }
-  starts[lines] = bytes.length;
-  return lines === 0 ? undefined : starts.subarray(0, lines + 1);
+  return count === 0 ? undefined : { count, starts, lengths, hashes };
 }
 
-function endOf(bytes: Buffer, from: number): number {
-  let at = from;
-  while (at < bytes.length && bytes[at] !== newline && bytes[at] !== carriageReturn) at++;
-  return at;
+function countOf(bytes: Buffer, byte: number): number {
+  let count = 0;
+  for (let at = bytes.indexOf(byte); at >= 0; at = bytes.indexOf(byte, at + 1)) count++;
+  return count;
 }
 
 /** Of these bytes none but letters change, and no two become the same. */
 const folded = (byte: number): number => byte | 0x20;
 
-/** Whether a name is there twice, in whatever case. Open addressing, by FNV-1a. */
-function hasTwins(bytes: Buffer, starts: Uint32Array): boolean {
-  const lines = starts.length - 1;
-  const table = new Uint32Array(2 ** Math.ceil(Math.log2(lines * 1.5 + 1)));
+/** Whether a name is there twice, in whatever case. Open addressing, places + 1. */
+function hasTwins(bytes: Buffer, { count, starts, lengths, hashes }: Names): boolean {
+  const table = new Uint32Array(2 ** Math.ceil(Math.log2(count * 1.5 + 1)));
   const mask = table.length - 1;
-  for (let line = 0; line < lines; line++) {
-    const from = starts[line]!;
-    const end = endOf(bytes, from);
-    let hash = 0x811c9dc5;
-    for (let at = from; at < end; at++) hash = Math.imul(hash ^ folded(bytes[at]!), 0x01000193);
+  const isSame = (a: number, b: number): boolean => {
+    if (hashes[a] !== hashes[b] || lengths[a] !== lengths[b]) return false;
+    for (let i = 0; i < lengths[a]!; i++)
+      if (folded(bytes[starts[a]! + i]!) !== folded(bytes[starts[b]! + i]!)) return false;
+    return true;
+  };
+  for (let line = 0; line < count; line++) {
+    const hash = hashes[line]!;
     let slot = (hash ^ (hash >>> 15)) & mask;
-    for (; table[slot] !== 0; slot = (slot + 1) & mask)
-      if (isSame(bytes, starts[table[slot]! - 1]!, from, end - from)) return true;
+    for (; table[slot] !== 0; slot = (slot + 1) & mask) if (isSame(table[slot]! - 1, line)) return true;
     table[slot] = line + 1;
   }
   return false;
-}
-
-function isSame(bytes: Buffer, a: number, b: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (folded(bytes[a + i]!) !== folded(bytes[b + i]!)) return false;
-  return (kinds[bytes[a + length] ?? newline] ?? 0) === 0;
 }
