@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
+import { causesText } from '../../lib/cli/output/causes-text.ts';
 import { harmless, type Stream, table, width, writeAll } from '../../lib/cli/output/output.ts';
 import { progressLine } from '../../lib/cli/output/progress.ts';
 import { paceMeter } from '../../lib/cli/watch/pace.ts';
@@ -25,7 +26,14 @@ describe('the progress line', () => {
     const count = fc.integer({ min: 0, max: 100_000 });
     fc.assert(
       fc.property(
-        fc.record({ done: count, failed: count, running: count, waiting: count, cancelled: count }),
+        fc.record({
+          done: count,
+          partial: count,
+          failed: count,
+          running: count,
+          waiting: count,
+          cancelled: count,
+        }),
         fc.integer({ min: 40, max: 200 }),
         fc.constantFrom({ perSecond: 0 }, { perSecond: 0.3, leftSeconds: 86_399 }),
         (counts, columns, pace) => {
@@ -44,6 +52,19 @@ describe('the progress line', () => {
     } as never);
     expect(line).toBe('1/8 done · 1 failed · 1 running');
   });
+});
+
+it('why something failed is told to its end on any terminal', () => {
+  const reason =
+    '2 of 9 station-days are missing: CI.PASC 2019-01-02 (no file of BHZ), CI.RPV 2019-01-03 (BHN cannot be read)';
+  const cause = {
+    ...{ id: '1b7e', kind: 'tool', step: 'stack', exitCode: 64, names: ['2019-01'], tail: ['x'.repeat(200)] },
+    ...{ reason, remedy: { text: 'mend its input, '.repeat(9).trim(), command: 'npx lab retry' } },
+  };
+  const text = causesText(terminal(80), [cause as never], { one: 'unit', many: 'units' });
+  const lines = stripVTControlCharacters(text).split('\n');
+  expect(lines.filter(line => width(line) > 80)).toEqual([]);
+  expect(lines.slice(0, 3).join('').replace(/ +/g, ' ')).toContain(reason.slice(-40));
 });
 
 describe('time left', () => {

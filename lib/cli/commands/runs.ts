@@ -84,9 +84,8 @@ const runTable = (context: Context, rows: readonly Row[]): string =>
         run.runId,
         run.workload,
         tones[state] ? tint(context.io.out, tones[state], state) : state,
-        counts
-          ? `${numberText(counts.done + counts.partial)}/${numberText(items)}${counts.partial > 0 ? `, ${numberText(counts.partial)} partial` : ''}`
-          : numberText(items),
+        // What is partial is not told as done.
+        counts ? `${numberText(counts.done)}/${numberText(items)}` : numberText(items),
         seconds === undefined ? '' : durationText(seconds),
         [request.name, asked].filter(Boolean).join(': '),
       ];

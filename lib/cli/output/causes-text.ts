@@ -1,7 +1,7 @@
 import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Cause } from '../../report/causes.ts';
 import type { Remedy } from '../../report/remedies.ts';
-import { counted, cut, harmless, numberText, type Stream, tint } from './output.ts';
+import { counted, cut, harmless, numberText, type Stream, tint, wrap } from './output.ts';
 
 export interface TreatedCause extends Cause {
   readonly remedy: Remedy;
@@ -25,17 +25,28 @@ function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: numbe
   const { names, exitCode, tail, remedy } = cause;
   const columns = (stream.columns ?? 200) - 1;
   const say = (text: string): string => `${cut(harmless(stream, text), stream.isTTY ? columns : 500)}\n`;
+  /** What a person has to know is broken into lines, and not cut. */
+  const whole = (text: string, margin: string): readonly string[] => {
+    const shown = cut(harmless(stream, text), 500);
+    if (!stream.isTTY) return [`${shown}\n`];
+    const [first = '', ...rest] = wrap(shown.trimStart(), columns - margin.length);
+    const start = shown.startsWith(margin) ? margin : '';
+    return [`${start}${first}\n`, ...rest.map(line => `${margin}${line}\n`)];
+  };
   const code = exitCode === undefined || cause.kind === 'held' ? '' : ` (exit code ${exitCode})`;
   const what = cause.kind === 'held' ? 'held' : cause.kind === 'cancelled' ? 'cancelled' : 'failed';
   const head = `${counted(names.length, noun)} ${what}${code}: `;
   const rest = names.length - namesShown;
   const some = names.slice(0, namesShown).join(', ') + (rest > 0 ? `, and ${numberText(rest)} more` : '');
   return [
-    tint(stream, what === 'failed' ? 'bad' : 'quiet', head) + say(cause.reason).slice(0, -1),
-    '\n',
+    ...whole(`${head}${cause.reason}`, '  ').map((line, at) =>
+      at === 0 && line.startsWith(head)
+        ? tint(stream, what === 'failed' ? 'bad' : 'quiet', head) + line.slice(head.length)
+        : line,
+    ),
     say(`  ${some}`),
     ...tail.slice(-lines).map(line => tint(stream, 'quiet', say(`  │ ${line}`))),
-    say(`  ${remedy.text}:`),
+    ...whole(`  ${remedy.text}:`, '  '),
     // A command is there to be copied: it is never cut.
     `    ${remedy.command}\n`,
   ].join('');

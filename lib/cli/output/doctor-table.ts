@@ -1,6 +1,6 @@
 import type { Outcome } from '../../doctor/finding.ts';
 import type { Row } from '../../doctor/run-checks.ts';
-import { type Stream, type Tone, tint, width } from './output.ts';
+import { type Stream, type Tone, tint, width, wrap } from './output.ts';
 
 const words: Readonly<Record<Outcome, string>> = {
   ok: 'ok',
@@ -28,17 +28,6 @@ export function doctorTable(stream: Stream, rows: readonly Row[]): string {
     return [`${head}${text[0] ?? ''}`, ...[...text.slice(1), ...fix].map(line => margin + line)];
   });
   return lines.map(line => `${line.trimEnd()}\n`).join('');
-}
-
-/** Breaks a text between words; a word that is too long stands alone, whole: a command is there to be copied. */
-function wrap(text: string, columns: number): readonly string[] {
-  const lines: string[] = [];
-  for (const word of text.split(/\s+/)) {
-    const last = lines.at(-1);
-    if (last === undefined || width(last) + 1 + width(word) > columns) lines.push(word);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
 }
 
 /** `14 ok, 1 warning, 2 failures, 1 not checked`. */

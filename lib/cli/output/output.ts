@@ -115,6 +115,17 @@ export function cut(text: string, columns: number): string {
   return `${result}…`;
 }
 
+/** Breaks a text between words; a word that is too long stands alone, whole: a command is there to be copied. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || width(last) + 1 + width(word) > columns) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 /** `1.2 GB`, in powers of 1000 as disks and networks count. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];

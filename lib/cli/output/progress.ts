@@ -15,9 +15,8 @@ export function progressLine(stream: Stream, watched: Bar, pace: Pace): string {
   const done = counts.done + partial;
   const atWork = Math.min(running, watched.atWork);
   const parts: readonly Part[] = [
-    {
-      text: `${numberText(done)}/${numberText(total)} done${partial > 0 ? `, ${numberText(partial)} partial` : ''}`,
-    },
+    { text: `${numberText(done)}/${numberText(total)} done` },
+    { text: partial > 0 ? `${numberText(partial)} partial` : '' },
     { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
     { text: atWork > 0 ? `${numberText(atWork)} running` : '' },
     { text: waiting + running > atWork ? `${numberText(waiting + running - atWork)} waiting` : '' },
@@ -52,8 +51,8 @@ interface Part {
 
 /** A bar says nothing that the numbers do not. */
 const theBar = -1;
-/** By what is missed least: rate, steps, cancelled, the bar, waiting, time left, running. */
-const leastFirst = [6, 8, 5, 4, theBar, 3, 7, 2];
+/** By what is missed least: rate, steps, cancelled, the bar, waiting, time left, running, partial. */
+const leastFirst = [7, 9, 6, 5, theBar, 4, 8, 3, 1];
 
 function barOf(stream: Stream, { counts, total }: Bar, cells: number): { text: string; cells: number } {
   const { failed } = counts;
