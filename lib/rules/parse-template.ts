@@ -39,7 +39,11 @@ export function parseTemplate(content: string): ParsedTemplate {
   }
   const document = documentOf(text, new LineCounter());
   const [first] = document.errors;
-  if (first) throw new Error(first.message.split('\n')[0]!.replace(/:$/, ''));
+  if (first) {
+    const told = first.message.split('\n')[0]!.replace(/:$/, '');
+    const key = first.code === 'DUPLICATE_KEY' && /^[^\s:]+/.exec(text.slice(first.pos[0]))?.[0];
+    throw new Error(key ? told.replace('Map keys must be unique', `${key} is there twice, again`) : told);
+  }
   writeOut(document);
   return { json: document.toJS({ maxAliasCount: 1000 }), lines: () => linesOf(text) };
 }

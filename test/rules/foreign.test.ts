@@ -114,6 +114,18 @@ describe('what is no trap', () => {
       Env: environment(),
       Job: job({ Volumes: [{ Name: 'tz', Host: { SourcePath: '/etc/localtime' } }] }),
     },
+    'folders below one that user data mounts': {
+      Hosts: launch({
+        UserData: {
+          'Fn::Base64': {
+            'Fn::Sub':
+              'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="x"\n\n--x\n\nmkdir -p /lustre\nmount -t lustre ${Files}.fsx.amazonaws.com@tcp:/fsx /lustre\n--x--\n',
+          },
+        },
+      }),
+      Env: environment(launched),
+      Job: job({ Volumes: [{ Name: 'uniref', Host: { SourcePath: '/lustre/references/uniref90' } }] }),
+    },
     'hosts from an image of one’s own, whose insides nobody sees': {
       Env: environment({ Ec2Configuration: [{ ImageType: 'ECS_AL2023', ImageIdOverride: 'ami-1' }] }),
       Job: job({ Volumes: [{ Name: 'data', Host: { SourcePath: '/data' } }] }),

@@ -93,7 +93,7 @@ Text: !Base64
 
 it.each([
   ['a short form that there is not', 'Resources: { A: !Reff B }', /!Reff is no short form/],
-  ['a key twice', 'Resources:\n  A: 1\n  A: 2\n', /unique at line 3, column 3/],
+  ['a key twice', 'Resources:\n  A: 1\n  A: 2\n', /A is there twice, again at line 3, column 3/],
 ])('refuses %s, with its place', (_, content, message) => {
   expect(run('bad.yaml', content)).toMatchObject({ code: 2, out: '', err: expect.stringMatching(message) });
 });

@@ -35,9 +35,18 @@ const lacks = (environment: Ec2Environment, path: string): boolean =>
   environment.launchTemplates.every(
     ({ resource }) =>
       resource &&
-      (launchData(resource).UserData === undefined || isNamed(userData(resource), path) === false),
+      (launchData(resource).UserData === undefined ||
+        !foldersOf(path).some(each => isNamed(userData(resource), each) !== false)),
   );
 
-/** Whether a text names the path, and not as the end of a longer one. */
+/** The path and the folders above it: what is mounted on one of them has the path in it. */
+const foldersOf = (path: string): readonly string[] => {
+  const names = path.split('/').filter(Boolean);
+  return names.map((_, i) => `/${names.slice(0, i + 1).join('/')}`);
+};
+
+/** Whether a text names the path, and not as a piece of another name. */
 const isNamed = (text: string | undefined, path: string): boolean | undefined =>
-  text?.split(path).some((_, i, parts) => i > 0 && !/[\w.*-]$/.test(parts[i - 1]!));
+  text
+    ?.split(path)
+    .some((after, i, parts) => i > 0 && !/[\w.*-]$/.test(parts[i - 1]!) && !/^[\w-]/.test(after));
