@@ -45,5 +45,5 @@ cmp <(facts now.json) <(facts later.json) && echo "   two months later, when Bat
 [ -n "$(facts now.json)" ]
 
 chromium=$(command -v chromium || command -v google-chrome) || exit 0
-HOME=$PWD "$chromium" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size=1100,1900 --virtual-time-budget=4000 \
+HOME=$PWD "$chromium" --headless=new --no-sandbox --disable-gpu --hide-scrollbars --window-size=1100,1330 --virtual-time-budget=4000 \
   --screenshot=ten-thousand.png "file://$LAB_TWIN_FOLDER/report.html" >/dev/null 2>&1

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { pageAssets } from '../../report/page/assets.ts';
 import { runsPage, type ShownRun } from '../../report/page/runs-page.ts';
@@ -59,8 +60,12 @@ async function reportAll(context: Context, args: Args): Promise<number> {
   const shown: ShownRun[] = [];
   for (const [index, ref] of found.entries()) {
     context.say(`${index + 1} of ${found.length}: ${ref.runId}`);
-    const open = await openRun(connection, context.workloads, ref.runId).catch(() => undefined);
-    // Interrupted before anything of it was stored: there is nothing to tell.
+    const open = await openRun(connection, context.workloads, ref.runId).catch((error: unknown) => {
+      // Interrupted before anything of it was stored, or stored by a newer lab: the others have their pages.
+      if (!(error instanceof LabError)) throw error;
+      context.say(`  left out: ${error.message}`);
+      return undefined;
+    });
     if (!open || open.run.rounds.length === 0) continue;
     const read = await readReport(context, open, await open.ledger());
     const page = `${ref.runId}.html`;
