@@ -28,7 +28,13 @@ try {
     page.on('pageerror', error => wrong.push(error.message));
     page.on('request', request => asked.push(request.url()));
     await page.setViewport({ width: 1200, height: 900 });
+    const began = performance.now();
     await page.goto(pathToFileURL(path).href, { waitUntil: 'load' });
+    await page
+      .waitForFunction(() => document.documentElement.dataset.drawn !== undefined)
+      .catch(() => undefined);
+    // Told, not judged: how quick it is depends on the machine.
+    console.log(`        ${name}: drawn after ${Math.round(performance.now() - began)} ms`);
     check(
       `${name}: draws, without an error`,
       (await page.$eval('html', html => html.dataset.drawn)) === 'yes' && wrong.length === 0,
