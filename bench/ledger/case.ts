@@ -1,8 +1,9 @@
 /** `node case.ts ROOT old|new CASE ITEMS SHARDS FILE`: one case in a process of its own; its figures as JSON on standard output. */
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
-import { nameOf, run, type Shape, virtualLab } from './virtual-lab.ts';
+import { run, type Shape, virtualLab } from './virtual-lab.ts';
 
 const [root = '', build = '', what = '', itemsText = '', shardsText = '', itemsFile = ''] =
   process.argv.slice(2);
@@ -12,7 +13,8 @@ if (!isOld) setFlagsFromString('--semi-space-growth-factor=1');
 const [items, shards] = [Number(itemsText), Number(shardsText)];
 const load = (path: string) => import(join(root, path)) as Promise<Record<string, never>>;
 const call = (work: unknown, ...args: unknown[]) => (work as (...args: unknown[]) => unknown)(...args);
-const lineBytes = Buffer.byteLength(`${JSON.stringify({ name: nameOf(0) })}\n`);
+// All are as long as one another.
+const lineBytes = statSync(itemsFile).size / items;
 
 /** As the index is stored: a shard's first byte, and a hash that a ledger does not look at. */
 function index(): Buffer {
@@ -170,7 +172,15 @@ async function plans(): Promise<void> {
   });
 }
 
-if (what === 'ended') await looks({ items, shards, ended: shards, running: 0, failedEvery: 20 });
+async function verbs(name: 'status' | 'fetch'): Promise<void> {
+  const shape = { items, shards, ended: shards, running: 0, failedEvery: 20, hasOutputs: name === 'fetch' };
+  const lab = virtualLab({ isOld }, shape, itemsFile, index);
+  const { verb } = await import('./verb.ts');
+  await measure(name, lab.calls, () => verb(name, lab, plan, items));
+}
+
+if (what === 'status' || what === 'fetch') await verbs(what);
+else if (what === 'ended') await looks({ items, shards, ended: shards, running: 0, failedEvery: 20 });
 else if (what === 'running')
   await looks({ items, shards, ended: shards * 0.9, running: 900, failedEvery: 0 });
 else if (what === 'failing')

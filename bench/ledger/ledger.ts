@@ -28,6 +28,9 @@ const cases = [
   { what: 'running', text: '900 run, none failed', items: 1_000_000, shards: 1_000_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 10_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 1_000_000 },
+  { what: 'plan', text: '', items: 2_000_000, shards: 2_000_000 },
+  { what: 'status', text: 'JSON', items: 1_000_000, shards: 10_000, labels: 500 },
+  { what: 'fetch', text: 'a file an item', items: 1_000_000, shards: 10_000, labels: 500 },
 ] as const;
 
 /** Looks at large runs, and plans of them, each in a process of its own, ours and the earlier build's in turn. */
@@ -43,8 +46,9 @@ export async function ledger(projectRoot: string, rounds: number): Promise<strin
         await measured(projectRoot, cache, [...words, await itemsFile(folder, 10_000)]);
       }
     const rows: string[] = [];
-    for (const { what, text, items, shards } of cases) {
-      const file = await itemsFile(folder, items);
+    for (const each of cases) {
+      const { what, text, items, shards } = each;
+      const file = await itemsFile(folder, items, 'labels' in each ? each.labels : 0);
       const taken: { readonly old: Figures[][]; readonly new: Figures[][] } = { old: [], new: [] };
       for (let round = 0; round < rounds; round++)
         for (const build of ['old', 'new'] as const) {
@@ -83,13 +87,14 @@ export async function earlierBuild(projectRoot: string, folder: string): Promise
 }
 
 /** A run's items as they are stored, and beside them, `.txt`, as a list that a user has. */
-async function itemsFile(folder: string, items: number): Promise<string> {
-  const path = join(folder, `items-${items}`);
+async function itemsFile(folder: string, items: number, labelBytes = 0): Promise<string> {
+  const path = join(folder, `items-${items}-${labelBytes}`);
+  const labels = labelBytes > 0 ? { labels: { note: 'x'.repeat(labelBytes - '"note":""'.length) } } : {};
   if (existsSync(path)) return path;
   const [file, list] = [await open(path, 'w'), await open(`${path}.txt`, 'w')];
   for (let from = 0; from < items; from += 10_000) {
     const names = Array.from({ length: 10_000 }, (_, i) => nameOf(from + i));
-    await file.write(names.map(name => `${JSON.stringify({ name })}\n`).join(''));
+    await file.write(names.map(name => `${JSON.stringify({ name, ...labels })}\n`).join(''));
     await list.write(names.map(name => `${name}\n`).join(''));
   }
   await file.close();

@@ -13,6 +13,8 @@ export interface Shape {
   running: number;
   /** One shard in so many of those that ended has failed; 0: none. */
   readonly failedEvery: number;
+  /** Whether each item that is done has made a file. */
+  readonly hasOutputs?: boolean;
 }
 
 const runId = '20260101t000000z-abcdef';
@@ -26,6 +28,8 @@ export const nameOf = (item: number): string => `participant-${String(item).padS
  * S3 and Batch that hold a run of any size as a few numbers, and count requests as AWS pages them: 1,000 keys, 1,000
  * children, 100 jobs. The items' lines are a file.
  */
+export type VirtualLab = ReturnType<typeof virtualLab>;
+
 export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, index: () => Buffer) {
   const calls: Record<string, number> = {};
   const count = (what: string, times = 1): void => {
@@ -47,12 +51,18 @@ export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, in
     return body;
   };
   const size = fstatSync(file).size;
+  const outputOf = (item: number) => ({
+    key: `${prefix}outputs/${nameOf(item)}/result.nii.gz`,
+    bytes: 1_000_000,
+    sha256: String(item).padStart(64, '0'),
+  });
   const record = (shard: number): Buffer => {
     const at = '2026-01-01T00:00:00.000Z';
     const own = Array.from({ length: perShard }, (_, i) => ({
       name: nameOf(shard * perShard + i),
-      state: i === 0 ? 'failed' : 'done',
-      ...(i === 0 ? { exitCode: 3, reason: 'run.sh exited with 3' } : {}),
+      ...(i === 0 && hasFailed(shard)
+        ? { state: 'failed', exitCode: 3, reason: 'run.sh exited with 3' }
+        : { state: 'done', ...(shape.hasOutputs ? { outputs: [outputOf(shard * perShard + i)] } : {}) }),
       startedAt: at,
       endedAt: at,
       peakMemoryBytes: 1_000_000_000,

@@ -15,3 +15,16 @@ export async function mapLimit<A, B>(
   await Promise.all(Array.from({ length: Math.min(limit, inputs.length) }, worker));
   return results;
 }
+
+/** The same of inputs that come one by one, each taken when there is room for it; for what they do, not for answers. */
+export async function eachLimit<A>(
+  inputs: Iterable<A>,
+  limit: number,
+  work: (input: A) => Promise<void>,
+): Promise<void> {
+  const left = inputs[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+}

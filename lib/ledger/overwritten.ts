@@ -1,57 +1,93 @@
 import type { OutputRecord } from '../contract/run/records.ts';
-
-export interface DistinctOutputs {
-  /** Each file once; those that two records share are not among them. */
-  readonly outputs: readonly OutputRecord[];
-  /** In words: keys that two items recorded with other contents, so that one of the two is lost; and files that two keys would be. */
-  readonly shared: readonly string[];
-}
+import { ItemList } from './items/item-list.ts';
 
 interface Written {
-  readonly name: string;
+  /** Of the item. */
+  readonly by: string;
   readonly output: OutputRecord;
-  isShared?: true;
+}
+
+interface Row {
+  readonly name: string;
+  readonly outputs?: readonly OutputRecord[];
 }
 
 const placeOf = ({ bucket = '', key }: OutputRecord): string => `${bucket}/${key}`;
 
 /**
  * Outputs by the file that each becomes (by default its bucket and key), and which of them two records have. Of an item, a
- * later step may write again what an earlier one has: the later is what is there.
+ * later step may write again what an earlier one has: the later is what is there. What is added is held as lines, on disk
+ * where they are many.
  */
-export function distinctOutputs(
-  rows: readonly { readonly name: string; readonly outputs?: readonly OutputRecord[] }[],
-  fileOf: (output: OutputRecord) => string = placeOf,
-): DistinctOutputs {
-  const files = new Map<string, Written>();
-  const shared: string[] = [];
-  for (const { name, outputs = [] } of rows)
-    for (const output of outputs) {
-      const file = fileOf(output);
-      const before = files.get(file);
-      if (!before) {
-        files.set(file, { name, output });
-        continue;
-      }
-      const isSamePlace = placeOf(before.output) === placeOf(output);
-      if (isSamePlace && before.output.sha256 === output.sha256 && before.output.bytes === output.bytes)
-        continue;
-      if (isSamePlace && before.name === name) {
-        files.set(file, { name, output });
-        continue;
-      }
-      before.isShared = true;
-      shared.push(
-        isSamePlace
-          ? `${before.name} and ${name} both wrote ${output.key}, with other contents: one of the two is lost`
-          : `${addressOf(before)} and ${addressOf({ name, output })} would be one file here`,
-      );
+export class DistinctOutputs {
+  readonly #fileOf: (output: OutputRecord) => string;
+  /** A line for each file, by its path. */
+  readonly #files = new ItemList();
+  readonly #later = new Map<number, Written>();
+  readonly #isShared = new Set<number>();
+  /** In words: keys that two items recorded with other contents, so that one of the two is lost; and files that two keys would be. */
+  readonly shared: string[] = [];
+  /** Bytes of those files that are no two's. */
+  bytes = 0;
+
+  constructor(fileOf: (output: OutputRecord) => string = placeOf) {
+    this.#fileOf = fileOf;
+  }
+
+  /** Files that are no two's. */
+  get count(): number {
+    return this.#files.length - this.#isShared.size;
+  }
+
+  add({ name, outputs = [] }: Row): void {
+    for (const output of outputs) this.#add(name, output);
+  }
+
+  #add(by: string, output: OutputRecord): void {
+    const file = this.#fileOf(output);
+    const place = this.#files.indexOf(file);
+    if (place < 0) {
+      this.#files.append(Buffer.from(`${JSON.stringify({ name: file, by, output })}\n`));
+      this.bytes += output.bytes;
+      return;
     }
-  return {
-    outputs: [...files.values()].filter(each => !each.isShared).map(each => each.output),
-    shared,
-  };
+    const before = this.#at(place);
+    const isSamePlace = placeOf(before.output) === placeOf(output);
+    if (isSamePlace && before.output.sha256 === output.sha256 && before.output.bytes === output.bytes) return;
+    if (isSamePlace && before.by === by) {
+      if (!this.#isShared.has(place)) this.bytes += output.bytes - before.output.bytes;
+      this.#later.set(place, { by, output });
+      return;
+    }
+    if (!this.#isShared.has(place)) this.bytes -= before.output.bytes;
+    this.#isShared.add(place);
+    this.shared.push(
+      isSamePlace
+        ? `${before.by} and ${by} both wrote ${output.key}, with other contents: one of the two is lost`
+        : `${addressOf(before)} and ${addressOf({ by, output })} would be one file here`,
+    );
+  }
+
+  /** Each file once; those that two records share are not among them. */
+  *[Symbol.iterator](): Generator<OutputRecord> {
+    for (let place = 0; place < this.#files.length; place++)
+      if (!this.#isShared.has(place)) yield this.#at(place).output;
+  }
+
+  #at(place: number): Written {
+    return this.#later.get(place) ?? (this.#files.at(place) as unknown as Written);
+  }
 }
 
-const addressOf = ({ name, output: { bucket, key } }: Written): string =>
-  `${name}’s ${bucket === undefined ? key : `s3://${bucket}/${key}`}`;
+/** The same of rows that are there. */
+export function distinctOutputs(
+  rows: Iterable<Row>,
+  fileOf?: (output: OutputRecord) => string,
+): { readonly outputs: readonly OutputRecord[]; readonly shared: readonly string[] } {
+  const files = new DistinctOutputs(fileOf);
+  for (const row of rows) files.add(row);
+  return { outputs: [...files], shared: files.shared };
+}
+
+const addressOf = ({ by, output: { bucket, key } }: Written): string =>
+  `${by}’s ${bucket === undefined ? key : `s3://${bucket}/${key}`}`;

@@ -4,16 +4,16 @@ import { runPrefix } from '../../contract/run/keys.ts';
 import type { OutputRecord } from '../../contract/run/records.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { isWell } from '../../ledger/entries.ts';
 import { detailedShards } from '../../ledger/ledger.ts';
-import { mapLimit } from '../../ledger/map-limit.ts';
-import { distinctOutputs } from '../../ledger/overwritten.ts';
+import { eachLimit } from '../../ledger/map-limit.ts';
+import { DistinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
 import { sameCommand } from '../output/command-line.ts';
 import { bytesText, counted, durationText, numberText } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
-import type { StatusRow } from '../output/step-rows.ts';
 import { partOf, partOptions, readPart } from '../run-part.ts';
 import { paceMeter } from '../watch/pace.ts';
 
@@ -34,29 +34,34 @@ export const fetch: Command = {
     const prefix = `${runPrefix(run)}outputs/`;
     if (items.length > detailedShards)
       context.say(`reading what ${counted(items.length, spec.item)} have made …`);
-    const chosen: StatusRow[] = [];
-    for await (const row of (await readPart(open, partOf(args, open))).rows({ names: wanted, details: true }))
-      chosen.push(row);
     const fileOf = ({ key }: OutputRecord): string =>
       key.startsWith(prefix) ? key.slice(prefix.length) : key;
-    const { outputs, shared } = distinctOutputs(chosen, fileOf);
-    if (outputs.length === 0 && shared.length === 0) {
+    const outputs = new DistinctOutputs(fileOf);
+    const { shared } = outputs;
+    const seen = { rows: 0, done: 0 };
+    const partial: string[] = [];
+    const { rows } = await readPart(open, partOf(args, open));
+    for await (const row of rows({ names: wanted, details: true })) {
+      outputs.add(row);
+      seen.rows++;
+      if (isWell(row.state)) seen.done++;
+      if (row.state === 'partial') partial.push(row.name);
+    }
+    if (outputs.count === 0 && shared.length === 0) {
       if (context.json)
         context.print(JSON.stringify({ run: run.runId, folder, files: 0, fetched: 0, bytes: 0 }));
-      const done = chosen.filter(({ state }) => state === 'done' || state === 'partial').length;
       context.say(
-        `nothing to fetch: ${done.toLocaleString('en-US')} of ${counted(chosen.length, spec.item)} done, with no outputs`,
+        `nothing to fetch: ${numberText(seen.done)} of ${counted(seen.rows, spec.item)} done, with no outputs`,
       );
       context.say(`Next: npx lab logs ${run.runId}${context.suffix}`);
       return exitCodes.ok;
     }
-    const total = outputs.reduce((sum, output) => sum + output.bytes, 0);
-    const progress = fetchProgress(context, outputs.length, total);
+    const progress = fetchProgress(context, outputs.count, outputs.bytes);
     // A file that would be one of two is none.
     const lacking = [...shared];
     let fetched = 0;
     let bytes = 0;
-    await mapLimit(outputs, 8, async output => {
+    await eachLimit(outputs, 8, async output => {
       const path = safePath(folder, fileOf(output));
       if (!(await isSameFile(path, output))) {
         try {
@@ -79,14 +84,13 @@ export const fetch: Command = {
       context.say(`\ninterrupted; ${filesText(fetched)} here now\nNext: ${sameCommand(context.argv, '')}`);
       return exitCodes.interruptedByUser;
     }
-    const here = outputs.length - (lacking.length - shared.length);
+    const here = outputs.count - (lacking.length - shared.length);
     if (context.json)
       context.print(
         JSON.stringify({ run: run.runId, folder, files: here, fetched, bytes, notFetched: lacking }),
       );
     else context.print(folder);
     context.say(`${filesText(here)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
-    const partial = chosen.filter(({ state }) => state === 'partial').map(({ name }) => name);
     if (partial.length > 0) context.say(`with something missing: ${someOf(partial)}`);
     for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
     if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);

@@ -23,6 +23,8 @@ export class ItemList implements Iterable<Item> {
   #near = { index: 0, from: 0 };
   /** Open addressing, places + 1; made when a name is first looked for. */
   #table: Uint32Array | undefined;
+  /** Of each slot, a byte of its name's hash that no slot is found by: a line that may be on disk is read for one name in 256 others. */
+  #tags = new Uint8Array(0);
   #hashed = 0;
   /** Whether an item says what it is part of. */
   hasOwners = false;
@@ -166,7 +168,9 @@ export class ItemList implements Iterable<Item> {
   #find(name: Buffer): number {
     const table = this.#hashAll();
     const mask = table.length - 1;
-    for (let slot = hash(name, 0, name.length) & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
+    const own = hash(name, 0, name.length);
+    for (let slot = own & mask; table[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.#tags[slot] !== tagOf(own)) continue;
       const line = this.lineAt(table[slot]! - 1);
       const end = start.length + name.length;
       if (line[end] === quote && line.compare(name, 0, name.length, start.length, end) === 0)
@@ -179,19 +183,24 @@ export class ItemList implements Iterable<Item> {
     const needed = Math.max(16, 2 ** Math.ceil(Math.log2(this.#length * 1.5 + 1)));
     if (!this.#table || this.#table.length < needed) {
       this.#table = new Uint32Array(needed);
+      this.#tags = new Uint8Array(needed);
       this.#hashed = 0;
     }
     const table = this.#table;
     const mask = table.length - 1;
     for (; this.#hashed < this.#length; this.#hashed++) {
       const line = this.lineAt(this.#hashed);
-      let slot = hash(line, start.length, nameEnd(line, 0)) & mask;
+      const own = hash(line, start.length, nameEnd(line, 0));
+      let slot = own & mask;
       while (table[slot] !== 0) slot = (slot + 1) & mask;
       table[slot] = this.#hashed + 1;
+      this.#tags[slot] = tagOf(own);
     }
     return table;
   }
 }
+
+const tagOf = (own: number): number => own >>> 24;
 
 /** Where the quote is that ends the name of the line at `from`. */
 function nameEnd(lines: Buffer, from: number): number {
