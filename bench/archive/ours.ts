@@ -81,7 +81,7 @@ async function run(): Promise<string> {
                 () => undefined,
               ),
             ),
-          ),
+          ).finally(() => threads.stop()),
       });
       return `${seal.objects} objects in ${seal.tars.length} tars`;
     }

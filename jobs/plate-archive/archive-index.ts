@@ -85,22 +85,39 @@ const topBytes = 190;
  * and block together smallest: whoever looks for one object reads both.
  */
 export function encodeIndex(entries: readonly IndexEntry[]): EncodedIndex {
-  const lines = entries.map(entry => Buffer.from(`${JSON.stringify(entry)}\n`));
-  const bytes = Buffer.concat(lines);
+  const { bytes, lengths } = linesOf(entries);
   const target = Math.max(16 * 1024, Math.sqrt(topBytes * bytes.length));
   const blocks: IndexBlock[] = [];
   let start = 0;
   let end = 0;
   let first = 0;
-  lines.forEach((line, i) => {
-    end += line.length;
-    if (end - start < target && i + 1 < lines.length) return;
+  lengths.forEach((length, i) => {
+    end += length;
+    if (end - start < target && i + 1 < lengths.length) return;
     const block = bytes.subarray(start, end);
     blocks.push({ first: entries[first]!.key, offset: start, bytes: block.length, sha256: sha256(block) });
     start = end;
     first = i + 1;
   });
   return { bytes, sha256: sha256(bytes), blocks };
+}
+
+const linesAtOnce = 1000;
+
+/** All lines, and how many bytes each has. A buffer a line would be as large as the lines again. */
+function linesOf(entries: readonly IndexEntry[]): { readonly bytes: Buffer; readonly lengths: Uint32Array } {
+  const lengths = new Uint32Array(entries.length);
+  const pieces: Buffer[] = [];
+  for (let from = 0; from < entries.length; from += linesAtOnce) {
+    let text = '';
+    for (let i = from; i < Math.min(entries.length, from + linesAtOnce); i++) {
+      const line = `${JSON.stringify(entries[i])}\n`;
+      lengths[i] = Buffer.byteLength(line);
+      text += line;
+    }
+    pieces.push(Buffer.from(text));
+  }
+  return { bytes: Buffer.concat(pieces), lengths };
 }
 
 /** Entries of lines; throws where they break off. */

@@ -54,9 +54,16 @@ export interface Inventory {
 
 /** Lines of JSON: the head, then an object each. The digest is of exactly these bytes. */
 export function encodeInventory(head: InventoryHead, objects: readonly SourceObject[]): Buffer {
-  const lines = [JSON.stringify(head), ...objects.map(lineOf)];
-  return Buffer.from(`${lines.join('\n')}\n`);
+  const pieces = [Buffer.from(`${JSON.stringify(head)}\n`)];
+  for (let from = 0; from < objects.length; from += linesAtOnce) {
+    let text = '';
+    for (const object of objects.slice(from, from + linesAtOnce)) text += `${lineOf(object)}\n`;
+    pieces.push(Buffer.from(text));
+  }
+  return Buffer.concat(pieces);
 }
+
+const linesAtOnce = 1000;
 
 const lineOf = ({ key, size, etag, modified, versionId, checksum }: SourceObject): string =>
   JSON.stringify({
@@ -71,13 +78,19 @@ const lineOf = ({ key, size, etag, modified, versionId, checksum }: SourceObject
 /** Reads an inventory back; throws where it is not whole, not sorted or not what its head counts. */
 export function decodeInventory(bytes: Buffer): Inventory {
   if (bytes.at(-1) !== 10) throw new Error('the inventory breaks off');
-  const [first = '', ...lines] = bytes.toString('utf8').slice(0, -1).split('\n');
-  const head = JSON.parse(first) as InventoryHead;
+  const firstEnd = bytes.indexOf(10);
+  const head = JSON.parse(bytes.toString('utf8', 0, firstEnd)) as InventoryHead;
   if (head.format !== 'plate inventory 1') throw new Error(`the inventory's format is ${head.format}`);
-  const objects = lines.map(line => {
-    const { modified, ...rest } = JSON.parse(line) as SourceObject & { modified: string };
-    return { ...rest, modified: Date.parse(modified) };
-  });
+  const objects: SourceObject[] = [];
+  // Line by line: the text of all of them, and a list of lines, are more than what comes out.
+  for (let from = firstEnd + 1; from < bytes.length; ) {
+    const end = bytes.indexOf(10, from);
+    const { modified, ...rest } = JSON.parse(bytes.toString('utf8', from, end)) as SourceObject & {
+      modified: string;
+    };
+    objects.push({ ...rest, modified: Date.parse(modified) });
+    from = end + 1;
+  }
   const total = objects.reduce((sum, { size }) => sum + size, 0);
   if (objects.length !== head.objects || total !== head.bytes)
     throw new Error(

@@ -74,6 +74,7 @@ export async function buildTar(job: TarJob): Promise<BuiltTar & { readonly objec
       upload.catch(error => buffers.fail(error as Error));
     }
     await Promise.all(uploads);
+    buffers.close();
     const built = { bytes: plan.bytes, crc32: whole, sums };
     await job.beforeComplete(built);
     const { created, object } = await writer.complete({ size: plan.bytes, crc32: whole });

@@ -53,7 +53,11 @@ export const archiveTask = {
                   said,
                 ),
               ),
-            ).finally(() => context.signal.removeEventListener('abort', stop));
+            ).finally(async () => {
+              context.signal.removeEventListener('abort', stop);
+              // What comes now is done here, and another thread's memory is as much as the index takes.
+              await threads.stop();
+            });
           },
         });
         context.log(

@@ -37,7 +37,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
     }
   };
   const put = async (key: string, body: Buffer | string, putOptions: PutOptions = {}): Promise<boolean> => {
-    const bytes = Buffer.from(body);
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     const sent = await call('PUT', key, {
       body: bytes,
       headers: {
