@@ -163,6 +163,65 @@ it.each(['between the shards', 'after the stores', 'after consolidate'] as const
   },
 );
 
+const touched = (run: Run, change: (fields: string[]) => string[]): void => {
+  run.checkpoints.set(last, change(run.checkpoints.get(last)!.split(' ')).join(' '));
+};
+/** What keeps the counts of attempts from being enough, though the dataset is whole. */
+const doubts: Record<string, readonly [(run: Run) => void, string]> = {
+  'a sample was repaired': [
+    run => touched(run, ([at = '', , ...rest]) => [at, 'repaired', ...rest]),
+    'samples were repaired',
+  ],
+  'a sample was stored by two attempts': [
+    run => touched(run, ([at = '', how = '', , ...rest]) => [at, how, '2', ...rest]),
+    'samples were stored in several attempts',
+  ],
+  'another version of the image wrote about a sample': [
+    run => touched(run, fields => fields.slice(0, 2)),
+    'samples were stored in several attempts',
+  ],
+  'no attempt has counted a sample': [
+    run => touched(run, fields => fields.slice(0, 4)),
+    'samples were stored by an attempt that did not count them',
+  ],
+  'an attempt has left no word of a sample': [
+    run => {
+      for (const { name } of run.samples.slice(8)) run.checkpoints.delete(name);
+    },
+    '5 batches were stored since the run began, and 3 by its attempts',
+  ],
+  'there is no log of the beginning': [
+    run => void run.checkpoints.delete('create/log'),
+    'an earlier step left no log of the dataset',
+  ],
+  'a commit of the beginning has gone': [
+    run => void run.checkpoints.set('create/log', JSON.stringify(['__1_1_ab_22.wrt'])),
+    'commits have gone since the run began',
+  ],
+  'the file of a fragment has changed': [
+    run => {
+      const key = [...run.objects.keys()].find(each => each.includes('/data/__fragments/'))!;
+      run.objects.set(key, Buffer.concat([run.objects.get(key)!, Buffer.from(' ')]));
+    },
+    'fragments have changed since the stores',
+  ],
+  'a file of commits is not understood': [
+    run => void run.objects.set('dataset/data/__commits/__1_1_ab_22.con', Buffer.from('what is this')),
+    'consolidation or vacuum has changed which commits there are',
+  ],
+};
+it.each(Object.entries(doubts))('all are counted again where %s', async (_what, [change, why]) => {
+  const run = await stored();
+  await run.consolidate();
+  change(run);
+  expect(await run.vacuum()).toMatchObject({ changed: why });
+  run.objects.delete('dataset/data/__commits/__1_1_ab_22.con');
+  const calls = counting(run);
+  expect(await wrongOf(run)).toEqual({});
+  expect(calls()).toEqual({ export: 2 });
+  expect(run.log).toEqual([`all samples are counted again: ${why}`]);
+});
+
 it('whatever kills attempts and whatever is written later, a run says that it is whole only where every record is there once', async () => {
   const outcomes = { quiet: 0, again: 0, noticed: 0 };
   for (let seed = 1; seed <= 60; seed++) {

@@ -109,6 +109,34 @@ await check('continued, every sample is stored', async () => {
   return `: ${said[2]}`;
 });
 
+writeFileSync(
+  join(root, 'few.txt'),
+  names
+    .slice(0, 12)
+    .map(name => `s3://genomes/${name}/variants.bcf\n`)
+    .join(''),
+);
+writeFileSync(join(state, 'faults.json'), JSON.stringify({ seed: 1, containers: [] }));
+await check('where nothing disturbs a run, its last step counts a batch, and no sample again', async () => {
+  const { code, out, err } = await lab(
+    ...[
+      'submit',
+      'vcf-ingest',
+      '--dataset-uri',
+      's3://variants/cohorts/few',
+      '--samples',
+      'few.txt',
+      '--local',
+      '--wait',
+    ],
+  );
+  assert.equal(code, 0, err);
+  const logs = await lab('logs', out.trim(), `${names[0]}/variants`, '--step', 'verify', '--local');
+  assert.equal(logs.code, 0, logs.err);
+  assert.doesNotMatch(logs.out, /counted again/);
+  return '';
+});
+
 const bed = join(root, 'regions.bed');
 // Regions that overlap, that touch, and that a block spans.
 writeFileSync(
