@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # bcftools 1.16 (Debian 12) merges two indexed gVCFs of one sample each, whose block at chr1:100 has END=500. As VCF.gz the merged file
 # has the block under chr1:300; as BCF, indexed the same way, it does not: the record keeps INFO/END=500, but its length (rlen) is that
-# of its REF, 1, which is what the index and queries of regions go by. The BCF made of the merged VCF.gz has it again.
-# Seen: records that overlap chr1:300: 1 in each input, 1 merged to VCF.gz, 0 merged to BCF, 1 in the BCF of the VCF.gz.
+# of its REF, 1, which is what the index and queries of regions go by. The BCF made of the merged VCF.gz has it again, and so has what
+# merge -g writes.
+# Seen: records that overlap chr1:300: 1 in each input, 1 merged to VCF.gz, 0 merged to BCF, 1 in the BCF of the VCF.gz, 1 with -g.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -20,11 +21,12 @@ done
 "$bcftools" merge -Oz -o merged.vcf.gz a.bcf b.bcf
 "$bcftools" merge -Ob -o merged.bcf a.bcf b.bcf
 "$bcftools" view -Ob -o again.bcf merged.vcf.gz
-for file in merged.vcf.gz merged.bcf again.bcf; do "$bcftools" index "$file"; done
+"$bcftools" merge -g - -Ob -o blocks.bcf a.bcf b.bcf
+for file in merged.vcf.gz merged.bcf again.bcf blocks.bcf; do "$bcftools" index "$file"; done
 seen=""
-for file in a.bcf b.bcf merged.vcf.gz merged.bcf again.bcf; do
+for file in a.bcf b.bcf merged.vcf.gz merged.bcf again.bcf blocks.bcf; do
   seen="$seen $("$bcftools" view -H -r chr1:300 "$file" | wc -l)"
 done
-echo "INFO/END of the merged BCF: $("$bcftools" query -f '%INFO/END' merged.bcf); records over chr1:300 of a, b, merged.vcf.gz, merged.bcf, again.bcf:$seen"
-[ "$seen" = " 1 1 1 0 1" ] || { echo "CHANGED"; exit 1; }
+echo "INFO/END of the merged BCF: $("$bcftools" query -f '%INFO/END' merged.bcf); records over chr1:300 of a, b, merged.vcf.gz, merged.bcf, again.bcf, blocks.bcf:$seen"
+[ "$seen" = " 1 1 1 0 1 1" ] || { echo "CHANGED"; exit 1; }
 echo "as seen before"
