@@ -74,10 +74,16 @@ export function choosePool(
   const pool = config.pools[name];
   const queue = queues[name];
   if (pool && queue && allowed.includes(name)) return { name, queue, pool };
+  if (pool && allowed.includes(name))
+    return {
+      where: '--pool',
+      message: `pool ${JSON.stringify(name)} of ${spec.name} is in lab.config.ts, and not in the deployed stack`,
+      fix: 'npm run deploy; on the twin: npx lab twin down, then npx lab twin up',
+    };
   const near = suggest(name, allowed);
   return {
     where: '--pool',
-    message: `${spec.name} has no pool ${JSON.stringify(name)}${pool && allowed.includes(name) ? ' in the deployed stack' : ''}`,
+    message: `${spec.name} has no pool ${JSON.stringify(name)}`,
     fix: near ? `did you mean ${near}?` : `its pools: ${allowed.join(', ')}`,
   };
 }

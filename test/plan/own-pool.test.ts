@@ -11,7 +11,11 @@ const config = resolveConfig(
   },
   workloads,
 );
-const plan = (pool?: string) =>
+const deployed: Readonly<Record<string, string>> = {
+  'arm64-ondemand-rapidtide': 'arm-queue',
+  'x86-ondemand-rapidtide': 'x86-queue',
+};
+const plan = (pool?: string, queues = deployed) =>
   planRound({
     spec,
     config,
@@ -19,7 +23,7 @@ const plan = (pool?: string) =>
     runId: 'r',
     round: 0,
     now: new Date(0),
-    queues: { 'arm64-ondemand-rapidtide': 'arm-queue', 'x86-ondemand-rapidtide': 'x86-queue' },
+    queues,
     work: Object.fromEntries(spec.steps.map(step => [step.name, [{ items: [{ name: '100307' }] }]])),
   }).plan.steps[0]!.lanes[0];
 
@@ -32,3 +36,8 @@ it.each(['x86-ondemand', 'x86-ondemand-rapidtide'])('--pool %s names the same on
 
 it('a pool that it does not have is refused, with those that it has', () =>
   expect(() => plan('arm64-spot')).toThrow('rapidtide has no pool "arm64-spot"'));
+
+it('a pool that is written down and not deployed is no typing error', () =>
+  expect(() => plan(undefined, {})).toThrow(
+    /is in lab.config.ts, and not in the deployed stack[\s\S]*npm run deploy/,
+  ));
