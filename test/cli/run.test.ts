@@ -94,6 +94,11 @@ it('why says the cause, what the tool printed last, and the command that runs ex
     '1 participant failed (exit code 3): work.sh exited with 3\n  p3\n  │ bad scan of p3\n',
   );
   expect((await me.lab(['why', runId, '--names', cause.id, '--local'])).out).toBe('p3\n');
+  const unknown = await me.lab(['why', runId, '--names', 'ffff', '--local']);
+  expect([unknown.code, unknown.err]).toEqual([
+    2,
+    expect.stringContaining(`\n  npx lab why ${runId} --local\n`),
+  ]);
   const dry = await me.lab(['retry', runId, '--cause', cause.id, '--dry-run', '--local', '--json']);
   expect(JSON.parse(dry.out).steps[0]).toMatchObject({ items: 1, shards: 1 });
   const wrong = await me.lab(['retry', runId, '--cause', 'ffff', '--local']);

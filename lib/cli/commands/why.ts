@@ -1,3 +1,4 @@
+import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
@@ -24,7 +25,14 @@ export const why: Command = {
     const { runId } = open.run;
     const wanted = args.text('names');
     if (wanted !== undefined) {
-      for (const name of causes.find(cause => cause.id === wanted)?.names ?? []) context.print(name);
+      const found = causes.find(cause => cause.id === wanted);
+      if (!found)
+        throw new LabError({
+          where: '--names',
+          message: `nothing of ${runId} is open of cause ${wanted}`,
+          fix: `lab why ${runId}`,
+        });
+      for (const name of found.names) context.print(name);
       return exitCodes.ok;
     }
     const waiting = ledger.ended ? undefined : await waitingNow(context, open, ledger);
