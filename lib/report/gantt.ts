@@ -30,12 +30,15 @@ interface Bar {
   readonly scratch: number | null;
 }
 
+/** Of attempts that were killed before they told: none of its own. */
+export const unknownHost = 'unknown';
+
 export function ganttColumns(): { add(record: AttemptRecord): void; columns(): GanttColumns } {
   const bars: Bar[] = [];
   return {
     add: ({ host, startedAt, endedAt, exitCode, shard, step, scratchPeakBytes }) =>
       bars.push({
-        host: `${host?.instanceId ?? host?.hostname ?? 'unknown'}${host?.instanceType ? ` ${host.instanceType}` : ''}`,
+        host: `${host?.instanceId ?? host?.hostname ?? unknownHost}${host?.instanceType ? ` ${host.instanceType}` : ''}`,
         from: Date.parse(startedAt),
         to: Date.parse(endedAt),
         exit: exitCode,

@@ -1,5 +1,6 @@
 import { escaped } from '../../contract/workload/html.ts';
 import type { RunFacts, ShownCause } from '../facts.ts';
+import { unknownHost } from '../gantt.ts';
 import { methods } from '../methods.ts';
 import { betterSizes, type Percentiles, type StepSizes } from '../sizes.ts';
 import { asData, dollars, pageOf, quantity, spanOf, tableOf } from './html.ts';
@@ -109,11 +110,13 @@ const mapSection = ({
 <div id="map" class="map chart" tabindex="0" role="application" aria-label="${quantity(items.names.length)} ${escaped(noun.many)}: arrow keys go from one to the next, F to the next that failed" aria-describedby="said"><canvas aria-hidden="true"></canvas></div>
 <p class="said" id="said" aria-live="polite">Point at one, or press Tab and the arrow keys; F goes to the next that failed.</p></section>`;
 
-const timeSection = ({ gantt }: RunFacts): string =>
-  gantt.host.length === 0
-    ? ''
-    : `<section><h2>Attempts on ${quantity(gantt.hosts.length)} ${gantt.hosts.length === 1 ? 'host' : 'hosts'}</h2>
+function timeSection({ gantt }: RunFacts): string {
+  if (gantt.host.length === 0) return '';
+  const known = gantt.hosts.filter(host => host !== unknownHost).length;
+  const others = known < gantt.hosts.length ? ', and some on hosts that nobody told' : '';
+  return `<section><h2>Attempts on ${quantity(known)} ${known === 1 ? 'host' : 'hosts'}${others}</h2>
 <div id="gantt" class="chart"><canvas role="img" aria-label="${quantity(gantt.host.length)} attempts on their hosts over time; ${quantity(gantt.exit.filter(code => code !== 0).length)} did not end well"></canvas></div></section>`;
+}
 
 function needsSection({ facts, scratchGiB }: RunPageInput): string {
   const { sizes } = facts;
