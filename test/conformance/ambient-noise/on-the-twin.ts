@@ -2,13 +2,12 @@
 // retried; a run with a day more; a script. What comes of it is, number by number, what one uninterrupted NoisePy makes.
 // usage: on-the-twin.ts VENV
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { workloads } from '../../../jobs/index.ts';
 import { runCli } from '../../../lib/cli/main.ts';
 
@@ -28,7 +27,6 @@ writeFileSync(
     workloads: { 'ambient-noise': { datasets: { '/archive': 'scedc' } } },
   }),
 );
-const execute = promisify(execFile);
 let runs = 0;
 let lastOut = '';
 async function lab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
@@ -244,36 +242,6 @@ for (const [title, words, message] of [
     assert.equal(code, 2);
     assert.match(err, message);
   });
-
-await check('NoisePy’s own way to S3 reads from the twin and writes to it, without a word more', async () => {
-  mkdirSync(join(state, 's3/own-results'));
-  const { out } = await lab('twin', 'env', '--as', 'deployer');
-  const twin = Object.fromEntries(
-    [...out.matchAll(/^export (\w+)='?([^'\n]*)'?$/gm)].map(([, key, value]) => [key, value]),
-  );
-  // The twin is in this process, and has to answer meanwhile. NoisePy's botocore is older than AWS_ENDPOINT_URL.
-  const env = { ...process.env, ...twin, FSSPEC_S3: JSON.stringify({ endpoint_url: twin.AWS_ENDPOINT_URL }) };
-  const noisepy = (...words: readonly string[]) =>
-    execute(join(venv, 'bin/noisepy'), [...words, '--ccf_path', 's3://own-results/ccf', '--stop_on_error'], {
-      cwd: root,
-      env,
-      maxBuffer: 2 ** 26,
-    });
-  const range = ['--start_date', '2024-03-03', '--end_date', '2024-03-05'];
-  const places = [
-    '--raw_data_path',
-    's3://scedc-pds/continuous_waveforms/',
-    '--xml_path',
-    's3://scedc-pds/FDSNstationXML/CI/',
-  ];
-  const what = ['--networks', 'CI', '--stations', 'STAA,STAC', '--channels', 'BHE,BHN,BHZ'];
-  await noisepy('cross_correlate', ...places, ...range, ...what, ...settings);
-  await noisepy('stack', '--stack_path', 's3://own-results/stack', ...range);
-  const made = readdirSync(join(state, 's3/own-results'), { recursive: true, encoding: 'utf8' });
-  const of = (folder: string) =>
-    made.filter(name => name.startsWith(folder) && name.endsWith('.tar.gz')).length;
-  assert.deepEqual([of('ccf'), of('stack')], [6, 3]);
-});
 
 stopping.abort();
 await serving;
