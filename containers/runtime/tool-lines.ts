@@ -39,9 +39,17 @@ export async function* toolLines(
       }
     }
     rest = rest.slice(start);
-    for (; rest.length > longest; rest = rest.slice(longest)) yield rest.slice(0, longest);
+    while (rest.length > longest) {
+      const piece = firstPiece(rest);
+      yield piece;
+      rest = rest.slice(piece.length);
+    }
   }
   rest += decoder.end();
   const last = rest.replace(/\r$/, '') || held;
   if (last) yield last;
 }
+
+/** A character of two code units stays whole: a half of one cannot be written. */
+const firstPiece = (text: string): string =>
+  text.slice(0, /[\uD800-\uDBFF]/.test(text[longest - 1]!) ? longest - 1 : longest);

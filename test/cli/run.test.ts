@@ -293,8 +293,9 @@ it('participants can be a listing by pattern', async () => {
   expect(dry.err).toContain('rapidtide over 3 participants');
 });
 
-it('stack-info is what aws batch submit-job wants', async () => {
-  const { out } = await me.lab(['stack-info', 'rapidtide', '--local']);
+it('stack-info is what aws batch submit-job wants, and leads to the command as JSON', async () => {
+  const { out, err } = await me.lab(['stack-info', 'rapidtide', '--local']);
+  expect(err).toMatch(/command as JSON, --container-overrides '\{"command":.*a word such as memory=4/);
   expect(out).toMatch(
     /^--job-queue \S+ --job-definition arraylab-test-rapidtide-arm64 --tags arraylab:lab=test\n$/,
   );

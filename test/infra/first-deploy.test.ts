@@ -32,6 +32,24 @@ it('jobs are told their region by their definition, for neither Batch nor an old
     );
 });
 
+it.each([
+  ['us-east-1', 7200],
+  ['cn-northwest-1', 360],
+])(
+  'environments in %s go before their routes, and update when jobs have had the most that Batch gives: %i minutes',
+  (region, minutes) => {
+    const stack = Template.fromStack(labApp({ ...defaultLab, region }).stack);
+    const routes = Object.keys(stack.findResources('AWS::EC2::Route'));
+    expect(routes.length).toBeGreaterThan(0);
+    const environments = Object.values(stack.findResources('AWS::Batch::ComputeEnvironment'));
+    expect(environments.length).toBeGreaterThan(0);
+    for (const { DependsOn, Properties } of environments) {
+      expect(DependsOn).toEqual(expect.arrayContaining(routes));
+      expect(Properties.UpdatePolicy.JobExecutionTimeoutMinutes).toBe(minutes);
+    }
+  },
+);
+
 it('the device of mounts has its permissions written out', () => {
   const fuse = { HostPath: '/dev/fuse', ContainerPath: '/dev/fuse', Permissions: ['READ', 'WRITE', 'MKNOD'] };
   const found = jobs(defaultLab);

@@ -1,4 +1,4 @@
-import { Duration, Fn, Stack, Tags } from 'aws-cdk-lib';
+import { Duration, Fn, Stack, Tags, Validations } from 'aws-cdk-lib';
 import {
   AllocationStrategy,
   type CfnComputeEnvironment,
@@ -126,6 +126,12 @@ export class PoolQueue extends Construct {
     );
     // Without a version the environment stays with the template's first one for ever.
     resource.addPropertyOverride('ComputeResources.LaunchTemplate.Version', template.latestVersionNumber);
+    const most = longestUpdateMinutes(Stack.of(this).region);
+    if (most < longestUpdateMinutes(''))
+      Validations.of(resource).acknowledge({
+        id: 'Arraylab::update-policy',
+        reason: `Batch waits ${most} minutes at most in this region; lab deploy refuses to replace hosts under longer jobs`,
+      });
     return environment;
   }
 }

@@ -63,3 +63,20 @@ it('no text is lost where nothing is drawn again', async () => {
     }),
   );
 });
+
+it.each(['x', 'é', '日', '🧠'])(
+  'a line of %j without an end is many, each less than CloudWatch takes, and nothing of it is lost',
+  async each => {
+    const whole = `a${each.repeat(200_000)}`;
+    const bytes = Buffer.from(whole);
+    const chunks = Array.from({ length: Math.ceil(bytes.length / 65_536) }, (_, i) =>
+      bytes.subarray(i * 65_536, (i + 1) * 65_536),
+    );
+    const lines = await linesOf([...chunks, '\n', 'the next\n']);
+    expect(Math.max(...lines.map(line => Buffer.byteLength(line)))).toBeLessThan(256 * 1024 - 1000);
+    // As they are written.
+    const written = lines.map(line => Buffer.from(line).toString());
+    expect(written.at(-1)).toBe('the next');
+    expect(written.slice(0, -1).join('') === whole).toBe(true);
+  },
+);
