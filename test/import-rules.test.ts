@@ -13,7 +13,7 @@ const rules: Record<string, readonly string[]> = {
   'lib/runs': ['lib/contract', 'lib/config', 'lib/plan', 'lib/ledger'],
   'lib/ledger': ['lib/contract'],
   // What a container of a workflow's job shares with the head: no port of its own.
-  'lib/queue': ['lib/contract', 'jobs'],
+  'lib/queue': ['lib/contract', 'lib/ledger', 'jobs'],
   'lib/report': ['lib/contract', 'lib/ledger'],
   'lib/doctor': ['lib/contract'],
   'lib/process': [],

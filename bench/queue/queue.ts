@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -95,8 +96,11 @@ async function ourQueue(environment: NodeJS.ProcessEnv, folder: string): Promise
     });
   for (let received = 0; received < jobs; received++) {
     const { name } = await call('wait', { timeoutMs: 120_000 });
-    const end = await call('receive', { name, file: join(folder, 'after') });
+    // As pypeliner has it: a file of each try's own, which is read and deleted.
+    const file = join(folder, `after-${received}`);
+    const end = await call('receive', { name, file });
     if (!end.after) throw new Error(String(end.text));
+    rmSync(file);
   }
   const after = await usedBy(head);
   await call('close', { finished: true });

@@ -77,7 +77,8 @@ export function watchNodes(world: ContainerWorld, jobId: string, node: Node): No
         if (!told) world.log(`the other nodes cannot be asked after: ${(error as Error).message}`);
         told = true;
       });
-      await sleep(pauseMs, undefined, { signal: stopped.signal, ref: false }).catch(() => undefined);
+      // It keeps the process alive: a task may have nothing else to wait for.
+      await sleep(pauseMs, undefined, { signal: stopped.signal }).catch(() => undefined);
     }
   })();
   return {

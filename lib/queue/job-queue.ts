@@ -90,14 +90,21 @@ interface Entry {
   isEnded?: boolean;
 }
 
+interface Gathered {
+  readonly job: QueuedJob;
+  readonly entry: Entry;
+}
+
 export function jobQueue(options: JobQueueOptions): JobQueue {
   const { jobs, tickMs, gatherMs = { quiet: 250, most: 2000 } } = options;
   const entries = new Map<string, Entry>();
-  let gathered: { readonly job: QueuedJob; readonly entry: Entry }[] = [];
+  let gathered: Gathered[] = [];
   let submitting: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
   let gatheringSince: number | undefined;
   let pause = tickMs.first;
+  /** Names of those that have ended, in that order; some may have been received since. */
+  const endedNames: string[] = [];
   let hasSent = false;
   let orphans: Promise<Map<string, SentJob>> | undefined;
   const left = (): Promise<Map<string, SentJob>> => {
@@ -106,10 +113,13 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     return orphans;
   };
 
-  const fail = (entry: Entry, { message }: Error): void => {
-    entry.failed = `could not be submitted: ${message}`;
+  const conclude = (name: string, entry: Entry, failed?: string): void => {
     entry.isEnded = true;
+    if (failed !== undefined) entry.failed = failed;
+    endedNames.push(name);
   };
+  const fail = ({ job, entry }: Gathered, { message }: Error): void =>
+    conclude(job.name, entry, `could not be submitted: ${message}`);
 
   async function submitGathered(): Promise<void> {
     clearTimeout(timer);
@@ -119,13 +129,13 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     if (batch.length === 0) return;
     try {
       const sent = await jobs.submit(batch.map(({ job }) => job));
-      for (const [index, { entry }] of batch.entries()) {
+      for (const [index, each] of batch.entries()) {
         const answer = sent[index]!;
-        if (answer instanceof Error) fail(entry, answer);
-        else entry.id = answer.id;
+        if (answer instanceof Error) fail(each, answer);
+        else each.entry.id = answer.id;
       }
     } catch (error) {
-      for (const { entry } of batch) fail(entry, error as Error);
+      for (const each of batch) fail(each, error as Error);
     }
   }
   /** One after the other: rounds have numbers. */
@@ -135,16 +145,20 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   };
 
   const endedName = (): string | undefined => {
-    for (const [name, entry] of entries) if (entry.isEnded) return name;
+    for (; endedNames.length > 0; endedNames.shift())
+      if (entries.get(endedNames[0]!)?.isEnded) return endedNames[0];
     return undefined;
   };
 
   async function look(): Promise<void> {
-    const open = [...entries.values()].filter(entry => entry.id !== undefined && !entry.isEnded);
+    const open = [...entries].filter(([, entry]) => entry.id !== undefined && !entry.isEnded);
     if (open.length === 0) return;
-    const ended = new Set(await jobs.look(open.map(entry => entry.id!)));
-    for (const entry of open) if (ended.has(entry.id!)) entry.isEnded = true;
+    const began = performance.now();
+    const ended = new Set(await jobs.look(open.map(([, entry]) => entry.id!)));
+    for (const [name, entry] of open) if (ended.has(entry.id!)) conclude(name, entry);
     pause = ended.size > 0 ? tickMs.first : Math.min(tickMs.most, pause * 1.3);
+    // Many jobs make long looks: they take a fifth of the time at most.
+    pause = Math.max(pause, Math.min(tickMs.most, 4 * (performance.now() - began)));
   }
 
   /** A job of an earlier head: waited for where it is the same work, else ended before there is another. */
@@ -161,7 +175,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   const terminateAll = async (reason: string): Promise<void> => {
     const waiting = gathered;
     gathered = [];
-    for (const { entry } of waiting) Object.assign(entry, { failed: reason, isEnded: true });
+    for (const { job, entry } of waiting) conclude(job.name, entry, reason);
     await submitting;
     const ids = [...entries.values()].flatMap(entry => (entry.id && !entry.isEnded ? [entry.id] : []));
     if (ids.length > 0) await jobs.terminate(ids, reason);

@@ -1,7 +1,8 @@
 import { type BatchPort, isTerminal, type JobDetail, type Store } from '../contract/ports/ports.ts';
-import { donePrefix, type RunRef, resultsPrefix } from '../contract/run/keys.ts';
+import { donePrefix, type RunRef, resultsPrefix, shardName } from '../contract/run/keys.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
 import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
+import { listMarks } from '../ledger/look/list-marks.ts';
 import type { KnownJob } from './known-job.ts';
 import { arrayOf } from './submitted-round.ts';
 
@@ -34,8 +35,9 @@ interface Options {
 }
 
 /**
- * Learns which jobs have ended: by what they left in S3, two listings a round that has some under way; and, now and then,
- * by Batch, for those that were killed before they could leave anything.
+ * Learns which jobs have ended: by what they left in S3, two listings a round that has some under way, from the first of
+ * them on; and, now and then, by Batch, for those that were killed before they could leave anything. The other way round than
+ * a ledger's reader, which asks Batch first: a head looks every few seconds, for days, and Batch's calls are the scarce ones.
  */
 export function roundWatch({ run, store, batch, batchMs }: Options): RoundWatch {
   const ends = new Map<string, Ended>();
@@ -45,15 +47,18 @@ export function roundWatch({ run, store, batch, batchMs }: Options): RoundWatch 
 
   async function lookAtRound(round: number, jobs: readonly KnownJob[]): Promise<void> {
     const byShard = new Map(jobs.map(job => [job.shard, job]));
-    const done = donePrefix(run, round, stepName);
-    for await (const { key } of store.list(done)) {
-      const job = byShard.get(Number(key.slice(done.length)));
-      if (job) ends.set(job.id, { isDone: true });
-    }
+    const shards = [...byShard.keys()].sort((a, b) => a - b);
+    await listMarks(store, donePrefix(run, round, stepName), shards, shard =>
+      ends.set(byShard.get(shard)!.id, { isDone: true }),
+    );
     const results = resultsPrefix(run, round, stepName);
-    for await (const { key } of store.list(results)) {
-      const job = byShard.get(Number(key.slice(results.length).split('/')[0]));
-      if (!job || ends.has(job.id) || passing.has(key)) continue;
+    const found: { readonly job: KnownJob; readonly key: string }[] = [];
+    const open = shards.filter(shard => !ends.has(byShard.get(shard)!.id));
+    await listMarks(store, results, open, (shard, rest) =>
+      found.push({ job: byShard.get(shard)!, key: `${results}${shardName(shard)}${rest}` }),
+    );
+    for (const { job, key } of found) {
+      if (ends.has(job.id) || passing.has(key)) continue;
       const body = await store.get(key);
       if (!body) continue;
       const end = endOf(JSON.parse(body.toString('utf8')) as AttemptRecord);

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,11 +28,11 @@ const changed = (key: string): Error =>
 
 /** An object as a file, through a temporary name beside it; three tries until length and stored checksum agree. */
 export async function downloadObject(call: BucketCall, key: string, path: string): Promise<ObjectInfo> {
-  await mkdir(dirname(path), { recursive: true });
   const part = `${path}.part-${process.pid}`;
   for (let attempt = 1; ; attempt++) {
     const { answer } = await call('GET', key, { headers: checksumMode });
     if (answer.status >= 300) await readBody(answer);
+    if (attempt === 1) mkdirSync(dirname(path), { recursive: true });
     try {
       const info = infoOf(key, answer);
       const checksum = storedChecksum(answer);
@@ -41,10 +41,12 @@ export async function downloadObject(call: BucketCall, key: string, path: string
         checksum?.update(chunk);
         size += chunk.length;
       };
-      if (info.size <= smallBytes) await writeSmall(answer.body, measured, part);
-      else await pipeline(answer.body, measure(measured), createWriteStream(part));
+      const small = info.size <= smallBytes ? await readSmall(answer.body, measured) : undefined;
+      if (!small) await pipeline(answer.body, measure(measured), createWriteStream(part));
       if (size !== info.size) throw new Error(`${key}: ${size} of ${info.size} bytes arrived`);
       if (checksum && !checksum.agrees()) throw changed(key);
+      if (small) writeFileSync(part, small);
+      // Never at once: over a file that is there it may wait for the disk.
       await rename(part, path);
       return info;
     } catch (error) {
@@ -54,18 +56,14 @@ export async function downloadObject(call: BucketCall, key: string, path: string
   }
 }
 
-/** A small body is written in one piece: a pipeline of streams costs more than the rest of the request. */
-async function writeSmall(
-  body: AsyncIterable<Buffer>,
-  measured: (chunk: Buffer) => void,
-  path: string,
-): Promise<void> {
+/** A small body is written in one piece, and at once: a pipeline of streams, and threads that wake up, cost more than the request. */
+async function readSmall(body: AsyncIterable<Buffer>, measured: (chunk: Buffer) => void): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of body) {
     measured(chunk);
     chunks.push(chunk);
   }
-  await writeFile(path, Buffer.concat(chunks));
+  return Buffer.concat(chunks);
 }
 
 const measure = (measured: (chunk: Buffer) => void): Transform =>

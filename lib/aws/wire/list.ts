@@ -1,8 +1,8 @@
 import type { ListOptions, ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { sendAndRead } from './http.ts';
-import { keyReader } from './listed-key.ts';
-import { textBetween } from './xml.ts';
+import { dateOf, etagOf, keyReader } from './listed-key.ts';
+import { elements, textBetween } from './xml.ts';
 
 /** ListObjectsV2, page after page; keys travel URL-encoded, since XML cannot hold all of them. */
 export async function* listObjects(
@@ -23,13 +23,14 @@ export async function* listObjects(
     };
     const xml = (await sendAndRead(() => call('GET', '', { query }))).body.toString('utf8');
     const keyOf = keyReader(xml);
-    for (const [, object = ''] of xml.matchAll(/<Contents>([\s\S]*?)<\/Contents>/g)) {
+    for (const [from, end] of elements(xml, 'Contents')) {
       if (left-- <= 0) return;
+      const text = (name: string): string => textBetween(xml, name, from, end) ?? '';
       yield {
-        key: keyOf(textBetween(object, 'Key', 0, object.length) ?? ''),
-        size: Number(xmlField(object, 'Size')),
-        etag: xmlField(object, 'ETag'),
-        lastModified: new Date(xmlField(object, 'LastModified')),
+        key: keyOf(text('Key')),
+        size: Number(text('Size')),
+        etag: etagOf(text('ETag')),
+        lastModified: dateOf(text('LastModified')),
       };
     }
     token = xmlField(xml, 'NextContinuationToken') || undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isTerminal, type LogLine } from '../../contract/ports/ports.ts';
+import { nodeJobId, parentJobId } from '../../contract/run/claim.ts';
 import { failedPrefix } from '../../contract/run/keys.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
@@ -16,7 +17,7 @@ export const logs: Command = {
   name: 'logs',
   group: 'runs',
   summary: 'what the tools of items printed',
-  usage: '[run] [item…] [--failed] [--tail N] [--follow]',
+  usage: '[run] [item…] [--failed] [--tail N] [--node N] [--follow]',
   options: {
     failed: { type: 'boolean', describe: 'of every item that failed: why, and the last lines' },
     tail: {
@@ -24,6 +25,7 @@ export const logs: Command = {
       value: 'N',
       describe: 'the last N lines alone, or all (with --failed: 100 where it is not said)',
     },
+    node: { type: 'string', value: 'N', describe: 'of a job of several nodes: this one, the main one is 0' },
     ...partOptions,
     follow: { type: 'boolean', describe: 'go on until the item has ended' },
   },
@@ -35,13 +37,15 @@ export const logs: Command = {
     const only = wanted.length === 0 && args.flag('failed') ? 'failed' : 'all';
     for await (const row of (await readPart(open, part)).rows({ names: wanted, only })) chosen.push(row);
     const tail = tailOf(args);
+    const node = wholeNumber(args, 'node', 0);
+    if (node !== undefined) checkNode(open, chosen, node);
     // A shard's items have one log.
     const shown = new Map<string, string>();
     for (const row of chosen) {
       if (chosen.length > 1 || row.state === 'failed') context.say(headingOf(context, row));
-      const same = row.logStream === undefined ? undefined : shown.get(row.logStream);
+      const same = row.logStream === undefined || node !== undefined ? undefined : shown.get(row.logStream);
       if (same !== undefined) context.say(`its log is that of ${same}, above`);
-      else await printLog(context, open, row, { follow: args.flag('follow'), tail, part });
+      else await printLog(context, open, row, { follow: args.flag('follow'), tail, part, node });
       if (row.logStream !== undefined && same === undefined) shown.set(row.logStream, row.name);
       if (row.state === 'failed') await sayWhatIsKept(context, open, row.name);
     }
@@ -51,6 +55,20 @@ export const logs: Command = {
     return exitCodes.ok;
   },
 };
+
+/** Throws LabError for a node that the jobs of one of the items have not. */
+function checkNode({ run }: OpenRun, rows: readonly StatusRow[], node: number): void {
+  for (const { name, step } of rows) {
+    const lanes = run.rounds.flatMap(({ steps }) => steps).filter(each => each.name === step);
+    const nodes = Math.max(1, ...lanes.flatMap(each => each.lanes.map(lane => lane.nodes ?? 1)));
+    if (node < nodes) continue;
+    throw new LabError({
+      where: `--node ${node}`,
+      message: `${name} is in step ${step}, whose jobs have ${counted(nodes, { one: 'node', many: 'nodes' })}`,
+      fix: nodes === 1 ? 'leave it out' : `0 to ${nodes - 1}`,
+    });
+  }
+}
 
 /** Lines to show of each log; undefined for all. */
 function tailOf(args: Args): number | undefined {
@@ -95,14 +113,23 @@ async function printLog(
     follow,
     tail,
     part,
-  }: { readonly follow: boolean; readonly tail: number | undefined; readonly part: RunPart },
+    node,
+  }: {
+    readonly follow: boolean;
+    readonly tail: number | undefined;
+    readonly part: RunPart;
+    /** Undefined: the main one's, or there are none. */
+    readonly node: number | undefined;
+  },
 ): Promise<void> {
   const { connection } = open;
   let row = given;
-  let at: Place = { stream: follow ? undefined : row.logStream };
+  let at: Place = { stream: follow || node !== undefined ? undefined : row.logStream };
   for (;;) {
     // Asked before the log is read: what ends meanwhile is read once more.
-    const known = row.jobId ? (await connection.batch.describe([row.jobId]))[0] : undefined;
+    const jobId =
+      row.jobId === undefined || node === undefined ? row.jobId : nodeJobId(parentJobId(row.jobId), node);
+    const known = jobId ? (await connection.batch.describe([jobId]))[0] : undefined;
     // An item that waits knows only the array that it is part of, which prints nothing.
     const job = known?.arraySize === undefined || known.arrayIndex !== undefined ? known : undefined;
     const isUnderWay = job ? !isTerminal(job.status) : row.state === 'waiting' || row.state === 'running';

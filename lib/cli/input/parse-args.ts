@@ -66,15 +66,15 @@ export function readArgs(
 }
 
 /** A count of at least 1: `12`, `20,000`. */
-export function wholeNumber(args: Args, name: string): number | undefined {
+export function wholeNumber(args: Args, name: string, least = 1): number | undefined {
   return converted(
     args,
     name,
     text => {
-      const count = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/.test(text) ? Number(text.replaceAll(',', '')) : 0;
-      return count > 0 ? count : undefined;
+      const count = /^(?:\d+|\d{1,3}(?:,\d{3})+)$/.test(text) ? Number(text.replaceAll(',', '')) : -1;
+      return count >= least ? count : undefined;
     },
-    'is not a whole number of at least 1',
+    `is not a whole number of at least ${least}`,
   );
 }
 

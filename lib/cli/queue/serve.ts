@@ -88,7 +88,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
     },
     // On the twin all is near and free of charge.
     batchMs: context.local ? 3000 : 20_000,
-    tickMs: context.local ? { first: 50, most: 500 } : { first: 2000, most: 15_000 },
+    tickMs: context.local ? { first: 100, most: 500 } : { first: 2000, most: 15_000 },
   });
 }
 
