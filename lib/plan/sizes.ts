@@ -80,6 +80,13 @@ export function choosePool(
       message: `pool ${JSON.stringify(name)} of ${spec.name} is in lab.config.ts, and not in the deployed stack`,
       fix: 'npm run deploy; on the twin: npx lab twin down, then npx lab twin up',
     };
+  // One that a lab may have needs a line and a deploy, and is not what was misspelt.
+  if (pool)
+    return {
+      where: '--pool',
+      message: `${spec.name} has no pool ${JSON.stringify(name)}`,
+      fix: `its pools: ${allowed.join(', ')}; workloads.${spec.name}.pools of lab.config.ts adds it`,
+    };
   const near = suggest(name, allowed);
   return {
     where: '--pool',

@@ -36,7 +36,7 @@ export const rehearse: Command = {
   examples: [
     'lab rehearse rapidtide --participants participants.txt --duration 20m..3h --failure-rate 0.01',
     'lab rehearse rapidtide --participants 1..10000 --memory-peak 8GiB..70GiB --retry-memory x2',
-    'lab rehearse rapidtide --participants participants.txt --pool arm64-spot --faults spot --seed 7',
+    'lab rehearse rapidtide --participants participants.txt --canary --faults rough --seed 7',
   ],
   run: rehearseRun,
 };
