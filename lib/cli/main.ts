@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve, sep } from 'node:path';
 import { explainAwsError } from '../aws/sdk-error.ts';
 import { describeProblem, LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
@@ -19,7 +19,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   try {
     return await dispatch(argv, world);
   } catch (error) {
-    return report(explainAwsError(error, profileOf(argv, world)), world, labWords(argv));
+    return report(explainAwsError(error, profileOf(argv, world)), world, argv);
   }
 }
 
@@ -129,8 +129,23 @@ function beforeDashes(words: readonly string[]): readonly string[] {
   return end < 0 ? words : words.slice(0, end);
 }
 
-function report(error: unknown, world: World, words: string): number {
+/** Whether what the file system refused is a place that the call named, or one that belongs to somebody else. */
+function isUsersOwn(
+  code: string | undefined,
+  path: string,
+  argv: readonly string[],
+  { cwd }: World,
+): boolean {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return true;
+  if (!/^(ENOENT|ENOTDIR|EISDIR|EEXIST|ENAMETOOLONG|ELOOP)$/.test(code ?? '')) return false;
+  return argv
+    .map(word => resolve(cwd, word.replace(/^--[a-z-]+=/, '')))
+    .some(named => path === named || path.startsWith(`${named}${sep}`));
+}
+
+function report(error: unknown, world: World, argv: readonly string[]): number {
   const { err } = world.io;
+  const words = labWords(argv);
   if (error instanceof LabError) {
     for (const problem of error.problems)
       err.write(`${tint(err, 'bad', 'error')} ${withLab(describeProblem(problem), words)}\n`);
@@ -146,6 +161,12 @@ function report(error: unknown, world: World, words: string): number {
       `${tint(err, 'bad', 'error')} no space left${path ? ` for ${path}` : ''}\n  free some, then the same again\n`,
     );
     return exitCodes.service;
+  }
+  if (path !== undefined && isUsersOwn(code, path, argv, world)) {
+    err.write(
+      `${tint(err, 'bad', 'error')} ${path}: cannot be written or read (${code})\n  name another place, or a folder that is there and yours\n`,
+    );
+    return exitCodes.badInput;
   }
   err.write(`${tint(err, 'bad', 'a fault of ours')}: ${(error as Error)?.stack ?? String(error)}\n`);
   return exitCodes.internal;
