@@ -5,7 +5,7 @@ import { type CredentialSource, fixedKeys } from './wire/credentials.ts';
 /** What the SDK has found out of who asks, and where: profiles, SSO, roles and their settings are its to find. */
 export interface SdkSettings {
   readonly credentials: CredentialSource;
-  /** Whether a setting of the person's asks for other hosts than a service's own: FIPS, or dual stack. */
+  /** Whether a setting of the person's asks for other hosts than S3's own: FIPS, dual stack, an address of its own. */
   hasOtherHosts(): Promise<boolean>;
 }
 
@@ -24,6 +24,9 @@ export function sdkSettings(endpoint: Endpoint): SdkSettings {
           return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
         },
     hasOtherHosts: async () =>
-      !endpoint.url && ((await config().useFipsEndpoint()) || (await config().useDualstackEndpoint())),
+      !endpoint.url &&
+      (Boolean(process.env.AWS_ENDPOINT_URL_S3) ||
+        (await config().useFipsEndpoint()) ||
+        (await config().useDualstackEndpoint())),
   };
 }

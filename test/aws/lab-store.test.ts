@@ -47,6 +47,7 @@ it('where a setting asks for hosts of its own, all of it is the SDK’s', async 
 it.each([
   ['AWS_USE_FIPS_ENDPOINT', true],
   ['AWS_USE_DUALSTACK_ENDPOINT', true],
+  ['AWS_ENDPOINT_URL_S3', true],
   ['AWS_UNRELATED', false],
 ])('%s=true is such a setting: %s', async (name, isOne) => {
   process.env[name] = 'true';
