@@ -114,6 +114,24 @@ describe('what is no trap', () => {
       Env: environment(),
       Job: job({ Volumes: [{ Name: 'tz', Host: { SourcePath: '/etc/localtime' } }] }),
     },
+    'hosts by the name of a role that is their profile’s name as well': {
+      Hosts: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          AssumeRolePolicyDocument: {
+            Statement: [
+              { Effect: 'Allow', Principal: { Service: 'ec2.amazonaws.com' }, Action: 'sts:AssumeRole' },
+            ],
+          },
+          ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role'],
+        },
+      },
+      Profile: {
+        Type: 'AWS::IAM::InstanceProfile',
+        Properties: { Roles: [{ Ref: 'Hosts' }], InstanceProfileName: { Ref: 'Hosts' } },
+      },
+      Env: environment({ InstanceRole: { Ref: 'Hosts' } }),
+    },
     'folders below one that user data mounts': {
       Hosts: launch({
         UserData: {

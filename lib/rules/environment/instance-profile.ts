@@ -1,4 +1,5 @@
 import { ec2Environments } from '../reading/environments.ts';
+import { hostProfile } from '../reading/host-roles.ts';
 import { target } from '../reading/template.ts';
 import { isReference, partialText } from '../reading/value.ts';
 import { batchGuide, type Rule, trouble } from '../rule.ts';
@@ -9,8 +10,11 @@ export const instanceProfile: Rule = {
   source: batchGuide('instance_IAM_role'),
   fix: 'an AWS::IAM::InstanceProfile with the role, and its ARN as InstanceRole',
   check: template =>
-    ec2Environments(template).flatMap(({ resource, compute: { InstanceRole } }) => {
+    ec2Environments(template).flatMap(environment => {
+      const { resource, compute } = environment;
+      const { InstanceRole } = compute;
       if (InstanceRole === undefined) return [trouble(resource, undefined, 'hosts have no instance profile')];
+      if (hostProfile(template, environment)) return [];
       const isRole =
         (isReference(InstanceRole) && target(template, InstanceRole, 'AWS::IAM::Role') !== undefined) ||
         /^arn:.*:role\//.test(partialText(InstanceRole) ?? '');
