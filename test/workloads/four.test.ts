@@ -336,6 +336,7 @@ describe('months over days and pairs', () => {
     const { items } = await json(['status', runId]);
     expect(items[1]).toMatchObject({ name: '2019-02', state: 'partial' });
     expect(items[1].steps[1].missing[0]).toEqual({ name: '2019-02-03', reason: 'was not correlated' });
+    expect(await json(['retry', runId])).toMatchObject({ event: 'nothing to retry', done: 1, partial: 1 });
     expect(lastLine((await lab.lab(['retry', runId])).err)).toMatch(/^Next: npx lab retry \S+ --partial/);
     expect(lastLine((await lab.lab(['retry', runId, '2019-02'])).err)).toBe(
       `Next: npx lab retry ${runId} 2019-02 --partial --local`,

@@ -69,6 +69,7 @@ async function retryRun(context: Context, args: Args): Promise<number> {
     name => open.items.has(name),
   );
   if (names?.length === 0) {
+    if (context.json) context.print(JSON.stringify({ event: 'nothing to retry', run: open.run.runId }));
     context.say(
       `nothing to retry: no ${open.spec.item.one} is all of what was asked for\nNext: npx lab status ${open.run.runId}${context.suffix}`,
     );
@@ -141,6 +142,8 @@ export async function submitRetry(
   const { spec, connection } = open;
   const { ledger, retry } = await planRetry(open, choice, changes, await runWorld(context));
   if (!retry) {
+    if (context.json)
+      context.print(JSON.stringify({ event: 'nothing to retry', run: open.run.runId, ...ledger.counts }));
     sayNothingLeft(context, open, ledger, choice);
     return undefined;
   }
