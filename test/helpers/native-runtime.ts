@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { passKnownTemplates } from './known-templates.ts';
 import type WorkerEnvironment from './worker-environment.ts';
 
 const require = createRequire(import.meta.url);
 let loads = 0;
+passKnownTemplates();
 
 /**
  * Loads tests and what they import as Node itself does, once a worker. Jest's own runtime compiles every module anew for every

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSync } from 'esbuild';
+import { program } from '../helpers/program.ts';
 
 /** A folder with the stand-ins as programs, as the image has the real ones. `environment` is theirs beside the job's. */
 export function makeTools(folder: string, environment: Readonly<Record<string, string>> = {}): string {
@@ -10,17 +10,7 @@ export function makeTools(folder: string, environment: Readonly<Record<string, s
     ['tiledbvcf', 'main.ts'],
     ['bcftools', 'bcftools-main.ts'],
   ] as const) {
-    // As one file of JavaScript: it is started hundreds of times.
-    const script = join(folder, `${name}.mjs`);
-    buildSync({
-      entryPoints: [join(import.meta.dirname, 'stand-in', file)],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      logLevel: 'silent',
-    });
+    const script = program(join(import.meta.dirname, 'stand-in', file));
     writeFileSync(
       join(folder, name),
       ['#!/bin/sh', ...set, `exec '${process.execPath}' '${script}' "$@"`, ''].join('\n'),

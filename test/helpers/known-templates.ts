@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
+
+const modules = join(import.meta.dirname, '../../node_modules');
+const cdk = join(modules, 'aws-cdk-lib');
+
+type Validate = IPolicyValidationPlugin['validate'];
+
+/**
+ * CDK's own rules take half of a synth's time, and what they say depends on the template, on its account and region, and on CDK's
+ * version alone. So a template in which they have once found nothing is not given to them again, in whatever run of the tests.
+ * Our rules and cdk-nag, which are checked here, read each template each time.
+ */
+export function passKnownTemplates(): void {
+  const require = createRequire(import.meta.url);
+  const { CloudFormationValidatePlugin } = require(
+    join(cdk, 'core/lib/validation/cloudformation-validate-plugin.js'),
+  ) as { CloudFormationValidatePlugin: { readonly prototype: { validate: Validate } } };
+  const plugin = CloudFormationValidatePlugin.prototype;
+  // To say its own version it loads all that it validates with.
+  const version = versionOf(join(cdk, 'node_modules/@aws/cloudformation-validate'));
+  Object.defineProperty(plugin, 'version', { value: version });
+  plugin.validate = onceFound(plugin.validate, join(modules, '.cache/arraylab/validated'), versionOf(cdk));
+}
+
+/** `validate`, which is not asked again about templates of which `folder` says that it found nothing. */
+export function onceFound(validate: Validate, folder: string, version: string): Validate {
+  return function (this: unknown, context) {
+    const known = join(folder, digestOf(context, version));
+    if (existsSync(known)) return { success: true, violations: [] };
+    const report = validate.call(this, context);
+    if (report.success && report.violations.length === 0) {
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(known, '');
+    }
+    return report;
+  };
+}
+
+const versionOf = (folder: string): string =>
+  (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }).version;
+
+function digestOf({ stackTemplates }: IPolicyValidationContext, version: string): string {
+  const templates = stackTemplates.map(({ templatePath, accountId, region }) => [
+    readFileSync(templatePath, 'utf8'),
+    accountId,
+    region,
+  ]);
+  return createHash('sha256')
+    .update(JSON.stringify([version, templates]))
+    .digest('hex');
+}
