@@ -29,6 +29,7 @@ const cases = [
   { what: 'plan', text: '', items: 1_000_000, shards: 10_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 1_000_000 },
   { what: 'plan', text: '', items: 2_000_000, shards: 2_000_000 },
+  { what: 'running', text: '900 run, none failed', items: 2_000_000, shards: 2_000_000 },
   { what: 'status', text: 'JSON', items: 1_000_000, shards: 10_000, labels: 500 },
   { what: 'fetch', text: 'a file an item', items: 1_000_000, shards: 10_000, labels: 500 },
 ] as const;

@@ -40,6 +40,8 @@ function isPassing(error: unknown): boolean {
   const status = statusOf(error) ?? 0;
   return (
     networkProblem(error) !== undefined ||
+    // A proxy of this machine's own, which is gone for a while.
+    (error as { readonly code?: string }).code === 'ECONNREFUSED' ||
     status >= 500 ||
     status === 429 ||
     /Throttl|TooManyRequests|SlowDown|^ExpiredToken|TokenProvider|CredentialsProvider/.test(errorName(error))
