@@ -330,6 +330,11 @@ it('--parallel 1 runs one shard at a time, and leaves nothing in the account', a
   expect(consumableResources).toEqual([]);
 });
 
+it('logs --follow that is interrupted ends as all that is', async () => {
+  const { code } = await me.lab(['logs', runId, 'p3', '--follow', '--local'], '', AbortSignal.abort());
+  expect(code).toBe(130);
+});
+
 it('logs --follow shows what an item prints until it has ended', async () => {
   const ran = await me.lab([
     ...['submit', 'rapidtide', '--participants', 'p7..p8', '--do', 'script', '--script', 'slow.sh'],

@@ -42,6 +42,7 @@ export const logs: Command = {
     // A shard's items have one log.
     const shown = new Map<string, string>();
     for (const row of chosen) {
+      if (context.signal.aborted) break;
       if (chosen.length > 1 || row.state === 'failed') context.say(headingOf(context, row));
       const same = row.logStream === undefined || node !== undefined ? undefined : shown.get(row.logStream);
       if (same !== undefined) context.say(`its log is that of ${same}, above`);
@@ -50,9 +51,9 @@ export const logs: Command = {
       if (row.state === 'failed') await sayWhatIsKept(context, open, row.name);
     }
     context.say(
-      chosen.length === 0 ? 'no item fits' : `Next: npx lab status ${open.run.runId}${context.suffix}`,
+      `${chosen.length === 0 ? 'no item fits\n' : ''}Next: npx lab status ${open.run.runId}${context.suffix}`,
     );
-    return exitCodes.ok;
+    return context.signal.aborted ? exitCodes.interruptedByUser : exitCodes.ok;
   },
 };
 
