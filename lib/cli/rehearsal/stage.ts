@@ -11,7 +11,7 @@ import { type SimulatedClock, simulatedClock } from '../../twin/simulated-clock.
 import type { Twin } from '../../twin/twin.ts';
 import { startTwinIn, type TwinLink } from '../twin/connect.ts';
 import { dataBuckets } from '../twin/data-buckets.ts';
-import { stateFolder, type TwinPlace } from '../twin/folder.ts';
+import { stateFolder, type TwinFolder } from '../twin/folder.ts';
 import type { RehearsalOptions } from './options.ts';
 import { seededWork } from './work.ts';
 
@@ -25,7 +25,7 @@ export interface Stage {
 
 export interface StageOptions {
   readonly options: RehearsalOptions;
-  readonly place: TwinPlace;
+  readonly place: TwinFolder;
   readonly config: LabConfig;
   readonly folder: string;
   /** Milliseconds since 1970. */
@@ -71,7 +71,7 @@ async function loadStandIn(projectRoot: string): Promise<RunStandIn> {
 
 /** What the submission reads of the user's twin, whose buckets are plain folders: copied, so that nothing of it can change. */
 async function copyData(
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   folder: string,
   outputBucket: string,
@@ -82,7 +82,7 @@ async function copyData(
 }
 
 /** Copies a part of the user's twin, where it has it; on a file system that can, nothing is copied until it is written to. */
-async function copyIn(path: string, place: TwinPlace, folder: string): Promise<void> {
+async function copyIn(path: string, place: TwinFolder, folder: string): Promise<void> {
   const options = { recursive: true, mode: constants.COPYFILE_FICLONE };
   await cp(join(stateFolder(place), path), join(folder, 'state', path), options).catch(
     (error: NodeJS.ErrnoException) => {

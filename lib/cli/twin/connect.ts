@@ -4,7 +4,7 @@ import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { Person } from '../../twin/access/people.ts';
 import type { Twin, TwinOptions } from '../../twin/twin.ts';
-import type { TwinPlace } from './folder.ts';
+import type { TwinFolder } from './folder.ts';
 import { readServer, type TwinServer } from './server.ts';
 
 export interface TwinLink {
@@ -18,7 +18,7 @@ export interface TwinLink {
 
 /** The twin that is up, or one of this process's own. */
 export async function connectTwin(
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   as: Person = 'members',
@@ -41,7 +41,7 @@ export async function connectTwin(
 /** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
 export async function startTwinIn(
   folder: string,
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   options: Pick<TwinOptions, 'clock' | 'faults' | 'containers'>,

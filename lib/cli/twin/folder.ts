@@ -5,7 +5,7 @@ import type { RunApp } from '../../build/run-app.ts';
 import { refuse } from '../../contract/workload/errors.ts';
 
 /** Where a twin of this project keeps its state, and what it is made from. */
-export interface TwinPlace {
+export interface TwinFolder {
   readonly projectRoot: string;
   readonly configFile: string;
   readonly folder: string;
@@ -31,7 +31,7 @@ export const twinPlace = (world: {
   readonly templates?: string;
   readonly runApp?: RunApp;
   readonly configFile?: string;
-}): TwinPlace => ({
+}): TwinFolder => ({
   projectRoot: world.projectRoot,
   configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
   folder:
@@ -58,10 +58,10 @@ export function toolFolders(text: string | undefined, cwd: string): readonly str
 }
 
 /** Everything that a twin remembers. */
-export const stateFolder = (place: TwinPlace): string => join(place.folder, 'state');
-export const serverFile = (place: TwinPlace): string => join(place.folder, 'server.json');
+export const stateFolder = (place: TwinFolder): string => join(place.folder, 'state');
+export const serverFile = (place: TwinFolder): string => join(place.folder, 'server.json');
 
 /** Deletes the twin's state. */
-export async function resetTwin(place: TwinPlace): Promise<void> {
+export async function resetTwin(place: TwinFolder): Promise<void> {
   await rm(place.folder, { recursive: true, force: true });
 }

@@ -7,7 +7,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { isAlive } from '../../process/is-alive.ts';
 import type { Twin } from '../../twin/twin.ts';
-import { folderVariable, serverFile, type TwinPlace, toolsVariable } from './folder.ts';
+import { folderVariable, serverFile, type TwinFolder, toolsVariable } from './folder.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
 export interface TwinServer {
@@ -23,7 +23,7 @@ export interface TwinServer {
 
 /** Starts a long-lived twin as a process of its own, or answers the one that is up. */
 export async function upServer(
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
 ): Promise<TwinServer> {
@@ -78,7 +78,7 @@ export async function upServer(
 }
 
 /** Runs the twin in this process until it is told to stop. */
-export async function serveTwin(place: TwinPlace, config: LabConfig, signal: AbortSignal): Promise<number> {
+export async function serveTwin(place: TwinFolder, config: LabConfig, signal: AbortSignal): Promise<number> {
   const { startOwnTwin } = await import('./start.ts');
   const twin = await startOwnTwin(place, config, () => {});
   const server: TwinServer = {
@@ -103,7 +103,7 @@ export async function serveTwin(place: TwinPlace, config: LabConfig, signal: Abo
  * What is up, or undefined; a file left by a killed twin is no twin. One that is slow to answer is one, and is waited for:
  * nobody listens where a killed one was, which is told at once.
  */
-export async function readServer(place: TwinPlace): Promise<TwinServer | undefined> {
+export async function readServer(place: TwinFolder): Promise<TwinServer | undefined> {
   try {
     const server = JSON.parse(await readFile(serverFile(place), 'utf8')) as TwinServer;
     process.kill(server.pid, 0);
@@ -115,7 +115,7 @@ export async function readServer(place: TwinPlace): Promise<TwinServer | undefin
 }
 
 /** Ends the long-lived twin by its own process id and waits until it is gone. */
-export async function stopServer(place: TwinPlace): Promise<boolean> {
+export async function stopServer(place: TwinFolder): Promise<boolean> {
   const server = await readServer(place);
   if (!server) return false;
   process.kill(server.pid, 'SIGTERM');

@@ -5,11 +5,11 @@ import { synthesized } from '../../build/synthesize.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../twin/twin.ts';
 import { dataBuckets, publicBuckets } from './data-buckets.ts';
-import { stateFolder, type TwinPlace } from './folder.ts';
+import { stateFolder, type TwinFolder } from './folder.ts';
 
 /** A twin in this process, over the stack as it is now. */
 export async function startOwnTwin(
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   more: Partial<TwinOptions> = {},
@@ -30,7 +30,7 @@ export async function startOwnTwin(
 
 /** Bundles the entrypoints, and answers the template of the stack, synthesized where what it is made from has changed. */
 export async function prepareTwin(
-  place: TwinPlace,
+  place: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
 ): Promise<object> {
