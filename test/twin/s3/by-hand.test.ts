@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import fc from 'fast-check';
 import { failure } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
@@ -29,5 +30,59 @@ describe('files put in or taken away by hand', () => {
     const { Contents } = await twin.s3.send(new ListObjectsV2Command({ Bucket }));
     const md5 = createHash('md5').update('after it').digest('hex');
     expect(Contents?.map(each => [each.Size, each.ETag])).toEqual([[8, `"${md5}"`]]);
+  });
+
+  it('folders that have files are common prefixes, and no others, whatever came and went by hand', async () => {
+    const bucket = join(twin.root, Bucket);
+    const long = 'l'.repeat(300);
+    const key = fc.constantFrom(
+      'a/1',
+      'a/2',
+      'a/x/1',
+      'b/1',
+      'b/x/y/1',
+      'c',
+      '%~d/1',
+      `${long}1/1`,
+      `${long}2/1`,
+    );
+    const step = fc.oneof(
+      fc.record({ what: fc.constantFrom('put', 'write', 'unlink'), key }),
+      fc.record({ what: fc.constant('rmdir'), key: fc.constantFrom('a', 'b', 'a/x', 'b/x') }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async steps => {
+        await rm(bucket, { recursive: true });
+        await mkdir(bucket);
+        const there = new Set<string>();
+        for (const { what, key } of steps) {
+          if (what === 'put') await put(key, what);
+          else if (what === 'rmdir') await rm(join(bucket, key), { recursive: true, force: true });
+          else if (what === 'unlink' && !/^(l|%)/.test(key)) await rm(join(bucket, key), { force: true });
+          else if (what === 'write' && !/^(l|%)/.test(key)) {
+            await mkdir(dirname(join(bucket, key)), { recursive: true });
+            await writeFile(join(bucket, key), what);
+          } else continue;
+          if (what === 'put' || what === 'write') there.add(key);
+          else for (const each of there) if (each === key || each.startsWith(`${key}/`)) there.delete(each);
+        }
+        for (const Prefix of ['', 'a/', 'b/x/', 'b']) {
+          const { Contents = [], CommonPrefixes = [] } = await twin.s3.send(
+            new ListObjectsV2Command({ Bucket, Prefix, Delimiter: '/' }),
+          );
+          const seen = [
+            ...Contents.map(each => each.Key!),
+            ...CommonPrefixes.map(each => each.Prefix!),
+          ].sort();
+          const of = [...there].filter(each => each.startsWith(Prefix));
+          const cut = of.map(each => {
+            const end = each.indexOf('/', Prefix.length);
+            return end < 0 ? each : each.slice(0, end + 1);
+          });
+          expect(seen).toEqual([...new Set(cut)].sort());
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });

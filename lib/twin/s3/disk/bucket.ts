@@ -137,9 +137,12 @@ export class Bucket {
     return more.length === 0 ? current : [...current, ...more].sort(compareKeys);
   }
 
-  /** Keys in UTF-8 byte order. With `fresh`, what was put below the prefix or taken away by hand is noticed first. */
-  async keys(prefix: string, fresh: boolean): Promise<readonly string[]> {
-    if (fresh) await this.scan(prefix);
+  /**
+   * Keys in UTF-8 byte order. With `fresh`, what was put below the prefix or taken away by hand is noticed first; with
+   * `folders` in place of it, what is in the prefix's folder, and which folders in it have any key.
+   */
+  async keys(prefix: string, fresh: boolean | 'folders'): Promise<readonly string[]> {
+    if (fresh) await this.scan(prefix, fresh === 'folders');
     return this.stored.keys();
   }
 
@@ -283,8 +286,8 @@ export class Bucket {
   }
 
   /** Notices what was put below a prefix, or taken away there, by hand. */
-  private async scan(prefix: string): Promise<void> {
-    const { missing, found } = await this.stored.compare(prefix);
+  private async scan(prefix: string, shallow = false): Promise<void> {
+    const { missing, found } = await this.stored.compare(prefix, shallow);
     for (const key of missing) await this.exclusively(key, () => this.look(key));
     for (const { key, path } of found) {
       if (Buffer.byteLength(key) <= 1024) await this.exclusively(key, () => this.look(key, path));

@@ -25,6 +25,9 @@ export function joinPieces(path: string): string {
   return path.replaceAll(`${mark}/${mark}+`, '');
 }
 
+/** Whether a name in the bucket's folder is a segment of keys as it stands. */
+export const isSegment = (name: string): boolean => isPlain(name);
+
 const mark = '%~';
 const aside = '%~=';
 const longest = 180;

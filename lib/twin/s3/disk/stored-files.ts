@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { onceATurn } from '../../once-a-turn.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
-import { joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
+import { isSegment, joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
 import { isSame, type ObjectMeta } from './object-meta.ts';
 import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
 import { Records } from './records.ts';
@@ -115,26 +115,58 @@ export class StoredFiles {
     this.sorted.splice(firstAtOrAfter(this.sorted, key), 1);
   }
 
-  /** Compares with the folder that every key of a prefix is in: keys whose file is gone, files that are no object's. */
-  async compare(prefix: string): Promise<{
+  /**
+   * Compares with the folder that every key of a prefix is in: keys whose file is gone, files that are no object's. `shallow`
+   * is for who asks which folders there are: one that has an object where it was is looked at no further.
+   */
+  async compare(
+    prefix: string,
+    shallow = false,
+  ): Promise<{
     readonly missing: readonly string[];
     readonly found: readonly { readonly key: string; readonly path: string }[];
   }> {
     const under = prefix.includes('/')
       ? dirname(keyToPath(`${prefix.slice(0, prefix.lastIndexOf('/'))}/x`))
       : '';
-    const start = join(this.folder, under);
-    const entries = await readdir(start, { withFileTypes: true, recursive: true }).catch(() => []);
     const found = new Set<string>();
-    for (const entry of entries) {
-      if (!entry.isDirectory()) found.add(join(entry.parentPath, entry.name).slice(this.folder.length + 1));
-    }
+    const folders = await this.filesIn(under, !shallow, found);
+    const sure = shallow ? this.foldersInUse(under, folders) : new Set<string>();
+    if (shallow)
+      for (const name of folders) if (!sure.has(name)) await this.filesIn(join(under, name), true, found);
     const missing: string[] = [];
     for (const meta of this.index.values()) {
       const here = under === '' || meta.path.startsWith(`${under}/`);
-      if (here && !found.delete(meta.path)) missing.push(meta.key);
+      if (here && !sure.has(folderBelow(under, meta.path)) && !found.delete(meta.path))
+        missing.push(meta.key);
     }
     return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
+  }
+
+  /** Adds the files in a folder; answers the names of folders in it. */
+  private async filesIn(under: string, recursive: boolean, found: Set<string>): Promise<readonly string[]> {
+    const start = join(this.folder, under);
+    const entries = await readdir(start, { withFileTypes: true, recursive }).catch(() => []);
+    const folders: string[] = [];
+    for (const entry of entries)
+      if (entry.isDirectory()) folders.push(entry.name);
+      else found.add(join(entry.parentPath, entry.name).slice(this.folder.length + 1));
+    return folders;
+  }
+
+  /** Folders of a folder in which one object is where it was. Names that are parts of longer ones are not among them. */
+  private foldersInUse(under: string, folders: readonly string[]): Set<string> {
+    const open = new Set(folders.filter(name => isSegment(name)));
+    const used = new Set<string>();
+    for (const meta of this.index.values()) {
+      if (open.size === 0) break;
+      if (under !== '' && !meta.path.startsWith(`${under}/`)) continue;
+      const name = folderBelow(under, meta.path);
+      if (!open.has(name) || !this.isThere(meta)) continue;
+      open.delete(name);
+      used.add(name);
+    }
+    return used;
   }
 
   /** Of an empty bucket. A file that came in by hand meanwhile makes it fail with ENOTEMPTY. */
@@ -197,6 +229,12 @@ export class StoredFiles {
     }
     this.index.set(meta.key, meta);
   }
+}
+
+/** The name of the folder that a path goes through below another one; empty for a file in it. */
+function folderBelow(under: string, path: string): string {
+  const rest = under === '' ? path : path.slice(under.length + 1);
+  return rest.slice(0, Math.max(0, rest.indexOf('/')));
 }
 
 /** The key of a file that may have come by hand: what only looks like our escapes is its name as it is. */

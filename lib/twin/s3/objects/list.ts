@@ -27,7 +27,8 @@ export async function listObjects(
       : decodeToken(token)
     : (query.get('marker') ?? '');
   // The first page looks at the folder itself; the pages after it go on from there.
-  const page = cutPage(await bucket.keys(prefix, token === null), prefix, delimiter, after, most);
+  const fresh = token === null && (delimiter === '/' ? 'folders' : true);
+  const page = cutPage(await bucket.keys(prefix, fresh), prefix, delimiter, after, most);
   const found = await Promise.all(page.keys.map(key => bucket.find(key)));
   const contents: ObjectMeta[] = found.filter(meta => meta !== undefined);
   const withRestore = request.headers['x-amz-optional-object-attributes']?.includes('RestoreStatus') === true;
