@@ -23,11 +23,15 @@ it('what cdk.json names bundles by itself: a bare cdk deploy of a fresh clone ha
       'jobs',
       'containers',
       'cdk.json',
-      'lab.config.ts',
+
       'package.json',
       'prices.json',
     ])
       cpSync(join(root, name), join(clone, name), { recursive: true });
+    writeFileSync(
+      join(clone, 'lab.config.ts'),
+      `export default { name: 'lab', region: 'us-east-1', datasets: { hcp: { bucket: 'scans', access: 'role' } }, workloads: { rapidtide: { datasets: { '/data_in': 'hcp' } } } };\n`,
+    );
     symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'));
     const bundle = bundlePath('containers/rapidtide');
     mkdirSync(dirname(join(clone, bundle)), { recursive: true });

@@ -65,7 +65,10 @@ export class PageBody {
       if (!/^[0-9a-fA-F]{1,7}$/.test(size)) throw new Error('a chunk has no length');
       const count = Number.parseInt(size, 16);
       // The last one is empty, and a line that is empty comes behind it and its trailers.
-      if (count === 0) return bytes.indexOf(noMore, end) === this.#length - noMore.length;
+      if (count === 0) {
+        const stop = bytes.indexOf(noMore, end);
+        return stop >= 0 && stop === this.#length - noMore.length;
+      }
       const from = end + lineEnd.length;
       if (from + count + lineEnd.length > this.#length) return false;
       this.#chunks.push([from, from + count]);

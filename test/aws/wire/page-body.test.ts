@@ -55,6 +55,15 @@ it('a page in chunks is its text, however it arrives, and not before its end', (
   );
 });
 
+it('a page without a byte is whole at its end alone, however little of it has come', () => {
+  const body = new PageBody();
+  const bytes = chunked('', [1], '');
+  for (let length = 0; length <= bytes.length; length++) {
+    body.begin({ 'transfer-encoding': 'chunked' });
+    expect(arrive(body, bytes.subarray(0, length), [1])).toBe(length === bytes.length ? '' : undefined);
+  }
+});
+
 it('a page of a known length is its text, and longer ones than its memory are', () => {
   const body = new PageBody();
   for (const length of [0, 1, 700_000, 3_000_000, 5]) {
