@@ -145,12 +145,14 @@ export class StoredFiles {
 
   /** Adds the files in a folder; answers the names of folders in it. */
   private async filesIn(under: string, recursive: boolean, found: Set<string>): Promise<readonly string[]> {
-    const start = join(this.folder, under);
-    const entries = await readdir(start, { withFileTypes: true, recursive }).catch(() => []);
+    // One that has just gone holds nothing.
+    const entries = await readdir(join(this.folder, under), { withFileTypes: true }).catch(() => []);
     const folders: string[] = [];
     for (const entry of entries)
       if (entry.isDirectory()) folders.push(entry.name);
-      else found.add(join(entry.parentPath, entry.name).slice(this.folder.length + 1));
+      else found.add(join(under, entry.name));
+    // Side by side: Node's own recursion, one folder after the other, takes five times as long.
+    if (recursive) await Promise.all(folders.map(name => this.filesIn(join(under, name), true, found)));
     return folders;
   }
 
