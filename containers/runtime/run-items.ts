@@ -110,7 +110,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
     ...(peak > 0 ? { peakMemoryBytes: peak } : {}),
     ...(cpuSeconds > 0 ? { cpuSeconds } : {}),
     bytesIn: result.bytesIn ?? input.takeBytesIn(),
-    bytesOut: (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
+    bytesOut: result.bytesOut ?? (result.outputs ?? []).reduce((sum, output) => sum + output.bytes, 0),
     ...(result.outputs ? { outputs: result.outputs } : {}),
   };
   // A later step may ask what was made of it, whatever shard it was in.

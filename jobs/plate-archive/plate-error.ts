@@ -11,3 +11,10 @@ export class PlateError extends Error {
     this.isPassing = isPassing;
   }
 }
+
+/** The archive is there, and holds nothing of what was asked for: it is the request that is to be mended. */
+export class NothingFits extends PlateError {
+  constructor(plate: string, patterns: readonly string[]) {
+    super([`nothing in the archive of ${plate} fits ${patterns.join(', ')}`]);
+  }
+}

@@ -1,5 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from './context.ts';
+import { sameCommand } from './output/command-line.ts';
+
+/** Where nobody waits: what is not there yet, that nothing was done, and the call that goes on with it. */
+export function sayLater(context: Context, left: readonly string[], nothing: string): void {
+  for (const line of left) context.say(line);
+  context.say(
+    `${nothing}; the same call goes on once they are there, and with --wait it waits for them\nNext: ${sameCommand(context.argv, 'wait', ['--wait'])}`,
+  );
+}
+
+/** Where somebody does. */
+export const sayWaits = (context: Context): void =>
+  context.say('waiting; what was asked for comes whether or not anybody waits');
 
 /**
  * Looks until nothing is left that has to come: a copy out of a cold class takes hours. Every minute at first, and every quarter of an

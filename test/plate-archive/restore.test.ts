@@ -164,8 +164,8 @@ it('restores the tarballs of the older scripts, and refuses one whose MD5 is not
   const [old] = await oldTarballs(store, 'old/', plate);
   const how = { target: bucketTarget(lab.s3.store('live'), ''), wanted: () => true };
   expect(await restoreOldTarball(store, old!, how)).toEqual([
-    { key: 'projects/P/B/images/BR01 x/a b.tif', outcome: 'restored' },
-    { key: `projects/P/workspace/${'l'.repeat(120)}/b.csv`, outcome: 'restored' },
+    { key: 'projects/P/B/images/BR01 x/a b.tif', outcome: 'restored', bytes: 5 },
+    { key: `projects/P/workspace/${'l'.repeat(120)}/b.csv`, outcome: 'restored', bytes: 5 },
   ]);
   expect(lab.s3.object('live', 'projects/P/B/images/BR01 x/a b.tif')!.body.toString()).toBe('image');
   expect((await restoreOldTarball(store, old!, how)).map(({ outcome }) => outcome)).toEqual([

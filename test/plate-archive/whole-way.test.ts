@@ -82,6 +82,8 @@ it('plates are archived, verified and sealed; a bad one holds none of the others
   const { code, err } = await archive('create', '--plates', 'plates.csv', '--wait');
   expect(err).toContain('BAD');
   expect(err).toContain('2 of 3 plates done');
+  // Two tars and what is beside them; read to be packed, and the tars again to be proved.
+  expect(err).toMatch(/[\d.]+ kB in, [\d.]+ kB out/);
   expect(code).toBe(4);
 });
 
@@ -108,6 +110,14 @@ it('what was verified is tagged for the class that it is to have, and what was n
 it('objects are listed, and an audit holds the archive to its proof', async () => {
   const listed = await archive('ls', 'ONE', '--include', 'r01c0*');
   expect(listed.out.trim().split('\n')).toHaveLength(2);
+  for (const verb of ['ls', 'restore']) {
+    const none = await archive(verb, '--plate', 'ONE', '--include', 'zz*');
+    expect([none.code, none.err]).toEqual([
+      2,
+      expect.stringContaining('nothing in the archive of ONE fits zz*'),
+    ]);
+    expect(none.err).toContain('npx lab archive ls ONE lists what it holds');
+  }
   const audit = await archive('audit', '--share', 'all');
   expect([audit.code, audit.out]).toEqual([0, expect.stringMatching(/ONE +1 +0 +4 of 4 +holds/)]);
 });

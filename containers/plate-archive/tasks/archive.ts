@@ -26,6 +26,8 @@ export const archiveTask = {
         context.place('proofs'),
       ];
       const { storageClass } = request;
+      // Of this attempt: what an earlier one has made is not made again.
+      let [bytesIn, bytesOut] = [0, 0];
       const threads = tarThreads(Math.max(1, Math.floor(context.limits.vcpus)));
       try {
         const { seal, digest, wasWhole } = await archivePlate({
@@ -41,7 +43,7 @@ export const archiveTask = {
             const said = progress(context.log, plate.plate, inventory.head.bytes);
             const stop = (): void => void threads.stop();
             context.signal.addEventListener('abort', stop, { once: true });
-            return Promise.all(
+            const made = await Promise.all(
               plans.map(plan =>
                 threads.make(
                   {
@@ -50,7 +52,7 @@ export const archiveTask = {
                     archive: addressOf(archive, context.environment),
                     ...(isDirect(storageClass) ? { storageClass } : {}),
                   },
-                  said,
+                  said.took,
                 ),
               ),
             ).finally(async () => {
@@ -58,6 +60,9 @@ export const archiveTask = {
               // What comes now is done here, and another thread's memory is as much as the index takes.
               await threads.stop();
             });
+            bytesIn = said.done;
+            bytesOut = made.reduce((sum, { bytes }) => sum + bytes, 0);
+            return made;
           },
         });
         context.log(
@@ -67,6 +72,8 @@ export const archiveTask = {
         );
         return {
           exitCode: 0,
+          bytesIn,
+          bytesOut,
           outputs: [{ bucket: archive.bucket, key: archive.prefix + sealKey(plate, digest), bytes: 0 }],
           facts: {
             objects: seal.objects,

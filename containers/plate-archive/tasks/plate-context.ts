@@ -47,14 +47,24 @@ export async function asResult(work: () => Promise<TaskResult>): Promise<TaskRes
   }
 }
 
-/** Says how far it is, at most every ten seconds. */
-export function progress(log: (line: string) => void, what: string, total: number): (bytes: number) => void {
+/** How much of a plate has gone by; says so at most every ten seconds. */
+export interface Progress {
+  took(bytes: number): void;
+  readonly done: number;
+}
+
+export function progress(log: (line: string) => void, what: string, total: number): Progress {
   let done = 0;
   let last = Date.now();
-  return bytes => {
-    done += bytes;
-    if (Date.now() - last < 10_000) return;
-    last = Date.now();
-    log(`${what}: ${(done / 1e9).toFixed(1)} of ${(total / 1e9).toFixed(1)} GB`);
+  return {
+    took(bytes) {
+      done += bytes;
+      if (Date.now() - last < 10_000) return;
+      last = Date.now();
+      log(`${what}: ${(done / 1e9).toFixed(1)} of ${(total / 1e9).toFixed(1)} GB`);
+    },
+    get done() {
+      return done;
+    },
   };
 }

@@ -50,7 +50,8 @@ async function restoreArchive(context: PlateContext): Promise<TaskResult> {
     ...{ archive, entries, target, overwrite: false, parallel: 8, signal: context.signal },
     tars: new Map(tars.map(({ number, object }) => [number, object])),
   });
-  return resultOf(context, outcomes);
+  // Nothing but the ranges of what was wanted is read.
+  return resultOf(context, outcomes, bytesOf(outcomes));
 }
 
 async function restoreOld(context: PlateContext): Promise<TaskResult> {
@@ -70,7 +71,8 @@ async function restoreOld(context: PlateContext): Promise<TaskResult> {
       })),
     );
   }
-  return resultOf(context, outcomes);
+  // Compared first, and then unpacked.
+  return resultOf(context, outcomes, 2 * bytesOf(old.tarballs.map(({ object }) => ({ bytes: object.size }))));
 }
 
 /** `lab archive restore` waits before it submits; copies may still have gone again when the job begins. */
@@ -79,10 +81,10 @@ const comesLater = (waiting: readonly string[]): TaskResult => ({
   reason: `${waiting.join('; ')}: submit it again when they are there`,
 });
 
-function resultOf(
-  context: PlateContext,
-  outcomes: readonly { readonly key: string; readonly outcome: RestoreOutcome['outcome'] }[],
-): TaskResult {
+const bytesOf = (list: readonly { readonly bytes: number }[]): number =>
+  list.reduce((sum, { bytes }) => sum + bytes, 0);
+
+function resultOf(context: PlateContext, outcomes: readonly RestoreOutcome[], bytesIn: number): TaskResult {
   const count = (outcome: string): number => outcomes.filter(each => each.outcome === outcome).length;
   for (const { key, outcome } of outcomes)
     if (outcome === 'kept' || outcome === 'damaged') context.log(`${outcome}: ${key}`);
@@ -92,7 +94,8 @@ function resultOf(
     kept: count('kept'),
     damaged: count('damaged'),
   };
-  if (facts.kept + facts.damaged === 0) return { exitCode: 0, facts };
+  const moved = { bytesIn, bytesOut: bytesOf(outcomes.filter(each => each.outcome === 'restored')) };
+  if (facts.kept + facts.damaged === 0) return { exitCode: 0, facts, ...moved };
   const reason = `${facts.kept} objects were not restored, for something else is there; ${facts.damaged} are damaged in the archive`;
-  return { exitCode: exitCodes.toolFailed, reason, facts };
+  return { exitCode: exitCodes.toolFailed, reason, facts, ...moved };
 }

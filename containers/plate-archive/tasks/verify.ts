@@ -43,7 +43,7 @@ export const verifyTask = {
                 source: { ...addressOf(source, context.environment), prefix: '' },
                 archive: addressOf(archive, context.environment),
               },
-              said,
+              said.took,
             ),
         });
         for (const { check, what } of findings.list) context.log(`${check}: ${what}`);
@@ -58,6 +58,7 @@ export const verifyTask = {
         );
         return {
           exitCode: 0,
+          bytesIn: said.done,
           facts: { objects: proof.objects, bytes: proof.bytes, 'proven until': proof.expiresAt },
         };
       } finally {

@@ -1,9 +1,10 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import type { IndexEntry } from '../archive-index.ts';
 import type { PlateName } from '../archive-keys.ts';
 import { type Generation, newestGeneration } from '../generations.ts';
-import { PlateError } from '../plate-error.ts';
+import { NothingFits, PlateError } from '../plate-error.ts';
 import { plateOf } from '../plate-request.ts';
 import { prefixed } from '../prefixed.ts';
 import {
@@ -28,7 +29,9 @@ export interface WantedRestore {
   readonly tars: readonly NeededTar[];
 }
 
-export const patternsOf = ({ include = '' }: Readonly<Record<string, string>>): readonly string[] =>
+type Parameters = Readonly<Record<string, string>>;
+
+export const patternsOf = ({ include = '' }: Parameters): readonly string[] =>
   include
     .split(',')
     .map(pattern => pattern.trim())
@@ -47,8 +50,7 @@ export async function lookAtRestore(
   const seal = await readSeal(archive, plate, digest);
   const prefixes = head.folders.map(({ prefix }) => prefix);
   const entries = await findEntries(archive, plate, seal, patterns, prefixes, index);
-  if (entries.length === 0)
-    throw new PlateError([`nothing in the archive of ${plate.plate} fits ${patterns.join(', ')}`]);
+  if (entries.length === 0) throw new NothingFits(plate.plate, patterns);
   return { generation, seal, entries, tars: await neededTars(archive, plate, seal, entries) };
 }
 
@@ -105,72 +107,85 @@ export async function askForTars(
     : [`${plate}: ${waiting} of ${tars.length} tar${tars.length === 1 ? ' is' : 's are'} on the way`];
 }
 
-const howOf = ({ tier = 'Bulk', days = '7' }: Readonly<Record<string, string>>): ThawRequest => ({
+const howOf = ({ tier = 'Bulk', days = '7' }: Parameters): ThawRequest => ({
   tier: tier as RestoreTier,
   days: Number(days),
 });
 
-/** The same for all plates of a submission. A plate that cannot be restored is its row's to tell. */
-export const describeRestore = (
+/**
+ * The same for all plates of a submission. A plate that cannot be restored is its row's to tell; where none can, nothing is to be
+ * submitted: throws LabError.
+ */
+export async function describeRestore(
   items: readonly Item[],
-  { parameters }: RunRequest,
+  request: RunRequest,
   ports: SpecPorts,
-): Promise<readonly string[]> =>
-  eachPlate(items, ports, async (item, archive) => {
-    const { project = '', batch = '' } = parameters;
-    const plate = plateOf(item, { project, batch });
-    if (parameters.old !== undefined) {
-      const { store, prefix } = ports.place('old');
-      return oldLines(item.name, await lookAtOldPlate(store, prefix, plate), howOf(parameters));
-    }
-    return restoreLines(
-      item.name,
-      await lookAtRestore(archive, plate, patternsOf(parameters)),
-      howOf(parameters),
+): Promise<readonly string[]> {
+  const found = await eachPlate(items, request, ports, async ({ lines }) => lines);
+  if (found.every(({ problem }) => problem))
+    throw new LabError(
+      found.map(({ plate, problem }) => ({
+        where: plate,
+        message: problem!.message,
+        ...(problem instanceof NothingFits ? { fix: `npx lab archive ls ${plate} lists what it holds` } : {}),
+      })),
     );
-  }).then(found =>
-    found.flatMap(({ plate, lines, problem }) => (problem ? [`${plate}: ${problem}`] : lines)),
-  );
+  return found.flatMap(({ plate, lines, problem }) => (problem ? [`${plate}: ${problem.message}`] : lines));
+}
 
 /** Asks for all that the jobs will read, and says what is not there yet. A plate that cannot be restored is waited for by nobody. */
 export const readyToRestore = (
   items: readonly Item[],
-  { parameters }: RunRequest,
+  request: RunRequest,
   ports: SpecPorts,
 ): Promise<readonly string[]> =>
-  eachPlate(items, ports, async (item, archive) => {
-    const { project = '', batch = '' } = parameters;
-    const plate = plateOf(item, { project, batch });
-    if (parameters.old !== undefined) {
-      const { store, prefix } = ports.place('old');
-      return askForOld(store, item.name, await lookAtOldPlate(store, prefix, plate), howOf(parameters));
-    }
-    const wanted = await lookAtRestore(archive, plate, patternsOf(parameters));
-    return askForTars(archive, item.name, wanted, howOf(parameters));
-  }).then(found => found.flatMap(({ lines }) => lines));
+  eachPlate(items, request, ports, ({ ask }) => ask()).then(found => found.flatMap(({ lines }) => lines));
+
+/** A plate as it was found: what a person is told of it, and how what is cold of it is asked for. */
+interface Looked {
+  readonly lines: readonly string[];
+  ask(): Promise<readonly string[]>;
+}
+
+async function lookAtPlate(item: Item, parameters: Parameters, ports: SpecPorts): Promise<Looked> {
+  const { project = '', batch = '' } = parameters;
+  const plate = plateOf(item, { project, batch });
+  const how = howOf(parameters);
+  if (parameters.old !== undefined) {
+    const { store, prefix } = ports.place('old');
+    const old = await lookAtOldPlate(store, prefix, plate);
+    return { lines: oldLines(item.name, old, how), ask: () => askForOld(store, item.name, old, how) };
+  }
+  const { store, prefix } = ports.place('archive');
+  const archive = prefixed(store, prefix);
+  const wanted = await lookAtRestore(archive, plate, patternsOf(parameters));
+  return {
+    lines: restoreLines(item.name, wanted, how),
+    ask: () => askForTars(archive, item.name, wanted, how),
+  };
+}
 
 interface OfPlate {
   readonly plate: string;
   readonly lines: readonly string[];
-  readonly problem?: string;
+  readonly problem?: PlateError;
 }
 
 async function eachPlate(
   items: readonly Item[],
+  { parameters }: RunRequest,
   ports: SpecPorts,
-  look: (item: Item, archive: ObjectStore) => Promise<readonly string[]>,
+  tell: (looked: Looked) => Promise<readonly string[]>,
 ): Promise<readonly OfPlate[]> {
-  const { store, prefix } = ports.place('archive');
-  const archive = prefixed(store, prefix);
   const found: OfPlate[] = [];
   for (const [i, item] of items.entries()) {
     ports.signal.throwIfAborted();
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
     try {
-      found.push({ plate: item.name, lines: await look(item, archive) });
+      found.push({ plate: item.name, lines: await tell(await lookAtPlate(item, parameters, ports)) });
     } catch (error) {
       if (!(error instanceof PlateError)) throw error;
-      found.push({ plate: item.name, lines: [], problem: error.message });
+      found.push({ plate: item.name, lines: [], problem: error });
     }
   }
   return found;

@@ -38,6 +38,7 @@ export async function oldTarballs(
 export interface OldOutcome {
   readonly key: string;
   readonly outcome: 'restored' | 'there' | 'kept';
+  readonly bytes: number;
 }
 
 export interface OldRestore {
@@ -81,10 +82,9 @@ export async function restoreOldTarball(
       entry.resume();
       continue;
     }
-    outcomes.push({
-      key,
-      outcome: await placeOne(entry as AsyncIterable<Buffer>, key, entry.header.size ?? 0, target, overwrite),
-    });
+    const bytes = entry.header.size ?? 0;
+    const outcome = await placeOne(entry as AsyncIterable<Buffer>, key, bytes, target, overwrite);
+    outcomes.push({ key, outcome, bytes });
   }
   return outcomes;
 }

@@ -21,6 +21,7 @@ export const family = (verb: string): FamilySpec => ({
   name: 'archive',
   summary: 'archives of plates: create, status, verify, delete behind them, restore from them',
   verb,
+  look: 'status',
 });
 
 export const project: ParameterSpec = {

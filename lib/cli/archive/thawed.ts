@@ -1,7 +1,7 @@
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Context } from '../context.ts';
 import { sameCommand } from '../output/command-line.ts';
-import { untilThere } from '../until-there.ts';
+import { sayLater, sayWaits, untilThere } from '../until-there.ts';
 
 /**
  * Asks for what is cold, and waits for it where that was asked for. Undefined: all of it can be read now; else the exit code, for
@@ -15,13 +15,10 @@ export async function thawed(
   const left = await ask();
   if (left.length === 0) return undefined;
   if (!wait) {
-    for (const line of left) context.say(line);
-    context.say(
-      `nothing was restored yet\nNext: the same again once they are there, or with --wait: ${sameCommand(context.argv, 'wait', ['--wait'])}`,
-    );
+    sayLater(context, left, 'nothing was restored yet');
     return exitCodes.notDone;
   }
-  context.say('waiting; what was asked for comes whether or not anybody waits');
+  sayWaits(context);
   if (await untilThere(context, ask)) return undefined;
   context.say(`interrupted; nothing was restored yet\nNext: ${sameCommand(context.argv, 'dry-run')}`);
   return exitCodes.interruptedByUser;

@@ -1,13 +1,20 @@
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { NothingFits, PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { isStoreError } from '../../contract/ports/object-store.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { shellWord } from '../output/command-line.ts';
 
 /** What stops a plate, as a person at a shell is told. */
 export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof NothingFits)
+      throw new LabError({
+        where: '--include',
+        message: error.message,
+        fix: `npx lab archive ls ${shellWord(plate)} lists what it holds`,
+      });
     if (error instanceof PlateError)
       throw new LabError(
         error.problems.map(message => ({ where: plate, message })),
@@ -18,7 +25,7 @@ export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Pro
         {
           where: plate,
           message: 'its tars are in a cold class and cannot be read now',
-          fix: `npx lab archive restore --plate ${plate} asks for them`,
+          fix: `npx lab archive restore --plate ${shellWord(plate)} asks for them`,
         },
         exitCodes.found,
       );

@@ -20,7 +20,7 @@ import { estimateText } from '../output/estimate-text.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
 import { readPriceTable } from '../prices.ts';
 import { runWorld } from '../run-world.ts';
-import { untilThere } from '../until-there.ts';
+import { sayLater, sayWaits, untilThere } from '../until-there.ts';
 import { pastTimes } from './past-times.ts';
 import { readList, type Submission } from './submission.ts';
 
@@ -102,13 +102,11 @@ async function isReady(
   const ports = specPorts(spec, request, connection, await runWorld(context));
   const left = await spec.ready(items, request, ports);
   if (left.length === 0) return true;
-  const again = `Next: the same again once they are there, or with --wait: ${sameCommand(context.argv, 'wait', ['--wait'])}`;
   if (!wait) {
-    for (const line of left) context.say(line);
-    context.say(`nothing was submitted yet\n${again}`);
+    sayLater(context, left, 'nothing was submitted yet');
     return false;
   }
-  context.say('waiting; what was asked for comes whether or not anybody waits');
+  sayWaits(context);
   if (await untilThere(context, () => spec.ready!(items, request, ports))) return true;
   throw new LabError(
     { where: 'lab submit', message: 'interrupted; nothing was submitted yet', fix: 'the same again goes on' },

@@ -88,12 +88,18 @@ async function tellLeft(
   return exitCodes.notDone;
 }
 
-const nextOf = (
+function nextOf(
   context: Context,
-  { run: { runId } }: OpenRun,
+  { run: { runId }, spec: { family } }: OpenRun,
   part: RunPart,
   verb: 'fetch' | 'watch' | 'retry',
-): string => `Next: npx lab ${verb} ${runId}${verb === 'watch' ? '' : partWords(part)}${context.suffix}`;
+): string {
+  const about =
+    verb === 'fetch' && family?.look
+      ? `${family.name} ${family.look}`
+      : `${verb} ${runId}${verb === 'watch' ? '' : partWords(part)}`;
+  return `Next: npx lab ${about}${context.suffix}`;
+}
 
 /** `3 plates`; of a step, which may have items of its own, `3 items of step store`. */
 const countedOf = ({ spec }: OpenRun, { step }: RunPart, count: number): string =>

@@ -60,4 +60,6 @@ export interface FamilySpec {
   /** One line of help, the same in each of its members. */
   readonly summary: string;
   readonly verb: string;
+  /** The family's verb that shows what a run has come to, where that is no file to fetch. */
+  readonly look?: string;
 }

@@ -103,7 +103,9 @@ export interface TaskResult {
   readonly missing?: readonly Missing[];
   /** Of a task that takes a shard and knows what became of each of its items: a record each, in place of one for all. */
   readonly items?: readonly ItemEnd[];
+  /** Where the task reads and writes by itself: else what was downloaded or read from mounts, and what `outputs` say. */
   readonly bytesIn?: number;
+  readonly bytesOut?: number;
   /** Where the task knows more than what `exec` has seen. */
   readonly peakMemoryBytes?: number;
 }
