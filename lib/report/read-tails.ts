@@ -1,10 +1,10 @@
-import type { Store } from '../contract/ports/ports.ts';
+import type { Logs, Store } from '../contract/ports/ports.ts';
 import { attemptIn, resultsPrefix } from '../contract/run/keys.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 import { mapLimit } from '../ledger/map-limit.ts';
-import type { TailOf } from './causes.ts';
+import type { Cause, TailOf } from './causes.ts';
 import { itemsOf } from './usage.ts';
 
 /**
@@ -42,4 +42,22 @@ const roundOf = (row: LedgerRow): number =>
 /** Of two attempts of a job, the later: the tenth is after the ninth. */
 function laterOf(one: string | undefined, other: string): string {
   return one === undefined || attemptIn(other) > attemptIn(one) ? other : one;
+}
+
+/** Lines of a log that are asked for where a killed attempt left no record. */
+const logLines = 20;
+
+/** With the end of the log of one of those that have it, where no record does: one request a cause. */
+export async function withLog(
+  logs: Pick<Logs, 'tail'>,
+  rows: readonly LedgerRow[],
+  cause: Cause,
+): Promise<Cause> {
+  if (cause.tail.length > 0 || cause.kind === 'held' || cause.kind === 'cancelled') return cause;
+  const names = new Set(cause.names);
+  const row = rows.find(each => names.has(each.name) && each.logStream !== undefined);
+  if (!row?.logStream) return cause;
+  const lines = await logs.tail(row.logStream, logLines).catch(() => []);
+  const tail = lines.map(line => line.message);
+  return tail.length > 0 ? { ...cause, tail, tailOf: row.name } : cause;
 }

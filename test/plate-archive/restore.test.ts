@@ -13,9 +13,10 @@ import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts'
 import { findEntries, matcher, readSeal } from '../../jobs/plate-archive/restore/find-entries.ts';
 import { folderTarget } from '../../jobs/plate-archive/restore/folder-target.ts';
 import { oldDigests, readOldSums } from '../../jobs/plate-archive/restore/old-sums.ts';
-import { oldTarballs, restoreOldTarball } from '../../jobs/plate-archive/restore/old-tarball.ts';
+import { oldTarballs } from '../../jobs/plate-archive/restore/old-tarball.ts';
 import type { Target } from '../../jobs/plate-archive/restore/place.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
+import { restoreOldTarball } from '../../jobs/plate-archive/restore/restore-old-tarball.ts';
 import { neededTars, request } from '../../jobs/plate-archive/restore/thaw.ts';
 import { restoreTiered, tieredLog } from '../../jobs/plate-archive/restore/tiered.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';

@@ -4,6 +4,7 @@ import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Lane } from '../../lib/contract/run/run.ts';
 import type { LedgerRow } from '../../lib/ledger/ledger.ts';
 import { causesOf } from '../../lib/report/causes.ts';
+import { withLog } from '../../lib/report/read-tails.ts';
 import { remedyFor } from '../../lib/report/remedies.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
@@ -55,6 +56,17 @@ it('the same reason with another last line is another cause, and names and numbe
   expect(causesOf([row('x', { reason: 'work.sh exited with 1' })], () => tails.b)[0]!.id).not.toBe(
     causes[1]!.id,
   );
+});
+
+it('what left no record shows the end of its log, however long that is, and without a log what is known', async () => {
+  const rows = [row('a'), row('b', { logStream: 'job/b' })];
+  const [cause] = causesOf(rows, noTails);
+  const log = Array.from({ length: 30_000 }, (_, n) => ({ at: n, message: `line ${n}` }));
+  const logs = { tail: async (_: string, count: number) => log.slice(-count) };
+  const { tail, tailOf } = await withLog(logs, rows, cause!);
+  expect([tailOf, tail.length, tail.at(-1)]).toEqual(['b', 20, 'line 29999']);
+  const refused = { tail: async () => Promise.reject(new Error('no rights')) };
+  expect(await withLog(refused, rows, cause!)).toEqual(cause);
 });
 
 it('what waits for what failed is one cause and stands last, however much it is', () => {

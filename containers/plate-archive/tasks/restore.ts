@@ -8,9 +8,12 @@ import {
 } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';
 import { askForOld, lookAtOldPlate } from '../../../jobs/plate-archive/restore/old-plate.ts';
-import { type OldOutcome, restoreOldTarball } from '../../../jobs/plate-archive/restore/old-tarball.ts';
 import type { Target } from '../../../jobs/plate-archive/restore/place.ts';
 import { type RestoreOutcome, restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
+import {
+  type OldOutcome,
+  restoreOldTarball,
+} from '../../../jobs/plate-archive/restore/restore-old-tarball.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';

@@ -9,7 +9,10 @@ import {
   oldLines,
   type ThawRequest,
 } from '../../../jobs/plate-archive/restore/old-plate.ts';
-import { type OldOutcome, restoreOldTarball } from '../../../jobs/plate-archive/restore/old-tarball.ts';
+import {
+  type OldOutcome,
+  restoreOldTarball,
+} from '../../../jobs/plate-archive/restore/restore-old-tarball.ts';
 import { type Problem, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args } from '../command.ts';

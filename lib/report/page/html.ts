@@ -15,16 +15,26 @@ export function tableOf(header: readonly string[], rows: readonly (readonly stri
   return `<div class="wide"><table><thead><tr>${head.join('')}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 
-/** One file that loads nothing: what it shows can be sent, kept and opened anywhere. */
-export const pageOf = (title: string, style: string, body: string, scripts = ''): string =>
+/**
+ * One file that loads nothing: what it shows can be sent, kept and opened anywhere. In the pieces that it was given in, to be written one
+ * after the other: joined, and encoded as a whole, a page of a large run would be held three times.
+ */
+export const pageOf = (
+  title: string,
+  style: string,
+  body: readonly string[],
+  scripts: readonly string[] = [],
+): readonly string[] => [
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <title>${escaped(title)}</title><style>${style}</style></head>
 <body>
-${body}
-${scripts}</body></html>
-`;
+`,
+  ...body.flatMap(part => [part, '\n']),
+  ...scripts.flatMap(script => [script, '\n']),
+  '</body></html>\n',
+];
 
 export const dollars = (value: number): string =>
   `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;

@@ -23,7 +23,7 @@ export interface RunPageInput {
 const printed = 1000;
 
 /** A run's report: one file, without anything to load, that says in tables all that it shows in pictures. */
-export function runPage(input: RunPageInput, { style, scripts }: PageAssets): string {
+export function runPage(input: RunPageInput, { style, scripts }: PageAssets): readonly string[] {
   const { facts } = input;
   const body = [
     heading(input),
@@ -34,14 +34,11 @@ export function runPage(input: RunPageInput, { style, scripts }: PageAssets): st
     usageSection(facts),
     itemsSection(facts),
     provenanceSection(facts),
-  ].join('\n');
-  const data = `<script type="application/json" id="facts">${asData({ ...facts, scratchGiB: input.scratchGiB })}</script>`;
-  return pageOf(
-    `${facts.name ?? facts.run} · ${facts.title}`,
-    style,
-    body,
-    `${data}\n${scripts.map(script => `<script>${script}</script>`).join('\n')}\n`,
-  );
+  ];
+  return pageOf(`${facts.name ?? facts.run} · ${facts.title}`, style, body, [
+    `<script type="application/json" id="facts">${asData({ ...facts, scratchGiB: input.scratchGiB })}</script>`,
+    ...scripts.map(script => `<script>${script}</script>`),
+  ]);
 }
 
 function heading({ facts, madeAt }: RunPageInput): string {

@@ -20,7 +20,12 @@ export interface ShownRun {
 }
 
 /** Every run of a lab on one page, the newest first. */
-export function runsPage(lab: string, runs: readonly ShownRun[], madeAt: Date, style: string): string {
+export function runsPage(
+  lab: string,
+  runs: readonly ShownRun[],
+  madeAt: Date,
+  style: string,
+): readonly string[] {
   const sum = (of: (run: ShownRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const priced = runs.filter(run => run.usage.dollars !== undefined);
   const totals: readonly (readonly [string, string])[] = [
@@ -40,13 +45,11 @@ export function runsPage(lab: string, runs: readonly ShownRun[], madeAt: Date, s
 <td class="n">${seconds > 0 ? spanOf(seconds) : ''}</td><td class="n">${quantity(run.usage.vcpuHours)}</td>
 <td class="n">${run.usage.dollars === undefined ? '' : dollars(run.usage.dollars)}</td></tr>`;
   });
-  return pageOf(
-    `Runs of ${lab}`,
-    style,
+  return pageOf(`Runs of ${lab}`, style, [
     `<header><h1>Runs of ${escaped(lab)}</h1><p class="soft">${madeAt.toISOString()}</p></header>
 <ul class="totals">${totals.map(([name, value]) => `<li><b>${escaped(value)}</b>${escaped(name)}</li>`).join('')}</ul>
 <div class="wide"><table><thead><tr><th>run</th><th>workload</th><th>submitted</th><th>state</th><th class="n">items</th><th class="n">took</th><th class="n">vCPU-hours</th><th class="n">price</th></tr></thead><tbody>
 ${rows.join('\n')}
 </tbody></table></div>`,
-  );
+  ]);
 }
