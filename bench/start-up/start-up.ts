@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
+import { bundleEntrypoint } from '../../lib/build/bundle.ts';
 import { runUri } from '../../lib/contract/run/keys.ts';
 import { scratchSentinel } from '../../lib/contract/workload/env.ts';
 import { storeRound } from '../../lib/runs/store-round.ts';
@@ -34,16 +34,7 @@ export async function startUp(projectRoot: string, rounds: number): Promise<stri
     await writeFile(join(root, 'scratch', scratchSentinel), '');
     const ours = await store(server.url);
     const bundle = join(root, 'no-op.mjs');
-    await build({
-      entryPoints: [join(projectRoot, 'bench/start-up/no-op.ts')],
-      outfile: bundle,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node24',
-      minify: true,
-      logLevel: 'silent',
-    });
+    await writeFile(bundle, await bundleEntrypoint(projectRoot, 'bench/start-up/no-op.ts'));
     const common = {
       PATH: `${dirname(process.execPath)}:${process.env.PATH ?? ''}`,
       HOME: root,

@@ -1,4 +1,4 @@
-import { statfs } from 'node:fs/promises';
+import { statfsSync } from 'node:fs';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import type { TakeBytesIn } from './bytes-in.ts';
 import { openMounts } from './mounts/open-mounts.ts';
@@ -40,7 +40,7 @@ export async function inPlace<T>(
     try {
       return await work({
         scratch: scratch.folder,
-        scratchBytes: scratch.reservedBytes || (await freeBytes(scratch.folder)),
+        scratchBytes: scratch.reservedBytes || freeBytes(scratch.folder),
         mounts: mounts.folders,
         takeBytesIn: mounts.takeBytesIn,
       });
@@ -52,7 +52,7 @@ export async function inPlace<T>(
   }
 }
 
-async function freeBytes(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder);
+function freeBytes(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 }

@@ -1,10 +1,10 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { madeKey } from '../../lib/contract/run/keys.ts';
 import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { ItemEnd, TaskResult } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
+import { emptyFolder } from './empty-folder.ts';
 import { ShardFailure } from './failure.ts';
 import type { ItemsInput } from './items-input.ts';
 import { taskContext } from './task-context.ts';
@@ -80,8 +80,7 @@ async function runOne(input: ItemsInput, items: readonly Item[], name: string): 
   const { signal } = input;
   const startedAt = input.world.now().toISOString();
   const scratch = join(input.scratch, 'item');
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await emptyFolder(scratch);
   const { context, used, tail } = taskContext(input, items, name, scratch);
   let ours = false;
   const result = await input.task.run(context).catch((error: unknown): TaskResult => {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { standInBundle } from '../contract/ports/stand-in.ts';
 import { bundlePath } from '../contract/workload/metadata.ts';
+import { ownModules } from './own-modules.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface Bundle {
@@ -25,29 +26,31 @@ export async function bundleWorkloads({
   return Promise.all(
     [...new Set(contexts)].map(async context => {
       const file = join(projectRoot, bundlePath(context));
-      const { metafile, outputFiles } = await build({
-        write: false,
-        entryPoints: [join(projectRoot, context, 'entrypoint.ts')],
-        absWorkingDir: projectRoot,
-        outfile: file,
-        bundle: true,
-        platform: 'node',
-        format: 'esm',
-        target: 'node24',
-        minify: true,
-        // A package that is no module asks for Node's own by `require`.
-        banner: {
-          js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
-        },
-        metafile: true,
-        logLevel: 'silent',
-      });
-      refuseForbidden(context, Object.keys(metafile.inputs));
-      const { contents } = outputFiles[0]!;
+      const contents = await bundleEntrypoint(projectRoot, join(context, 'entrypoint.ts'));
       await writeWhole(file, contents);
       return { context, file, bytes: contents.length };
     }),
   );
+}
+
+/** One file of an entrypoint, whose path is relative to the project, and all that it imports. Throws when a forbidden package got in. */
+export async function bundleEntrypoint(projectRoot: string, entrypoint: string): Promise<Uint8Array> {
+  const { metafile, outputFiles } = await build({
+    write: false,
+    entryPoints: [join(projectRoot, entrypoint)],
+    absWorkingDir: projectRoot,
+    outfile: 'bundle.mjs',
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    minify: true,
+    plugins: [ownModules],
+    metafile: true,
+    logLevel: 'silent',
+  });
+  refuseForbidden(entrypoint, Object.keys(metafile.inputs));
+  return outputFiles[0]!.contents;
 }
 
 /** Bundles the harness with a stand-in for the tool, for the twin's own process. Answers its file. */

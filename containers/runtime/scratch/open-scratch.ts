@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
-import { chmod, mkdir, rm, statfs } from 'node:fs/promises';
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { env, scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { emptyFolder } from '../empty-folder.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
 import { hold } from './held.ts';
@@ -44,9 +45,13 @@ export async function openScratch(
     throw failure(`${root} is not the scratch volume: it has no ${scratchSentinel}`);
   const wanted = Number(world.environment[env.scratchGiB] ?? 0) * gib;
   const jobs = join(root, jobsFolder);
-  await mkdir(jobs, { recursive: true });
-  // Containers of other users have jobs here too; where it is another's, that one has done so.
-  await chmod(jobs, 0o1777).catch(() => undefined);
+  mkdirSync(jobs, { recursive: true });
+  try {
+    // Containers of other users have jobs here too.
+    chmodSync(jobs, 0o1777);
+  } catch {
+    // It is another's, who has done so.
+  }
   const name = `${jobId.replaceAll(':', '_')}.${attempt}`;
   const folder = join(jobs, name);
   if (wanted === 0) return plainFolder(world, folder);
@@ -61,8 +66,7 @@ export async function openScratch(
     for (const left of await cleanLeftovers(jobs, world.log))
       world.log(`removed what ${left} left on scratch`);
     ticket = await reserve(world, { root, jobs, name, wanted }, options);
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
+    await emptyFolder(folder);
   } catch (error) {
     await letGo();
     throw error;
@@ -127,8 +131,7 @@ async function reserve(
 
 /** Nothing is reserved, so nothing of others is asked about either. */
 async function plainFolder(world: ContainerWorld, folder: string): Promise<Scratch> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
+  await emptyFolder(folder);
   return {
     folder,
     reservedBytes: 0,

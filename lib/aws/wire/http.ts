@@ -1,14 +1,31 @@
+import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-// An import of these evaluates all that they export, Node's own fetch among it: 30 ms of every process and thread.
-const { Agent, request: httpRequest } = process.getBuiltinModule('node:http');
-const { Agent: HttpsAgent, request: httpsRequest } = process.getBuiltinModule('node:https');
 
 /** A socket that says nothing for this long is given up: a stalled body never ends by itself. */
 const idleMs = 20_000;
 const tries = 6;
-const agents = { 'http:': new Agent({ keepAlive: true }), 'https:': new HttpsAgent({ keepAlive: true }) };
+
+type Protocol = typeof import('node:http') | typeof import('node:https');
+
+/**
+ * How a protocol is spoken, loaded by who speaks it: TLS is 10 ms of a start. An import would evaluate all that the modules
+ * export, Node's own fetch among it: 30 ms more.
+ */
+const spoken = (load: () => Protocol) => {
+  let known: { readonly request: Protocol['request']; readonly agent: Agent } | undefined;
+  return () => {
+    if (known) return known;
+    const { Agent, request } = load();
+    known = { request, agent: new Agent({ keepAlive: true }) };
+    return known;
+  };
+};
+
+const protocols = {
+  'http:': spoken(() => process.getBuiltinModule('node:http')),
+  'https:': spoken(() => process.getBuiltinModule('node:https')),
+};
 
 export interface Answer {
   readonly status: number;
@@ -124,14 +141,15 @@ async function once(request: WireRequest): Promise<Answer> {
   const length = Buffer.isBuffer(body) ? body.length : request.contentLength;
   return new Promise((done, fail) => {
     const { protocol, hostname, port } = new URL(request.origin);
-    const call = (protocol === 'https:' ? httpsRequest : httpRequest)({
+    const speak = protocols[protocol as keyof typeof protocols]();
+    const call = speak.request({
       protocol,
       hostname: hostname.replace(/^\[|\]$/g, ''),
       ...(port === '' ? {} : { port }),
       path: request.target,
       method: request.method,
       headers: { ...headers, ...(length === undefined ? {} : { 'content-length': String(length) }) },
-      agent: agents[protocol as keyof typeof agents],
+      agent: speak.agent,
     });
     call.setTimeout(idleMs, () =>
       call.destroy(new Error(`${request.origin} said nothing for ${idleMs / 1000} s`)),
