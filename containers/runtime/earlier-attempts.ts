@@ -1,4 +1,4 @@
-import { resultKey } from '../../lib/contract/run/keys.ts';
+import { readRecordName, shardResultsPrefix } from '../../lib/contract/run/keys.ts';
 import { readRecord } from '../../lib/contract/run/read-stored.ts';
 import type { ItemRecord } from '../../lib/contract/run/records.ts';
 import type { Shard } from './read-shard.ts';
@@ -10,8 +10,14 @@ import type { Shard } from './read-shard.ts';
 export async function doneBefore(shard: Shard): Promise<ReadonlyMap<string, ItemRecord>> {
   const done = new Map<string, ItemRecord>();
   if (shard.stepPlan.takes !== 'item') return done;
-  for (let attempt = 1; attempt < shard.attempt; attempt++) {
-    const body = await shard.store.get(resultKey(shard.run, { ...shard, attempt }));
+  if (shard.attempt === 1) return done;
+  const earlier: { readonly attempt: number; readonly key: string }[] = [];
+  for await (const { key } of shard.store.list(shardResultsPrefix(shard.run, shard))) {
+    const { jobId, attempt } = readRecordName(key);
+    if (jobId === shard.jobId && attempt < shard.attempt) earlier.push({ attempt, key });
+  }
+  for (const { key } of earlier.sort((a, b) => a.attempt - b.attempt)) {
+    const body = await shard.store.get(key);
     const record = body && readRecord(body);
     for (const item of record?.items ?? []) if (item.state === 'done') done.set(item.name, item);
   }

@@ -1,4 +1,5 @@
 import { doneKey, recordName, resultKey } from '../../lib/contract/run/keys.ts';
+import { encodeOutcome } from '../../lib/contract/run/outcome.ts';
 import type { AttemptRecord, DoneMarker, ItemRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
@@ -48,7 +49,8 @@ export async function runShard(world: ContainerWorld, options: ShardOptions): Pr
     const record = await recordOf(world, identity, startedAt, result, shard, scratchPeakBytes);
     if (shard) await countTowardsLimits(shard, record).catch(limitsUnknown(world));
     const soft = (shard?.stepPlan.soft ?? false) && !world.environment[env.holds];
-    return await store(world, identity, record, soft);
+    const names = shard?.items.map(({ name }) => name) ?? [];
+    return await store(world, identity, record, { names, soft });
   } catch (error) {
     // Not even which shard this is could be made out.
     world.log((error as Error).message);
@@ -149,14 +151,17 @@ async function store(
   world: ContainerWorld,
   shard: ShardIdentity,
   record: AttemptRecord,
-  soft: boolean,
+  { names, soft }: { readonly names: readonly string[]; readonly soft: boolean },
 ): Promise<number> {
   try {
-    const isPartial = record.whole?.partial ?? record.items?.some(item => item.partial) ?? false;
+    const partial = record.whole?.partial ?? record.items?.some(item => item.partial) ?? false;
+    // What is done whole says all by its marker.
+    const isDone = record.exitCode === exitCodes.ok && !partial;
+    const told = { partial, outcome: isDone ? undefined : encodeOutcome(record, names) };
     const json = { contentType: 'application/json' };
-    await shard.store.put(resultKey(shard.run, shard, isPartial), JSON.stringify(record), json);
+    await shard.store.put(resultKey(shard.run, shard, told), JSON.stringify(record), json);
     if (record.exitCode === exitCodes.ok) {
-      const marker: DoneMarker = { record: recordName(shard, isPartial) };
+      const marker: DoneMarker = { record: recordName(shard, told) };
       await shard.store.put(doneKey(shard.run, shard), JSON.stringify(marker), {
         ...json,
         ifNoneMatch: true,

@@ -1,4 +1,5 @@
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
+import { openStates } from '../ledger/rows.ts';
 import { causesOf } from '../report/causes.ts';
 import { readTails, withLog } from '../report/read-tails.ts';
 import { remedyFor } from '../report/remedies.ts';
@@ -15,7 +16,8 @@ export async function readCauses(
 ): Promise<readonly TreatedCause[]> {
   const { connection, spec } = open;
   const { rounds } = await readRun(connection.store, open.run);
-  const rows = [...ledger.rows.open()];
+  const rows: LedgerRow[] = [];
+  for await (const row of ledger.rows.stream({ details: false, states: openStates })) rows.push(row);
   const causes = causesOf(rows, await readTails(connection.store, rounds, rows));
   const config = await context.config();
   const lanes = new Map(

@@ -1,7 +1,8 @@
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError, refuse } from '../contract/workload/errors.ts';
-import { itemStates } from '../ledger/entries.ts';
+import { type ItemState, itemStates } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { openStates } from '../ledger/rows.ts';
 import type { StepView } from '../ledger/step-view.ts';
 import type { Args, OptionSpec } from './command.ts';
 import type { OpenRun } from './open.ts';
@@ -119,11 +120,15 @@ async function* rowsOf(
     const places = names.length > 0 ? view.placesOf(names) : undefined;
     for await (const entry of ledger.stream(view, { details, ...(places ? { places } : {}) }))
       yield stepRow(view.name, entry);
-  } else if (details || names.length > 0)
-    yield* ledger.rows.stream({ details, ...(names.length > 0 ? { names } : {}) });
-  else if (only === 'all') yield* ledger.rows;
-  else yield* only === 'failed' ? ledger.rows.in('failed') : ledger.rows.open();
+  } else
+    yield* ledger.rows.stream({
+      details,
+      ...(names.length > 0 ? { names } : only === 'all' ? {} : { states: statesOf(only) }),
+    });
 }
+
+const statesOf = (only: 'failed' | 'not-done'): readonly ItemState[] =>
+  only === 'failed' ? ['failed'] : openStates;
 
 /** Of a round's ledger, what is there is what the round had. */
 function refuseUnknown(

@@ -18,37 +18,54 @@ export async function* streamStep(
   { details, places }: { readonly details: boolean; readonly places?: readonly number[] },
 ): AsyncGenerator<Entry> {
   const length = places?.length ?? step.length;
-  for (let from = 0; from < length; from += rowsTogether) {
-    const to = Math.min(length, from + rowsTogether);
-    const some = Array.from({ length: to - from }, (_, i) => places?.[from + i] ?? from + i);
-    if (details) await readDetails(store, [step], parts, (_, add) => some.forEach(add));
-    for (const place of some) yield step.at(place);
+  try {
+    for (let from = 0; from < length; from += rowsTogether) {
+      const to = Math.min(length, from + rowsTogether);
+      const some = Array.from({ length: to - from }, (_, i) => places?.[from + i] ?? from + i);
+      await readDetails({ store, parts, steps: [step], details }, (_, add) => some.forEach(add));
+      for (const place of some) yield step.at(place);
+    }
+  } finally {
+    forgetDetails(parts);
   }
+}
+
+export function forgetDetails(parts: readonly RoundStep[]): void {
   for (const part of parts) part.details.keepOnly(new Set());
 }
 
-/** Reads the records of what is done of some places, and forgets the others. */
+export interface DetailsInput {
+  readonly store: Store;
+  readonly parts: readonly RoundStep[];
+  readonly steps: readonly StepView[];
+  /** Whether those of what is done whole are read, too. */
+  readonly details: boolean;
+  readonly see?: SeeRecord | undefined;
+}
+
+/** Reads the records of some places that a look has not read, and forgets the others. */
 export async function readDetails(
-  store: Store,
-  steps: readonly StepView[],
-  parts: readonly RoundStep[],
+  { store, parts, steps, details, see }: DetailsInput,
   places: (step: StepView, add: (place: number) => void) => void,
-  see?: SeeRecord,
 ): Promise<void> {
   const wanted = new Map(parts.map(part => [part, new Set<number>()]));
+  const isWanted = ({ records, tries, names }: RoundStep, shard: number): boolean =>
+    !records.has(shard) && (names.has(shard) || (details && tries[shard]! > 0));
   for (const step of steps)
     places(step, place => {
       for (const part of step.parts) {
         const line = part.lines.lineOf(place);
         const shard = line < 0 ? -1 : part.shardOf(line);
-        if (shard >= 0 && part.tries[shard]! > 0 && !part.records.has(shard)) wanted.get(part)!.add(shard);
+        if (shard >= 0 && isWanted(part, shard)) wanted.get(part)!.add(shard);
       }
     });
   for (const [part, shards] of wanted) {
     part.details.keepOnly(shards);
     const unread = [...shards].filter(shard => !part.details.has(shard)).sort((a, b) => a - b);
-    const found = new Map<number, string[]>();
-    await listMarks(store, part.resultsPrefix, unread, (shard, rest) => {
+    const found = new Map<number, readonly string[]>();
+    for (const shard of unread) if (part.names.has(shard)) found.set(shard, part.names.get(shard)!);
+    const unlisted = unread.filter(shard => !found.has(shard));
+    await listMarks(store, part.resultsPrefix, unlisted, (shard, rest) => {
       found.set(shard, [...(found.get(shard) ?? []), rest]);
     });
     await mapLimit([...found], 32, ([shard, rests]) =>

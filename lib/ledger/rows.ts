@@ -5,7 +5,7 @@ import { inputsOf, joined, precedence, type StepRow } from './fold.ts';
 import type { ItemList } from './items/item-list.ts';
 import type { SeeRecord } from './look/records.ts';
 import { codeOf, type RoundStep } from './look/round-step.ts';
-import { readDetails, rowsTogether } from './read-details.ts';
+import { forgetDetails, readDetails, rowsTogether } from './read-details.ts';
 import { type Some, type StepView, wellCode } from './step-view.ts';
 
 /** One item of a run, by its name, over all its rounds and steps. */
@@ -17,6 +17,9 @@ export interface LedgerRow extends Omit<StepRow, 'parts' | 'lane'> {
   /** Every step that has the item, in their order. */
   readonly steps: readonly StepRow[];
 }
+
+/** What is not done, or not all of it. */
+export const openStates: readonly ItemState[] = itemStates.filter(state => state !== 'done');
 
 /** The rows of a ledger in the order of the run's items. */
 export class Rows implements Iterable<LedgerRow> {
@@ -53,20 +56,16 @@ export class Rows implements Iterable<LedgerRow> {
     for (let index = 0; index < this.length; index++) yield this.#row(index);
   }
 
-  /** Those that stand like this: the others are passed over. */
+  /**
+   * Those that stand like this: the others are passed over. Why is told as far as a look has to know it; times and what was
+   * used and made only by `stream`.
+   */
   *in(...states: readonly ItemState[]): Generator<LedgerRow> {
-    const wanted = new Set(states.map(codeOf));
-    for (let index = 0; index < this.length; index++)
-      if (wanted.has(this.states[index]!)) yield this.#row(index);
+    for (const index of this.#indexesIn(states)) yield this.#row(index);
   }
 
   some(fits: (row: LedgerRow) => boolean): boolean {
     return this.find(fits) !== undefined;
-  }
-
-  /** What is not done, or not all of it. */
-  open(): Generator<LedgerRow> {
-    return this.in(...itemStates.filter(state => state !== 'done'));
   }
 
   filter(fits: (row: LedgerRow) => boolean): readonly LedgerRow[] {
@@ -85,37 +84,47 @@ export class Rows implements Iterable<LedgerRow> {
   }
 
   /**
-   * The rows one after the other, those of these names or all. With `details` what is done says when, and what it has made: a
-   * request a record, of which few are held at a time; `see` is shown each of them whole.
+   * The rows one after the other, those of these names, those that stand like this, or all. What is not done whole says when,
+   * and what it has used and made; with `details` what is done, too: a request a record, of which few are held at a time.
+   * `see` is shown each of them whole.
    */
   async *stream({
     details,
     names,
+    states,
     see,
   }: {
     readonly details: boolean;
     readonly names?: readonly string[];
+    readonly states?: readonly ItemState[];
     readonly see?: SeeRecord;
   }): AsyncGenerator<LedgerRow> {
-    const chosen = names && [...new Set(names.map(name => this.#items.indexOf(name)))].sort((a, b) => a - b);
+    const chosen = names
+      ? [...new Set(names.map(name => this.#items.indexOf(name)))].sort((a, b) => a - b)
+      : states && this.#indexesIn(states);
     const length = chosen?.length ?? this.length;
-    for (let from = 0; from < length; from += rowsTogether) {
-      const to = Math.min(length, from + rowsTogether);
-      const some = Array.from({ length: to - from }, (_, i) => chosen?.[from + i] ?? from + i);
-      if (details)
-        await readDetails(
-          this.#store,
-          this.#steps,
-          this.#parts,
-          (step, add) => {
-            for (const index of some) for (const place of step.owners.placesOf(index)) add(place);
-            if (some.length > 0) step.owners.common.forEach(add);
-          },
-          see,
-        );
-      for (const index of some) if (index >= 0) yield this.#row(index);
+    const input = { store: this.#store, parts: this.#parts, steps: this.#steps, details, see };
+    try {
+      for (let from = 0; from < length; from += rowsTogether) {
+        const to = Math.min(length, from + rowsTogether);
+        const some = Array.from({ length: to - from }, (_, i) => chosen?.[from + i] ?? from + i);
+        await readDetails(input, (step, add) => {
+          for (const index of some) for (const place of step.owners.placesOf(index)) add(place);
+          if (some.length > 0) step.owners.common.forEach(add);
+        });
+        for (const index of some) if (index >= 0) yield this.#row(index);
+      }
+    } finally {
+      forgetDetails(this.#parts);
     }
-    for (const part of this.#parts) part.details.keepOnly(new Set());
+  }
+
+  #indexesIn(states: readonly ItemState[]): readonly number[] {
+    const wanted = new Set(states.map(codeOf));
+    const indexes: number[] = [];
+    for (let index = 0; index < this.length; index++)
+      if (wanted.has(this.states[index]!)) indexes.push(index);
+    return indexes;
   }
 
   #row(index: number): LedgerRow {

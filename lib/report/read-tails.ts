@@ -1,5 +1,5 @@
+import { attemptIn, readRecordName, resultsPrefix } from '../contract/run/keys.ts';
 import type { Logs, Store } from '../contract/ports/ports.ts';
-import { attemptIn, resultsPrefix } from '../contract/run/keys.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
@@ -24,8 +24,8 @@ export async function readTails(
     for (const step of plan.steps.filter(({ name }) => places.has(`${plan.round} ${name}`))) {
       const newest = new Map<string, string>();
       for await (const { key } of store.list(resultsPrefix(plan, plan.round, step.name))) {
-        const jobId = /\/([^/]+)\.\d+(?:\.partial)?$/.exec(key)?.[1];
-        if (jobId !== undefined && jobs.has(jobId)) newest.set(jobId, laterOf(newest.get(jobId), key));
+        const { jobId } = readRecordName(key);
+        if (jobs.has(jobId)) newest.set(jobId, laterOf(newest.get(jobId), key));
       }
       await mapLimit([...newest.values()], 32, async key => {
         const body = await store.get(key);

@@ -33,18 +33,37 @@ export const failedTally = (run: RunRef, round: number): string =>
   `${runPrefix(run)}results/.failed/${round}/`;
 export const spentTally = (run: RunRef): string => `${runPrefix(run)}results/.spent/`;
 export const stopKey = (run: RunRef, round: number): string => `${runPrefix(run)}results/.stopped/${round}`;
+/** What the records of a shard's attempts are below. */
+export const shardResultsPrefix = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | 'shard'>): string =>
+  `${resultsPrefix(run, at.round, at.step)}${shardName(at.shard)}/`;
 /** One attempt's record. `:` of a child's job id is kept: `results/0/run/0000012/<parent>:12.1`. */
-export const resultKey = (run: RunRef, at: ShardAttempt, partial = false): string =>
-  `${resultsPrefix(run, at.round, at.step)}${shardName(at.shard)}/${recordName(at, partial)}`;
+export const resultKey = (run: RunRef, at: ShardAttempt, told?: ToldInName): string =>
+  `${shardResultsPrefix(run, at)}${recordName(at, told)}`;
 export const donePrefix = (run: RunRef, round: number, step: string): string =>
   `${runPrefix(run)}done/${round}/${step}/`;
 export const doneKey = (run: RunRef, at: Pick<ShardAttempt, 'round' | 'step' | 'shard'>): string =>
   `${donePrefix(run, at.round, at.step)}${shardName(at.shard)}`;
 /** Seven digits: listings are in the order of shards, can be read in parts and go on anywhere. */
 export const shardName = (shard: number): string => String(shard).padStart(7, '0');
-/** What is done but for something that may be missing says so in its name: a listing tells without reading it. */
-export const recordName = (at: Pick<ShardAttempt, 'jobId' | 'attempt'>, partial = false): string =>
-  `${at.jobId}.${at.attempt}${partial ? '.partial' : ''}`;
+/** What a record's name tells of it, so that a listing does without reading it; all of it is done where it says nothing. */
+export interface ToldInName {
+  /** Something is missing that was allowed to be. */
+  readonly partial?: boolean;
+  /** How each item stands (`outcome.ts`). */
+  readonly outcome?: string | undefined;
+}
+/** `<jobId>[.<outcome>].<attempt>[.partial]`; a job's id has no dots. */
+export const recordName = (
+  { jobId, attempt }: Pick<ShardAttempt, 'jobId' | 'attempt'>,
+  { partial, outcome }: ToldInName = {},
+): string => `${jobId}${outcome === undefined ? '' : `.${outcome}`}.${attempt}${partial ? '.partial' : ''}`;
+/** Whose record a name, or a key, is of, and what it tells of it. */
+export function readRecordName(key: string): Pick<ShardAttempt, 'jobId' | 'attempt'> & ToldInName {
+  const [jobId = '', ...rest] = key.slice(key.lastIndexOf('/') + 1).split('.');
+  const partial = rest.at(-1) === 'partial';
+  const [attempt, outcome] = rest.slice(0, partial ? -1 : undefined).reverse();
+  return { jobId, attempt: Number(attempt ?? 0), partial, outcome };
+}
 /** Which attempt a record's name, or its key, is of. */
 export const attemptIn = (key: string): number => Number(/\.(\d+)(?:\.partial)?$/.exec(key)?.[1] ?? 0);
 export const isPartial = (key: string): boolean => key.endsWith('.partial');

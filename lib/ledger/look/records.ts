@@ -1,4 +1,6 @@
 import type { Store } from '../../contract/ports/ports.ts';
+import { readRecordName } from '../../contract/run/keys.ts';
+import { decodeOutcome, type ItemOutcome, type Outcome } from '../../contract/run/outcome.ts';
 import { readRecord } from '../../contract/run/read-stored.ts';
 import type { AttemptRecord, ItemRecord } from '../../contract/run/records.ts';
 import type { ReadRecord } from '../shard-state.ts';
@@ -7,8 +9,11 @@ interface Kept {
   /** Names of the attempts that are taken into account. */
   readonly names: readonly string[];
   readonly endedAt: string;
-  /** What the ledger needs of the newest attempt's record, as JSON: objects would take several times as much. */
-  readonly body: Buffer;
+  /**
+   * What the ledger needs of the newest attempt's record, as JSON: objects would take several times as much. Its name, where
+   * that tells how the items stand: then the record itself was not read.
+   */
+  readonly body: Buffer | string;
   /** The same but for its items. */
   readonly head: ReadRecord;
   /** How each of the shard's items stands in it: see `markOf`. */
@@ -32,7 +37,7 @@ const marks: readonly Mark[] = [
   undefined,
   ...states.flatMap((state): readonly Mark[] => [{ state }, { state, partial: true }]),
 ];
-const markOf = ({ state, partial }: ItemRecord): number => 1 + 2 * states.indexOf(state) + (partial ? 1 : 0);
+const markOf = ({ state, partial }: ItemOutcome): number => 1 + 2 * states.indexOf(state) + (partial ? 1 : 0);
 
 /** The newest records of shards, each attempt's read once. */
 export class Records {
@@ -42,7 +47,10 @@ export class Records {
   /** Parsed ones: neighbours are asked for one after the other. */
   readonly #parsed = new Map<number, Parsed>();
 
-  /** With `namesOf` what each item's mark is, is found as its record is read, which need not be parsed for it again. */
+  /**
+   * With `namesOf` what each item's mark is, is found as its record is read, which need not be parsed for it again; and a
+   * record whose name tells as much is not read.
+   */
   constructor(namesOf?: (shard: number) => readonly string[]) {
     this.#namesOf = namesOf;
   }
@@ -58,30 +66,29 @@ export class Records {
     const before = this.#kept.get(shard);
     const unread = names.filter(name => !before?.names.includes(name));
     if (unread.length === 0) return false;
-    const bodies = await Promise.all(unread.map(name => store.get(`${prefix}${name}`)));
+    const own = this.#namesOf?.(shard);
+    const read = await Promise.all(
+      unread.map(async (name): Promise<Kept | undefined> => {
+        const told = own && toldBy(name, own);
+        if (told) return keptOf(told, name, names, own);
+        const body = await store.get(`${prefix}${name}`);
+        if (!body) return undefined;
+        const record = readRecord(body);
+        see?.(record);
+        const slimmed = slim(record);
+        return keptOf(slimmed, Buffer.from(JSON.stringify(slimmed)), names, own);
+      }),
+    );
     let newest = before;
-    for (const body of bodies) {
-      if (!body) continue;
-      const record = readRecord(body);
-      see?.(record);
-      if (newest && record.endedAt <= newest.endedAt) continue;
-      const own = slim(record);
-      const { items, ...head } = own;
-      newest = {
-        names,
-        endedAt: record.endedAt,
-        body: Buffer.from(JSON.stringify(own)),
-        head,
-        ...(items && this.#namesOf ? { marks: marksOf(items, this.#namesOf(shard)) } : {}),
-      };
-    }
+    for (const each of read) if (each && (!newest || each.endedAt > newest.endedAt)) newest = each;
     this.#parsed.delete(shard);
     if (newest) this.#kept.set(shard, { ...newest, names });
     return true;
   }
 
+  /** Whether the shard's record was read, and not its name alone. */
   has(shard: number): boolean {
-    return this.#kept.has(shard);
+    return typeof (this.#kept.get(shard)?.body ?? '') !== 'string';
   }
 
   forget(shard: number): boolean {
@@ -122,10 +129,42 @@ export class Records {
     const kept = this.#kept.get(shard);
     if (!kept) return undefined;
     if (this.#parsed.size >= mostParsed) this.#parsed.delete(this.#parsed.keys().next().value!);
-    const parsed = { record: JSON.parse(kept.body.toString('utf8')) as ReadRecord };
+    const { body } = kept;
+    const parsed = {
+      record:
+        typeof body === 'string'
+          ? toldBy(body, this.#namesOf!(shard))!
+          : (JSON.parse(body.toString('utf8')) as ReadRecord),
+    };
     this.#parsed.set(shard, parsed);
     return parsed;
   }
+}
+
+/** What a record's name tells of it; undefined where it does not, or not of these items. */
+function toldBy(name: string, names: readonly string[]): ReadRecord | undefined {
+  const { jobId, outcome } = readRecordName(name);
+  const told = outcome === undefined ? undefined : decodeOutcome(outcome);
+  if (!told) return undefined;
+  const { items, whole, ...head }: Outcome = told;
+  if (items && items.length > 0 && items.length !== names.length) return undefined;
+  return {
+    ...head,
+    jobId,
+    ...(items ? { items: items.map((item, index) => ({ name: names[index]!, ...item })) } : {}),
+    ...(whole ? { whole: { name: '', ...whole } } : {}),
+  };
+}
+
+function keptOf(
+  record: ReadRecord,
+  body: Kept['body'],
+  names: readonly string[],
+  own: readonly string[] | undefined,
+): Kept {
+  const { items, ...head } = record;
+  const marks = items && own ? { marks: marksOf(items, own) } : {};
+  return { names, endedAt: record.endedAt, body, head, ...marks };
 }
 
 function marksOf(items: readonly ItemRecord[], names: readonly string[]): Uint8Array {

@@ -41,7 +41,7 @@ export class RoundStep {
   /** Attempts' names of shards whose record counts. */
   readonly names = new Map<number, readonly string[]>();
   readonly records = new Records(shard => this.#namesOf(shard));
-  /** Records of what is done, for who wants to know what it has made: some shards' at a time. */
+  /** Records for who wants to know what their items have used and made: some shards' at a time. */
   readonly details = new Records();
   /** How each line's item stands, by its shard in this round alone: places in `itemStates`. */
   readonly states: Uint8Array;
@@ -117,7 +117,7 @@ export class RoundStep {
   }
 
   stateOf(shard: number): ShardState {
-    return this.#stateBy(shard, this.records.get(shard) ?? this.details.get(shard));
+    return this.#stateBy(shard, this.details.get(shard) ?? this.records.get(shard));
   }
 
   #stateBy(shard: number, record: ReadRecord | undefined): ShardState {
@@ -136,7 +136,7 @@ export class RoundStep {
   }
 
   recordOf(shard: number, name: string): ItemRecord | undefined {
-    return (this.records.get(shard) ? this.records : this.details).ofItem(shard, name);
+    return (this.details.has(shard) ? this.details : this.records).ofItem(shard, name);
   }
 
   /** Brings the columns up to what is known; answers whether anything had changed. */

@@ -4,12 +4,13 @@ import { resolveConfig } from '../../../lib/config/resolve-config.ts';
 import { isTerminal } from '../../../lib/contract/ports/ports.ts';
 import { cancelReason } from '../../../lib/contract/run/claim.ts';
 import { doneKey, resultKey } from '../../../lib/contract/run/keys.ts';
+import { encodeOutcome } from '../../../lib/contract/run/outcome.ts';
 import type { AttemptRecord, ItemRecord } from '../../../lib/contract/run/records.ts';
 import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { decodeItems, entryBytes } from '../../../lib/contract/run/shard-index.ts';
 import { env } from '../../../lib/contract/workload/env.ts';
 import type { Item, StepSpec, WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
-import type { Ledger } from '../../../lib/ledger/ledger.ts';
+import type { Ledger, LedgerRow } from '../../../lib/ledger/ledger.ts';
 import { LedgerReader, roundsEveryMs } from '../../../lib/ledger/reader.ts';
 import { planRound } from '../../../lib/plan/plan-round.ts';
 import { closeRound } from '../../../lib/runs/close-round.ts';
@@ -47,6 +48,10 @@ export interface History {
   readonly perShard: number;
   /** The submission is cut at this request. */
   readonly cutAt: number;
+  /** Its containers are of the time before records told anything in their names. */
+  readonly isOld: boolean;
+  /** Reasons are too long for a name. */
+  readonly isWordy: boolean;
   readonly events: readonly Event[];
 }
 
@@ -59,6 +64,8 @@ export const histories: fc.Arbitrary<History> = fc.record({
   items: fc.integer({ min: 1, max: 9 }),
   perShard: fc.integer({ min: 1, max: 3 }),
   cutAt: fc.oneof({ weight: 3, arbitrary: fc.constant(999) }, { weight: 1, arbitrary: fc.nat(14) }),
+  isOld: fc.nat(4).map(each => each === 0),
+  isWordy: fc.nat(4).map(each => each === 0),
   events: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: simple('start') },
@@ -118,7 +125,7 @@ export async function play(history: History): Promise<void> {
   await compare(world, 'the end');
 }
 
-interface World {
+interface World extends Pick<History, 'isOld' | 'isWordy'> {
   readonly spec: WorkloadSpec;
   readonly store: ReturnType<typeof memoryStore>;
   readonly batch: ArrayBatch;
@@ -131,7 +138,7 @@ interface World {
 
 const ref = { workload: 'fake', runId: 'r' };
 
-async function begin({ shape, items: count, perShard, cutAt }: History): Promise<World> {
+async function begin({ shape, items: count, perShard, cutAt, isOld, isWordy }: History): Promise<World> {
   const steps = shapes[shape]!.map(step =>
     step.takes === 'run' ? step : { ...step, itemsPerShard: perShard },
   );
@@ -176,7 +183,7 @@ async function begin({ shape, items: count, perShard, cutAt }: History): Promise
     { store, batch, changes: batch },
     { run: ref, rounds: [plan], steps, now: () => clock.now },
   );
-  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock };
+  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy };
   fail.in = cutAt + 1;
   await submitRound({ store, batch }, plan).catch(() => undefined);
   fail.in = Number.POSITIVE_INFINITY;
@@ -290,7 +297,10 @@ async function leave(world: World, job: Job, child: Child, outcome: Outcome): Pr
     ...(outcome === 'partial' && index === 0 ? { partial: true } : {}),
     ...(isWell
       ? { outputs: [{ key: `outputs/${name}/a`, bytes: clock.now }] }
-      : { exitCode: 1, reason: `no ${name}` }),
+      : {
+          exitCode: 1,
+          reason: world.isWordy ? `no ${name}, ${'and a word more, '.repeat(10)}` : `no ${name}`,
+        }),
     startedAt: at,
     endedAt: at,
     peakMemoryBytes: shard + 1,
@@ -307,7 +317,12 @@ async function leave(world: World, job: Job, child: Child, outcome: Outcome): Pr
     exitCode: isWell ? 0 : 1,
     ...(whole ? { whole } : { items: itemsOfShard.map(({ name }, index) => recordOf(name, index)) }),
   };
-  store.objects.set(resultKey(ref, where, outcome === 'partial'), Buffer.from(JSON.stringify(record)));
+  const names = itemsOfShard.map(({ name }) => name);
+  const partial = outcome === 'partial';
+  // Those of before said in their names no more than that something is missing.
+  const told =
+    world.isOld || outcome === 'done' ? { partial } : { partial, outcome: encodeOutcome(record, names) };
+  store.objects.set(resultKey(ref, where, told), Buffer.from(JSON.stringify(record)));
   if (isWell) store.objects.set(doneKey(ref, where), Buffer.from('{}'));
 }
 
@@ -358,6 +373,10 @@ async function compare(world: World, when: string): Promise<void> {
   const fresh = await freshReader(world).look();
   const plain = await readPlainLedger({ store, batch, changes: batch }, { rounds, items, steps: spec.steps });
   const [a, b] = [await whole(mine, world), await whole(fresh, world)];
+  // Without a request more a look knows how each item stands, and why.
+  const [told, plainly] = [mine.rows.map(brief), plain.rows.map(brief)];
+  if (!isDeepStrictEqual(told, plainly))
+    throw new Error(`after ${when}, told briefly: ${JSON.stringify(told)}\n${JSON.stringify(plainly)}`);
   const c = {
     rows: plain.rows,
     counts: plain.counts,
@@ -375,6 +394,18 @@ async function compare(world: World, when: string): Promise<void> {
         `after ${when}, not as the ${name} one: ${JSON.stringify(a)}\n${JSON.stringify(other)}`,
       );
 }
+
+/** What a look knows of an item that is not done; what is done says no more than that without its record. */
+function brief({ name, state, step, round, attempts, reason, exitCode, jobId }: Brief) {
+  return state === 'done'
+    ? { name, state, attempts }
+    : { name, state, step, round, attempts, reason, exitCode, jobId };
+}
+
+type Brief = Pick<
+  LedgerRow,
+  'name' | 'state' | 'step' | 'round' | 'attempts' | 'reason' | 'exitCode' | 'jobId'
+>;
 
 async function whole(ledger: Ledger, world: World) {
   const rows = [];
