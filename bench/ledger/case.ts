@@ -120,6 +120,10 @@ async function looks(shape: Shape): Promise<void> {
     shape.ended += 100;
     shape.running -= 100;
     await measure('100 ended', lab.calls, look);
+    shape.allFailFrom = shape.ended;
+    shape.ended += 100;
+    shape.running -= 100;
+    await measure('100 ended, all of them failed', lab.calls, look);
   }
 }
 

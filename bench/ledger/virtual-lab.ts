@@ -1,4 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { recordName } from '../../lib/contract/run/keys.ts';
+import { encodeOutcome } from '../../lib/contract/run/outcome.ts';
+import { readRecord } from '../../lib/contract/run/read-stored.ts';
 
 /** Which build is measured: how its keys look, and the version of what it stores. */
 export interface Build {
@@ -13,6 +16,8 @@ export interface Shape {
   running: number;
   /** One shard in so many of those that ended has failed; 0: none. */
   readonly failedEvery: number;
+  /** From here on all of them. */
+  allFailFrom?: number;
   /** Whether each item that is done has made a file. */
   readonly hasOutputs?: boolean;
 }
@@ -38,7 +43,9 @@ export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, in
   const perShard = shape.items / shape.shards;
   const shardName = (shard: number): string => (isOld ? String(shard) : String(shard).padStart(7, '0'));
   const hasFailed = (shard: number): boolean =>
-    shard < shape.ended && shape.failedEvery > 0 && shard % shape.failedEvery === shape.failedEvery - 1;
+    shard < shape.ended &&
+    ((shape.failedEvery > 0 && shard % shape.failedEvery === shape.failedEvery - 1) ||
+      shard >= (shape.allFailFrom ?? Number.POSITIVE_INFINITY));
   const arrays = Math.ceil(shape.shards / most);
   const bounds = (array: number): readonly [number, number] => [
     Math.floor((array * shape.shards) / arrays),
@@ -83,6 +90,21 @@ export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, in
       }),
     );
   };
+  /** What follows a job's id in the name of its record: of one that has failed the same everywhere, as harnesses write it. */
+  let failedName: string | undefined;
+  const nameOfRecord = (shard: number): string => {
+    if (isOld || !hasFailed(shard)) return '.1';
+    failedName ??= nameOfFailed(shard);
+    return failedName;
+  };
+  const nameOfFailed = (shard: number): string => {
+    const { items, ...rest } = readRecord(record(shard));
+    const outcome = encodeOutcome(
+      { ...rest, items: items! },
+      items!.map(({ name }) => name),
+    );
+    return recordName({ jobId: '', attempt: 1 }, { outcome });
+  };
   const store = {
     bucket: 'bucket',
     async get(key: string, range?: readonly [number, number]) {
@@ -112,7 +134,7 @@ export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, in
       for (; shard < shape.ended && keys < limit; shard++) {
         if (isDone && hasFailed(shard)) continue;
         if (keys++ % 1000 === 0) count('LIST');
-        const key = `${under}${shardName(shard)}${isDone ? '' : `/job-${Math.floor(shard / most)}:${shard % most}.1`}`;
+        const key = `${under}${shardName(shard)}${isDone ? '' : `/job-${Math.floor(shard / most)}:${shard % most}${nameOfRecord(shard)}`}`;
         yield { key, size: 0, etag: '', lastModified: new Date(0) };
       }
       if (keys === 0) count('LIST');

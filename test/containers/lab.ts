@@ -6,7 +6,13 @@ import type { ShardOptions } from '../../containers/runtime/run-shard.ts';
 import { runShard } from '../../containers/runtime/run-shard.ts';
 import { type ContainerWorld, containerWorld } from '../../containers/runtime/world.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
-import { doneKey, resultKey, runUri } from '../../lib/contract/run/keys.ts';
+import {
+  doneKey,
+  type RunRef,
+  readRecordName,
+  runUri,
+  shardResultsPrefix,
+} from '../../lib/contract/run/keys.ts';
 import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
 import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
 import { scratchSentinel } from '../../lib/contract/workload/env.ts';
@@ -116,13 +122,26 @@ export async function storeRun(
       jobId = 'parent',
       attempt = 1,
     ): Promise<(AttemptRecord & { readonly items: readonly ItemRecord[] }) | undefined> => {
-      const at = { round: 0, step: 'run', shard, jobId: `${jobId}:${shard}`, attempt };
-      const text = await objectText(lab.store, resultKey(run, at));
+      const key = await recordKey(lab.store, run, { shard, jobId: `${jobId}:${shard}`, attempt });
+      const text = key === undefined ? undefined : await objectText(lab.store, key);
       return text === undefined ? undefined : { items: [], ...(JSON.parse(text) as AttemptRecord) };
     },
     isDone: async (shard = 0): Promise<boolean> =>
       (await lab.store.head(doneKey(run, { round: 0, step: 'run', shard }))) !== undefined,
   };
+}
+
+/** The key of an attempt's record, whatever its name tells. */
+export async function recordKey(
+  store: Store,
+  run: RunRef,
+  { shard, jobId, attempt }: { readonly shard: number; readonly jobId: string; readonly attempt: number },
+): Promise<string | undefined> {
+  for await (const { key } of store.list(shardResultsPrefix(run, { round: 0, step: 'run', shard }))) {
+    const found = readRecordName(key);
+    if (found.jobId === jobId && found.attempt === attempt) return key;
+  }
+  return undefined;
 }
 
 export interface StartOptions {
