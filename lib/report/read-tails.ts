@@ -1,5 +1,5 @@
-import { attemptIn, readRecordName, resultsPrefix } from '../contract/run/keys.ts';
 import type { Logs, Store } from '../contract/ports/ports.ts';
+import { attemptIn, readRecordName, resultsPrefix } from '../contract/run/keys.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';

@@ -133,6 +133,7 @@ async function removeCaps({ connection, run }: OpenRun, part: RunPart): Promise<
 
 /** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
 function tellFailures(context: Context, watched: Watched, told: Set<string>, noun: string): void {
+  if (!context.json && told.size >= failuresTold) return;
   for (const row of watched.failed()) {
     const id = `${row.name}\u0000${row.round}`;
     if (told.has(id)) continue;
