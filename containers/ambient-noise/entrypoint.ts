@@ -4,7 +4,7 @@ import type { MountSource } from '../../lib/contract/workload/mount.ts';
 import { main } from '../runtime/main.ts';
 import { datasetStore } from '../runtime/mounts/identity.ts';
 import { containerWorld } from '../runtime/world.ts';
-import type { Archive } from './places.ts';
+import type { WaveformArchive } from './places.ts';
 import { noisePyOf } from './session-of.ts';
 import { noiseTasks } from './tasks.ts';
 
@@ -12,7 +12,7 @@ const noisepy = noisePyOf(process.env);
 const world = containerWorld(process.env, () => undefined);
 const store = world.store(process.env[env.outputBucket] ?? '');
 
-async function archive(): Promise<Archive> {
+async function archive(): Promise<WaveformArchive> {
   const sources = JSON.parse(process.env[env.mounts] ?? '{}') as Record<string, MountSource>;
   const source = sources[archivePath];
   if (!source) throw new Error(`lab.config.ts says no dataset for ${archivePath}`);

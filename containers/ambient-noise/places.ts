@@ -1,7 +1,7 @@
 import type { ObjectInfo, Store } from '../../lib/contract/ports/ports.ts';
 
 /** The archive of waveforms: it is read alone. Keys begin with `prefix`. */
-export interface Archive extends Pick<Store, 'bucket' | 'list' | 'download'> {
+export interface WaveformArchive extends Pick<Store, 'bucket' | 'list' | 'download'> {
   readonly prefix: string;
 }
 

@@ -22,7 +22,7 @@ import { correlateDay } from './day/correlate-day.ts';
 import { pairsKey } from './day/keys.ts';
 import { mapLimit } from './map-limit.ts';
 import type { NoisePy } from './noisepy/session.ts';
-import { type Archive, atOnce, type Results } from './places.ts';
+import { atOnce, type Results, type WaveformArchive } from './places.ts';
 import { runScript } from './script/run-script.ts';
 import { stackUnit } from './stack/stack-unit.ts';
 
@@ -31,7 +31,7 @@ export interface NoiseWorld {
   readonly store: Store;
   session(context: TaskContext): Promise<NoisePy>;
   /** Read as whom the dataset's access says. */
-  archive(): Promise<Archive>;
+  archive(): Promise<WaveformArchive>;
 }
 
 export function noiseTasks(world: NoiseWorld): Readonly<Record<string, Task>> {

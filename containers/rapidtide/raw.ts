@@ -11,9 +11,9 @@ import { overridesHelp, tooSmall } from '../../lib/contract/workload/raw-jobs.ts
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
 import { runTool } from '../runtime/exec.ts';
 import { ShardFailure } from '../runtime/failure.ts';
-import { inPlace, type Place } from '../runtime/in-place.ts';
+import { inPlace, type WorkFolders } from '../runtime/in-place.ts';
 import { failedLimits, keepFailed, keptText } from '../runtime/keep-failed.ts';
-import { stage } from '../runtime/mounts/stage.ts';
+import { downloadPrefix } from '../runtime/mounts/download-prefix.ts';
 import { toolEnvironment } from '../runtime/tool-environment.ts';
 import { uploadPath } from '../runtime/upload.ts';
 import { type ContainerWorld, serviceOf } from '../runtime/world.ts';
@@ -96,13 +96,13 @@ interface RawJob {
 async function work(
   world: ContainerWorld,
   job: RawJob,
-  { scratch, mounts }: Place,
+  { scratch, mounts }: WorkFolders,
   signal: AbortSignal,
 ): Promise<number> {
   const { environment } = world;
   const { store, jobId, participant } = job;
   const dataOut = await openDataOut(environment[env.dataOut] ?? '/data_out', scratch, (prefix, folder) =>
-    stage(store, prefix, folder, signal),
+    downloadPrefix(store, prefix, folder, signal),
   );
   const dataIn = job.isLocal ? await workingFolder(environment, dataOut.path, jobId) : mounts['/data_in'];
   const host = await world.host();

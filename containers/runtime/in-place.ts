@@ -18,7 +18,7 @@ export interface Needs {
   readonly onScratchPeak?: (bytes: number) => void;
 }
 
-export interface Place {
+export interface WorkFolders {
   /** This attempt's own folder on the scratch volume. */
   readonly scratch: string;
   /** That the attempt may fill: what it has reserved, else what is free. */
@@ -32,7 +32,7 @@ export interface Place {
 export async function inPlace<T>(
   world: ContainerWorld,
   { jobId, attempt, mounts: specs, items, signal, onScratchPeak }: Needs,
-  work: (place: Place) => Promise<T>,
+  work: (place: WorkFolders) => Promise<T>,
 ): Promise<T> {
   const scratch = await openScratch(world, jobId, attempt, { signal });
   try {

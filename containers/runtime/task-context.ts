@@ -10,7 +10,7 @@ import { frozenFile } from './frozen-file.ts';
 import type { ItemsInput } from './items-input.ts';
 import { failedLimits, keepFailed, keptText } from './keep-failed.ts';
 import { logTail } from './log-tail.ts';
-import { stage } from './mounts/stage.ts';
+import { downloadPrefix } from './mounts/download-prefix.ts';
 import { type NodeWatch, nodeOf } from './node-watch.ts';
 import { laneOf } from './read-shard.ts';
 import { taskPlaces } from './task-places.ts';
@@ -76,7 +76,7 @@ export function taskContext(
     exists: key => shard.store.head(key).then(Boolean, asFailure(exitCodes.mountFailed)),
     file: parameter => frozenFile(shard, parameter, scratch).catch(asFailure(exitCodes.mountFailed)),
     download: (prefix, folder) =>
-      stage(shard.store, prefix, folder, signal).catch(asFailure(exitCodes.mountFailed)),
+      downloadPrefix(shard.store, prefix, folder, signal).catch(asFailure(exitCodes.mountFailed)),
     upload: (path, key) => uploadPath(shard.store, path, key, log).catch(asFailure(exitCodes.outputFailed)),
     keepFailed: async paths => {
       const prefix = `${failedPrefix(shard.run, name)}${shard.round}.${shard.attempt}/`;

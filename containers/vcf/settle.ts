@@ -1,16 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eachLimited } from '../../jobs/vcf/each-limited.ts';
+import type { Checkpoint } from '../../lib/contract/workload/task.ts';
 import type { Sample } from './local-files.ts';
 import { type Tool, ToolError } from './tool.ts';
 import { newBatch, parseTouch, type Touch, touchText } from './touch.ts';
 
-/** What outlives attempts, by sample: what they have done about it (touch.ts). The contract's checkpoints. */
-export interface Checkpoint {
-  read(): Promise<string | undefined>;
-  write(text: string): Promise<void>;
-}
-
-export interface Clock {
+export interface HostClock {
   /** Milliseconds since 1970, by this host. */
   now(): number;
   sleep(ms: number): Promise<void>;
@@ -31,11 +26,11 @@ const patienceMs = 120_000;
  */
 export class Touches {
   private readonly of: (sample: string) => Checkpoint;
-  private readonly clock: Clock;
+  private readonly clock: HostClock;
   private readonly settleMs: number;
   private readonly known = new Map<string, Touch>();
 
-  constructor(of: (sample: string) => Checkpoint, clock: Clock, apartMs = settleMs) {
+  constructor(of: (sample: string) => Checkpoint, clock: HostClock, apartMs = settleMs) {
     this.of = of;
     this.clock = clock;
     this.settleMs = apartMs;
@@ -128,7 +123,7 @@ export class Touches {
   }
 }
 
-export const realClock = (signal: AbortSignal): Clock => ({
+export const realClock = (signal: AbortSignal): HostClock => ({
   now: () => Date.now(),
   // An interruption is seen by who asked.
   sleep: ms => pause(ms, undefined, { signal }).catch(() => undefined),

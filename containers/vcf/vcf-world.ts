@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
+import type { Checkpoint } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
-import type { Checkpoint, Clock } from './settle.ts';
+import type { HostClock } from './settle.ts';
 import type { Call } from './tool.ts';
 
 /** What the tasks of this image work with: the contract's context, in the words of this workload. */
@@ -11,7 +12,7 @@ export interface VcfWorld {
   /** Of this attempt alone; also the tool's current folder. */
   readonly folder: string;
   readonly limits: { readonly vcpus: number; readonly memoryMiB: number };
-  readonly clock: Clock;
+  readonly clock: HostClock;
   readonly signal: AbortSignal;
   /** What --tiledb-config gets. */
   readonly config: readonly string[];

@@ -4,7 +4,7 @@ import type { Item, RunRequest } from '../../lib/contract/workload/workload.ts';
 import { isMonth } from './calendar.ts';
 import { channelsOf, checkChannels } from './channels.ts';
 import { parseShare } from './completeness.ts';
-import { parseSettings, type Recipe, type Settings } from './settings.ts';
+import { type NoisePySettings, parseSettings, type Recipe } from './settings.ts';
 import { checkStations, type StationId, stationWords } from './stations.ts';
 import { type Unit, unitOf, unitsBetween } from './units.ts';
 
@@ -19,7 +19,7 @@ export interface NoiseRequest {
   readonly allowed: number;
   /** A script runs, and no NoisePy. */
   readonly isScript: boolean;
-  readonly settings: Settings;
+  readonly settings: NoisePySettings;
 }
 
 /** The units that `--start` and `--end` are, where no list of them is given. */

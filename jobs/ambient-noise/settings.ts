@@ -41,11 +41,11 @@ const ours: Readonly<Record<string, string>> = {
   rotation: 'nothing: NoisePy writes a stack only where it rotates',
 };
 
-export type Settings = Readonly<Record<string, string>>;
+export type NoisePySettings = Readonly<Record<string, string>>;
 
 /** NoisePy's own defaults, and over them what a request says after `--`. Answers every problem of the words. */
 export function parseSettings(words: readonly string[]): {
-  readonly settings: Settings;
+  readonly settings: NoisePySettings;
   readonly problems: readonly Problem[];
 } {
   const problems: Problem[] = [];
@@ -105,7 +105,7 @@ function setting(
 }
 
 /** What NoisePy would take, and answer with an empty result or with one of nothing but noise. */
-function together(settings: Settings): readonly Problem[] {
+function together(settings: NoisePySettings): readonly Problem[] {
   const value = (name: string): number => Number(settings[name]);
   const problems: Problem[] = [];
   const say = (where: string, message: string, fix: string): void => {
@@ -135,11 +135,11 @@ function together(settings: Settings): readonly Problem[] {
 }
 
 /** Windows that NoisePy makes of a whole day. Source: cut_trace_make_stat of noisepy-seis 0.9.93, and run. */
-export const windowsOfDay = (settings: Settings): number =>
+export const windowsOfDay = (settings: NoisePySettings): number =>
   Math.floor((86_400 - Number(settings.cc_len)) / Number(settings.step));
 
 export interface Recipe {
-  readonly settings: Settings;
+  readonly settings: NoisePySettings;
   readonly stations: readonly string[];
   readonly channels: readonly string[];
   /** Share of a day below which a station's day is not used. */

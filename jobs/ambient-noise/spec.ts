@@ -65,7 +65,7 @@ export const ambientNoise: WorkloadSpec = {
   // ObsPy and numcodecs have no Linux wheels for arm64.
   image: { context: 'containers/ambient-noise', architectures: ['x86_64'] },
   // It is not mounted: each day fetches its own files from it.
-  mounts: [{ path: archivePath, bucketEnv: 'INPUT_BUCKET', access: 'stage', readOnly: true }],
+  mounts: [{ path: archivePath, bucketEnv: 'INPUT_BUCKET', access: 'download', readOnly: true }],
   scratchGiB: 150,
   // A script reads the archive and writes its outputs as the job; what NoisePy runs as needs none, and gets none.
   toolCredentials: 'role',

@@ -21,7 +21,7 @@ export interface ChannelFacts {
   readonly metadata?: string;
 }
 
-export interface Wanted {
+export interface WantedDay {
   readonly day: Day;
   readonly stations: readonly StationId[];
   readonly channels: readonly string[];
@@ -42,7 +42,7 @@ export interface Usable {
  * Which stations' days can be correlated. NoisePy takes what is left of a station, and then its stack drops the whole day
  * of the pair: so a station is used with all of its components, or not at all, and says why.
  */
-export function usable(facts: readonly ChannelFacts[], wanted: Wanted): Usable {
+export function usable(facts: readonly ChannelFacts[], wanted: WantedDay): Usable {
   const of = Map.groupBy(facts, fact => fact.station);
   const chosen = wanted.stations.map(station => judgeStation(station, of.get(station) ?? [], wanted));
   const rate = commonRate(
@@ -71,7 +71,7 @@ interface Judged {
   readonly files: readonly ChannelFacts[];
 }
 
-function judgeStation(station: StationId, facts: readonly ChannelFacts[], wanted: Wanted): Judged {
+function judgeStation(station: StationId, facts: readonly ChannelFacts[], wanted: WantedDay): Judged {
   const locations = [...new Set(facts.map(fact => fact.location))].sort();
   // The first location that can be used whole; else the fault of the one that comes nearest is told.
   const judged = locations.map(location =>
@@ -88,7 +88,7 @@ function judgeStation(station: StationId, facts: readonly ChannelFacts[], wanted
   );
 }
 
-function judge(station: StationId, facts: readonly ChannelFacts[], wanted: Wanted): Judged {
+function judge(station: StationId, facts: readonly ChannelFacts[], wanted: WantedDay): Judged {
   const { day, channels, samplingRate } = wanted;
   const byChannel = new Map(facts.filter(fact => fact.bytes > 0).map(fact => [fact.channel, fact]));
   const found = channels.flatMap(channel => byChannel.get(channel) ?? []);

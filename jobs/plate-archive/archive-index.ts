@@ -1,6 +1,6 @@
 import type { SourceObject } from './inventory.ts';
 import { sha256 } from './inventory.ts';
-import type { Placed } from './layout.ts';
+import type { PlacedMember } from './layout.ts';
 
 /** What is known of one object of an archive: a line of the index. */
 export interface IndexEntry {
@@ -37,7 +37,7 @@ const sourceOf = ({ etag, versionId, modified }: SourceObject) => ({
 
 /** The entry of an object whose bytes went through our hands. */
 export const entryOf = (
-  { object, name, tar, offset }: Placed,
+  { object, name, tar, offset }: PlacedMember,
   sums: { readonly sha256: string; readonly crc32: number },
 ): IndexEntry => ({
   key: object.key,

@@ -6,7 +6,7 @@ import { sha256 } from './inventory.ts';
 import type { ProofText, ProvenTar } from './proof.ts';
 
 /** What an audit did and found. */
-export interface Audit {
+export interface ArchiveAudit {
   /** Tars whose size, ETag, version and CRC-32 S3 still says as they were proven. */
   readonly tars: number;
   /** Tars whose SHA-256 a report of S3 Batch Operations has, computed from the bytes at rest. */
@@ -32,7 +32,7 @@ export async function audit(
   plate: PlateName,
   proof: ProofText,
   options: AuditOptions,
-): Promise<Audit> {
+): Promise<ArchiveAudit> {
   const problems: string[] = [];
   await checkFiles(archive, plate, proof, problems);
   let reported = 0;

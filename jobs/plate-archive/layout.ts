@@ -3,7 +3,7 @@ import { foldersOf, memberName } from './member-name.ts';
 import { blockBytes, endBytes, headerBytes, padding } from './tar-header.ts';
 
 /** Where an object lies in an archive. */
-export interface Placed {
+export interface PlacedMember {
   readonly object: SourceObject;
   readonly name: string;
   /** From 0. */
@@ -16,7 +16,7 @@ export interface Placed {
 
 export interface TarPlan {
   readonly number: number;
-  readonly members: readonly Placed[];
+  readonly members: readonly PlacedMember[];
   /** All of it, end blocks included. */
   readonly bytes: number;
 }
@@ -39,7 +39,7 @@ export function layOut(objects: readonly SourceObject[], tarBytes: number): Layo
   const files = markers.length === 0 ? objects : objects.filter(object => !isMarker(object));
   const folders = foldersOf(files.map(({ key }) => key));
   const tars: TarPlan[] = [];
-  let members: Placed[] = [];
+  let members: PlacedMember[] = [];
   let at = 0;
   const close = (): void => {
     if (members.length > 0) tars.push({ number: tars.length, members, bytes: at + endBytes(at) });

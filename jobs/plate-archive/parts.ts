@@ -1,9 +1,9 @@
-import type { Placed, TarPlan } from './layout.ts';
+import type { PlacedMember, TarPlan } from './layout.ts';
 import { padding } from './tar-header.ts';
 
 /** A piece of an object that belongs into a part. */
 export interface PartSlice {
-  readonly member: Placed;
+  readonly member: PlacedMember;
   /** First byte in the object. */
   readonly from: number;
   readonly bytes: number;
@@ -18,7 +18,7 @@ export interface TarPart {
   readonly bytes: number;
   readonly slices: readonly PartSlice[];
   /** Members whose header begins here, with where: no header is cut. */
-  readonly headers: readonly { readonly member: Placed; readonly at: number; readonly bytes: number }[];
+  readonly headers: readonly { readonly member: PlacedMember; readonly at: number; readonly bytes: number }[];
 }
 
 const mostParts = 9_000;

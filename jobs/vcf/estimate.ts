@@ -10,7 +10,7 @@ const storedBytesPerSecond = 620_000;
 /** i4i in us-east-1, on demand, USD an hour and vCPU. */
 const hourOfVcpu = 0.086;
 
-export interface Choice {
+export interface IngestChoice {
   readonly samples: number;
   readonly jobs: number;
   /** Samples that the tool writes at once: its -e. */
@@ -20,7 +20,7 @@ export interface Choice {
   readonly statistics: boolean;
 }
 
-export interface Estimate {
+export interface IngestEstimate {
   /** Calls of the tool's writer: what fragments follow. */
   readonly batches: number;
   readonly fragments: number;
@@ -33,7 +33,7 @@ export interface Estimate {
 }
 
 /** What a way to cut samples into jobs costs. Fragments follow the number of batches, not that of jobs. */
-export function estimate({ samples, jobs, batch, bytes, vcpus, statistics }: Choice): Estimate {
+export function estimate({ samples, jobs, batch, bytes, vcpus, statistics }: IngestChoice): IngestEstimate {
   const longest = Math.ceil(samples / Math.max(1, jobs));
   const whole = Math.floor(samples / longest);
   const rest = samples % longest;

@@ -1,4 +1,4 @@
-import type { Looked } from './look.ts';
+import type { LookedSample } from './look.ts';
 import { sampleNameProblem } from './sample-name.ts';
 
 /** A block of BGZF is at most this long; the last one with records ends less than that before the block that ends the file. */
@@ -6,7 +6,10 @@ const longestBlock = 65_536;
 const endBlock = 28;
 
 /** All that is wrong with a file, as sentences that follow its URI. */
-export function judge({ header, file, index }: Looked, indexTimes: 'check' | 'ignore'): readonly string[] {
+export function judge(
+  { header, file, index }: LookedSample,
+  indexTimes: 'check' | 'ignore',
+): readonly string[] {
   const [name, ...others] = header.samples;
   const problems: string[] = [];
   if (name === undefined) problems.push('has no sample in it');

@@ -22,7 +22,7 @@ export interface SampleLine {
   readonly index?: string | undefined;
 }
 
-export interface Looked {
+export interface LookedSample {
   readonly header: VariantHeader;
   readonly file: Omit<Peeked, 'bytes'>;
   readonly index: VariantIndex & Omit<Peeked, 'bytes'> & { readonly uri: string };
@@ -40,7 +40,7 @@ export async function lookAt(
   peek: Peek,
   line: SampleLine,
   suffixes: IndexSuffixes,
-): Promise<Looked | readonly string[]> {
+): Promise<LookedSample | readonly string[]> {
   const at = parseS3Uri(line.uri);
   if (!at?.key) return ['is no s3://bucket/key'];
   const [file, index] = await Promise.all([readStart(peek, at), findIndex(peek, at, line.index, suffixes)]);
@@ -96,7 +96,7 @@ async function findIndex(
   file: S3Uri,
   named: string | undefined,
   suffixes: IndexSuffixes,
-): Promise<Looked['index'] | string> {
+): Promise<LookedSample['index'] | string> {
   if (named !== undefined) {
     const at = parseS3Uri(named);
     if (!at?.key) return `has the index ${named}, which is no s3://bucket/key`;
@@ -113,7 +113,7 @@ async function findIndex(
   return `has no index beside it (.csi or .tbi): bcftools index, or its URI after a tab`;
 }
 
-function parsed(uri: string, { bytes, ...info }: Peeked): Looked['index'] | string {
+function parsed(uri: string, { bytes, ...info }: Peeked): LookedSample['index'] | string {
   const index = readIndex(bytes);
   return typeof index === 'string' ? `has the index ${uri}, which ${index}` : { ...index, ...info, uri };
 }

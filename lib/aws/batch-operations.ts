@@ -2,13 +2,14 @@ import {
   BatchClient,
   CancelJobCommand,
   type ContainerOverrides,
-  ListJobsCommand,
   SubmitJobCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
 import { type JobStatus, type JobSummary, jobStatuses } from '../contract/ports/ports.ts';
+import { toSummary } from './batch.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { type ContainerOverride, checkJob, type JobRequest } from './job-request.ts';
+import { listJobs as listSummaries } from './read/jobs.ts';
 import { explainAwsError } from './sdk-error.ts';
 
 /** Which jobs: of a queue, children of an array, or nodes of a multi-node parallel job; in one state, or in all. */
@@ -121,29 +122,14 @@ async function* pages(
   namePrefix: string | undefined,
 ): AsyncIterable<JobSummary> {
   const { namePrefix: _, ...at } = where;
-  let nextToken: string | undefined;
-  do {
-    const page = await explained(() =>
-      client.send(
-        new ListJobsCommand({
-          ...at,
-          ...(jobStatus ? { jobStatus } : {}),
-          ...(namePrefix === undefined
-            ? {}
-            : { filters: [{ name: 'JOB_NAME', values: [`${namePrefix}*`] }] }),
-          nextToken,
-        }),
-      ),
-    );
-    for (const job of page.jobSummaryList ?? [])
-      yield {
-        jobId: job.jobId!,
-        jobName: job.jobName!,
-        status: job.status!,
-        createdAt: job.createdAt ?? 0,
-        ...(job.statusReason ? { statusReason: job.statusReason } : {}),
-        ...(job.arrayProperties?.index === undefined ? {} : { arrayIndex: job.arrayProperties.index }),
-      };
-    nextToken = page.nextToken;
-  } while (nextToken);
+  const query = {
+    ...at,
+    ...(jobStatus ? { jobStatus } : {}),
+    ...(namePrefix === undefined ? {} : { filters: [{ name: 'JOB_NAME', values: [`${namePrefix}*`] }] }),
+  };
+  try {
+    for await (const job of listSummaries(client, query)) yield toSummary(job);
+  } catch (error) {
+    throw explainAwsError(error);
+  }
 }

@@ -3,8 +3,6 @@ import {
   CancelJobCommand,
   CreateConsumableResourceCommand,
   DeleteConsumableResourceCommand,
-  DescribeJobsCommand,
-  ListJobsCommand,
   type JobDetail as SdkJob,
   type JobSummary as SdkSummary,
   SubmitJobCommand,
@@ -14,6 +12,7 @@ import { retryRules } from '../contract/hosts/retry-rules.ts';
 import type { BatchPort, JobDetail, JobStatus, JobSubmission, JobSummary } from '../contract/ports/ports.ts';
 import { untilTaken } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
+import { jobDetails, listJobs } from './read/jobs.ts';
 import { errorName, statusOf } from './sdk-error.ts';
 
 /** Batch over the SDK. SubmitJob goes through a client of its own that never sends a request twice. */
@@ -28,7 +27,7 @@ export function sdkBatch(endpoint: Endpoint): BatchPort {
         error => statusOf(error) === 429,
       ),
     findByName: (queue, name) => findByName(client, queue, name),
-    describe: ids => describeJobs(client, ids),
+    describe: async ids => (await jobDetails(client, ids)).map(toDetail),
     children: (arrayJobId, jobStatus) => listChildren(client, arrayJobId, jobStatus),
     terminate: async (jobId, reason) => void (await client.send(new TerminateJobCommand({ jobId, reason }))),
     cancel: async (jobId, reason) => void (await client.send(new CancelJobCommand({ jobId, reason }))),
@@ -85,26 +84,10 @@ async function submitJob(client: BatchClient, job: JobSubmission): Promise<{ job
 
 async function findByName(client: BatchClient, jobQueue: string, name: string): Promise<JobSummary[]> {
   const found: JobSummary[] = [];
-  let nextToken: string | undefined;
-  do {
-    // A filter makes ListJobs answer jobs of every status.
-    const page = await client.send(
-      new ListJobsCommand({ jobQueue, filters: [{ name: 'JOB_NAME', values: [name] }], nextToken }),
-    );
-    found.push(...(page.jobSummaryList ?? []).map(toSummary));
-    nextToken = page.nextToken;
-  } while (nextToken);
+  const filters = [{ name: 'JOB_NAME', values: [name] }];
+  for await (const job of listJobs(client, { jobQueue, filters })) found.push(toSummary(job));
   // JOB_NAME filters ignore case.
   return found.filter(job => job.jobName === name).sort((a, b) => b.createdAt - a.createdAt);
-}
-
-async function describeJobs(client: BatchClient, ids: readonly string[]): Promise<JobDetail[]> {
-  const jobs: JobDetail[] = [];
-  for (let start = 0; start < ids.length; start += 100) {
-    const answer = await client.send(new DescribeJobsCommand({ jobs: ids.slice(start, start + 100) }));
-    jobs.push(...(answer.jobs ?? []).map(toDetail));
-  }
-  return jobs;
 }
 
 async function* listChildren(
@@ -112,14 +95,7 @@ async function* listChildren(
   arrayJobId: string,
   jobStatus: JobStatus,
 ): AsyncIterable<JobSummary> {
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(
-      new ListJobsCommand({ arrayJobId, jobStatus, maxResults: 1000, nextToken }),
-    );
-    for (const job of page.jobSummaryList ?? []) yield toSummary(job);
-    nextToken = page.nextToken;
-  } while (nextToken);
+  for await (const job of listJobs(client, { arrayJobId, jobStatus })) yield toSummary(job);
 }
 
 async function createResource(
@@ -141,7 +117,8 @@ async function createResource(
   }
 }
 
-function toSummary(job: SdkSummary): JobSummary {
+/** What ListJobs says of a job, and DescribeJobs too. */
+export function toSummary(job: SdkSummary): JobSummary {
   return {
     jobId: job.jobId!,
     jobName: job.jobName!,

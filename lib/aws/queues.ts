@@ -1,19 +1,19 @@
 import {
   BatchClient,
   type BatchClientConfig,
-  DescribeJobsCommand,
   type JobDetail,
   type JobStatus,
   type JobSummary,
-  paginateListJobs,
   TerminateJobCommand,
   UpdateJobQueueCommand,
 } from '@aws-sdk/client-batch';
-import type { LiveJob, Queues } from '../contract/ports/lifecycle.ts';
 import { isTerminal, jobStatuses } from '../contract/ports/ports.ts';
+import type { LiveJob, Queues } from '../contract/ports/stack.ts';
 import { untilTaken } from './again.ts';
-import { describeEnvironments, describeQueues } from './batch-ground.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
+import { environmentDetails } from './read/environments.ts';
+import { jobDetails, listJobs } from './read/jobs.ts';
+import { readQueues } from './read/queues.ts';
 import { errorName } from './sdk-error.ts';
 
 /** A lab's queues over the SDK. */
@@ -21,7 +21,7 @@ export function sdkQueues(endpoint: Endpoint): Queues {
   const config: BatchClientConfig = { ...clientConfig(endpoint), maxAttempts: 8, retryMode: 'adaptive' };
   const client = new BatchClient(config);
   return {
-    describe: names => describeQueues(client, names),
+    describe: names => readQueues(client, names),
     liveJobs: (queue, withTimes) => liveJobs(client, queue, withTimes),
     setState: (jobQueue, state) =>
       // A queue that is being updated refuses a second update until the first is through.
@@ -31,7 +31,7 @@ export function sdkQueues(endpoint: Endpoint): Queues {
       ),
     terminate: (jobIds, reason) => terminate(client, jobIds, reason),
     async desiredvCpus(environments) {
-      const found = await describeEnvironments(client, environments);
+      const found = await environmentDetails(client, environments);
       return found.reduce((sum, each) => sum + (each.computeResources?.desiredvCpus ?? 0), 0);
     },
   };
@@ -44,19 +44,15 @@ async function liveJobs(client: BatchClient, jobQueue: string, withTimes: boolea
   const summaries = new Map<string, JobSummary>();
   // From the last state to the first, so that a job that moves on meanwhile is seen; twice seen is once kept.
   for (const jobStatus of [...live].reverse())
-    for await (const page of paginateListJobs({ client }, { jobQueue, jobStatus }))
-      for (const each of page.jobSummaryList ?? []) summaries.set(each.jobId!, each);
+    for await (const each of listJobs(client, { jobQueue, jobStatus })) summaries.set(each.jobId!, each);
   // Of a plain job its summary says enough where nobody asks for times: there may be a million.
   const wanted = [...summaries.values()].filter(each => withTimes || each.arrayProperties?.size);
   const jobs = [...summaries.values()]
     .filter(each => !withTimes && !each.arrayProperties?.size)
     .map(plainJob);
-  for (let start = 0; start < wanted.length; start += 100) {
-    const ids = wanted.slice(start, start + 100).map(each => each.jobId!);
-    const answer = await client.send(new DescribeJobsCommand({ jobs: ids }));
-    for (const job of answer.jobs ?? [])
-      if (!isTerminal(job.status!)) jobs.push(await describedJob(client, job, withTimes));
-  }
+  const ids = wanted.map(each => each.jobId!);
+  for (const job of await jobDetails(client, ids))
+    if (!isTerminal(job.status!)) jobs.push(await describedJob(client, job, withTimes));
   return jobs;
 }
 
@@ -88,9 +84,8 @@ async function describedJob(client: BatchClient, job: JobDetail, withTimes: bool
 async function latestChild(client: BatchClient, job: JobDetail): Promise<number | undefined> {
   let latest: number | undefined;
   for (const jobStatus of ['RUNNING', 'STARTING'] as const)
-    for await (const page of paginateListJobs({ client }, { arrayJobId: job.jobId!, jobStatus }))
-      for (const child of page.jobSummaryList ?? [])
-        latest = Math.max(latest ?? 0, startOf(jobStatus, child.startedAt) ?? 0);
+    for await (const child of listJobs(client, { arrayJobId: job.jobId!, jobStatus }))
+      latest = Math.max(latest ?? 0, startOf(jobStatus, child.startedAt) ?? 0);
   return latest;
 }
 

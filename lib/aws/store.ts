@@ -10,7 +10,6 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
   UploadPartCommand,
@@ -18,6 +17,7 @@ import {
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../contract/ports/ports.ts';
 import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
+import { objectPages } from './read/objects.ts';
 import { errorName, statusOf } from './sdk-error.ts';
 import { unlessThere } from './wire/denied.ts';
 
@@ -128,50 +128,33 @@ const listing =
     listObjects(client, bucket, prefix, options);
 
 async function* listFolders(client: S3Client, bucket: string, prefix: string): AsyncIterable<string> {
-  let token: string | undefined;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        Delimiter: '/',
-        ...(token ? { ContinuationToken: token } : {}),
-      }),
-    );
+  for await (const page of objectPages(client, { Bucket: bucket, Prefix: prefix, Delimiter: '/' }))
     for (const folder of page.CommonPrefixes ?? []) yield folder.Prefix!;
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
-  } while (token);
 }
 
 async function* listObjects(
   client: S3Client,
   bucket: string,
   prefix: string,
-  options: ListOptions = {},
+  { startAfter, limit = Number.POSITIVE_INFINITY }: ListOptions = {},
 ): AsyncIterable<ObjectInfo> {
-  let token: string | undefined;
-  let left = options.limit ?? Number.POSITIVE_INFINITY;
-  do {
-    const page = await client.send(
-      new ListObjectsV2Command({
-        Bucket: bucket,
-        Prefix: prefix,
-        ...(options.startAfter ? { StartAfter: options.startAfter } : {}),
-        ...(token ? { ContinuationToken: token } : {}),
-        ...(Number.isFinite(left) ? { MaxKeys: Math.min(1000, left) } : {}),
-      }),
-    );
+  let left = limit;
+  const pages = objectPages(client, {
+    Bucket: bucket,
+    Prefix: prefix,
+    ...(startAfter ? { StartAfter: startAfter } : {}),
+    ...(limit < 1000 ? { MaxKeys: limit } : {}),
+  });
+  for await (const page of pages)
     for (const object of page.Contents ?? []) {
-      if (left-- <= 0) return;
       yield {
         key: object.Key!,
         size: object.Size ?? 0,
         etag: object.ETag ?? '',
         lastModified: object.LastModified ?? new Date(0),
       };
+      if (--left <= 0) return;
     }
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
-  } while (token && left > 0);
 }
 
 async function download(

@@ -35,7 +35,7 @@ export async function synthesized(
       if (String(await digests(source)) !== String(known.bundles)) await bundle(source);
       return known.template;
     }
-    if (!(await claims(path))) {
+    if (!(await takes(path))) {
       // Another command has just begun the same.
       await sleep(100);
       continue;
@@ -50,7 +50,7 @@ export async function synthesized(
           Buffer.from(JSON.stringify({ template, bundles: await digests(source) } satisfies Made)),
         );
     } finally {
-      await rm(claimOf(path), { force: true });
+      await rm(lockOf(path), { force: true });
     }
     await forgetOld(folder, source.lab);
   }
@@ -78,26 +78,26 @@ async function bundle({ projectRoot, contexts }: LabSource): Promise<void> {
   await bundleWorkloads({ projectRoot, contexts });
 }
 
-const claimOf = (path: string): string => `${path}.making`;
-/** No synth takes as long: who claims it still has been killed, and another process has its number. */
+const lockOf = (path: string): string => `${path}.making`;
+/** No synth takes as long: who holds it still has been killed, and another process has its number. */
 const longestMs = 180_000;
 
 /** Whether it is ours to make; where two make it, they lose time and nothing else. */
-async function claims(path: string): Promise<boolean> {
-  const claim = claimOf(path);
+async function takes(path: string): Promise<boolean> {
+  const lock = lockOf(path);
   await mkdir(join(path, '..'), { recursive: true });
   try {
-    await writeFile(claim, String(process.pid), { flag: 'wx' });
+    await writeFile(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
   const [pid, at] = await Promise.all([
-    readFile(claim, 'utf8').catch(() => ''),
-    stat(claim).catch(() => undefined),
+    readFile(lock, 'utf8').catch(() => ''),
+    stat(lock).catch(() => undefined),
   ]);
   const isOld = at !== undefined && Date.now() - at.mtimeMs > (pid === '' ? 1000 : longestMs);
-  if (isOld || (pid !== '' && !isAlive(Number(pid)))) await rm(claim, { force: true });
+  if (isOld || (pid !== '' && !isAlive(Number(pid)))) await rm(lock, { force: true });
   return false;
 }
 

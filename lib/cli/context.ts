@@ -10,9 +10,9 @@ import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { Connection } from './connection.ts';
 import { labWords } from './output/command-line.ts';
 import type { Output } from './output/output.ts';
-import type { Lifecycle } from './stack/lifecycle.ts';
+import type { StackTools } from './stack/stack-tools.ts';
 import { connectTwin } from './twin/connect.ts';
-import { twinPlace } from './twin/folder.ts';
+import { twinFolderOf } from './twin/folder.ts';
 import { personOf } from './twin/person.ts';
 
 export type { Connection } from './connection.ts';
@@ -36,7 +36,7 @@ export interface World {
   readonly signal: AbortSignal;
   readonly workloads: readonly WorkloadSpec[];
   /** AWS and cdk as deploy and destroy see them; the real ones when left out. */
-  readonly lifecycle?: (endpoint: Endpoint) => Lifecycle;
+  readonly lifecycle?: (endpoint: Endpoint) => StackTools;
   /** Whether the twin can hold jobs to their memory here; this machine is looked at when left out. */
   readonly holdsMemory?: boolean;
   now(): Date;
@@ -89,7 +89,7 @@ export function makeContext(
     // The clients are loaded when somebody is asked: help and refused options are there at once.
     const { connection } = await import('./connection.ts');
     if (choices.local) {
-      const twin = await connectTwin(twinPlace(world), lab, say, personOf(world.environment));
+      const twin = await connectTwin(twinFolderOf(world), lab, say, personOf(world.environment));
       closers.push(twin.close);
       return connection(twin.endpoint, twin.deployment, twin.own, twin.keys);
     }

@@ -1,12 +1,12 @@
-import { type OpenRun as Opened, openRun } from '../runs/open-run.ts';
+import { type OpenedRun, openRun } from '../runs/open-run.ts';
 import { findRun } from '../runs/stored-run.ts';
 import type { Args } from './command.ts';
 import type { Connection, Context } from './context.ts';
 
-export type OpenRun = Opened<Connection>;
+export type ConnectedRun = OpenedRun<Connection>;
 
 /** The run that the first positional names; the latest one without it. */
-export async function openedRun(context: Context, args: Pick<Args, 'positionals'>): Promise<OpenRun> {
+export async function openedRun(context: Context, args: Pick<Args, 'positionals'>): Promise<ConnectedRun> {
   return openRun(await context.connect(), context.workloads, args.positionals[0]);
 }
 
@@ -17,7 +17,7 @@ export async function openedRun(context: Context, args: Pick<Args, 'positionals'
 export async function openedRunAndItems(
   context: Context,
   args: Pick<Args, 'positionals'>,
-): Promise<{ readonly open: OpenRun; readonly names: readonly string[] }> {
+): Promise<{ readonly open: ConnectedRun; readonly names: readonly string[] }> {
   const connection = await context.connect();
   const [first, ...rest] = args.positionals;
   if (first === undefined) return { open: await openRun(connection, context.workloads), names: [] };

@@ -5,13 +5,13 @@ import { readTails, withLog } from '../report/read-tails.ts';
 import { remedyFor } from '../report/remedies.ts';
 import { readRun } from '../runs/stored-run.ts';
 import type { Context } from './context.ts';
-import type { OpenRun } from './open.ts';
+import type { ConnectedRun } from './open.ts';
 import type { TreatedCause } from './output/causes-text.ts';
 
 /** Why what is not done is not, and what to do about it. */
 export async function readCauses(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   ledger: Ledger,
 ): Promise<readonly TreatedCause[]> {
   const { connection, spec } = open;

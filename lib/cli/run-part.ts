@@ -5,7 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { openStates } from '../ledger/rows.ts';
 import type { StepView } from '../ledger/step-view.ts';
 import type { Args, OptionSpec } from './command.ts';
-import type { OpenRun } from './open.ts';
+import type { ConnectedRun } from './open.ts';
 import { type StatusRow, stepNamed, stepRow } from './output/step-rows.ts';
 
 /** What of a run a verb is about. */
@@ -21,7 +21,7 @@ export const partOptions = {
 } as const satisfies Record<string, OptionSpec>;
 
 /** Throws LabError for a round that the run has not. */
-export function partOf(args: Args, { run }: OpenRun): RunPart {
+export function partOf(args: Args, { run }: ConnectedRun): RunPart {
   const step = args.text('step');
   const text = args.text('round');
   const known = text === undefined || (/^\d+$/.test(text) && Number(text) < run.rounds.length);
@@ -51,7 +51,7 @@ export function inRound(ledger: Ledger): { readonly counts: Ledger['counts']; re
 }
 
 /** The items of the run that a round has had. */
-export async function namesOfRound(open: OpenRun, round: number): Promise<readonly string[]> {
+export async function namesOfRound(open: ConnectedRun, round: number): Promise<readonly string[]> {
   const ledger = await open.ledger({ round });
   const names: string[] = [];
   for (let index = 0; index < open.items.length; index++)
@@ -71,7 +71,7 @@ export const partWords = ({ step, round }: RunPart): string =>
   ].join('');
 
 /** Which rows of a part are wanted. */
-export interface Wanted {
+export interface WantedRows {
   /** Their own names, or the run's item that they are part of; all where none is. */
   readonly names?: readonly string[];
   readonly only?: 'all' | 'failed' | 'not-done';
@@ -87,11 +87,11 @@ export interface PartRows {
   /** How many there are in all. */
   readonly total: number;
   /** Throws LabError for names that it has not. */
-  rows(wanted?: Wanted): AsyncGenerator<StatusRow>;
+  rows(wanted?: WantedRows): AsyncGenerator<StatusRow>;
 }
 
 /** Throws LabError for a step that the run has not. */
-export async function readPart(open: OpenRun, { step, round }: RunPart): Promise<PartRows> {
+export async function readPart(open: ConnectedRun, { step, round }: RunPart): Promise<PartRows> {
   const ledger = await open.ledger(round === undefined ? {} : { round });
   const view = step === undefined ? undefined : stepNamed(ledger, step);
   const whole = round === undefined ? { counts: ledger.counts, total: ledger.rows.length } : inRound(ledger);
@@ -114,7 +114,7 @@ export async function readPart(open: OpenRun, { step, round }: RunPart): Promise
 async function* rowsOf(
   ledger: Ledger,
   view: StepView | undefined,
-  { names, only, details }: Required<Wanted>,
+  { names, only, details }: Required<WantedRows>,
 ): AsyncGenerator<StatusRow & { readonly steps?: readonly unknown[] }> {
   if (view) {
     const places = names.length > 0 ? view.placesOf(names) : undefined;
@@ -132,7 +132,7 @@ const statesOf = (only: 'failed' | 'not-done'): readonly ItemState[] =>
 
 /** Of a round's ledger, what is there is what the round had. */
 function refuseUnknown(
-  { run, spec, items }: OpenRun,
+  { run, spec, items }: ConnectedRun,
   ledger: Ledger,
   { step, round }: RunPart,
   names: readonly string[],

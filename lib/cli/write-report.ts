@@ -6,7 +6,7 @@ import { pageAssets } from '../report/page/assets.ts';
 import { runPage } from '../report/page/run-page.ts';
 import { readRun } from '../runs/stored-run.ts';
 import type { Context } from './context.ts';
-import type { OpenRun } from './open.ts';
+import type { ConnectedRun } from './open.ts';
 import type { TreatedCause } from './output/causes-text.ts';
 import { numberText } from './output/output.ts';
 import { readPriceTable } from './prices.ts';
@@ -21,7 +21,7 @@ export interface Reported {
 /** Reads all that a report says of a run. */
 export async function readReport(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   ledger: Ledger,
   { isSimulated = false }: { readonly isSimulated?: boolean } = {},
 ): Promise<Reported> {
@@ -60,7 +60,7 @@ export async function readReport(
 /** Writes the page of a run to a file. */
 export async function writeReport(
   context: Context,
-  { spec }: Pick<OpenRun, 'spec'>,
+  { spec }: Pick<ConnectedRun, 'spec'>,
   { facts, causes }: Reported,
   path: string,
 ): Promise<void> {

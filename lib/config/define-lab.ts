@@ -2,7 +2,7 @@ import type { BakeSchedule } from '../contract/workload/baked-image.ts';
 import type {
   AllocationStrategy,
   Compliance,
-  ExistingNetwork,
+  ExistingNetworkConfig,
   ImageBuild,
   NetworkMode,
 } from '../contract/workload/config.ts';
@@ -32,7 +32,7 @@ export interface LabConfigInput {
    *
    * @default 'public'
    */
-  readonly network?: NetworkMode | ExistingNetwork;
+  readonly network?: NetworkMode | ExistingNetworkConfig;
   /**
    * Holds the stack to a pack of cdk-nag beside AwsSolutions, and changes it: a key of the lab's own (rotated every year)
    * for the output bucket, secrets, logs and volumes; managed policies instead of inline ones; a closed default security

@@ -1,4 +1,4 @@
-import { type ExistingNetwork, type LabConfig, networkModes } from '../contract/workload/config.ts';
+import { type ExistingNetworkConfig, type LabConfig, networkModes } from '../contract/workload/config.ts';
 import { cachedImage, parseEcrUri } from './image-uri.ts';
 import { namedImages } from './kind-image.ts';
 import { type Say, unknownFields } from './say.ts';
@@ -98,7 +98,7 @@ function checkNda({ compliance, region, datasets }: LabConfig, say: Say): void {
       );
 }
 
-function checkExisting(network: ExistingNetwork, { compliance }: LabConfig, say: Say): void {
+function checkExisting(network: ExistingNetworkConfig, { compliance }: LabConfig, say: Say): void {
   unknownFields(network, ['vpc', 'subnets'], 'network.', say);
   const id = (kind: string): RegExp => new RegExp(`^${kind}-[0-9a-f]{8,17}$`);
   if (!id('vpc').test(String(network.vpc)))

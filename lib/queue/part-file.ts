@@ -3,7 +3,7 @@ import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A file that is being fetched, beside the place where it will be. */
-export interface Part {
+export interface PartFile {
   readonly path: string;
   /** Numbers of the parts that have arrived, a line each. */
   readonly log: string;
@@ -14,7 +14,7 @@ export interface Part {
  * The part file of this process for a version of an object: what a process that has ended has left of it, or an empty one.
  * What another process is at is that one's.
  */
-export async function openPart(path: string, { etag }: { readonly etag: string }): Promise<Part> {
+export async function openPart(path: string, { etag }: { readonly etag: string }): Promise<PartFile> {
   const version = createHash('sha256').update(etag).digest('hex').slice(0, 16);
   const start = `${path}.part-${version}-`;
   const own = partOf(`${start}${process.pid}`);
@@ -36,12 +36,12 @@ export async function openPart(path: string, { etag }: { readonly etag: string }
   return { ...own, done: new Set() };
 }
 
-export async function dropPart({ path, log }: Part): Promise<void> {
+export async function dropPart({ path, log }: PartFile): Promise<void> {
   await rm(path, { force: true });
   await rm(log, { force: true });
 }
 
-const partOf = (path: string): Omit<Part, 'done'> => ({ path, log: `${path}.log` });
+const partOf = (path: string): Omit<PartFile, 'done'> => ({ path, log: `${path}.log` });
 
 /** A line that was cut off by a kill tells nothing. */
 async function readLog(path: string): Promise<ReadonlySet<number>> {

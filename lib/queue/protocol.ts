@@ -6,21 +6,21 @@ export const protocolVersion = 1;
 /** Longer lines are refused: payloads go by files. */
 export const longestLine = 1024 * 1024;
 
-export interface Request {
+export interface QueueRequest {
   /** The caller's; the answer carries it. */
   readonly id: number | string;
   readonly op: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
 
-export type Answer =
-  | { readonly id: Request['id'] | null; readonly ok: object }
+export type QueueAnswer =
+  | { readonly id: QueueRequest['id'] | null; readonly ok: object }
   | {
-      readonly id: Request['id'] | null;
+      readonly id: QueueRequest['id'] | null;
       readonly error: { readonly code: string; readonly message: string; readonly fix?: string };
     };
 
-export type Operation = (values: Request['values']) => Promise<object>;
+export type QueueOperation = (values: QueueRequest['values']) => Promise<object>;
 
 /** A request that this side does not take. `code`: bad-request, bad-protocol, denied, not-found, unavailable, internal. */
 export class RequestError extends Error {
@@ -36,7 +36,7 @@ export class RequestError extends Error {
 }
 
 /** Throws RequestError for what is no request. */
-export function parseRequest(line: string): Request {
+export function parseRequest(line: string): QueueRequest {
   let value: unknown;
   try {
     value = JSON.parse(line);
@@ -52,9 +52,9 @@ export function parseRequest(line: string): Request {
 /** The answer to a line; never throws. */
 export async function answerLine(
   line: string,
-  operations: Readonly<Record<string, Operation>>,
-): Promise<Answer> {
-  let id: Request['id'] | null = null;
+  operations: Readonly<Record<string, QueueOperation>>,
+): Promise<QueueAnswer> {
+  let id: QueueRequest['id'] | null = null;
   try {
     const request = parseRequest(line);
     id = request.id;
@@ -75,14 +75,14 @@ function errorOf(error: unknown): { code: string; message: string; fix?: string 
 }
 
 /** A text of a request, by its name. */
-export function textOf(values: Request['values'], name: string): string {
+export function textOf(values: QueueRequest['values'], name: string): string {
   const value = values[name];
   if (typeof value === 'string' && value !== '') return value;
   throw new RequestError('bad-request', `${name} has to be a text, and is ${JSON.stringify(value)}`);
 }
 
 /** A whole number of at least `least`; undefined where it is left out. */
-export function countOf(values: Request['values'], name: string, least = 0): number | undefined {
+export function countOf(values: QueueRequest['values'], name: string, least = 0): number | undefined {
   const value = values[name];
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'number' && Number.isInteger(value) && value >= least) return value;

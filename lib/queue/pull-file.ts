@@ -4,7 +4,7 @@ import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectStore, StoredObject } from '../contract/ports/object-store.ts';
 import { FileError } from './file-error.ts';
-import { dropPart, openPart, type Part } from './part-file.ts';
+import { dropPart, openPart, type PartFile } from './part-file.ts';
 
 /** Bytes of a part; what is smaller comes in one. */
 const partBytes = 16 * 1024 * 1024;
@@ -44,7 +44,7 @@ const isRefused = (error: unknown): boolean => (error as { status?: number }).st
 async function fetchParts(
   store: Pick<ObjectStore, 'readInto'>,
   { key, size, etag }: Pick<StoredObject, 'key' | 'size' | 'etag'>,
-  { path, log, done }: Part,
+  { path, log, done }: PartFile,
 ): Promise<void> {
   const file = await open(path, done.size > 0 ? 'r+' : 'w');
   const isLogged = size > partBytes;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { LabError } from '../contract/workload/errors.ts';
 import type { FileStorage } from './file-storage.ts';
 import type { JobQueue, JobResources } from './job-queue.ts';
-import { countOf, type Operation, protocolVersion, RequestError, textOf } from './protocol.ts';
+import { countOf, protocolVersion, type QueueOperation, RequestError, textOf } from './protocol.ts';
 import { checkVersion, storageOperations } from './storage-operations.ts';
 
 /** What a head is served once it has said hello: its run's queue and files. */
@@ -17,14 +17,14 @@ export interface HeadSession {
 /** The operations of a head. `open` brings the run up that it names, or a new one; called once. */
 export function headOperations(
   open: (run: string | undefined) => Promise<HeadSession>,
-): Readonly<Record<string, Operation>> {
+): Readonly<Record<string, QueueOperation>> {
   let session: HeadSession | undefined;
   const now = (): HeadSession => {
     if (session) return session;
     throw new RequestError('bad-request', 'say hello first');
   };
   const files =
-    (op: string): Operation =>
+    (op: string): QueueOperation =>
     values =>
       storageOperations(now().storage)[op]!(values);
   return {
@@ -91,7 +91,7 @@ function payloadOf(path: string): Buffer {
 }
 
 function resourcesOf(value: unknown): JobResources {
-  const values = (value ?? {}) as Parameters<Operation>[0];
+  const values = (value ?? {}) as Parameters<QueueOperation>[0];
   const market = values.market ?? 'spot';
   if (market !== 'spot' && market !== 'on-demand')
     throw new RequestError('bad-request', `market is spot or on-demand, and not ${JSON.stringify(market)}`);
@@ -110,5 +110,5 @@ function resourcesOf(value: unknown): JobResources {
   };
 }
 
-const optionalText = (values: Parameters<Operation>[0], name: string): string | undefined =>
+const optionalText = (values: Parameters<QueueOperation>[0], name: string): string | undefined =>
   values[name] === undefined || values[name] === null ? undefined : textOf(values, name);

@@ -2,7 +2,7 @@ import type { Store } from '../contract/ports/ports.ts';
 import { type RunRef, runPrefix } from '../contract/run/keys.ts';
 
 /** Which jobs a head has received: one that was done while nobody looked is the next head's to receive, and no other. */
-export interface Received {
+export interface ReceivedJobs {
   /** Written down soon, with others. */
   add(id: string): void;
   flush(): Promise<void>;
@@ -15,7 +15,7 @@ const numbersInKey = 100;
 const prefixOf = (run: RunRef): string => `${runPrefix(run)}received/`;
 
 /** Numbers of jobs stand in the names of empty objects: one listing reads them all. */
-export function rememberReceived(store: Store, run: RunRef): Received {
+export function rememberReceived(store: Store, run: RunRef): ReceivedJobs {
   let unwritten: string[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();

@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { type Answer, answerLine, longestLine, type Operation } from './protocol.ts';
+import { answerLine, longestLine, type QueueAnswer, type QueueOperation } from './protocol.ts';
 
 /**
  * Answers the requests of a stream until it ends. Several may be under way at once: answers come as they are ready, each
@@ -12,10 +12,10 @@ import { type Answer, answerLine, longestLine, type Operation } from './protocol
 export async function serveLines(
   input: Readable,
   output: Writable,
-  operations: Readonly<Record<string, Operation>>,
+  operations: Readonly<Record<string, QueueOperation>>,
 ): Promise<void> {
   const underWay = new Set<Promise<void>>();
-  const write = (answer: Answer): void => void output.write(`${JSON.stringify(answer)}\n`);
+  const write = (answer: QueueAnswer): void => void output.write(`${JSON.stringify(answer)}\n`);
   output.on('error', () => undefined);
   let rest = '';
   try {
@@ -48,7 +48,9 @@ export interface SocketServer {
 }
 
 /** The same for processes beside this one, over a socket that only this user can open. */
-export async function serveSocket(operations: Readonly<Record<string, Operation>>): Promise<SocketServer> {
+export async function serveSocket(
+  operations: Readonly<Record<string, QueueOperation>>,
+): Promise<SocketServer> {
   // The path of a socket has 107 bytes at most: a temporary folder of one's own may be longer.
   const base = tmpdir().length > 60 ? '/tmp' : tmpdir();
   const folder = await mkdtemp(join(base, 'lab-queue-'));

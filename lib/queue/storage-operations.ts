@@ -1,9 +1,9 @@
 import type { FileState, FileStorage } from './file-storage.ts';
-import { type Operation, protocolVersion, RequestError, textOf } from './protocol.ts';
+import { protocolVersion, type QueueOperation, RequestError, textOf } from './protocol.ts';
 
 /** The operations on files. Those a job may not do, a job is not given: `jobOperations`. */
-export function storageOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
-  const at = (values: Parameters<Operation>[0]) => storage.createStore(textOf(values, 'path'));
+export function storageOperations(storage: FileStorage): Readonly<Record<string, QueueOperation>> {
+  const at = (values: Parameters<QueueOperation>[0]) => storage.createStore(textOf(values, 'path'));
   return {
     ...jobOperations(storage),
     offer: async values => {
@@ -15,8 +15,8 @@ export function storageOperations(storage: FileStorage): Readonly<Record<string,
 }
 
 /** What a job does with files: it looks, fetches, sends and touches, and deletes none. */
-export function jobOperations(storage: FileStorage): Readonly<Record<string, Operation>> {
-  const at = (values: Parameters<Operation>[0]) => storage.createStore(textOf(values, 'path'));
+export function jobOperations(storage: FileStorage): Readonly<Record<string, QueueOperation>> {
+  const at = (values: Parameters<QueueOperation>[0]) => storage.createStore(textOf(values, 'path'));
   return {
     hello: helloOfJob,
     stat: async values => shown(await at(values).state()),
@@ -28,20 +28,20 @@ export function jobOperations(storage: FileStorage): Readonly<Record<string, Ope
 
 const shown = ({ exists, created }: FileState): object => ({ exists, created: created ?? null });
 
-function absolute(values: Parameters<Operation>[0]): string {
+function absolute(values: Parameters<QueueOperation>[0]): string {
   const file = textOf(values, 'file');
   if (file.startsWith('/')) return file;
   throw new RequestError('bad-request', `file has to be an absolute path, and is ${JSON.stringify(file)}`);
 }
 
 /** What a process beside the head, or a job, says first. */
-const helloOfJob: Operation = async values => {
+const helloOfJob: QueueOperation = async values => {
   checkVersion(values);
   return { protocol: protocolVersion };
 };
 
 /** Throws RequestError where the other side speaks another version. */
-export function checkVersion({ protocol }: Parameters<Operation>[0]): void {
+export function checkVersion({ protocol }: Parameters<QueueOperation>[0]): void {
   if (protocol !== protocolVersion)
     throw new RequestError(
       'bad-protocol',

@@ -6,7 +6,7 @@ import { shapeOf } from '../ledger/failure-groups.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 
 /** Items that are not done for one reason. */
-export interface Cause {
+export interface CauseGroup {
   /** Four hexadecimal digits of what they have in common: the same in every look. */
   readonly id: string;
   readonly kind: BatchCause | 'tool' | 'held' | 'cancelled';
@@ -35,8 +35,8 @@ const linesThatTell = 3;
  * What is not done, by cause: exit code, reason, and the last lines of the log with what differs from item to item masked.
  * The largest first, and what only waits for the others last.
  */
-export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Cause[] {
-  const found = new Map<string, { -readonly [K in keyof Cause]: Cause[K] } & { names: string[] }>();
+export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly CauseGroup[] {
+  const found = new Map<string, { -readonly [K in keyof CauseGroup]: CauseGroup[K] } & { names: string[] }>();
   for (const row of rows) {
     const kind = kindOf(row);
     if (!kind) continue;
@@ -78,7 +78,7 @@ export function causesOf(rows: Iterable<LedgerRow>, tailOf: TailOf): readonly Ca
   );
 }
 
-function kindOf(row: LedgerRow): Cause['kind'] | undefined {
+function kindOf(row: LedgerRow): CauseGroup['kind'] | undefined {
   if (row.state === 'blocked') return 'held';
   if (row.state === 'cancelled') return 'cancelled';
   if (row.state !== 'failed') return undefined;

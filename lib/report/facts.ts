@@ -5,7 +5,7 @@ import type { AttemptRecord } from '../contract/run/records.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
 import { readAttempts } from '../ledger/attempts.ts';
 import type { Ledger, LedgerRow } from '../ledger/ledger.ts';
-import type { Cause } from './causes.ts';
+import type { CauseGroup } from './causes.ts';
 import { type GanttColumns, ganttColumns } from './gantt.ts';
 import type { PriceTable } from './prices.ts';
 import { type StepSizes, sizeCount } from './sizes.ts';
@@ -182,7 +182,7 @@ async function itemColumns({ rows }: Ledger, see: (record: AttemptRecord) => voi
 }
 
 /** What a page needs of a cause: not every name. */
-export type ShownCause = Pick<Cause, 'id' | 'kind' | 'exitCode' | 'reason' | 'step' | 'tail'> & {
+export type ShownCause = Pick<CauseGroup, 'id' | 'kind' | 'exitCode' | 'reason' | 'step' | 'tail'> & {
   readonly count: number;
   readonly some: readonly string[];
   readonly text: string;

@@ -4,7 +4,7 @@ import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
 import { mapLimit } from '../ledger/map-limit.ts';
-import type { Cause, TailOf } from './causes.ts';
+import type { CauseGroup, TailOf } from './causes.ts';
 import { itemsOf } from './usage.ts';
 
 /**
@@ -51,8 +51,8 @@ const logLines = 20;
 export async function withLog(
   logs: Pick<Logs, 'tail'>,
   rows: readonly LedgerRow[],
-  cause: Cause,
-): Promise<Cause> {
+  cause: CauseGroup,
+): Promise<CauseGroup> {
   if (cause.tail.length > 0 || cause.kind === 'held' || cause.kind === 'cancelled') return cause;
   const names = new Set(cause.names);
   const row = rows.find(each => names.has(each.name) && each.logStream !== undefined);

@@ -1,7 +1,7 @@
 import type { Lane } from '../contract/run/run.ts';
 import type { LabConfig } from '../contract/workload/config.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
-import type { Cause } from './causes.ts';
+import type { CauseGroup } from './causes.ts';
 
 /** What to do about a cause: a sentence, and the command that does it. */
 export interface Remedy {
@@ -24,7 +24,7 @@ export interface RemedyWorld {
 const gib = 1024;
 
 /** The command that retries exactly what has failed of this cause, with more of what it lacked. */
-export function remedyFor(cause: Cause, world: RemedyWorld): Remedy {
+export function remedyFor(cause: CauseGroup, world: RemedyWorld): Remedy {
   const { text, options = '', all } = treatment(cause, world);
   const chosen = all ? '' : ` --cause ${cause.id}`;
   return { text, command: `npx lab retry ${world.run}${chosen}${options}${world.suffix}` };
@@ -37,7 +37,7 @@ interface Treatment {
   readonly all?: true;
 }
 
-function treatment(cause: Cause, world: RemedyWorld): Treatment {
+function treatment(cause: CauseGroup, world: RemedyWorld): Treatment {
   const lane = cause.lane ?? world.laneOf(cause.step);
   if (cause.kind === 'out-of-memory' && lane) {
     const wanted = memoryWanted(cause.peakMemoryBytes, lane.memoryMiB);

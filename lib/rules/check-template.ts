@@ -1,9 +1,9 @@
 import type { Architecture } from '../contract/workload/workload.ts';
 import { pack } from './pack.ts';
-import { type World, whereOf, worldsOf } from './reading/conditions.ts';
-import { readTemplate } from './reading/template.ts';
+import { type ConditionWorld, whereOf, worldsOf } from './reading/conditions.ts';
+import { readRuleTemplate } from './reading/template.ts';
 import { object } from './reading/template-json.ts';
-import type { Finding } from './rule.ts';
+import type { RuleFinding } from './rule.ts';
 
 /**
  * What the pack finds in a CloudFormation template (its parsed JSON), ours or not, in every way in which its conditions can
@@ -12,11 +12,11 @@ import type { Finding } from './rule.ts';
 export function checkTemplate(
   json: unknown,
   imageArchitectures?: ReadonlyMap<string, Architecture>,
-): readonly Finding[] {
+): readonly RuleFinding[] {
   const worlds = worldsOf(object(json));
-  const found = new Map<string, { readonly finding: Finding; readonly holds: World[] }>();
+  const found = new Map<string, { readonly finding: RuleFinding; readonly holds: ConditionWorld[] }>();
   for (const world of worlds) {
-    const template = readTemplate(json, imageArchitectures, world);
+    const template = readRuleTemplate(json, imageArchitectures, world);
     for (const rule of pack)
       for (const { fix = rule.fix, ...each } of rule.check(template)) {
         const key = JSON.stringify([rule.id, each.resource, each.value, each.message]);

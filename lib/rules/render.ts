@@ -1,9 +1,9 @@
-import type { Finding, Rule } from './rule.ts';
+import type { Rule, RuleFinding } from './rule.ts';
 
 /** A template's file with what was found in it. */
 export interface Checked {
   readonly file: string;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly RuleFinding[];
   /** Lines of its resources, from 1. */
   readonly lines: () => ReadonlyMap<string, number>;
 }

@@ -1,4 +1,4 @@
-import type { Resource, Template } from './reading/template.ts';
+import type { RuleResource, RuleTemplate } from './reading/template.ts';
 import { show, type Value } from './reading/value.ts';
 
 /** One trap that a template can be seen to hold. */
@@ -11,7 +11,7 @@ export interface Rule {
   readonly source: string;
   /** What to do about a finding. */
   readonly fix: string;
-  readonly check: (template: Template) => readonly Trouble[];
+  readonly check: (template: RuleTemplate) => readonly Trouble[];
 }
 
 /** What a rule says of one resource. */
@@ -25,13 +25,13 @@ export interface Trouble {
   readonly fix?: string;
 }
 
-export interface Finding extends Trouble {
+export interface RuleFinding extends Trouble {
   readonly rule: string;
   readonly fix: string;
 }
 
 export const trouble = (
-  resource: Resource,
+  resource: RuleResource,
   value: Value | undefined,
   message: string,
   fix?: string,

@@ -6,7 +6,7 @@ import type { LabPorts } from './lab-ports.ts';
 import { findRun, readSubmitted, type StoredRun } from './stored-run.ts';
 
 /** A stored run, and its ledger whenever one wants it: one reader keeps what cannot change from look to look. */
-export interface OpenRun<P extends LabPorts = LabPorts> {
+export interface OpenedRun<P extends LabPorts = LabPorts> {
   readonly run: StoredRun;
   readonly spec: WorkloadSpec;
   readonly items: ItemList;
@@ -23,7 +23,7 @@ export async function openRun<P extends LabPorts>(
   connection: P,
   workloads: readonly WorkloadSpec[],
   text = 'latest',
-): Promise<OpenRun<P>> {
+): Promise<OpenedRun<P>> {
   const ref = await findRun(
     connection.store,
     text,

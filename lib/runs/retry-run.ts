@@ -7,12 +7,12 @@ import { type PlannedRound, planRound, requestProblems } from '../plan/plan-roun
 import { groupsByCause } from './by-cause.ts';
 import { closeRound } from './close-round.ts';
 import type { LabPorts, RunWorld } from './lab-ports.ts';
-import type { OpenRun } from './open-run.ts';
+import type { OpenedRun } from './open-run.ts';
 import { type RetryChanges, retryRequest } from './retry-request.ts';
 import { storeRound } from './store-round.ts';
 import { neverSubmitted } from './stored-run.ts';
 import { submitRound } from './submit-round.ts';
-import { type Choice, workLeft } from './work-left.ts';
+import { type RetryChoice, workLeft } from './work-left.ts';
 
 export interface PlannedRetry {
   readonly round: PlannedRound;
@@ -28,8 +28,8 @@ export interface PlannedRetry {
  * LabError: something of it is under way, or the request is wrong.
  */
 export async function planRetry(
-  open: OpenRun,
-  choice: Choice,
+  open: OpenedRun,
+  choice: RetryChoice,
   changes: RetryChanges,
   world: Pick<RunWorld, 'config' | 'now' | 'usdPerHour'>,
 ): Promise<{ readonly ledger: Ledger; readonly retry?: PlannedRetry }> {
@@ -105,7 +105,7 @@ export async function startRetry(
   await submitRound(ports, plan);
 }
 
-function checkNames({ run, spec, items }: OpenRun, names: readonly string[]): void {
+function checkNames({ run, spec, items }: OpenedRun, names: readonly string[]): void {
   refuse(
     names
       .filter(name => !items.has(name))
@@ -117,7 +117,7 @@ function checkNames({ run, spec, items }: OpenRun, names: readonly string[]): vo
   );
 }
 
-function checkStep(spec: OpenRun['spec'], step: string | undefined): void {
+function checkStep(spec: OpenedRun['spec'], step: string | undefined): void {
   const names = spec.steps.map(each => each.name);
   if (step === undefined || names.includes(step)) return;
   throw new LabError({
@@ -127,7 +127,7 @@ function checkStep(spec: OpenRun['spec'], step: string | undefined): void {
   });
 }
 
-async function closeAll({ run, connection }: OpenRun): Promise<void> {
+async function closeAll({ run, connection }: OpenedRun): Promise<void> {
   for (const plan of run.rounds) {
     const [job] = await closeRound(connection, plan);
     if (job)
@@ -139,7 +139,7 @@ async function closeAll({ run, connection }: OpenRun): Promise<void> {
 }
 
 /** While others go on, what is named can be done again once nothing of it is under way any more. */
-function refuseUnderWay({ run, spec }: OpenRun, ledger: Ledger, { names }: Choice): void {
+function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, { names }: RetryChoice): void {
   const { running, waiting } = ledger.counts;
   if (!names || names.length === 0)
     throw new LabError(

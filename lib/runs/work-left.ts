@@ -6,7 +6,7 @@ import type { StepView } from '../ledger/step-view.ts';
 import { stepsAfter } from '../plan/steps.ts';
 
 /** What a retry is asked to do again. */
-export interface Choice {
+export interface RetryChoice {
   /** Only what failed, and what waits for it: not what was cancelled. */
   readonly failedOnly?: boolean;
   /** What is done but for something that was allowed to be missing, too. */
@@ -24,7 +24,7 @@ export interface Choice {
 export function workLeft(
   spec: WorkloadSpec,
   ledger: Pick<Ledger, 'entries'>,
-  choice: Choice,
+  choice: RetryChoice,
 ): Readonly<Record<string, readonly Entry[]>> {
   const left: Record<string, readonly Entry[]> = {};
   const again = new Map<StepView, Uint8Array>();
@@ -70,7 +70,7 @@ function entriesOf(step: StepView, chosen: Uint8Array | undefined): readonly Ent
   return entries;
 }
 
-function isOpen(state: ItemState, { failedOnly, partial }: Choice): boolean {
+function isOpen(state: ItemState, { failedOnly, partial }: RetryChoice): boolean {
   if (state === 'done') return false;
   if (state === 'partial') return partial ?? false;
   return !failedOnly || state !== 'cancelled';

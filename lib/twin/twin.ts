@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { Authority } from './access/authority.ts';
 import { Callers } from './access/callers.ts';
 import type { Needed } from './access/needed.ts';
-import { type Keys, keysOfPeople, openToAll, type Person, people, policiesOf } from './access/people.ts';
+import {
+  keysOfPeople,
+  openToAll,
+  type Person,
+  type PersonKeys,
+  people,
+  policiesOf,
+} from './access/people.ts';
 import { type HostUse, startBatch } from './batch/start-batch.ts';
 import type { RunContainer } from './batch/types.ts';
 import { type Clock, realClock } from './clock.ts';
@@ -73,7 +80,7 @@ export interface Twin {
   readonly url: string;
   readonly outputs: Readonly<Record<string, string>>;
   /** Of whom a person can come as. */
-  readonly keys: Readonly<Record<Person, Keys>>;
+  readonly keys: Readonly<Record<Person, PersonKeys>>;
   /** Every host that there was since it started. */
   hosts(): readonly HostUse[];
   close(): Promise<void>;
@@ -82,7 +89,7 @@ export interface Twin {
 /** The account that every ARN of the twin names. */
 const account = '000000000000';
 
-/** Brings up the stand-in for AWS on loopback, with the stack's buckets, secrets, queues and job definitions in it. */
+/** Brings up the twin of AWS on loopback, with the stack's buckets, secrets, queues and job definitions in it. */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { folder, region } = options;
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -192,7 +199,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
 function accessOf(
   { datasetBuckets, publicBuckets = [], onRefusal = toStandardError }: TwinOptions,
   { rights }: TwinStack,
-  keys: Readonly<Record<Person, Keys>>,
+  keys: Readonly<Record<Person, PersonKeys>>,
 ): { readonly callers: Callers; readonly authority: Authority } {
   const callers = new Callers(account);
   const policies = policiesOf(rights, datasetBuckets);

@@ -1,5 +1,5 @@
 import { sdkQueues } from '../../lib/aws/queues.ts';
-import type { LiveJob } from '../../lib/contract/ports/lifecycle.ts';
+import type { LiveJob } from '../../lib/contract/ports/stack.ts';
 import { startTestBatch, type TestBatch } from '../twin/batch/helper.ts';
 
 let batch: TestBatch;

@@ -1,4 +1,4 @@
-import { sdkStacks } from '../../lib/aws/stack.ts';
+import { sdkStacks } from '../../lib/aws/stacks.ts';
 import { say, scriptedServer } from './wire/scripted-server.ts';
 
 const stack = 'arn:aws:cloudformation:us-east-1:123456789012:stack/arraylab-lab/1';

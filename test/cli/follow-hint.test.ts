@@ -1,5 +1,5 @@
 import type { Context } from '../../lib/cli/context.ts';
-import type { OpenRun } from '../../lib/cli/open.ts';
+import type { ConnectedRun } from '../../lib/cli/open.ts';
 import { followRun } from '../../lib/cli/watch/follow.ts';
 import { type Answer, type Asked, fakeAws } from '../aws/account/fake-aws.ts';
 import { now } from '../doctor/fake-account.ts';
@@ -101,7 +101,7 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
       steps: [],
       counts: { done: 0, partial: 0, failed: 0, blocked: 0, running: 0, waiting: 6, cancelled: 0 },
     }),
-  } as unknown as OpenRun;
+  } as unknown as ConnectedRun;
   expect(await followRun(context, open)).toBe(130);
   expect(said).toContain(
     'nothing has started for ten minutes: 1 host of env-1 started, never joined and stopped; i-1 says: mkfs.xfs: cannot open /dev/xvdb\n  pools.arm64-ondemand.scratch in lab.config.ts',
@@ -135,7 +135,7 @@ it.each([
       counts,
       atWork: counts.running,
     }),
-  } as unknown as OpenRun;
+  } as unknown as ConnectedRun;
   expect(await followRun(context, open)).toBe(130);
   expect(said).toContain(`${text}\nNext: npx lab watch r-1 --local\n`);
 });

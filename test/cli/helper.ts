@@ -7,8 +7,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { workloads } from '../../jobs/index.ts';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
-import { twinPlace } from '../../lib/cli/twin/folder.ts';
-import { readServer, type TwinServer } from '../../lib/cli/twin/server.ts';
+import { twinFolderOf } from '../../lib/cli/twin/folder.ts';
+import { type RunningTwin, readServer } from '../../lib/cli/twin/server.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { appInProcess } from '../helpers/app-in-process.ts';
 
@@ -55,7 +55,7 @@ export async function user(
     const code = await runCli(argv, world);
     return { code, out, err };
   };
-  const place = twinPlace({
+  const home = twinFolderOf({
     cwd,
     environment: {},
     projectRoot: resolve(import.meta.dirname, '../..'),
@@ -68,11 +68,11 @@ export async function user(
     cwd,
     lab,
     /** Brings the user's twin up and answers how to reach it. */
-    async twin(): Promise<TwinServer & { readonly s3: S3Client }> {
+    async twin(): Promise<RunningTwin & { readonly s3: S3Client }> {
       serving = lab(['twin', 'serve'], '', stopping.signal);
       for (;;) {
         const server = await Promise.race([
-          readServer(place),
+          readServer(home),
           serving.then(ran => Promise.reject(new Error(ran.err))),
         ]);
         if (server)

@@ -11,7 +11,7 @@ async function look(keys: Record<string, string>, access: MountAccess = 'mount-s
 it.each([
   ['mount-s3', 'd/a', 'd/a/b makes a folder of its name'],
   ['s3fs', 'd/a/b', 'd/a is a file, and its name a folder here'],
-  ['stage', 'd/a/b', 'd/a is a file, and its name a folder here'],
+  ['download', 'd/a/b', 'd/a is a file, and its name a folder here'],
 ] as const)('%s hides %s', async (access, key, why) => {
   expect(
     (await look({ 'd/a': 'x', 'd/a-1': 'x', 'd/a.b': 'x', 'd/a/b': 'x', 'd/a/': '' }, access)).hidden,

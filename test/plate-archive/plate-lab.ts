@@ -7,7 +7,7 @@ import { makeTar } from '../../containers/plate-archive/archiver/make-tar.ts';
 import { type Deletion, deletePlate } from '../../containers/plate-archive/deleter/delete-plate.ts';
 import { checkTar } from '../../containers/plate-archive/verifier/check-tar.ts';
 import {
-  type Verdict,
+  type PlateVerdict,
   type VerifyJob,
   verifyPlate,
 } from '../../containers/plate-archive/verifier/verify-plate.ts';
@@ -71,7 +71,7 @@ export class PlateLab {
     digest: string,
     more: Partial<VerifyJob> = {},
     verify: typeof verifyPlate = verifyPlate,
-  ): Promise<Verdict> {
+  ): Promise<PlateVerdict> {
     const [source, archive] = [this.s3.store('live'), this.s3.store('cold')];
     return verify({
       ...{ source, archive, plate, digest, now },

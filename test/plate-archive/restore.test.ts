@@ -14,9 +14,9 @@ import { findEntries, matcher, readSeal } from '../../jobs/plate-archive/restore
 import { folderTarget } from '../../jobs/plate-archive/restore/folder-target.ts';
 import { oldDigests, readOldSums } from '../../jobs/plate-archive/restore/old-sums.ts';
 import { oldTarballs } from '../../jobs/plate-archive/restore/old-tarball.ts';
-import type { Target } from '../../jobs/plate-archive/restore/place.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
 import { restoreOldTarball } from '../../jobs/plate-archive/restore/restore-old-tarball.ts';
+import type { RestoreTarget } from '../../jobs/plate-archive/restore/target.ts';
 import { neededTars, request } from '../../jobs/plate-archive/restore/thaw.ts';
 import { restoreTiered, tieredLog } from '../../jobs/plate-archive/restore/tiered.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
@@ -39,7 +39,13 @@ async function archived(): Promise<{ lab: PlateLab; digest: string; bodies: Map<
   return { lab, digest, bodies };
 }
 
-async function give(lab: PlateLab, digest: string, target: Target, patterns: string[], overwrite = false) {
+async function give(
+  lab: PlateLab,
+  digest: string,
+  target: RestoreTarget,
+  patterns: string[],
+  overwrite = false,
+) {
   const store = lab.s3.store('cold');
   const seal = await readSeal(store, plate, digest);
   const entries = await findEntries(store, plate, seal, patterns, [imagesPrefix]);

@@ -1,7 +1,7 @@
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { archiveTask } from '../../containers/plate-archive/tasks/archive.ts';
 import { deleteTask } from '../../containers/plate-archive/tasks/delete.ts';
-import type { PlateContext, TaskPlace } from '../../containers/plate-archive/tasks/plate-context.ts';
+import type { PlateContext, PlatePlace } from '../../containers/plate-archive/tasks/plate-context.ts';
 import { restoreTask } from '../../containers/plate-archive/tasks/restore.ts';
 import { sealTask } from '../../containers/plate-archive/tasks/seal.ts';
 import { verifyTask } from '../../containers/plate-archive/tasks/verify.ts';
@@ -36,8 +36,8 @@ it('a plate is archived, verified, sealed, deleted and one well given back, by t
       objectStore({ bucket, region: 'us-east-1', endpoint: twin.url, credentials: fixedKeys(keys) }),
     );
   }
-  const place = (bucket: string, prefix = ''): TaskPlace => ({ bucket, prefix, store: stores.get(bucket)! });
-  const places: Record<string, TaskPlace> = {
+  const place = (bucket: string, prefix = ''): PlatePlace => ({ bucket, prefix, store: stores.get(bucket)! });
+  const places: Record<string, PlatePlace> = {
     source: place('live'),
     archive: place('cold', 'lab/plates/'),
     proofs: place('cold', 'lab/proofs/'),

@@ -14,7 +14,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { pack } from 'tar-stream';
-import type { TwinServer } from '../../lib/cli/twin/server.ts';
+import type { RunningTwin } from '../../lib/cli/twin/server.ts';
 import { user } from '../cli/helper.ts';
 
 /** By the door that people use: the CLI, and a twin with the roles of the stack. */
@@ -30,7 +30,7 @@ const config = {
   },
 };
 let me: Awaited<ReturnType<typeof user>>;
-let twin: TwinServer & { readonly s3: S3Client };
+let twin: RunningTwin & { readonly s3: S3Client };
 const environment: NodeJS.ProcessEnv = {};
 
 const batch = ['--project', 'P', '--batch', 'B', '--local'];

@@ -2,10 +2,10 @@ import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
 import { FileError } from '../../lib/queue/file-error.ts';
-import { longestLine, type Operation } from '../../lib/queue/protocol.ts';
+import { longestLine, type QueueOperation } from '../../lib/queue/protocol.ts';
 import { serveLines, serveSocket } from '../../lib/queue/serve-lines.ts';
 
-const operations: Record<string, Operation> = {
+const operations: Record<string, QueueOperation> = {
   echo: async values => values,
   slow: async () => new Promise(done => setTimeout(() => done({ was: 'slow' }), 50)),
   fail: async () => {

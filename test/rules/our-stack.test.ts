@@ -19,7 +19,7 @@ import { defaultPools } from '../../lib/config/default-pools.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import type { LabStack } from '../../lib/infra/lab-stack.ts';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
-import { readTemplate } from '../../lib/rules/reading/template.ts';
+import { readRuleTemplate } from '../../lib/rules/reading/template.ts';
 import { appInProcess } from '../helpers/app-in-process.ts';
 import { defaultLab, labApp, root, synthesize } from './synthesized.ts';
 
@@ -75,7 +75,7 @@ it.each(Object.entries(labs))('finds nothing in a lab with %s', (_, input) => {
 it('knows what our images are built for, and which queues our jobs go to', () => {
   const { json, imageArchitectures } = synthesize(defaultLab);
   expect([...imageArchitectures.values()].sort()).toEqual(['arm64', 'x86_64']);
-  const { resources } = readTemplate(json);
+  const { resources } = readRuleTemplate(json);
   for (const [start, queue] of [
     ['Jobrapidtidearm64', 'Poolarm64ondemandQueue'],
     ['Jobrapidtidex86', 'Poolx86ondemandQueue'],

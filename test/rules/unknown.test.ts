@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
-import { resolve, type Scope } from '../../lib/rules/reading/resolve.ts';
+import { type ResolveScope, resolve } from '../../lib/rules/reading/resolve.ts';
 import { unknown } from '../../lib/rules/reading/value.ts';
-import type { Finding } from '../../lib/rules/rule.ts';
+import type { RuleFinding } from '../../lib/rules/rule.ts';
 import { defaultLab, strictLab, synthesize } from './synthesized.ts';
 
 interface Lab {
@@ -35,7 +35,7 @@ function checkWith(
   { json, imageArchitectures }: Lab,
   path: readonly string[],
   value: unknown,
-): readonly Finding[] {
+): readonly RuleFinding[] {
   const parent = path
     .slice(0, -1)
     .reduce((at, key) => at[key] as Record<string, unknown>, json as Record<string, unknown>);
@@ -63,7 +63,7 @@ it.each([
   { 'Fn::FindInMap': ['None', 'a', 'b'] },
 ])('%j cannot be resolved, and is no other unknown than the next', value => {
   const nothing = { resources: new Set<string>(), parameters: new Map(), mappings: {}, world: new Map() };
-  expect(resolve(value, nothing as unknown as Scope)).toBe(unknown);
+  expect(resolve(value, nothing as unknown as ResolveScope)).toBe(unknown);
 });
 
 it.each([

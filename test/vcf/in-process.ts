@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fetch, Sample } from '../../containers/vcf/local-files.ts';
-import { type Clock, Touches } from '../../containers/vcf/settle.ts';
+import { type HostClock, Touches } from '../../containers/vcf/settle.ts';
 import type { StoreWorld } from '../../containers/vcf/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
 import type { MadeSample } from './sample-files.ts';
@@ -32,7 +32,7 @@ export function laboratory(
   const calls: string[][] = [];
   /** Downloads, which are of no interest to a disk. */
   const files = new Map<string, Buffer>();
-  const clock = (skew: number): Clock => ({
+  const clock = (skew: number): HostClock => ({
     now: () => time++ + skew,
     sleep: async ms => {
       time += ms;

@@ -8,7 +8,7 @@ import { fileName, metadataKey } from '../../jobs/ambient-noise/archive.ts';
 import { addDays, dayOfYear } from '../../jobs/ambient-noise/calendar.ts';
 import { ambientNoise } from '../../jobs/ambient-noise/spec.ts';
 import { wireStore } from '../../lib/aws/wire/store.ts';
-import type { TwinServer } from '../../lib/cli/twin/server.ts';
+import type { RunningTwin } from '../../lib/cli/twin/server.ts';
 import { fakeLab } from './fake-lab.ts';
 import { fakeNoisePy } from './fake-noisepy.ts';
 
@@ -19,7 +19,7 @@ let lab: Awaited<ReturnType<typeof fakeLab>>;
 
 const storeOf = (bucket: string) => {
   const file = join(lab.folder, 'twin/server.json');
-  const { url, region, keys } = JSON.parse(readFileSync(file, 'utf8')) as TwinServer;
+  const { url, region, keys } = JSON.parse(readFileSync(file, 'utf8')) as RunningTwin;
   return wireStore({ bucket, region, endpoint: url, credentials: async () => keys.deployer });
 };
 const put = (Key: string, Body: string) =>

@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
 import { dataBuckets, publicBuckets } from '../../lib/cli/twin/data-buckets.ts';
-import type { TwinServer } from '../../lib/cli/twin/server.ts';
+import type { RunningTwin } from '../../lib/cli/twin/server.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { stackName } from '../../lib/contract/workload/metadata.ts';
@@ -73,7 +73,7 @@ export async function fakeLab({ config, workloads, tasks, processes }: FakeLabIn
       return spec => (processes.includes(spec.definition.workload) ? asProcess(spec) : functions.run(spec));
     },
   });
-  const server: TwinServer = {
+  const server: RunningTwin = {
     ...twin,
     pid: process.pid,
     lab: resolved.name,

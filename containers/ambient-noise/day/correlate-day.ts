@@ -16,14 +16,14 @@ import { type Usable, usable } from '../../../jobs/ambient-noise/usable.ts';
 import { mapLimit } from '../map-limit.ts';
 import { correlateArguments } from '../noisepy/arguments.ts';
 import { endText, type LocalFile, type NoisePy } from '../noisepy/session.ts';
-import { type Archive, atOnce, listed, type Results } from '../places.ts';
-import { type Found, findFiles } from './find-files.ts';
+import { atOnce, listed, type Results, type WaveformArchive } from '../places.ts';
+import { type DayFiles, findFiles } from './find-files.ts';
 import { correlationsPrefix, pairsKey } from './keys.ts';
 
 export interface DayWork {
   readonly day: Day;
   readonly recipe: Recipe;
-  readonly archive: Archive;
+  readonly archive: WaveformArchive;
   readonly results: Results;
   /** An empty folder of this attempt's own. */
   readonly scratch: string;
@@ -93,7 +93,7 @@ export async function correlateDay(work: DayWork): Promise<DayResult> {
 async function standingMarker(
   { day, results, log }: DayWork,
   recipe: string,
-  { inputs }: Found,
+  { inputs }: DayFiles,
 ): Promise<DayMarker | undefined> {
   const body = await results.get(markerKey(results.prefix, recipe, day));
   if (!body) return undefined;
@@ -111,7 +111,7 @@ async function standingMarker(
 /** Everything that was found, on scratch; answers the local files in the order of `found.files`. */
 async function fetchFiles(
   { archive, day, scratch, signal }: DayWork,
-  found: Found,
+  found: DayFiles,
 ): Promise<readonly LocalFile[]> {
   await mkdir(join(scratch, 'found'), { recursive: true });
   await mkdir(join(scratch, 'xml'), { recursive: true });
@@ -137,7 +137,7 @@ function metadataPath(scratch: string, station: string): string {
 }
 
 /** Looks into every file, and puts those that are correlated where NoisePy finds no other. */
-async function chooseFiles(work: DayWork, found: Found, local: readonly LocalFile[]): Promise<Usable> {
+async function chooseFiles(work: DayWork, found: DayFiles, local: readonly LocalFile[]): Promise<Usable> {
   const { day, recipe, scratch } = work;
   const whole = local.filter((_, at) => found.files[at]!.input.bytes > 0);
   const looked =

@@ -9,9 +9,9 @@ import {
 import type { Day } from '../../../jobs/ambient-noise/calendar.ts';
 import type { DayInput } from '../../../jobs/ambient-noise/marker.ts';
 import type { ObjectInfo } from '../../../lib/contract/ports/ports.ts';
-import { type Archive, listed } from '../places.ts';
+import { listed, type WaveformArchive } from '../places.ts';
 
-export interface Found {
+export interface DayFiles {
   readonly files: readonly (ChannelFile & { readonly input: DayInput })[];
   /** StationXML by `NET.STA`. */
   readonly metadata: ReadonlyMap<string, DayInput>;
@@ -21,11 +21,11 @@ export interface Found {
 
 /** What the archive has of the stations' channels on a day, by one listing of the day and one of each network. */
 export async function findFiles(
-  archive: Archive,
+  archive: WaveformArchive,
   day: Day,
   stations: readonly string[],
   channels: readonly string[],
-): Promise<Found> {
+): Promise<DayFiles> {
   const wanted = new Set(stations);
   const codes = new Set(channels);
   const networks = [...new Set(stations.map(station => station.split('.')[0]!))];

@@ -1,7 +1,7 @@
 import { addDays, type Day } from '../../../jobs/ambient-noise/calendar.ts';
 import type { Recipe } from '../../../jobs/ambient-noise/settings.ts';
 
-export interface Span {
+export interface DaySpan {
   readonly first: Day;
   readonly last: Day;
 }
@@ -13,7 +13,7 @@ export interface Span {
 function common(
   { settings, channels }: Recipe,
   stations: readonly string[],
-  { first, last }: Span,
+  { first, last }: DaySpan,
 ): readonly string[] {
   const networks = [...new Set(stations.map(station => station.split('.')[0]!))];
   const names = [...new Set(stations.map(station => station.split('.')[1]!))];
@@ -62,7 +62,7 @@ export interface StackFolders {
 export const stackArguments = (
   recipe: Recipe,
   stations: readonly string[],
-  span: Span,
+  span: DaySpan,
   folders: StackFolders,
 ): readonly string[] => [
   'stack',

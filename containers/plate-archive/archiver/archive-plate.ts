@@ -12,7 +12,7 @@ import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
 import { type Layout, layOut } from '../../../jobs/plate-archive/layout.ts';
 import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { BuiltTar } from './build-tar.ts';
-import { type Choice, chooseGeneration } from './choose-generation.ts';
+import { chooseGeneration, type GenerationChoice } from './choose-generation.ts';
 import { makeBag, putIndexTar } from './index-tar.ts';
 import type { PlateJob } from './plate-job.ts';
 
@@ -27,7 +27,7 @@ export interface ArchivedPlate {
 
 /** One plate: inventory, tars, index, and the seal last. Can be interrupted anywhere, and called again. Throws PlateError. */
 export async function archivePlate(job: PlateJob): Promise<ArchivedPlate> {
-  const choice: Choice = await chooseGeneration(job);
+  const choice: GenerationChoice = await chooseGeneration(job);
   const { inventory } = choice.generation;
   const { digest, head } = inventory;
   if (choice.seal) return { digest, seal: choice.seal, wasWhole: true };

@@ -5,7 +5,7 @@ import { cutParts, partBytesOf, type TarPart } from '../../../jobs/plate-archive
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import { fetchSlice, type MemberSums, noSums, type Sums } from './fetch-slice.ts';
+import { fetchSlice, type MemberSums, noSums, type RunningSums } from './fetch-slice.ts';
 import { PartBuffers } from './part-buffers.ts';
 
 export interface TarJob {
@@ -39,7 +39,7 @@ const uploadsAtOnce = 2;
 /** Digests of members by where their headers lie in the tar. */
 interface Ongoing {
   /** Of those that go on in a later part. */
-  readonly begun: Map<number, Sums>;
+  readonly begun: Map<number, RunningSums>;
   readonly whole: Map<number, MemberSums>;
 }
 

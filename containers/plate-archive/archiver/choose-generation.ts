@@ -10,7 +10,7 @@ import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
 import { type Frozen, freeze, listFolder } from './freeze.ts';
 import type { PlateJob } from './plate-job.ts';
 
-export interface Choice {
+export interface GenerationChoice {
   readonly generation: Generation;
   /** There when the archive is whole. */
   readonly seal?: Seal;
@@ -20,7 +20,7 @@ export interface Choice {
  * Which archive of the plate to go on with: the newest where it is whole and holds all that the source has, or is half made
  * and the source is still what its inventory says; else a new one. What the verifier condemned is never gone on with.
  */
-export async function chooseGeneration(job: PlateJob): Promise<Choice> {
+export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice> {
   const { archive, proofs, plate } = job;
   const newest = await newestGeneration(archive, plate);
   if (!newest) return begin(job, 1, await frozen(job));
@@ -49,7 +49,7 @@ export async function chooseGeneration(job: PlateJob): Promise<Choice> {
 const frozen = (job: PlateJob): Promise<Frozen> =>
   freeze(job.source, job.plate, job.rules, { tarBytes: job.tarBytes, now: job.now() });
 
-async function begin(job: PlateJob, number: number, { bytes }: Frozen): Promise<Choice> {
+async function begin(job: PlateJob, number: number, { bytes }: Frozen): Promise<GenerationChoice> {
   const generation = await nextGeneration(job.archive, job.plate, number, bytes);
   await job.checkpoint?.write(generation.inventory.digest);
   return { generation };

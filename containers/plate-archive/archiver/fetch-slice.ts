@@ -11,7 +11,7 @@ import {
 } from '../../../lib/contract/ports/object-store.ts';
 
 /** Digests of a member so far; members larger than a part arrive in several slices, in order. */
-export interface Sums {
+export interface RunningSums {
   readonly hash: Hash;
   readonly crc32: number;
 }
@@ -23,13 +23,13 @@ export interface MemberSums {
   readonly crc32: number;
 }
 
-export const noSums = (): Sums => ({ hash: createHash('sha256'), crc32: 0 });
+export const noSums = (): RunningSums => ({ hash: createHash('sha256'), crc32: 0 });
 
 export interface FetchedSlice {
   /** Of the slice alone. */
   readonly crc32: number;
   /** Of the member with this slice, where it is not all of it. */
-  readonly sums?: Sums;
+  readonly sums?: RunningSums;
   /** Where the slice is the whole member. */
   readonly member?: MemberSums;
 }
@@ -47,7 +47,7 @@ export async function fetchSlice(
   source: ObjectStore,
   slice: PartSlice,
   target: Buffer,
-  before: Sums | undefined,
+  before: RunningSums | undefined,
   signal?: AbortSignal,
 ): Promise<FetchedSlice> {
   const { object } = slice.member;

@@ -6,7 +6,7 @@ import type { TaskContext, TaskResult } from '../../../lib/contract/workload/tas
 import type { PlaceAddress } from '../threads.ts';
 
 /** A place of the workload, as a job has it. */
-export interface TaskPlace {
+export interface PlatePlace {
   readonly bucket: string;
   readonly prefix: string;
   readonly region?: string;
@@ -16,16 +16,16 @@ export interface TaskPlace {
 /** What the plate's tasks need of a container's context. */
 export interface PlateContext
   extends Pick<TaskContext, 'items' | 'parameters' | 'signal' | 'log' | 'limits' | 'environment'> {
-  place(name: string): TaskPlace;
+  place(name: string): PlatePlace;
   checkpoint(item: string): { read(): Promise<string | undefined>; write(text: string): Promise<void> };
 }
 
 /** A place's store with keys below its prefix. The source's keys are what inventories speak of: it has no prefix taken off. */
-export const below = ({ store, prefix }: TaskPlace): ObjectStore => prefixed(store, prefix);
+export const below = ({ store, prefix }: PlatePlace): ObjectStore => prefixed(store, prefix);
 
 /** How a thread is told of a place. */
 export function addressOf(
-  { bucket, prefix, region }: TaskPlace,
+  { bucket, prefix, region }: PlatePlace,
   { AWS_REGION, AWS_DEFAULT_REGION }: Readonly<Record<string, string>>,
 ): PlaceAddress {
   const known = region ?? AWS_REGION ?? AWS_DEFAULT_REGION;

@@ -8,12 +8,12 @@ import {
 } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';
 import { askForOld, lookAtOldPlate } from '../../../jobs/plate-archive/restore/old-plate.ts';
-import type { Target } from '../../../jobs/plate-archive/restore/place.ts';
 import { type RestoreOutcome, restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
 import {
   type OldOutcome,
   restoreOldTarball,
 } from '../../../jobs/plate-archive/restore/restore-old-tarball.ts';
+import type { RestoreTarget } from '../../../jobs/plate-archive/restore/target.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';
@@ -28,7 +28,7 @@ interface Asked {
   readonly plate: PlateName;
   readonly patterns: readonly string[];
   readonly how: { readonly tier: 'Bulk' | 'Standard'; readonly days: number };
-  readonly target: Target;
+  readonly target: RestoreTarget;
 }
 
 function askedOf(context: PlateContext): Asked {

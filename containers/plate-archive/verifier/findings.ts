@@ -1,5 +1,5 @@
 /** Something that is not as it must be. */
-export interface Finding {
+export interface ArchiveFinding {
   /** Which check: `member-sha256`. */
   readonly check: string;
   readonly what: string;
@@ -9,7 +9,7 @@ const most = 100;
 
 /** What a verification found. Checks are named, so that a test can take each away and see that something notices. */
 export class Findings {
-  readonly list: Finding[] = [];
+  readonly list: ArchiveFinding[] = [];
   /** More than the list holds: one flipped bit is told in full, a lost tar is not told a hundred thousand times. */
   count = 0;
 
@@ -21,7 +21,7 @@ export class Findings {
     return false;
   }
 
-  add({ list, count }: { readonly list: readonly Finding[]; readonly count: number }): void {
+  add({ list, count }: { readonly list: readonly ArchiveFinding[]; readonly count: number }): void {
     this.count += count;
     this.list.push(...list.slice(0, most - this.list.length));
   }

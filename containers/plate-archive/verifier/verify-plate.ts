@@ -36,7 +36,7 @@ export interface VerifyJob {
   readonly parallel: number;
 }
 
-export interface Verdict {
+export interface PlateVerdict {
   readonly findings: Findings;
   /** Only without a finding. */
   readonly proof?: MintedProof;
@@ -48,7 +48,7 @@ interface StoredTar {
 }
 
 /** Proves that what is stored is the source, whole and nothing else, or says what is not so. */
-export async function verifyPlate(job: VerifyJob): Promise<Verdict> {
+export async function verifyPlate(job: VerifyJob): Promise<PlateVerdict> {
   const { archive, proofs, plate, digest } = job;
   const findings = new Findings();
   const read = await readArchive(archive, plate, digest, findings);
@@ -72,7 +72,10 @@ export async function verifyPlate(job: VerifyJob): Promise<Verdict> {
 const ofTheSource = new Set(['source-looked-at', 'source-not-again']);
 
 /** Says so where the archiver looks, so that the plate is archived anew. */
-async function condemned({ proofs, plate, digest, now }: VerifyJob, findings: Findings): Promise<Verdict> {
+async function condemned(
+  { proofs, plate, digest, now }: VerifyJob,
+  findings: Findings,
+): Promise<PlateVerdict> {
   if (findings.count === findings.list.length && findings.list.every(({ check }) => ofTheSource.has(check)))
     return { findings };
   const failed = { at: now().toISOString(), count: findings.count, findings: findings.list };

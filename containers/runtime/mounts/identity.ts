@@ -1,7 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { getSecret } from '../../../lib/aws/wire/calls.ts';
-import { fixedKeys, type Keys } from '../../../lib/aws/wire/credentials.ts';
+import { fixedKeys, type SigningKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -10,7 +10,7 @@ import { ShardFailure } from '../failure.ts';
 import { type ContainerWorld, serviceOf } from '../world.ts';
 
 /** The access keys of a dataset from its secret. Throws ShardFailure while nobody has filled it. */
-export async function datasetKeys(world: ContainerWorld, source: MountSource): Promise<Keys> {
+export async function datasetKeys(world: ContainerWorld, source: MountSource): Promise<SigningKeys> {
   if (!source.secretId)
     throw new ShardFailure(
       exitCodes.badJob,
@@ -58,7 +58,7 @@ export async function datasetStore(world: ContainerWorld, source: MountSource): 
 export const profile = 'dataset';
 
 /** A credentials file as AWS's tools read it, of one profile. */
-export function credentialsFile(folder: string, name: string, keys: Keys): Promise<string> {
+export function credentialsFile(folder: string, name: string, keys: SigningKeys): Promise<string> {
   const lines = [
     `[${profile}]`,
     `aws_access_key_id=${keys.accessKeyId}`,

@@ -9,6 +9,7 @@ import type { MountAccess, MountSpec } from '../../../lib/contract/workload/work
 import { bytesIn, type TakeBytesIn } from '../bytes-in.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
+import { downloadPrefix } from './download-prefix.ts';
 import { hasTool, mountFuse } from './fuse.ts';
 import { datasetStore } from './identity.ts';
 import { linkTo } from './link.ts';
@@ -16,7 +17,6 @@ import type { Mounted, MountTarget, ToMount } from './mount.ts';
 import { mountpointCommand } from './mountpoint.ts';
 import { downloadNda } from './nda.ts';
 import { s3fsCommand } from './s3fs.ts';
-import { stage } from './stage.ts';
 
 export interface Mounts {
   /** Folder by the spec's path. */
@@ -79,10 +79,10 @@ async function mount(input: ToMount): Promise<Mounted> {
 /** How the input gets in, by what this container has. Throws ShardFailure. */
 function chooseAccess({ spec, world }: ToMount): MountAccess {
   const { access } = spec;
-  if (access === 'stage' || hasTool(access)) return access;
+  if (access === 'download' || hasTool(access)) return access;
   if (world.environment[env.mountsBy] === 'download') {
     world.log(`${access} is not on this machine: ${spec.path} is downloaded instead`);
-    return 'stage';
+    return 'download';
   }
   // An image that was built where Mountpoint's download could not be reached still mounts, only slower.
   if (access === 'mount-s3' && hasTool('s3fs')) return 's3fs';
@@ -114,7 +114,7 @@ async function download(input: ToMount): Promise<Mounted> {
   const bytes =
     source.access === 'nda'
       ? await downloadNda(input, folder)
-      : await stage(await datasetStore(world, source), source.prefix, folder, place.signal);
+      : await downloadPrefix(await datasetStore(world, source), source.prefix, folder, place.signal);
   return { folder: target, bytes, unmount: remove };
 }
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Keys } from '../../../lib/aws/wire/credentials.ts';
+import type { SigningKeys } from '../../../lib/aws/wire/credentials.ts';
 import { awsEndpoint } from '../../../lib/aws/wire/endpoints.ts';
 import { credentialsFile, datasetKeys, profile, secretFile } from './identity.ts';
 import type { MountCommand, ToMount } from './mount.ts';
@@ -44,7 +44,7 @@ async function identify(input: ToMount): Promise<Identity> {
 }
 
 /** Long-lived keys in a password file; a session token has no place there, only in a credentials file. */
-async function byKeys({ spec, secretsFolder }: ToMount, keys: Keys): Promise<Identity> {
+async function byKeys({ spec, secretsFolder }: ToMount, keys: SigningKeys): Promise<Identity> {
   const name = spec.path.replaceAll('/', '_');
   if (!keys.sessionToken) {
     const text = `${keys.accessKeyId}:${keys.secretAccessKey}\n`;

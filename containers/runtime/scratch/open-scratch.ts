@@ -11,7 +11,7 @@ import { hold } from './held.ts';
 import { cleanLeftovers, dropNeed, jobsFolder, reservations, socketOf, writeNeed } from './reservations.ts';
 import { watchUsage } from './usage.ts';
 
-export interface Scratch {
+export interface AttemptScratch {
   /** This attempt's own folder. */
   readonly folder: string;
   /** Bytes that are this attempt's alone; 0 where none were asked for. */
@@ -39,7 +39,7 @@ export async function openScratch(
   jobId: string,
   attempt: number,
   options: ScratchOptions = {},
-): Promise<Scratch> {
+): Promise<AttemptScratch> {
   const root = world.environment[env.scratch] ?? '/scratch';
   if (!existsSync(join(root, scratchSentinel)))
     throw failure(`${root} is not the scratch volume: it has no ${scratchSentinel}`);
@@ -130,7 +130,7 @@ async function reserve(
 }
 
 /** Nothing is reserved, so nothing of others is asked about either. */
-async function plainFolder(world: ContainerWorld, folder: string): Promise<Scratch> {
+async function plainFolder(world: ContainerWorld, folder: string): Promise<AttemptScratch> {
   await emptyFolder(folder);
   return {
     folder,

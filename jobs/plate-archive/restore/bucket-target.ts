@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { isStoreError, type ObjectStore, type PartWriter } from '../../../lib/contract/ports/object-store.ts';
 import { combineCrc32 } from '../crc32.ts';
-import type { Target } from './place.ts';
+import type { RestoreTarget } from './target.ts';
 
 const partBytes = 8 * 1024 * 1024;
 
 /** A bucket, `prefix` in front of every key. Never replaces an object: what is there and is another is told. */
-export function bucketTarget(store: ObjectStore, prefix: string): Target {
+export function bucketTarget(store: ObjectStore, prefix: string): RestoreTarget {
   return {
     async state(key, { size, sha256 }) {
       const found = await store.look(prefix + key);

@@ -2,10 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Target } from './place.ts';
+import type { RestoreTarget } from './target.ts';
 
 /** A folder. `nameOf` gives the path below it: keys that a file system would refuse or rename have safe names there. */
-export function folderTarget(folder: string, nameOf: (key: string) => string, overwrite: boolean): Target {
+export function folderTarget(
+  folder: string,
+  nameOf: (key: string) => string,
+  overwrite: boolean,
+): RestoreTarget {
   const pathOf = (key: string): string => join(folder, nameOf(key));
   return {
     async state(key, { size, sha256 }) {

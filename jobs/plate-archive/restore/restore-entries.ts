@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import type { IndexEntry } from '../archive-index.ts';
-import type { Target } from './place.ts';
+import type { RestoreTarget } from './target.ts';
 
 export interface RestoreJob {
   readonly archive: ObjectStore;
   /** The tars by number, all readable. */
   readonly tars: ReadonlyMap<number, StoredObject>;
   readonly entries: readonly IndexEntry[];
-  readonly target: Target;
+  readonly target: RestoreTarget;
   /** Whether what is there and is another is replaced. */
   readonly overwrite: boolean;
   /** Objects under way at once. */

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { PlateError } from '../plate-error.ts';
 import { type OldSums, oldDigests, readOldSums } from './old-sums.ts';
 import type { OldTarball } from './old-tarball.ts';
-import type { Target } from './place.ts';
+import type { RestoreTarget } from './target.ts';
 
 export interface OldOutcome {
   readonly key: string;
@@ -15,7 +15,7 @@ export interface OldOutcome {
 }
 
 export interface OldRestore {
-  readonly target: Target;
+  readonly target: RestoreTarget;
   /** Which keys. */
   readonly wanted: (key: string) => boolean;
   /** Whether what is there and is another is replaced, where the target can. @default false */
@@ -81,7 +81,7 @@ async function placeOne(
   bytes: AsyncIterable<Buffer>,
   key: string,
   size: number,
-  target: Target,
+  target: RestoreTarget,
   overwrite: boolean,
 ): Promise<OldOutcome['outcome']> {
   const placing = await target.open(key, size);

@@ -1,16 +1,16 @@
 import {
   BatchClient,
   type ComputeEnvironmentDetail,
-  DescribeJobsCommand,
   type JobDetail,
   type JobStatus,
   type JobSummary,
-  ListJobsCommand,
   paginateDescribeJobDefinitions,
 } from '@aws-sdk/client-batch';
 import type { Account, EnvironmentState, JobState, WaitingJob } from '../../contract/ports/account.ts';
-import { describeEnvironments, describeQueues } from '../batch-ground.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { environmentDetails } from '../read/environments.ts';
+import { jobDetails, listJobs } from '../read/jobs.ts';
+import { queueDetails, readQueues } from '../read/queues.ts';
 import { readingConfig } from './reading.ts';
 
 type BatchPart = Pick<Account, 'queues' | 'environments' | 'queueCount' | 'images' | 'waiting' | 'job'>;
@@ -19,17 +19,16 @@ type BatchPart = Pick<Account, 'queues' | 'environments' | 'queueCount' | 'image
 export function batchState(endpoint: Endpoint): BatchPart {
   const client = new BatchClient({ ...readingConfig(endpoint), maxAttempts: 6 });
   return {
-    queues: names => describeQueues(client, names),
-    environments: async names => (await describeEnvironments(client, names)).map(toEnvironment),
-    queueCount: async () => (await describeQueues(client)).length,
+    queues: names => readQueues(client, names),
+    environments: async names => (await environmentDetails(client, names)).map(toEnvironment),
+    queueCount: async () => (await queueDetails(client)).length,
     async images(names) {
       const found = await Promise.all(names.map(name => newestImage(client, name)));
       return Object.fromEntries(names.flatMap((name, i) => (found[i] ? [[name, found[i]]] : [])));
     },
     waiting: (queue, limit) => waiting(client, queue, limit),
     async job(jobId) {
-      const answer = await client.send(new DescribeJobsCommand({ jobs: [jobId] }));
-      const found = answer.jobs?.[0];
+      const [found] = await jobDetails(client, [jobId]);
       if (!found) return undefined;
       const children = found.arrayProperties?.statusSummary?.RUNNABLE ?? 0;
       const reason = children > 0 ? await childReason(client, jobId) : found.statusReason;
@@ -74,7 +73,7 @@ async function waiting(client: BatchClient, queue: string, limit: number): Promi
     list(client, queue, 'PENDING', limit),
   ]);
   const parents = pending.filter(job => job.arrayProperties?.size !== undefined);
-  const details = await describe(
+  const details = await jobDetails(
     client,
     [...runnable, ...parents].map(job => job.jobId!),
   );
@@ -99,29 +98,19 @@ async function list(
   limit: number,
 ): Promise<readonly JobSummary[]> {
   const found: JobSummary[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await client.send(new ListJobsCommand({ jobQueue, jobStatus, maxResults: 1000, nextToken }));
-    found.push(...(page.jobSummaryList ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken && found.length < limit);
-  return found.slice(0, limit);
-}
-
-async function describe(client: BatchClient, ids: readonly string[]): Promise<readonly JobDetail[]> {
-  const found: JobDetail[] = [];
-  for (let start = 0; start < ids.length; start += 100) {
-    const answer = await client.send(new DescribeJobsCommand({ jobs: ids.slice(start, start + 100) }));
-    found.push(...(answer.jobs ?? []));
-  }
+  for await (const job of listJobs(client, { jobQueue, jobStatus })) if (found.push(job) >= limit) break;
   return found;
 }
 
 /** Batch gives the reason to the job at the head of the queue alone: one child of many. */
 async function childReason(client: BatchClient, arrayJobId: string): Promise<string | undefined> {
-  const command = new ListJobsCommand({ arrayJobId, jobStatus: 'RUNNABLE', maxResults: 1000 });
-  const page = await client.send(command);
-  return page.jobSummaryList?.find(each => each.statusReason)?.statusReason;
+  let looked = 0;
+  for await (const { statusReason } of listJobs(client, { arrayJobId, jobStatus: 'RUNNABLE' })) {
+    if (statusReason) return statusReason;
+    // One page's worth: who is at the head is among the first.
+    if (++looked === 1000) break;
+  }
+  return undefined;
 }
 
 function toWaiting(detail: JobDetail, statusReason: string | undefined): WaitingJob {

@@ -1,5 +1,4 @@
 import {
-  GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
   GetBucketOwnershipControlsCommand,
@@ -11,7 +10,9 @@ import {
 } from '@aws-sdk/client-s3';
 import type { BucketState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
-import { readingConfig, unless } from './reading.ts';
+import { bucketEncryption } from '../read/bucket-encryption.ts';
+import { unless } from '../read/unless.ts';
+import { readingConfig } from './reading.ts';
 
 /** The settings of a bucket that our stack would set. */
 export async function bucketState(endpoint: Endpoint, bucket: string): Promise<BucketState> {
@@ -24,31 +25,19 @@ export async function bucketState(endpoint: Endpoint, bucket: string): Promise<B
   const [location, versioning, encryption, block, policy, lifecycle, ownership] = await Promise.all([
     client.send(new GetBucketLocationCommand({ Bucket })),
     client.send(new GetBucketVersioningCommand({ Bucket })),
-    unless(
-      client.send(new GetBucketEncryptionCommand({ Bucket })),
-      ['ServerSideEncryptionConfigurationNotFoundError'],
-      undefined,
-    ),
-    unless(
-      client.send(new GetPublicAccessBlockCommand({ Bucket })),
-      ['NoSuchPublicAccessBlockConfiguration'],
-      undefined,
-    ),
-    unless(client.send(new GetBucketPolicyCommand({ Bucket })), ['NoSuchBucketPolicy'], undefined),
-    unless(
-      client.send(new GetBucketLifecycleConfigurationCommand({ Bucket })),
-      ['NoSuchLifecycleConfiguration'],
-      undefined,
-    ),
-    unless(
-      client.send(new GetBucketOwnershipControlsCommand({ Bucket })),
-      ['OwnershipControlsNotFoundError'],
-      undefined,
-    ),
+    bucketEncryption(client, bucket),
+    unless(client.send(new GetPublicAccessBlockCommand({ Bucket })), [
+      'NoSuchPublicAccessBlockConfiguration',
+    ]),
+    unless(client.send(new GetBucketPolicyCommand({ Bucket })), ['NoSuchBucketPolicy']),
+    unless(client.send(new GetBucketLifecycleConfigurationCommand({ Bucket })), [
+      'NoSuchLifecycleConfiguration',
+    ]),
+    unless(client.send(new GetBucketOwnershipControlsCommand({ Bucket })), [
+      'OwnershipControlsNotFoundError',
+    ]),
   ]);
-  const algorithm =
-    encryption?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault
-      ?.SSEAlgorithm;
+  const algorithm = encryption?.SSEAlgorithm;
   const blocks = block?.PublicAccessBlockConfiguration;
   const rules = (lifecycle?.Rules ?? []).filter(isForAll);
   const abort = least(rules.map(rule => rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation));

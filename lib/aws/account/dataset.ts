@@ -1,9 +1,9 @@
-import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { DatasetAnswer } from '../../contract/ports/account.ts';
 import type { Dataset } from '../../contract/workload/config.ts';
 import type { AccessKeys } from '../../contract/workload/mount.ts';
 import { datasetClient } from '../dataset-client.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { objectPage } from '../read/objects.ts';
 import { errorName, statusOf } from '../sdk-error.ts';
 
 /**
@@ -27,12 +27,7 @@ export async function openDataset(
     { step: 'deserialize', priority: 'high' },
   );
   try {
-    const answer = await client.send(
-      new ListObjectsV2Command({
-        Bucket: dataset.bucket,
-        Prefix: dataset.prefix,
-      }),
-    );
+    const answer = await objectPage(client, { Bucket: dataset.bucket, Prefix: dataset.prefix });
     const objects = (answer.Contents ?? []).map(({ Key = '', Size = 0 }) => ({ key: Key, size: Size }));
     return {
       state: 'open',

@@ -2,7 +2,6 @@ import {
   DescribeLaunchTemplateVersionsCommand,
   EC2Client,
   GetConsoleOutputCommand,
-  paginateDescribeInstances,
 } from '@aws-sdk/client-ec2';
 import {
   DescribeContainerInstancesCommand,
@@ -10,7 +9,9 @@ import {
   paginateListContainerInstances,
 } from '@aws-sdk/client-ecs';
 import type { Account, Instance, JoinedHost, LaunchTemplate } from '../../contract/ports/account.ts';
+import { tagNames } from '../../contract/workload/metadata.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { instanceDetails } from '../read/instances.ts';
 import { readingConfig } from './reading.ts';
 
 /** The hosts of a lab: those that EC2 has, and those that joined a cluster. */
@@ -47,21 +48,18 @@ async function joined(ecs: ECSClient, cluster: string): Promise<readonly JoinedH
 
 async function instances(ec2: EC2Client, lab: string): Promise<readonly Instance[]> {
   // Our launch templates tag their hosts.
-  const filters = [{ Name: 'tag:arraylab:lab', Values: [lab] }];
-  const found: Instance[] = [];
-  for await (const page of paginateDescribeInstances({ client: ec2 }, { Filters: filters }))
-    for (const each of (page.Reservations ?? []).flatMap(reservation => reservation.Instances ?? [])) {
-      const group = each.Tags?.find(tag => tag.Key === 'aws:autoscaling:groupName')?.Value;
-      found.push({
-        id: each.InstanceId!,
-        type: each.InstanceType ?? '',
-        state: each.State?.Name ?? '',
-        ...(each.LaunchTime ? { launchedAt: each.LaunchTime } : {}),
-        ...(each.StateReason?.Message ? { stateReason: each.StateReason.Message } : {}),
-        ...(group ? { group } : {}),
-      });
-    }
-  return found;
+  const found = await instanceDetails(ec2, [{ Name: `tag:${tagNames.lab}`, Values: [lab] }]);
+  return found.map(each => {
+    const group = each.Tags?.find(tag => tag.Key === 'aws:autoscaling:groupName')?.Value;
+    return {
+      id: each.InstanceId!,
+      type: each.InstanceType ?? '',
+      state: each.State?.Name ?? '',
+      ...(each.LaunchTime ? { launchedAt: each.LaunchTime } : {}),
+      ...(each.StateReason?.Message ? { stateReason: each.StateReason.Message } : {}),
+      ...(group ? { group } : {}),
+    };
+  });
 }
 
 /** The newest output where the instance still gives it (Nitro, running), else what EC2 kept of its end. */

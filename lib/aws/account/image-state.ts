@@ -1,8 +1,9 @@
 import { BatchGetImageCommand, ECRClient, GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import type { Account, ImageAnswer } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { unless } from '../read/unless.ts';
 import { architecturesOf, manifestTypes, splitReference } from './image-manifest.ts';
-import { readingConfig, unless } from './reading.ts';
+import { readingConfig } from './reading.ts';
 import { registryImage } from './registry.ts';
 
 /** Images by their manifests: in ECR over its API, elsewhere as anyone would pull them. */
@@ -31,7 +32,7 @@ async function ecrImage(client: ECRClient, registryId: string, rest: string): Pr
       acceptedMediaTypes: [...manifestTypes],
     }),
   );
-  const answer = await unless(call, ['RepositoryNotFoundException'], undefined);
+  const answer = await unless(call, ['RepositoryNotFoundException']);
   if (!answer) return { state: 'missing', message: `ECR has no repository ${repository}` };
   const manifest = answer.images?.[0]?.imageManifest;
   if (!manifest)

@@ -1,22 +1,20 @@
 import { CloudWatchLogsClient, DescribeResourcePoliciesCommand } from '@aws-sdk/client-cloudwatch-logs';
-import {
-  DescribeAddressesCommand,
-  DescribeRegionsCommand,
-  EC2Client,
-  paginateDescribeVpcs,
-} from '@aws-sdk/client-ec2';
+import { DescribeRegionsCommand, EC2Client } from '@aws-sdk/client-ec2';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
   GetAWSDefaultServiceQuotaCommand,
   GetServiceQuotaCommand,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { Account, Identity, NetworkCounts, RegionState } from '../../contract/ports/account.ts';
 import type { Endpoint } from '../endpoint.ts';
+import { addresses, vpcs } from '../read/network.ts';
+import { readParameter } from '../read/parameters.ts';
+import { unless } from '../read/unless.ts';
 import { offeredTypes } from './offered-types.ts';
-import { readingConfig, unless } from './reading.ts';
+import { readingConfig } from './reading.ts';
 import { serviceZones } from './service-zones.ts';
 
 type RegionPart = Pick<
@@ -50,14 +48,13 @@ export function regionState(endpoint: Endpoint): RegionPart {
     networkCounts: () => networkCounts(ec2),
     serviceZones: services => serviceZones(ec2, services),
     async bootstrapVersion(name) {
-      const call = ssm.send(new GetParameterCommand({ Name: name }));
-      const answer = await unless(call, ['ParameterNotFound'], undefined);
-      return answer ? Number(answer.Parameter?.Value) : undefined;
+      const value = await readParameter(ssm, name);
+      return value === undefined ? undefined : Number(value);
     },
     quota: (service, code) => quotaValue(quotas, service, code),
     async hasRole(name) {
       const call = iam.send(new GetRoleCommand({ RoleName: name }));
-      return (await unless(call, ['NoSuchEntityException', 'NoSuchEntity'], undefined)) !== undefined;
+      return (await unless(call, ['NoSuchEntityException', 'NoSuchEntity'])) !== undefined;
     },
     logPolicies: () => policyNames(logs),
   };
@@ -82,7 +79,7 @@ async function identity(sts: STSClient): Promise<Identity> {
 
 async function optedIn(ec2: EC2Client, region: string): Promise<RegionState> {
   const call = ec2.send(new DescribeRegionsCommand({ AllRegions: true, RegionNames: [region] }));
-  const answer = await unless(call, ['InvalidParameterValue'], undefined);
+  const answer = await unless(call, ['InvalidParameterValue']);
   const status = answer?.Regions?.[0]?.OptInStatus;
   if (status === undefined) return 'unknown';
   return status === 'not-opted-in' ? 'not-opted-in' : 'enabled';
@@ -96,10 +93,10 @@ async function quotaValue(
 ): Promise<number | undefined> {
   const none = ['NoSuchResourceException'];
   const own = client.send(new GetServiceQuotaCommand({ ServiceCode, QuotaCode }));
-  const found = await unless(own, none, undefined);
+  const found = await unless(own, none);
   if (found) return found.Quota?.Value;
   const usual = client.send(new GetAWSDefaultServiceQuotaCommand({ ServiceCode, QuotaCode }));
-  return (await unless(usual, none, undefined))?.Quota?.Value;
+  return (await unless(usual, none))?.Quota?.Value;
 }
 
 async function policyNames(client: CloudWatchLogsClient): Promise<readonly string[]> {
@@ -114,8 +111,5 @@ async function policyNames(client: CloudWatchLogsClient): Promise<readonly strin
 }
 
 async function networkCounts(client: EC2Client): Promise<NetworkCounts> {
-  let vpcs = 0;
-  for await (const page of paginateDescribeVpcs({ client }, {})) vpcs += page.Vpcs?.length ?? 0;
-  const { Addresses } = await client.send(new DescribeAddressesCommand({}));
-  return { vpcs, addresses: Addresses?.length ?? 0 };
+  return { vpcs: (await vpcs(client)).length, addresses: (await addresses(client)).length };
 }

@@ -1,17 +1,11 @@
-import {
-  paginateGetResources,
-  ResourceGroupsTaggingAPIClient,
-} from '@aws-sdk/client-resource-groups-tagging-api';
-import {
-  GetBucketEncryptionCommand,
-  HeadBucketCommand,
-  ListObjectsV2Command,
-  paginateListBuckets,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import type { BucketSize, LabBucket } from '../../contract/ports/lifecycle.ts';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import { HeadBucketCommand, paginateListBuckets, S3Client } from '@aws-sdk/client-s3';
+import type { BucketSize, LabBucket } from '../../contract/ports/stack.ts';
 import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
+import { bucketEncryption } from '../read/bucket-encryption.ts';
+import { objectPages } from '../read/objects.ts';
+import { taggedResources } from '../read/tagged.ts';
 import { statusOf } from '../sdk-error.ts';
 import { collect } from './look.ts';
 import { isStackMade } from './names.ts';
@@ -48,13 +42,7 @@ export async function labBuckets(endpoint: Endpoint, lab: string): Promise<LabBu
 /** The value of its role's tag, by bucket. */
 async function taggedBuckets(endpoint: Endpoint, lab: string): Promise<Map<string, string>> {
   const client = new ResourceGroupsTaggingAPIClient(clientConfig(endpoint));
-  const tagged = await collect(
-    paginateGetResources(
-      { client },
-      { TagFilters: [{ Key: tagNames.lab, Values: [lab] }], ResourceTypeFilters: ['s3'] },
-    ),
-    page => page.ResourceTagMappingList,
-  );
+  const tagged = await taggedResources(client, lab, ['s3']);
   return new Map(
     tagged.map(each => [
       each.ResourceARN?.split(':::').at(-1) ?? '',
@@ -93,9 +81,11 @@ async function regionOf(client: S3Client, bucket: string): Promise<string | unde
 
 /** Who may not read the setting sees a bucket with S3's own keys; doctor compares it once it is attached. */
 async function keyOf(client: S3Client, bucket: string): Promise<string | undefined> {
-  const answer = await client.send(new GetBucketEncryptionCommand({ Bucket: bucket })).catch(() => undefined);
-  const key =
-    answer?.ServerSideEncryptionConfiguration?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.KMSMasterKeyID;
+  const encryption = await bucketEncryption(client, bucket).catch((error: unknown) => {
+    if (statusOf(error) === 403) return undefined;
+    throw error;
+  });
+  const key = encryption?.KMSMasterKeyID;
   return key?.startsWith('arn:') && key.includes(':key/') ? key : undefined;
 }
 
@@ -106,17 +96,13 @@ const pagesRead = 10;
 export async function measureBucket(client: S3Client, bucket: string): Promise<BucketSize> {
   let objects = 0;
   let bytes = 0;
-  let token: string | undefined;
-  for (let page = 0; page < pagesRead; page++) {
-    const answer = await client.send(
-      new ListObjectsV2Command({ Bucket: bucket, ...(token ? { ContinuationToken: token } : {}) }),
-    );
-    for (const each of answer.Contents ?? []) {
+  let pages = 0;
+  for await (const page of objectPages(client, { Bucket: bucket })) {
+    for (const each of page.Contents ?? []) {
       objects++;
       bytes += each.Size ?? 0;
     }
-    token = answer.NextContinuationToken;
-    if (!token) break;
+    if (++pages === pagesRead) return { objects, bytes, more: page.IsTruncated === true };
   }
-  return { objects, bytes, more: token !== undefined };
+  return { objects, bytes, more: false };
 }

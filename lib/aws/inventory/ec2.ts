@@ -1,25 +1,30 @@
 import {
-  DescribeAddressesCommand,
   EC2Client,
   type Filter,
   paginateDescribeImages,
-  paginateDescribeInstances,
   paginateDescribeLaunchTemplates,
   paginateDescribeNatGateways,
   paginateDescribeSnapshots,
   paginateDescribeVolumes,
   paginateDescribeVpcEndpoints,
-  paginateDescribeVpcs,
   type Tag,
 } from '@aws-sdk/client-ec2';
-import type { Found } from '../../contract/ports/lifecycle.ts';
+import type { Found } from '../../contract/ports/stack.ts';
 import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
+import { instanceDetails } from '../read/instances.ts';
+import { addresses, vpcs } from '../read/network.ts';
 import { collect, type Look } from './look.ts';
 
 interface Tagged {
   readonly Tags?: Tag[] | undefined;
 }
+
+/** Instances that have not ended. */
+const there: Filter = {
+  Name: 'instance-state-name',
+  Values: ['pending', 'running', 'stopping', 'stopped'],
+};
 
 /** What a lab has of EC2: hosts, disks, network. Launch templates give hosts and disks the lab's tag. */
 export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
@@ -53,17 +58,7 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'instances',
       'DescribeInstances',
-      async filter => {
-        const running = {
-          Name: 'instance-state-name',
-          Values: ['pending', 'running', 'stopping', 'stopped'],
-        };
-        const reservations = await collect(
-          paginateDescribeInstances({ client }, { Filters: [filter, running] }),
-          page => page.Reservations,
-        );
-        return reservations.flatMap(reservation => reservation.Instances ?? []);
-      },
+      filter => instanceDetails(client, [filter, there]),
       one => ({
         kind: 'instance',
         id: one.InstanceId!,
@@ -121,10 +116,7 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'elastic IPs',
       'DescribeAddresses',
-      async filter => {
-        const answer = await client.send(new DescribeAddressesCommand({ Filters: [filter] }));
-        return answer.Addresses ?? [];
-      },
+      filter => addresses(client, [filter]),
       one => ({
         kind: 'elastic-ip',
         id: one.AllocationId!,
@@ -150,7 +142,7 @@ export function ec2Looks(endpoint: Endpoint, lab: string): readonly Look[] {
     each(
       'VPCs',
       'DescribeVpcs',
-      filter => collect(paginateDescribeVpcs({ client }, { Filters: [filter] }), page => page.Vpcs),
+      filter => vpcs(client, [filter]),
       one => ({
         kind: 'vpc',
         id: one.VpcId!,

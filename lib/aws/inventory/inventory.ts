@@ -1,5 +1,5 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import type { BucketSize, Found, Inventory } from '../../contract/ports/lifecycle.ts';
+import type { BucketSize, Found, LabInventory } from '../../contract/ports/stack.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { labBuckets, measureBucket } from './buckets.ts';
 import { ec2Looks } from './ec2.ts';
@@ -8,7 +8,7 @@ import { labSecrets } from './secrets.ts';
 import { batchLooks, logLooks, repositoryLooks, taggedLooks } from './services.ts';
 
 /** What there is of a lab in its region, over the SDK. */
-export function sdkInventory(endpoint: Endpoint): Inventory {
+export function sdkInventory(endpoint: Endpoint): LabInventory {
   return {
     look: (lab, repositoryPrefixes) =>
       lookAll([

@@ -1,4 +1,4 @@
-import type { Found, Looked } from '../../contract/ports/lifecycle.ts';
+import type { Found, Looked } from '../../contract/ports/stack.ts';
 import { errorName } from '../sdk-error.ts';
 
 /** One kind of thing to look for, and the right that it takes. */

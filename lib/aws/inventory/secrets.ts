@@ -1,5 +1,5 @@
 import { paginateListSecrets, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { LabSecret } from '../../contract/ports/lifecycle.ts';
+import type { LabSecret } from '../../contract/ports/stack.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 
 /** The secrets that the lab's stacks named, with those that are being deleted: their names are taken until they are gone. */

@@ -1,17 +1,13 @@
-import {
-  BatchClient,
-  paginateDescribeComputeEnvironments,
-  paginateDescribeJobQueues,
-} from '@aws-sdk/client-batch';
+import { BatchClient } from '@aws-sdk/client-batch';
 import { CloudWatchLogsClient, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import { ECRClient, paginateDescribeImages, paginateDescribeRepositories } from '@aws-sdk/client-ecr';
-import {
-  paginateGetResources,
-  ResourceGroupsTaggingAPIClient,
-} from '@aws-sdk/client-resource-groups-tagging-api';
-import type { Found } from '../../contract/ports/lifecycle.ts';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
+import type { Found } from '../../contract/ports/stack.ts';
 import { stackName, tagNames } from '../../contract/workload/metadata.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
+import { environmentDetails } from '../read/environments.ts';
+import { queueDetails } from '../read/queues.ts';
+import { taggedResources } from '../read/tagged.ts';
 import { collect, type Look } from './look.ts';
 import { isOwnName, isStackMade } from './names.ts';
 
@@ -26,11 +22,7 @@ export function batchLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'compute environments',
       action: 'batch:DescribeComputeEnvironments',
       async find() {
-        const all = await collect(
-          paginateDescribeComputeEnvironments({ client }, {}),
-          page => page.computeEnvironments,
-        );
-        return all
+        return (await environmentDetails(client))
           .filter(one => isOurs(one.tags) && !/^DELET/.test(one.status ?? ''))
           .map(one => ({
             kind: 'compute-environment',
@@ -43,8 +35,7 @@ export function batchLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'job queues',
       action: 'batch:DescribeJobQueues',
       async find() {
-        const all = await collect(paginateDescribeJobQueues({ client }, {}), page => page.jobQueues);
-        return all
+        return (await queueDetails(client))
           .filter(one => isOurs(one.tags) && !/^DELET/.test(one.status ?? ''))
           .map(one => ({ kind: 'job-queue', id: one.jobQueueName!, detail: detail(one) }));
       },
@@ -114,7 +105,7 @@ export function repositoryLooks(
   ];
 }
 
-/** What only its tag tells: services for which there is no look of its own. The tags of what is gone stay listed a while. */
+/** What only its tag tells: services for which there is no look of its own. */
 export function taggedLooks(endpoint: Endpoint, lab: string): readonly Look[] {
   const client = new ResourceGroupsTaggingAPIClient(clientConfig(endpoint));
   return [
@@ -122,16 +113,7 @@ export function taggedLooks(endpoint: Endpoint, lab: string): readonly Look[] {
       what: 'build projects and keys',
       action: 'tag:GetResources',
       async find() {
-        const all = await collect(
-          paginateGetResources(
-            { client },
-            {
-              TagFilters: [{ Key: tagNames.lab, Values: [lab] }],
-              ResourceTypeFilters: ['codebuild:project', 'kms:key'],
-            },
-          ),
-          page => page.ResourceTagMappingList,
-        );
+        const all = await taggedResources(client, lab, ['codebuild:project', 'kms:key']);
         return all.map(({ ResourceARN = '' }): Found => {
           const id = ResourceARN.split('/').at(-1)!;
           return ResourceARN.includes(':codebuild:')

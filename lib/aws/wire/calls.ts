@@ -49,7 +49,7 @@ export async function getJob(service: WireService, jobId: string): Promise<Submi
 }
 
 /** What Batch says of a job's state. */
-export interface JobState {
+export interface JobOutcome {
   readonly jobId: string;
   readonly status: string;
   readonly exitCode?: number;
@@ -57,7 +57,7 @@ export interface JobState {
 }
 
 /** Up to 100 jobs, or nodes of one; unknown ones are left out. Rejects with WireError. */
-export async function jobStates(service: WireService, jobIds: readonly string[]): Promise<JobState[]> {
+export async function jobStates(service: WireService, jobIds: readonly string[]): Promise<JobOutcome[]> {
   const headers = { 'content-type': 'application/json' };
   const answer = await post(service, 'batch', '/v1/describejobs', headers, { jobs: jobIds });
   return ((answer as { jobs?: readonly DescribedJob[] }).jobs ?? []).map(

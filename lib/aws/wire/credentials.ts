@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { plainGet } from './http.ts';
 
-export interface Keys {
+export interface SigningKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
 }
 
-export type CredentialSource = () => Promise<Keys>;
+export type CredentialSource = () => Promise<SigningKeys>;
 
 /** Keys that never change: a dataset's. */
 export const fixedKeys =
-  (keys: Keys): CredentialSource =>
+  (keys: SigningKeys): CredentialSource =>
   async () =>
     keys;
 
@@ -46,7 +46,7 @@ export function containerKeys(environment: NodeJS.ProcessEnv): CredentialSource 
 }
 
 interface Granted {
-  readonly keys: Keys;
+  readonly keys: SigningKeys;
   /** Milliseconds since 1970. */
   readonly expires: number;
 }

@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { crc32 } from 'node:zlib';
 import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
-import { type Answer, readBody } from './http.ts';
+import { readBody, type WireAnswer } from './http.ts';
 
 const smallBytes = 1024 * 1024;
 
@@ -17,7 +17,7 @@ export const checksumMode = { 'x-amz-checksum-mode': 'ENABLED' };
 /** Throws where a body is not what was stored. */
 export const checkStored =
   (key: string) =>
-  (answer: Answer, body: Buffer): void => {
+  (answer: WireAnswer, body: Buffer): void => {
     const checksum = storedChecksum(answer);
     checksum?.update(body);
     if (checksum && !checksum.agrees()) throw changed(key);
@@ -75,7 +75,7 @@ const measure = (measured: (chunk: Buffer) => void): Transform =>
   });
 
 /** What an answer's headers say of an object. */
-export function infoOf(key: string, answer: Answer): ObjectInfo {
+export function infoOf(key: string, answer: WireAnswer): ObjectInfo {
   return {
     key,
     size: Number(answer.headers['content-length'] ?? 0),
@@ -90,7 +90,7 @@ interface Checksum {
 }
 
 /** A checksum of the whole object that we can compute; those of multipart uploads are checksums of checksums. */
-function storedChecksum({ headers }: Answer): Checksum | undefined {
+function storedChecksum({ headers }: WireAnswer): Checksum | undefined {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
   for (const algorithm of ['sha256', 'sha1'] as const) {
     const wanted = headers[`x-amz-checksum-${algorithm}`];

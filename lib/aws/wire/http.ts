@@ -27,7 +27,7 @@ const protocols = {
   'https:': spoken(() => process.getBuiltinModule('node:https')),
 };
 
-export interface Answer {
+export interface WireAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Readable;
@@ -73,7 +73,7 @@ export interface WireRequest {
 
 /** Whether a try was not the first: a conditional write that meets its own object must know. */
 export interface Sent {
-  readonly answer: Answer;
+  readonly answer: WireAnswer;
   readonly tries: number;
 }
 
@@ -96,7 +96,7 @@ export async function send(request: WireRequest): Promise<Sent> {
 }
 
 /** The body as a buffer; throws WireError for a status of 300 or more. */
-export async function readBody(answer: Answer): Promise<Buffer> {
+export async function readBody(answer: WireAnswer): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of answer.body as AsyncIterable<Buffer>) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -110,8 +110,8 @@ export async function readBody(answer: Answer): Promise<Buffer> {
 /** Sends and reads; a body that breaks off, or that `check` throws for, is asked for again. For requests that may be repeated. */
 export async function sendAndRead(
   open: () => Promise<Sent>,
-  check: (answer: Answer, body: Buffer) => void = () => undefined,
-): Promise<{ readonly answer: Answer; readonly body: Buffer }> {
+  check: (answer: WireAnswer, body: Buffer) => void = () => undefined,
+): Promise<{ readonly answer: WireAnswer; readonly body: Buffer }> {
   for (let attempt = 1; ; attempt++) {
     const { answer } = await open();
     try {
@@ -135,7 +135,7 @@ export async function plainGet(url: string, headers: Record<string, string>): Pr
 const isTransient = (status: number): boolean => status >= 500 || status === 429 || status === 400;
 const transientCodes = /^(Throttl|TooManyRequests|RequestTimeout$|RequestLimitExceeded|SlowDown)/;
 
-async function once(request: WireRequest): Promise<Answer> {
+async function once(request: WireRequest): Promise<WireAnswer> {
   const headers = await request.headers();
   const { body } = request;
   const length = Buffer.isBuffer(body) ? body.length : request.contentLength;

@@ -1,9 +1,9 @@
 /** How many requests are under way at once: half as many when S3 says SlowDown, then one more for every round that went well. */
-export interface Pace {
+export interface RequestPace {
   run<T>(work: (slow: () => void) => Promise<T>): Promise<T>;
 }
 
-export function pace(most: number): Pace {
+export function pace(most: number): RequestPace {
   let limit = most;
   let running = 0;
   let lastSlow = 0;

@@ -1,6 +1,6 @@
 import type { BeginOptions, PartWriter, StoredObject } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
-import { type Answer, readBody, sendAndRead, WireError } from './http.ts';
+import { readBody, sendAndRead, type WireAnswer, WireError } from './http.ts';
 import { xmlField } from './list.ts';
 
 /** Parts are checked by the checksum in a signed header: a second hash of the same bytes for the signature would cost as much as ours. */
@@ -123,7 +123,7 @@ const partsXml = (
   return Buffer.from(`<CompleteMultipartUpload>${list.join('')}</CompleteMultipartUpload>`);
 };
 
-function agree(what: string, sent: string, { headers }: Answer): void {
+function agree(what: string, sent: string, { headers }: WireAnswer): void {
   const stored = headers['x-amz-checksum-crc32'];
   if (stored !== undefined && stored !== sent)
     throw new Error(`${what}: stored with the CRC-32 ${stored}, and ${sent} was sent`);

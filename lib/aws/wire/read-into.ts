@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReadIntoOptions, StoredObject } from '../../contract/ports/object-store.ts';
 import type { BucketCall, BucketRequest, CallOptions } from './bucket-call.ts';
 import { checksumMode } from './download.ts';
-import { type Answer, readBody, WireError } from './http.ts';
-import type { Pace } from './pace.ts';
+import { readBody, type WireAnswer, WireError } from './http.ts';
+import type { RequestPace } from './pace.ts';
 import { NotTheBytes, rawGet } from './raw-get.ts';
 import { storedObject } from './stored-object.ts';
 
 export interface ReadWire {
   readonly call: BucketCall;
   readonly request: BucketRequest;
-  readonly pace: Pace;
+  readonly pace: RequestPace;
   /** A socket that says nothing for this long is given up, in ms. */
   readonly idleMs: number;
 }
@@ -61,7 +61,7 @@ export async function readInto(
 /** A server that answers a range with the whole object, or with another range, has not given the bytes asked for. */
 function checked(
   key: string,
-  answer: Pick<Answer, 'status' | 'headers'>,
+  answer: Pick<WireAnswer, 'status' | 'headers'>,
   target: Buffer,
   isPart: boolean,
 ): StoredObject {
@@ -70,7 +70,7 @@ function checked(
   return storedObject(key, answer);
 }
 
-async function fill(answer: Answer, target: Buffer, onBytes?: (bytes: Buffer) => void): Promise<void> {
+async function fill(answer: WireAnswer, target: Buffer, onBytes?: (bytes: Buffer) => void): Promise<void> {
   if (answer.status >= 300) await readBody(answer);
   let filled = 0;
   for await (const chunk of answer.body as AsyncIterable<Buffer>) {

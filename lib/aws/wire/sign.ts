@@ -1,5 +1,5 @@
 import { createHmac, hash } from 'node:crypto';
-import type { Keys } from './credentials.ts';
+import type { SigningKeys } from './credentials.ts';
 
 export interface ToSign {
   readonly method: string;
@@ -16,7 +16,7 @@ export interface ToSign {
 }
 
 /** The headers of a request, signed by SigV4. Source: AWS's SigV4 reference. */
-export function sign(request: ToSign, keys: Keys, now: Date): Record<string, string> {
+export function sign(request: ToSign, keys: SigningKeys, now: Date): Record<string, string> {
   const amzDate = amzDateOf(now);
   const headers: Record<string, string> = {
     ...request.headers,

@@ -1,12 +1,12 @@
 import type { ChecksumName, Checksums, StoredObject } from '../../contract/ports/object-store.ts';
-import type { Answer } from './http.ts';
+import type { WireAnswer } from './http.ts';
 
 const names = (['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const).map(
   (name: ChecksumName) => [name, `x-amz-checksum-${name.toLowerCase()}`] as const,
 );
 
 /** What an answer's headers say of an object; `size` is the whole object's, also where a range was asked for. */
-export function storedObject(key: string, { headers }: Pick<Answer, 'headers'>): StoredObject {
+export function storedObject(key: string, { headers }: Pick<WireAnswer, 'headers'>): StoredObject {
   const range = headers['content-range'];
   const whole = range === undefined ? undefined : /\/(\d+)$/.exec(range)?.[1];
   const restore = headers['x-amz-restore'];
@@ -35,7 +35,7 @@ export function storedObject(key: string, { headers }: Pick<Answer, 'headers'>):
   };
 }
 
-function metadataOf(headers: Answer['headers']): Readonly<Record<string, string>> {
+function metadataOf(headers: WireAnswer['headers']): Readonly<Record<string, string>> {
   const metadata: Record<string, string> = {};
   for (const name in headers)
     if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = headers[name] ?? '';
@@ -43,7 +43,7 @@ function metadataOf(headers: Answer['headers']): Readonly<Record<string, string>
 }
 
 /** Those of the whole object: a checksum of parts' checksums has their number behind a dash. */
-function checksumsOf(headers: Answer['headers']): Checksums {
+function checksumsOf(headers: WireAnswer['headers']): Checksums {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return {};
   const checksums: { -readonly [N in ChecksumName]?: string } = {};
   for (const [name, header] of names) {

@@ -8,7 +8,7 @@ import type { Command } from '../command.ts';
 import { candidates } from '../completion/candidates.ts';
 import { completionScripts, isShell } from '../completion/scripts.ts';
 import { type Context, makeContext } from '../context.ts';
-import { twinPlace } from '../twin/folder.ts';
+import { twinFolderOf } from '../twin/folder.ts';
 import { readServer } from '../twin/server.ts';
 
 /** Completes the verbs that are asked for when it runs, itself among them. */
@@ -85,7 +85,7 @@ async function remembered(
   ask: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   const { local } = context;
-  const place = twinPlace(context);
+  const place = twinFolderOf(context);
   const { name } = await context.config();
   // Completing a line starts no twin.
   if (local && !(await readServer(place))) return [];

@@ -1,6 +1,6 @@
 import { errorName } from '../../aws/sdk-error.ts';
 import { secretName } from '../../config/resolve-mounts.ts';
-import type { StackState } from '../../contract/ports/lifecycle.ts';
+import type { StackState } from '../../contract/ports/stack.ts';
 import { imageStage } from '../../contract/workload/baked-image.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';

@@ -1,11 +1,11 @@
-import type { StackState } from '../../contract/ports/lifecycle.ts';
+import type { StackState } from '../../contract/ports/stack.ts';
 import { imageStage } from '../../contract/workload/baked-image.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
-import { type Audit, audit, auditText, remember } from '../stack/audit.ts';
+import { audit, auditText, type LabAudit, remember } from '../stack/audit.ts';
 import { explainFailures } from '../stack/explain-failure.ts';
 import {
   countByState,
@@ -228,7 +228,7 @@ async function finish(context: Context, target: Target, gone: StackView | undefi
   return verdict(context, target, found);
 }
 
-function verdict(context: Context, target: Target, { stays, left, unchecked }: Audit): number {
+function verdict(context: Context, target: Target, { stays, left, unchecked }: LabAudit): number {
   if (left.length > 0) {
     context.say(
       `the stack is gone, and ${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left behind\nNext: the commands above, then ${again(target, 'destroy')}`,

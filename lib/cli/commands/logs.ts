@@ -7,7 +7,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { wholeNumber } from '../input/parse-args.ts';
-import { type OpenRun, openedRunAndItems } from '../open.ts';
+import { type ConnectedRun, openedRunAndItems } from '../open.ts';
 import { failedFiles } from '../output/failed-files.ts';
 import { bytesText, counted, harmless, tint, writeAll } from '../output/output.ts';
 import type { StatusRow } from '../output/step-rows.ts';
@@ -58,7 +58,7 @@ export const logs: Command = {
 };
 
 /** Throws LabError for a node that the jobs of one of the items have not. */
-function checkNode({ run }: OpenRun, rows: readonly StatusRow[], node: number): void {
+function checkNode({ run }: ConnectedRun, rows: readonly StatusRow[], node: number): void {
   for (const { name, step } of rows) {
     const lanes = run.rounds.flatMap(({ steps }) => steps).filter(each => each.name === step);
     const nodes = Math.max(1, ...lanes.flatMap(each => each.lanes.map(lane => lane.nodes ?? 1)));
@@ -94,7 +94,11 @@ function headingOf(context: Context, { name, state, step, exitCode, reason }: St
 }
 
 /** Names the files that failed attempts of an item left, which no fetch brings. */
-async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, item: string): Promise<void> {
+async function sayWhatIsKept(
+  context: Context,
+  { connection, run }: ConnectedRun,
+  item: string,
+): Promise<void> {
   const prefix = failedPrefix(run, item);
   const { keys, bytes } = await failedFiles(connection.store, prefix);
   if (keys.length === 0) return;
@@ -108,7 +112,7 @@ async function sayWhatIsKept(context: Context, { connection, run }: OpenRun, ite
 
 async function printLog(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   given: StatusRow,
   {
     follow,

@@ -9,7 +9,7 @@ import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
 import { memoryChanges } from '../input/sizes.ts';
-import { type OpenRun, openedRun } from '../open.ts';
+import { type ConnectedRun, openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
 import { sameCommand } from '../output/command-line.ts';
 import { readPriceTable } from '../prices.ts';
@@ -21,7 +21,7 @@ import type { Stage } from '../rehearsal/stage.ts';
 import { commonSubmitOptions, submitOptions } from '../submission/options.ts';
 import { readSubmission } from '../submission/submission.ts';
 import { submitRun } from '../submission/submit-run.ts';
-import { twinPlace } from '../twin/folder.ts';
+import { twinFolderOf } from '../twin/folder.ts';
 import { followToEnd } from '../watch/follow.ts';
 import { readReport, writeReport } from '../write-report.ts';
 import { submitRetry } from './retry.ts';
@@ -49,13 +49,13 @@ function ownOptions(submitted: Readonly<Record<string, OptionSpec>>): Readonly<R
 async function rehearseRun(context: Context, args: Args): Promise<number> {
   const spec = context.spec(args.positionals[0] ?? '');
   const options = await readRehearsal(args, context.cwd);
-  const place = twinPlace(context);
-  const folder = join(dirname(place.folder), 'rehearsals', runIdOf(context.now(), context.seed()));
+  const home = twinFolderOf(context);
+  const folder = join(dirname(home.folder), 'rehearsals', runIdOf(context.now(), context.seed()));
   const source = args.text(spec.item.many) ?? args.text('items') ?? '';
   const { setStage } = await import('../rehearsal/stage.ts');
   const stage = setStage({
     options,
-    place,
+    home,
     config: await context.config(),
     folder,
     startAt: context.now().getTime(),
@@ -187,7 +187,7 @@ async function perform(
 }
 
 /** Why the first round left something, as `lab why` has it: after the retry nothing of it is to be seen any more. */
-async function tellCauses(context: Context, open: OpenRun, ledger: Ledger): Promise<void> {
+async function tellCauses(context: Context, open: ConnectedRun, ledger: Ledger): Promise<void> {
   const causes = await readCauses(context, open, ledger);
   if (context.json) context.print(JSON.stringify({ event: 'causes', run: open.run.runId, causes }));
   else context.io.err.write(causesText(context.io.err, causes, open.spec.item));

@@ -9,7 +9,7 @@ import { listRuns } from '../../runs/stored-run.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../input/parse-args.ts';
-import { type OpenRun, openedRun } from '../open.ts';
+import { type ConnectedRun, openedRun } from '../open.ts';
 import { reportText } from '../output/report-text.ts';
 import { type Reported, readReport, writeReport } from '../write-report.ts';
 
@@ -83,7 +83,7 @@ async function reportAll(context: Context, args: Args): Promise<number> {
   return exitCodes.ok;
 }
 
-const shownRun = ({ run }: OpenRun, { facts }: Reported, page: string): ShownRun => ({
+const shownRun = ({ run }: ConnectedRun, { facts }: Reported, page: string): ShownRun => ({
   run: run.runId,
   workload: run.workload,
   ...(facts.name ? { name: facts.name } : {}),

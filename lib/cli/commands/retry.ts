@@ -4,12 +4,12 @@ import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { RetryChanges } from '../../runs/retry-request.ts';
 import { type PlannedRetry, planRetry, startRetry } from '../../runs/retry-run.ts';
-import type { Choice } from '../../runs/work-left.ts';
+import type { RetryChoice } from '../../runs/work-left.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { seconds, wholeNumber } from '../input/parse-args.ts';
 import { memoryChanges } from '../input/sizes.ts';
-import { type OpenRun, openedRunAndItems } from '../open.ts';
+import { type ConnectedRun, openedRunAndItems } from '../open.ts';
 import { sameCommand, shellWord } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
@@ -105,7 +105,7 @@ function common(
 }
 
 /** Throws LabError for a cause that nothing of the run has failed of. */
-async function namesOfCause(context: Context, open: OpenRun, id: string): Promise<readonly string[]> {
+async function namesOfCause(context: Context, open: ConnectedRun, id: string): Promise<readonly string[]> {
   const causes = await readCauses(context, open, await open.ledger());
   const found = causes.find(cause => cause.id === id);
   if (found) return found.names;
@@ -132,8 +132,8 @@ function readChanges(args: Args): RetryChanges {
 /** Submits the next round of a run and says so: its number and how many items it has. Undefined where nothing was submitted. */
 export async function submitRetry(
   context: Context,
-  open: OpenRun,
-  choice: Choice,
+  open: ConnectedRun,
+  choice: RetryChoice,
   changes: RetryChanges,
   dryRun = false,
 ): Promise<
@@ -165,9 +165,9 @@ const stepsText = (steps: readonly { readonly step: string; readonly items: numb
 
 function sayNothingLeft(
   context: Context,
-  { run, spec, items }: OpenRun & { readonly spec: WorkloadSpec },
+  { run, spec, items }: ConnectedRun & { readonly spec: WorkloadSpec },
   ledger: Ledger,
-  { names, step }: Choice,
+  { names, step }: RetryChoice,
 ): void {
   const { done, partial, cancelled } = ledger.counts;
   const next = (verb: string): string => `Next: npx lab ${verb} ${run.runId}`;

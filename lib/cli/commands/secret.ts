@@ -10,7 +10,7 @@ import { explainRefusal } from '../../doctor/dataset-refusal.ts';
 import type { Command } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
 import { accessKeys, login, ownSecret, readSecret, type SecretKind } from '../input/read-secret.ts';
-import { twinPlace } from '../twin/folder.ts';
+import { twinFolderOf } from '../twin/folder.ts';
 
 export const secret: Command = {
   name: 'secret',
@@ -89,7 +89,7 @@ async function tryKeys(
   const answer = await openDataset(endpoint, dataset, keys);
   if (answer.state === 'open') {
     const fix = context.local
-      ? `copy data into its folder, ${join(twinPlace(context).folder, 'state', 's3', dataset.bucket)}/`
+      ? `copy data into its folder, ${join(twinFolderOf(context).folder, 'state', 's3', dataset.bucket)}/`
       : 'look at its prefix';
     if (answer.empty) context.say(`the keys open ${address}, and nothing is there: ${fix}`);
     return;

@@ -5,7 +5,7 @@ import type { ItemState, Ledger } from '../../ledger/ledger.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
-import { type OpenRun, openedRunAndItems } from '../open.ts';
+import { type ConnectedRun, openedRunAndItems } from '../open.ts';
 import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -63,7 +63,7 @@ const mostCompared = 20_000;
 /** Shows how the items of a run stand. Throws LabError for a step or an item that it has not. */
 export async function showStatus(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   { names = [], only = 'all', namesOnly = false, ...part }: StatusChoice = {},
 ): Promise<number> {
   const { run, spec } = open;

@@ -3,14 +3,14 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
-import { resetTwin, toolFolders, twinPlace } from '../twin/folder.ts';
+import { resetTwin, toolFolders, twinFolderOf } from '../twin/folder.ts';
 import { personOf, readPerson } from '../twin/person.ts';
 import { readServer, serveTwin, stopServer, upServer } from '../twin/server.ts';
 
 export const twin: Command = {
   name: 'twin',
   group: 'twin',
-  summary: 'the offline stand-in for AWS: up, env, status, down, reset',
+  summary: 'the offline twin of AWS: up, env, status, down, reset',
   usage: 'up | env | status | down | reset',
   options: {
     tools: {
@@ -41,15 +41,15 @@ export const twin: Command = {
 const actions: Record<string, (context: Context, args: Args) => Promise<number>> = {
   async up(context, args) {
     const config = await context.config();
-    const place = twinPlace(context);
+    const home = twinFolderOf(context);
     const tools = args.text('tools');
-    const given = tools === undefined ? place : { ...place, tools: toolFolders(tools, context.cwd) };
+    const given = tools === undefined ? home : { ...home, tools: toolFolders(tools, context.cwd) };
     const server = await upServer(given, config, context.say);
     context.say(`the twin of lab ${config.name} is up at ${server.url}\nNext: eval "$(npx lab twin env)"`);
     return exitCodes.ok;
   },
   async env(context, args) {
-    const server = await readServer(twinPlace(context));
+    const server = await readServer(twinFolderOf(context));
     if (!server)
       throw new LabError(
         { where: 'lab twin env', message: 'no twin is up', fix: 'lab twin up' },
@@ -71,7 +71,7 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     return exitCodes.ok;
   },
   async status(context) {
-    const server = await readServer(twinPlace(context));
+    const server = await readServer(twinFolderOf(context));
     if (context.json)
       context.print(JSON.stringify(server ? { up: true, url: server.url, pid: server.pid } : { up: false }));
     else context.print(server ? `up at ${server.url} (process ${server.pid})` : 'down');
@@ -79,7 +79,7 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     return exitCodes.ok;
   },
   async down(context) {
-    const stopped = await stopServer(twinPlace(context));
+    const stopped = await stopServer(twinFolderOf(context));
     context.say(
       `${stopped ? 'the twin is down; its state is kept' : 'no twin was up'}\nNext: npx lab twin up`,
     );
@@ -90,12 +90,12 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
       context.say('nothing was deleted');
       return exitCodes.badInput;
     }
-    await stopServer(twinPlace(context));
-    await resetTwin(twinPlace(context));
+    await stopServer(twinFolderOf(context));
+    await resetTwin(twinFolderOf(context));
     context.say('the twin’s buckets, jobs, logs and secrets are deleted\nNext: npx lab twin up');
     return exitCodes.ok;
   },
-  serve: async context => serveTwin(twinPlace(context), await context.config(), context.signal),
+  serve: async context => serveTwin(twinFolderOf(context), await context.config(), context.signal),
 };
 
 async function confirm(context: Context): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorName, explainAwsError } from '../../aws/sdk-error.ts';
-import { type ListOptions, type ParsedList, parseList } from '../../contract/list/parse-list.ts';
+import { type ParsedList, type ParseListOptions, parseList } from '../../contract/list/parse-list.ts';
 import { expandRange } from '../../contract/list/range.ts';
 import type { Store } from '../../contract/ports/ports.ts';
 import { LabError } from '../../contract/workload/errors.ts';
@@ -9,7 +9,7 @@ import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Args } from '../command.ts';
 
 /** How the list is to be read, by the options of a submission. */
-export function listOptions(args: Args): ListOptions {
+export function listOptions(args: Args): ParseListOptions {
   const column = args.list('column');
   return {
     ...(column.length > 0 ? { column } : {}),
@@ -33,7 +33,7 @@ export async function readItems(
   value: string,
   noun: ItemNoun,
   sources: ItemSources,
-  options: ListOptions = {},
+  options: ParseListOptions = {},
 ): Promise<ParsedList> {
   if (value.trim() === '')
     throw new LabError({
@@ -105,7 +105,7 @@ async function readStored(
   key: string,
   value: string,
   noun: ItemNoun,
-  options: ListOptions,
+  options: ParseListOptions,
 ): Promise<ParsedList> {
   if (key.includes('*')) {
     const names = await listPattern(store, key, value, noun);

@@ -1,9 +1,9 @@
 import type { ItemNoun } from '../../contract/workload/workload.ts';
-import type { Cause } from '../../report/causes.ts';
+import type { CauseGroup } from '../../report/causes.ts';
 import type { Remedy } from '../../report/remedies.ts';
 import { counted, cut, harmless, numberText, type Stream, tint, wrap } from './output.ts';
 
-export interface TreatedCause extends Cause {
+export interface TreatedCause extends CauseGroup {
   readonly remedy: Remedy;
 }
 

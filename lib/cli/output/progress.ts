@@ -1,5 +1,5 @@
 import type { StepCounts } from '../../ledger/ledger.ts';
-import type { Pace } from '../watch/pace.ts';
+import type { RunPace } from '../watch/pace.ts';
 import type { Watched } from '../watch/watched.ts';
 import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
 
@@ -9,7 +9,7 @@ type Bar = Pick<Watched, 'counts' | 'total' | 'steps' | 'atWork'>;
  * `▓▓▓▓░░ 4/6 done · 1 failed · 2 running · 1m left`, in the stream's columns: what matters least goes first, and how many
  * failed never does.
  */
-export function progressLine(stream: Stream, watched: Bar, pace: Pace): string {
+export function progressLine(stream: Stream, watched: Bar, pace: RunPace): string {
   const { counts, total, steps } = watched;
   const { partial, failed, running, waiting, blocked, cancelled } = counts;
   const done = counts.done + partial;

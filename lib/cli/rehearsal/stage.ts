@@ -25,7 +25,7 @@ export interface Stage {
 
 export interface StageOptions {
   readonly options: RehearsalOptions;
-  readonly place: TwinFolder;
+  readonly home: TwinFolder;
   readonly config: LabConfig;
   readonly folder: string;
   /** Milliseconds since 1970. */
@@ -34,7 +34,7 @@ export interface StageOptions {
   readonly needsData: boolean;
 }
 
-export function setStage({ options, place, config, folder, startAt, needsData }: StageOptions): Stage {
+export function setStage({ options, home, config, folder, startAt, needsData }: StageOptions): Stage {
   const { realTool, faults, speed } = options;
   const clock = realTool ? undefined : simulatedClock({ startAt, ...(speed === undefined ? {} : { speed }) });
   return {
@@ -44,16 +44,16 @@ export function setStage({ options, place, config, folder, startAt, needsData }:
       const simulated = clock && {
         clock,
         containers: standInContainers({
-          run: await loadStandIn(place.projectRoot),
+          run: await loadStandIn(home.projectRoot),
           clock,
           work: seededWork(options),
         }),
       };
       // The tool mounts its datasets with the keys that the user's twin has.
-      if (realTool) for (const path of ['secrets', 'keys.json']) await copyIn(path, place, folder);
-      const link = await startTwinIn(join(folder, 'state'), place, config, say, { faults, ...simulated });
+      if (realTool) for (const path of ['secrets', 'keys.json']) await copyIn(path, home, folder);
+      const link = await startTwinIn(join(folder, 'state'), home, config, say, { faults, ...simulated });
       try {
-        await copyData(place, config, folder, link.deployment.outputBucket, needsData);
+        await copyData(home, config, folder, link.deployment.outputBucket, needsData);
         return link;
       } catch (error) {
         await link.close();
@@ -71,20 +71,20 @@ async function loadStandIn(projectRoot: string): Promise<RunStandIn> {
 
 /** What the submission reads of the user's twin, whose buckets are plain folders: copied, so that nothing of it can change. */
 async function copyData(
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   folder: string,
   outputBucket: string,
   needsData: boolean,
 ): Promise<void> {
   const paths = [join(outputBucket, configPrefix), ...(needsData ? dataBuckets(config) : [])];
-  for (const path of paths) await copyIn(join('s3', path), place, folder);
+  for (const path of paths) await copyIn(join('s3', path), home, folder);
 }
 
 /** Copies a part of the user's twin, where it has it; on a file system that can, nothing is copied until it is written to. */
-async function copyIn(path: string, place: TwinFolder, folder: string): Promise<void> {
+async function copyIn(path: string, home: TwinFolder, folder: string): Promise<void> {
   const options = { recursive: true, mode: constants.COPYFILE_FICLONE };
-  await cp(join(stateFolder(place), path), join(folder, 'state', path), options).catch(
+  await cp(join(stateFolder(home), path), join(folder, 'state', path), options).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
     },

@@ -1,5 +1,5 @@
-import type { LiveJob } from '../../contract/ports/lifecycle.ts';
-import type { Template } from './template.ts';
+import type { LiveJob } from '../../contract/ports/stack.ts';
+import type { DeployedTemplate } from './deployed-template.ts';
 import { environmentsOf, type Touched } from './touched.ts';
 
 /** A job that a deploy would end before its time. */
@@ -18,7 +18,7 @@ export interface AtRisk {
 export function atRisk(
   jobs: ReadonlyMap<string, readonly LiveJob[]>,
   touched: readonly Touched[],
-  before: Template,
+  before: DeployedTemplate,
   now: number,
 ): readonly AtRisk[] {
   return [...jobs].flatMap(([queueId, live]) => {

@@ -1,11 +1,11 @@
-import type { Found, FoundKind, Looked, Unchecked } from '../../contract/ports/lifecycle.ts';
+import type { Found, FoundKind, Looked, Unchecked } from '../../contract/ports/stack.ts';
 import type { Context } from '../context.ts';
 import { tint } from '../output/output.ts';
-import type { Lifecycle } from './lifecycle.ts';
+import type { StackTools } from './stack-tools.ts';
 import { cachePrefixes, readStackView, type StackView } from './stack-view.ts';
 
 /** What is there of a lab without its stack. */
-export interface Audit {
+export interface LabAudit {
   /** Kept on purpose. */
   readonly stays: readonly Found[];
   /** Was to go, and costs money or is in the way. */
@@ -21,7 +21,7 @@ export interface Memory {
 }
 
 /** Reads what the deleted stacks of this name kept. `gone`: what the one that went just now had shown. */
-export async function remember(aws: Lifecycle, stack: string, gone: StackView | undefined): Promise<Memory> {
+export async function remember(aws: StackTools, stack: string, gone: StackView | undefined): Promise<Memory> {
   const ids = (await aws.stacks.deleted(stack).catch(() => [])).slice(0, 10);
   const views = await Promise.all(ids.map(id => readStackView(aws.stacks, id).catch(() => undefined)));
   const known = [gone, ...views].filter(view => view !== undefined);
@@ -46,7 +46,12 @@ const passing: ReadonlySet<FoundKind> = new Set([
 ]);
 
 /** Looks again a few times before it calls left behind what takes minutes to be gone. */
-export async function audit(context: Context, aws: Lifecycle, lab: string, memory: Memory): Promise<Audit> {
+export async function audit(
+  context: Context,
+  aws: StackTools,
+  lab: string,
+  memory: Memory,
+): Promise<LabAudit> {
   for (let tries = 1; ; tries++) {
     const result = judge(await aws.inventory.look(lab, memory.repositoryPrefixes), memory);
     const going = result.left.filter(each => passing.has(each.kind));
@@ -57,7 +62,7 @@ export async function audit(context: Context, aws: Lifecycle, lab: string, memor
 }
 
 /** Data stays, and so does a log group that a stack kept; everything else was to go. */
-export function judge({ found, unchecked }: Looked, { kept }: Memory): Audit {
+export function judge({ found, unchecked }: Looked, { kept }: Memory): LabAudit {
   const stays = (each: Found): boolean =>
     each.harmless === true ||
     each.kind === 'bucket' ||
@@ -70,7 +75,7 @@ export function judge({ found, unchecked }: Looked, { kept }: Memory): Audit {
 }
 
 /** The audit for a person: what stays and how to have it again, what is left behind and the command that ends it. */
-export function auditText(context: Context, { stays, left, unchecked }: Audit, region: string): string {
+export function auditText(context: Context, { stays, left, unchecked }: LabAudit, region: string): string {
   const { out } = context.io;
   const lines = [
     ...stays.flatMap(each => [

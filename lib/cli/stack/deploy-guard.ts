@@ -1,17 +1,17 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StackState } from '../../contract/ports/lifecycle.ts';
+import type { StackState } from '../../contract/ports/stack.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Context } from '../context.ts';
 import { durationText } from '../output/output.ts';
 import { type AtRisk, atRisk } from './at-risk.ts';
+import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
 import { cdkContext } from './pass-on.ts';
 import { readRunning, runOf } from './running.ts';
 import { ofType, readStackView, type StackView } from './stack-view.ts';
 import { again, type Target } from './target.ts';
-import { readTemplate, type Template } from './template.ts';
 import { environmentsOf, type Touched, touchedEnvironments } from './touched.ts';
 
 /** What a deploy over a stack that is there means for the jobs of its queues. */
@@ -80,7 +80,7 @@ async function changedParameters(
 }
 
 /** The template that this deploy would send. */
-async function synthesized(context: Context, target: Target): Promise<Template> {
+async function synthesized(context: Context, target: Target): Promise<DeployedTemplate> {
   context.say('comparing what is deployed with what would be …');
   const folder = await mkdtemp(join(tmpdir(), 'lab-deploy-'));
   try {
@@ -93,7 +93,7 @@ async function synthesized(context: Context, target: Target): Promise<Template> 
         fix: 'mend what it says above, then deploy again',
       });
     const path = join(folder, `${target.stack}.template.json`);
-    return readTemplate(JSON.parse(await readFile(path, 'utf8')));
+    return readDeployedTemplate(JSON.parse(await readFile(path, 'utf8')));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import type { StackState } from '../../contract/ports/lifecycle.ts';
+import type { StackState } from '../../contract/ports/stack.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { Context } from '../context.ts';
 import { explainFailures } from './explain-failure.ts';

@@ -1,4 +1,4 @@
-import type { StackResource } from '../../contract/ports/lifecycle.ts';
+import type { StackResource } from '../../contract/ports/stack.ts';
 import type { Problem } from '../../contract/workload/errors.ts';
 
 /** What to do about resources that CloudFormation could not make, change or delete: the failing one, its reason, a fix. */

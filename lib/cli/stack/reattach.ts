@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import type { LabBucket } from '../../contract/ports/lifecycle.ts';
+import type { LabBucket } from '../../contract/ports/stack.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';

@@ -1,5 +1,5 @@
-import type { LiveJob, QueueState, Queues } from '../../contract/ports/lifecycle.ts';
 import type { JobStatus } from '../../contract/ports/ports.ts';
+import type { LiveJob, QueueState, Queues } from '../../contract/ports/stack.ts';
 import { type Stream, table } from '../output/output.ts';
 
 /** A queue and what of it has not ended. */

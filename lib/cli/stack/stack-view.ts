@@ -1,17 +1,17 @@
-import type { BucketSize, Inventory, StackResource, Stacks } from '../../contract/ports/lifecycle.ts';
+import type { BucketSize, LabInventory, StackResource, Stacks } from '../../contract/ports/stack.ts';
 import { bytesText } from '../output/output.ts';
-import { readTemplate, type Template } from './template.ts';
+import { type DeployedTemplate, readDeployedTemplate } from './deployed-template.ts';
 
 /** What of a deployed stack goes with it, and what stays. */
 export interface StackView {
   readonly goes: readonly StackResource[];
   readonly stays: readonly StackResource[];
-  readonly template: Template;
+  readonly template: DeployedTemplate;
 }
 
 export async function readStackView(stacks: Stacks, nameOrId: string): Promise<StackView> {
   const [resources, json] = await Promise.all([stacks.resources(nameOrId), stacks.template(nameOrId)]);
-  const template = readTemplate(json);
+  const template = readDeployedTemplate(json);
   const there = resources.filter(each => each.status !== 'DELETE_COMPLETE');
   const isKept = (each: StackResource): boolean => template.resources[each.logicalId]?.isKept ?? false;
   return {
@@ -54,7 +54,7 @@ const nouns: Readonly<Record<string, readonly [string, string]>> = {
 };
 
 /** `1,204 objects, 3.4 TB`; empty where it cannot be read. */
-export async function sizeText(inventory: Inventory, bucket: string): Promise<string> {
+export async function sizeText(inventory: LabInventory, bucket: string): Promise<string> {
   try {
     return bucketSizeText(await inventory.measure(bucket));
   } catch {
@@ -68,7 +68,7 @@ export const bucketSizeText = ({ objects, bytes, more }: BucketSize): string =>
     : `${more ? 'more than ' : ''}${objects.toLocaleString('en-US')} ${objects === 1 ? 'object' : 'objects'}, ${bytesText(bytes)}`;
 
 /** Prefixes under which a pull-through cache of this stack makes repositories that no stack holds. */
-export const cachePrefixes = (template: Template): readonly string[] =>
+export const cachePrefixes = (template: DeployedTemplate): readonly string[] =>
   Object.values(template.resources).flatMap(({ type, properties }) =>
     type === 'AWS::ECR::PullThroughCacheRule' && typeof properties.EcrRepositoryPrefix === 'string'
       ? [properties.EcrRepositoryPrefix]

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { cut } from '../output/output.ts';
-import type { Lifecycle } from './lifecycle.ts';
 import { countByState, countJobs, type Running, readRunning, stateText } from './running.ts';
+import type { StackTools } from './stack-tools.ts';
 
 export type Stopped = 'done' | 'interrupted';
 
@@ -11,7 +11,7 @@ export type Stopped = 'done' | 'interrupted';
  */
 export async function closeQueues(
   context: Context,
-  aws: Lifecycle,
+  aws: StackTools,
   queues: readonly string[],
 ): Promise<readonly string[]> {
   const open = (await aws.queues.describe(queues)).filter(queue => queue.state === 'ENABLED');
@@ -25,7 +25,7 @@ export async function closeQueues(
 }
 
 /** Waits until nothing of the queues is left. Safe to leave by Ctrl-C and to call again. */
-export async function drain(context: Context, aws: Lifecycle, queues: readonly string[]): Promise<Stopped> {
+export async function drain(context: Context, aws: StackTools, queues: readonly string[]): Promise<Stopped> {
   await closeQueues(context, aws, queues);
   context.say('queues take no new jobs; waiting for those they have (Ctrl-C stops the wait, not the jobs)');
   const line = progress(context);
@@ -59,7 +59,7 @@ const isStuck = (running: readonly Running[], stillMs: number): boolean => {
 /** Ends every job of the queues, and waits until they have ended. */
 export async function cancelAll(
   context: Context,
-  aws: Lifecycle,
+  aws: StackTools,
   queues: readonly string[],
   reason: string,
 ): Promise<Stopped> {
@@ -89,7 +89,7 @@ const longestHostWaitMs = 20 * 60_000;
 /** Waits until the queues' environments have no hosts: while they have, their network cannot go. */
 export async function waitForHosts(
   context: Context,
-  aws: Lifecycle,
+  aws: StackTools,
   queues: readonly string[],
 ): Promise<Stopped> {
   const environments = [...new Set((await aws.queues.describe(queues)).flatMap(queue => queue.environments))];

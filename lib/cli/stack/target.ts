@@ -8,8 +8,8 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { stackName } from '../../contract/workload/metadata.ts';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
-import type { Lifecycle } from './lifecycle.ts';
 import { cdkContext } from './pass-on.ts';
+import type { StackTools } from './stack-tools.ts';
 
 /** The lab that is deployed or destroyed. */
 export interface Target {
@@ -18,7 +18,7 @@ export interface Target {
   /** Whether the file's own name and region are what counts: a line written into it is meant for this lab. */
   readonly isFilesOwn: boolean;
   readonly stack: string;
-  readonly aws: Lifecycle;
+  readonly aws: StackTools;
   /** What every cdk of this call gets: which lab, whose credentials. */
   readonly cdkArgs: readonly string[];
   /** What the person gave for cdk. */
@@ -55,7 +55,7 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
     ...(context.environment.AWS_ENDPOINT_URL ? { url: context.environment.AWS_ENDPOINT_URL } : {}),
     ...(profile ? { profile } : {}),
   };
-  const aws = (context.world.lifecycle ?? (await import('./lifecycle.ts')).openLifecycle)(endpoint);
+  const aws = (context.world.lifecycle ?? (await import('./stack-tools.ts')).openStackTools)(endpoint);
   const cdkArgs = [
     ...(args.text('lab') ? ['-c', `lab=${config.name}`] : []),
     ...(context.configFile && !given.has('config') ? ['-c', `config=${context.configFile}`] : []),

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { object, references, type Template, type TemplateResource } from './template.ts';
+import { type DeployedResource, type DeployedTemplate, object, references } from './deployed-template.ts';
 
 /** A compute environment whose hosts a deploy replaces or takes away. */
 export interface Touched {
@@ -31,8 +31,8 @@ const replacing: Readonly<Record<string, readonly string[]>> = {
  * CloudFormation looks up has another value now than at the last deploy.
  */
 export function touchedEnvironments(
-  before: Template,
-  after: Template,
+  before: DeployedTemplate,
+  after: DeployedTemplate,
   isChanged: (parameter: string) => boolean,
 ): readonly Touched[] {
   return Object.entries(before.resources).flatMap(([id, old]): Touched[] => {
@@ -47,7 +47,7 @@ export function touchedEnvironments(
 }
 
 /** Settings of the environment itself. Its own tags, state and policy change no host. */
-function ownChanges(old: TemplateResource, next: TemplateResource): readonly string[] {
+function ownChanges(old: DeployedResource, next: DeployedResource): readonly string[] {
   const [a, b] = [object(old.properties.ComputeResources), object(next.properties.ComputeResources)];
   return [...new Set([...Object.keys(a), ...Object.keys(b)])]
     .filter(name => !scaling.has(name) && !isDeepStrictEqual(a[name], b[name]))
@@ -56,9 +56,9 @@ function ownChanges(old: TemplateResource, next: TemplateResource): readonly str
 
 /** Changes of what the environment names, and of what that names. */
 function namedChanges(
-  before: Template,
-  after: Template,
-  environment: TemplateResource,
+  before: DeployedTemplate,
+  after: DeployedTemplate,
+  environment: DeployedResource,
   isChanged: (parameter: string) => boolean,
 ): readonly string[] {
   const changes = new Set<string>();
@@ -81,7 +81,7 @@ function namedChanges(
   return [...changes].sort();
 }
 
-function changeOf(old: TemplateResource, next: TemplateResource): string | undefined {
+function changeOf(old: DeployedResource, next: DeployedResource): string | undefined {
   const kind = old.type.split('::').at(-1)!;
   if (old.type === 'AWS::EC2::LaunchTemplate') {
     // Every change of its data is a new version, which environments follow; tags of the template itself are not data.
@@ -98,12 +98,12 @@ function changeOf(old: TemplateResource, next: TemplateResource): string | undef
 }
 
 /** Batch's default is 30 minutes. */
-function graceOf(environment: TemplateResource): number {
+function graceOf(environment: DeployedResource): number {
   const policy = object(environment.properties.UpdatePolicy);
   if (policy.TerminateJobsOnUpdate === true || policy.TerminateJobsOnUpdate === 'true') return 0;
   return Number(policy.JobExecutionTimeoutMinutes ?? 30);
 }
 
 /** Logical ids of the environments of a queue. */
-export const environmentsOf = (template: Template, queueId: string): ReadonlySet<string> =>
+export const environmentsOf = (template: DeployedTemplate, queueId: string): ReadonlySet<string> =>
   references(template.resources[queueId]?.properties.ComputeEnvironmentOrder);

@@ -1,4 +1,4 @@
-import type { ListOptions as ListReading, ParsedList } from '../../contract/list/parse-list.ts';
+import type { ParseListOptions as ListReading, ParsedList } from '../../contract/list/parse-list.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { type Gathering, gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
 import type { RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';

@@ -5,7 +5,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import type { Person } from '../../twin/access/people.ts';
 import type { Twin, TwinOptions } from '../../twin/twin.ts';
 import type { TwinFolder } from './folder.ts';
-import { readServer, type TwinServer } from './server.ts';
+import { type RunningTwin, readServer } from './server.ts';
 
 export interface TwinLink {
   readonly endpoint: Endpoint;
@@ -18,12 +18,12 @@ export interface TwinLink {
 
 /** The twin that is up, or one of this process's own. */
 export async function connectTwin(
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   as: Person = 'members',
 ): Promise<TwinLink> {
-  const server = await readServer(place);
+  const server = await readServer(home);
   if (server && server.lab !== config.name) {
     throw new LabError({
       where: '--local',
@@ -34,20 +34,20 @@ export async function connectTwin(
   if (server) return link(server, as, config.name, false, async () => {});
   // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
   const { startOwnTwin } = await import('./start.ts');
-  const twin = await startOwnTwin(place, config, say);
+  const twin = await startOwnTwin(home, config, say);
   return link({ ...twin, region: config.region }, as, config.name, true, twin.close);
 }
 
 /** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
 export async function startTwinIn(
   folder: string,
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   options: Pick<TwinOptions, 'clock' | 'faults' | 'containers'>,
 ): Promise<TwinLink & Pick<Twin, 'hosts'>> {
   const { startOwnTwin } = await import('./start.ts');
-  const twin = await startOwnTwin(place, config, say, { folder, ...options });
+  const twin = await startOwnTwin(home, config, say, { folder, ...options });
   return {
     ...link({ ...twin, region: config.region }, 'members', config.name, true, twin.close),
     hosts: twin.hosts,
@@ -55,7 +55,7 @@ export async function startTwinIn(
 }
 
 function link(
-  twin: Pick<TwinServer, 'url' | 'region' | 'keys' | 'outputs'>,
+  twin: Pick<RunningTwin, 'url' | 'region' | 'keys' | 'outputs'>,
   as: Person,
   lab: string,
   own: boolean,

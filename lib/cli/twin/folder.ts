@@ -23,7 +23,7 @@ export const toolsVariable = 'LAB_TOOLS';
 /** Says where the twin's state is, for who wants more than one: absolute, or relative to where the command is given. */
 export const folderVariable = 'LAB_TWIN_FOLDER';
 
-export const twinPlace = (world: {
+export const twinFolderOf = (world: {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly projectRoot: string;
@@ -58,10 +58,10 @@ export function toolFolders(text: string | undefined, cwd: string): readonly str
 }
 
 /** Everything that a twin remembers. */
-export const stateFolder = (place: TwinFolder): string => join(place.folder, 'state');
-export const serverFile = (place: TwinFolder): string => join(place.folder, 'server.json');
+export const stateFolder = (home: TwinFolder): string => join(home.folder, 'state');
+export const serverFile = (home: TwinFolder): string => join(home.folder, 'server.json');
 
 /** Deletes the twin's state. */
-export async function resetTwin(place: TwinFolder): Promise<void> {
-  await rm(place.folder, { recursive: true, force: true });
+export async function resetTwin(home: TwinFolder): Promise<void> {
+  await rm(home.folder, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@ import type { Twin } from '../../twin/twin.ts';
 import { folderVariable, serverFile, type TwinFolder, toolsVariable } from './folder.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
-export interface TwinServer {
+export interface RunningTwin {
   readonly url: string;
   readonly pid: number;
   readonly lab: string;
@@ -23,13 +23,13 @@ export interface TwinServer {
 
 /** Starts a long-lived twin as a process of its own, or answers the one that is up. */
 export async function upServer(
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
-): Promise<TwinServer> {
-  const before = await readServer(place);
+): Promise<RunningTwin> {
+  const before = await readServer(home);
   if (before) {
-    if (place.tools.length === 0 || place.tools.join() === before.tools.join()) return before;
+    if (home.tools.length === 0 || home.tools.join() === before.tools.join()) return before;
     throw new LabError({
       where: 'lab twin up',
       message: `the twin that is up has ${before.tools.join(', ') || 'no tools'}`,
@@ -37,27 +37,27 @@ export async function upServer(
     });
   }
   const { prepareTwin } = await import('./start.ts');
-  await prepareTwin(place, config, say);
-  const logFile = join(place.folder, 'server.log');
+  await prepareTwin(home, config, say);
+  const logFile = join(home.folder, 'server.log');
   const log = await open(logFile, 'a');
   const { size } = await log.stat();
   const child = spawn(
     process.execPath,
-    [join(place.projectRoot, 'bin', 'lab.ts'), 'twin', 'serve', '--lab', config.name],
+    [join(home.projectRoot, 'bin', 'lab.ts'), 'twin', 'serve', '--lab', config.name],
     {
-      cwd: place.projectRoot,
+      cwd: home.projectRoot,
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
       env: {
         ...process.env,
-        [toolsVariable]: place.tools.join(delimiter),
-        [folderVariable]: place.folder,
+        [toolsVariable]: home.tools.join(delimiter),
+        [folderVariable]: home.folder,
       },
     },
   );
   child.unref();
   for (let tries = 0; tries < 150; tries++) {
-    const server = await readServer(place);
+    const server = await readServer(home);
     if (server) {
       await log.close();
       return server;
@@ -78,17 +78,17 @@ export async function upServer(
 }
 
 /** Runs the twin in this process until it is told to stop. */
-export async function serveTwin(place: TwinFolder, config: LabConfig, signal: AbortSignal): Promise<number> {
+export async function serveTwin(home: TwinFolder, config: LabConfig, signal: AbortSignal): Promise<number> {
   const { startOwnTwin } = await import('./start.ts');
-  const twin = await startOwnTwin(place, config, () => {});
-  const server: TwinServer = {
+  const twin = await startOwnTwin(home, config, () => {});
+  const server: RunningTwin = {
     ...twin,
     pid: process.pid,
     lab: config.name,
     region: config.region,
-    tools: place.tools,
+    tools: home.tools,
   };
-  const path = serverFile(place);
+  const path = serverFile(home);
   await writeFile(`${path}.new`, JSON.stringify(server), { mode: 0o600 });
   await rename(`${path}.new`, path);
   await new Promise<void>(done =>
@@ -103,9 +103,9 @@ export async function serveTwin(place: TwinFolder, config: LabConfig, signal: Ab
  * What is up, or undefined; a file left by a killed twin is no twin. One that is slow to answer is one, and is waited for:
  * nobody listens where a killed one was, which is told at once.
  */
-export async function readServer(place: TwinFolder): Promise<TwinServer | undefined> {
+export async function readServer(home: TwinFolder): Promise<RunningTwin | undefined> {
   try {
-    const server = JSON.parse(await readFile(serverFile(place), 'utf8')) as TwinServer;
+    const server = JSON.parse(await readFile(serverFile(home), 'utf8')) as RunningTwin;
     process.kill(server.pid, 0);
     const answer = await fetch(`${server.url}/_lab/health`, { signal: AbortSignal.timeout(15_000) });
     return answer.ok ? server : undefined;
@@ -115,8 +115,8 @@ export async function readServer(place: TwinFolder): Promise<TwinServer | undefi
 }
 
 /** Ends the long-lived twin by its own process id and waits until it is gone. */
-export async function stopServer(place: TwinFolder): Promise<boolean> {
-  const server = await readServer(place);
+export async function stopServer(home: TwinFolder): Promise<boolean> {
+  const server = await readServer(home);
   if (!server) return false;
   process.kill(server.pid, 'SIGTERM');
   for (let tries = 0; tries < 400 && isAlive(server.pid); tries++) await sleep(50);

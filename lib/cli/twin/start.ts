@@ -9,33 +9,33 @@ import { stateFolder, type TwinFolder } from './folder.ts';
 
 /** A twin in this process, over the stack as it is now. */
 export async function startOwnTwin(
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
   more: Partial<TwinOptions> = {},
 ): Promise<Twin> {
-  const template = await prepareTwin(place, config, say);
+  const template = await prepareTwin(home, config, say);
   return startTwin({
-    folder: stateFolder(place),
-    projectRoot: place.projectRoot,
+    folder: stateFolder(home),
+    projectRoot: home.projectRoot,
     region: config.region,
     template,
     datasetBuckets: dataBuckets(config),
     publicBuckets: publicBuckets(config),
     node: process.execPath,
-    tools: place.tools,
+    tools: home.tools,
     ...more,
   });
 }
 
 /** Bundles the entrypoints, and answers the template of the stack, synthesized where what it is made from has changed. */
 export async function prepareTwin(
-  place: TwinFolder,
+  home: TwinFolder,
   config: LabConfig,
   say: (text: string) => void,
 ): Promise<object> {
-  const { projectRoot, configFile, runApp, templates } = place;
-  await mkdir(place.folder, { recursive: true, mode: 0o700 });
+  const { projectRoot, configFile, runApp, templates } = home;
+  await mkdir(home.folder, { recursive: true, mode: 0o700 });
   const contexts = enabledContexts(workloads, config);
   return synthesized({ projectRoot, configFile, lab: config.name, contexts }, templates, say, runApp);
 }

@@ -3,7 +3,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
-import type { OpenRun } from '../open.ts';
+import type { ConnectedRun } from '../open.ts';
 import { cut, harmless } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { partWords, type RunPart, roundsOf } from '../run-part.ts';
@@ -20,7 +20,7 @@ import { type Watched, watchedOf } from './watched.ts';
  * per change with --json. Looks often on the twin and while something moves, and else every minute. Answers the exit code.
  * Throws LabError for a step that the run has not.
  */
-export async function followRun(context: Context, open: OpenRun, part: RunPart = {}): Promise<number> {
+export async function followRun(context: Context, open: ConnectedRun, part: RunPart = {}): Promise<number> {
   let looks = 0;
   const ledger = await followToEnd(
     context,
@@ -31,7 +31,7 @@ export async function followRun(context: Context, open: OpenRun, part: RunPart =
   return tellEnd(context, open, { ledger, part, ...(looks > 1 ? { seenAt: context.now() } : {}) });
 }
 
-const counting = (open: OpenRun, count: () => void): OpenRun => ({
+const counting = (open: ConnectedRun, count: () => void): ConnectedRun => ({
   ...open,
   ledger: options => {
     count();
@@ -45,7 +45,7 @@ const counting = (open: OpenRun, count: () => void): OpenRun => ({
  */
 export async function followToEnd(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   { isStuck = () => false, part = {} }: { readonly isStuck?: () => boolean; readonly part?: RunPart } = {},
 ): Promise<Ledger | undefined> {
   const { runId } = open.run;
@@ -107,7 +107,7 @@ export async function followToEnd(
   }
 }
 
-function hintOf(context: Context, open: OpenRun): WaitingHint | undefined {
+function hintOf(context: Context, open: ConnectedRun): WaitingHint | undefined {
   const round = open.run.rounds.at(-1);
   return round && waitingHint(new Date(round.createdAt), () => whyItWaits(context, open));
 }
@@ -119,14 +119,14 @@ function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
 }
 
 /** What one of the items is called: a step may have some of its own. */
-const nounOf = ({ spec }: OpenRun, { step }: RunPart): string =>
+const nounOf = ({ spec }: ConnectedRun, { step }: RunPart): string =>
   step === undefined ? spec.item.one : `${step} of`;
 
 /** A person who watches wants to know at once; of a thousand failures, only that there are many. */
 const failuresTold = 5;
 
 /** What capped how many shards ran at once would stay in the account for good. */
-async function removeCaps({ connection, run }: OpenRun, part: RunPart): Promise<void> {
+async function removeCaps({ connection, run }: ConnectedRun, part: RunPart): Promise<void> {
   for (const { parallel } of roundsOf(part, (await readRun(connection.store, run)).rounds))
     if (parallel) await connection.batch.deleteConsumableResource(parallel.resource).catch(() => undefined);
 }
@@ -150,7 +150,7 @@ function tellFailures(context: Context, watched: Watched, told: Set<string>, nou
   }
 }
 
-function stopWatching(context: Context, { run: { runId }, connection }: OpenRun, part: RunPart): number {
+function stopWatching(context: Context, { run: { runId }, connection }: ConnectedRun, part: RunPart): number {
   const what = connection.ownTwin
     ? 'stopped, with the twin of this command; the run goes on with the next'
     : 'stopped watching; the run goes on';

@@ -1,10 +1,10 @@
 import { cancelBeyondLimit } from '../../runs/cancel-beyond-limit.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
-import type { OpenRun } from '../open.ts';
+import type { ConnectedRun } from '../open.ts';
 
 /** Ends what is queued of a run that has reached a limit, as soon as somebody who watches sees it; a request a look, of such runs alone. */
-export function limitWatch(context: Context, { run, connection }: OpenRun): { look(): Promise<void> } {
+export function limitWatch(context: Context, { run, connection }: ConnectedRun): { look(): Promise<void> } {
   const hasLimits = run.rounds.some(plan => plan.limits);
   let stopped = false;
   return {

@@ -1,5 +1,5 @@
 /** How fast a run gets on, and when it will be over. */
-export interface Pace {
+export interface RunPace {
   /** Items that came to an end a second; 0 while that cannot be told. */
   readonly perSecond: number;
   /** Undefined while that cannot be told. */
@@ -13,7 +13,7 @@ const fewest = 2;
  * Measures from the first look at which something had ended: hosts that come, images that are pulled and items that had
  * ended before anybody watched say nothing of how fast the rest will go. `ended` and `left` are items, `seconds` a clock's.
  */
-export function paceMeter(): (ended: number, left: number, seconds: number) => Pace {
+export function paceMeter(): (ended: number, left: number, seconds: number) => RunPace {
   let before: number | undefined;
   let first: { readonly ended: number; readonly seconds: number } | undefined;
   return (ended, left, seconds) => {

@@ -3,7 +3,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { readSummary } from '../../ledger/run-summary.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
-import type { OpenRun } from '../open.ts';
+import type { ConnectedRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
 import { counted, doneText, numberText, tint } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
@@ -24,7 +24,7 @@ export interface WatchEnd {
 /** Tells what a run, or a part of it, has come to, and what is next. Answers the exit code. */
 export async function tellEnd(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   { ledger, part, seenAt }: WatchEnd,
 ): Promise<number> {
   const { run, connection } = open;
@@ -63,7 +63,7 @@ export async function tellEnd(
 /** What of it is not done, why, and what to do about it. */
 async function tellLeft(
   context: Context,
-  open: OpenRun,
+  open: ConnectedRun,
   { ledger, part, watched, took }: WatchEnd & { readonly watched: Watched; readonly took: string },
 ): Promise<number> {
   const { runId } = open.run;
@@ -90,7 +90,7 @@ async function tellLeft(
 
 function nextOf(
   context: Context,
-  { run: { runId }, spec: { family } }: OpenRun,
+  { run: { runId }, spec: { family } }: ConnectedRun,
   part: RunPart,
   verb: 'fetch' | 'watch' | 'retry',
 ): string {
@@ -102,19 +102,19 @@ function nextOf(
 }
 
 /** `3 plates`; of a step, which may have items of its own, `3 items of step store`. */
-const countedOf = ({ spec }: OpenRun, { step }: RunPart, count: number): string =>
+const countedOf = ({ spec }: ConnectedRun, { step }: RunPart, count: number): string =>
   step === undefined
     ? counted(count, spec.item)
     : `${counted(count, { one: 'item', many: 'items' })} of step ${step}`;
 
 /** What fails behind a step is none of its causes; what failed before it is why it waits. */
-function isBefore({ spec }: OpenRun, step: string | undefined): (cause: TreatedCause) => boolean {
+function isBefore({ spec }: ConnectedRun, step: string | undefined): (cause: TreatedCause) => boolean {
   const placeOf = (name: string): number => spec.steps.findIndex(each => each.name === name);
   return cause => step === undefined || placeOf(cause.step) <= placeOf(step);
 }
 
 /** What the workload says of the run as a whole. */
-async function tellReport(context: Context, { run, spec, items, connection }: OpenRun): Promise<void> {
+async function tellReport(context: Context, { run, spec, items, connection }: ConnectedRun): Promise<void> {
   if (!spec.report) return;
   const { rounds } = await readRun(connection.store, run);
   const summary = await readSummary(connection.store, rounds);

@@ -4,7 +4,7 @@ import { instanceStoreGiB } from './instance-store.ts';
 import { type InstanceType, instanceType, usableMemoryMiB } from './instance-types.ts';
 
 /** What a job asks of a host; memory in MiB. */
-export type Demand = Pick<Resources, 'vcpus' | 'memoryMiB'>;
+export type HostDemand = Pick<Resources, 'vcpus' | 'memoryMiB'>;
 
 /** The least and the most that Batch takes of each. */
 export const sizeLimits: Readonly<Record<keyof Resources, readonly [least: number, most: number]>> = {
@@ -15,11 +15,11 @@ export const sizeLimits: Readonly<Record<keyof Resources, readonly [least: numbe
 };
 
 /** Whether a host of its own holds the job. */
-export const holds = (host: InstanceType, { vcpus, memoryMiB }: Demand): boolean =>
+export const holds = (host: InstanceType, { vcpus, memoryMiB }: HostDemand): boolean =>
   host.vcpus >= vcpus && usableMemoryMiB(host) >= memoryMiB;
 
 /** Jobs that Batch may place on a host at once: it counts vCPUs and memory, and knows nothing of disks. */
-export const jobsOn = (host: InstanceType, { vcpus, memoryMiB }: Demand): number =>
+export const jobsOn = (host: InstanceType, { vcpus, memoryMiB }: HostDemand): number =>
   Math.min(Math.floor(host.vcpus / vcpus), Math.floor(usableMemoryMiB(host) / memoryMiB));
 
 /** Types by their names; those that we do not know are left out. */
@@ -27,17 +27,17 @@ export const knownTypes = (types: readonly string[]): readonly InstanceType[] =>
   types.flatMap(type => instanceType(type) ?? []);
 
 /** The hosts of these types that can hold a job. */
-export const hostsFor = (demand: Demand, types: readonly string[]): readonly InstanceType[] =>
+export const hostsFor = (demand: HostDemand, types: readonly string[]): readonly InstanceType[] =>
   knownTypes(types).filter(host => holds(host, demand));
 
 /** Whether no type of the pool holds the job; types that we do not know may. */
-export function fitsNone(demand: Demand, { instanceTypes }: Pick<Pool, 'instanceTypes'>): boolean {
+export function fitsNone(demand: HostDemand, { instanceTypes }: Pick<Pool, 'instanceTypes'>): boolean {
   const hosts = knownTypes(instanceTypes);
   return hosts.length > 0 && !hosts.some(host => holds(host, demand));
 }
 
 /** The largest that one of these types gives to a container. */
-export function largest(types: readonly string[]): Demand | undefined {
+export function largest(types: readonly string[]): HostDemand | undefined {
   const hosts = knownTypes(types);
   if (hosts.length === 0) return undefined;
   return {
@@ -46,7 +46,7 @@ export function largest(types: readonly string[]): Demand | undefined {
   };
 }
 
-export const demandText = ({ vcpus, memoryMiB }: Demand): string =>
+export const demandText = ({ vcpus, memoryMiB }: HostDemand): string =>
   `${vcpus} vCPU${vcpus === 1 ? '' : 's'} and ${memoryMiB.toLocaleString('en-US')} MiB`;
 
 /** XFS keeps up to 2 % of a disk for itself (measured: test/conformance/user-data). */
@@ -74,7 +74,11 @@ export interface ScratchShortage {
  * The host of a pool with the worst shortage of scratch: Batch knows nothing of disks, and places as many jobs on a host as
  * its vCPUs and memory hold. Undefined where every host has enough.
  */
-export function scratchShortage(pool: Pool, demand: Demand, scratchGiB: number): ScratchShortage | undefined {
+export function scratchShortage(
+  pool: Pool,
+  demand: HostDemand,
+  scratchGiB: number,
+): ScratchShortage | undefined {
   return knownTypes(pool.instanceTypes)
     .map(host => ({
       host: host.name,

@@ -2,7 +2,7 @@ import type { Problem } from '../workload/errors.ts';
 import { nameProblem } from './item-names.ts';
 
 /** A name and where it stands: `line 3`. */
-export interface Placed {
+export interface NameAt {
   readonly name: string;
   readonly at: string;
 }
@@ -18,7 +18,7 @@ export interface Judged {
  * mended), and those whose folder of outputs is one inside another's. Warns of names that are one where a file system
  * does not tell case, or composed from decomposed letters.
  */
-export function checkNames(rows: readonly Placed[], source: string, twice: () => string): Judged {
+export function checkNames(rows: readonly NameAt[], source: string, twice: () => string): Judged {
   const problems: Problem[] = [];
   const seen = new Map<string, string>();
   let known: string | undefined;

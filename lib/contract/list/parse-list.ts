@@ -13,7 +13,7 @@ import { someProblems } from './some-problems.ts';
 import { noLabels, toItems } from './to-items.ts';
 import { isUri, uriNames } from './uri-names.ts';
 
-export interface ListOptions extends ColumnChoice {
+export interface ParseListOptions extends ColumnChoice {
   /** Items that are there several times are taken once, with the labels that all of their rows share. */
   readonly unique?: boolean;
 }
@@ -38,7 +38,7 @@ export function parseList(
   bytes: Buffer,
   source: string,
   noun: ItemNoun,
-  options: ListOptions = {},
+  options: ParseListOptions = {},
 ): ParsedList {
   const plain = plainList(bytes, source, noun, options);
   if (plain) return { items: plain, labels: [], notes: [] };
@@ -70,7 +70,7 @@ function plainList(
   bytes: Buffer,
   source: string,
   { one, lines }: ItemNoun,
-  { column, noHeader, unique }: ListOptions,
+  { column, noHeader, unique }: ParseListOptions,
 ): readonly Item[] | undefined {
   if (lines === 'uri' || column || unique || /\.(?:jsonl|ndjson|json)$/i.test(source)) return undefined;
   const items = plainNames(bytes);
@@ -78,7 +78,7 @@ function plainList(
   return items && (noHeader || nameRank(items[0]!.name, one) === undefined) ? items : undefined;
 }
 
-function readList(text: string, source: string, noun: ItemNoun, options: ListOptions): ListRead {
+function readList(text: string, source: string, noun: ItemNoun, options: ParseListOptions): ListRead {
   const { column } = options;
   const { lines } = noun;
   const found = findFormat(text, source, noun.one, column, lines === 'uri');

@@ -2,6 +2,7 @@ import type { Dataset } from '../workload/config.ts';
 import type { InputListing } from '../workload/input-look.ts';
 import type { AccessKeys } from '../workload/mount.ts';
 import type { QueueState } from './queue-state.ts';
+import type { StackResource, StackState } from './stack.ts';
 
 export type { QueueState } from './queue-state.ts';
 
@@ -23,10 +24,10 @@ export interface Account {
   serviceZones(services: readonly string[]): Promise<ServiceZones>;
   /** Version of CDK's bootstrap stack, by the name of its parameter; undefined where there is none. */
   bootstrapVersion(parameter: string): Promise<number | undefined>;
-  stack(name: string): Promise<StackState | undefined>;
+  stack(name: string): Promise<Pick<StackState, 'name' | 'status' | 'statusReason' | 'outputs'> | undefined>;
   /** The resource that failed first in the newest operation of a stack. */
-  firstFailure(name: string): Promise<FailedResource | undefined>;
-  resources(name: string): Promise<readonly StackResource[]>;
+  firstFailure(name: string): Promise<Pick<StackResource, 'logicalId' | 'type' | 'statusReason'> | undefined>;
+  resources(name: string): Promise<readonly Pick<StackResource, 'type' | 'physicalId'>[]>;
   /** A quota of the region, or undefined where the service has none by this code. */
   quota(service: string, code: string): Promise<number | undefined>;
   hasRole(name: string): Promise<boolean>;
@@ -82,26 +83,6 @@ export interface SsoSession {
 }
 
 export type RegionState = 'enabled' | 'not-opted-in' | 'unknown';
-
-export interface StackState {
-  readonly name: string;
-  /** CloudFormation's word: UPDATE_COMPLETE. */
-  readonly status: string;
-  readonly reason?: string;
-  readonly outputs: Readonly<Record<string, string>>;
-}
-
-export interface FailedResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly reason: string;
-}
-
-export interface StackResource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly physicalId: string;
-}
 
 /** `region` is where the bucket is, where S3 said so. */
 export type DatasetAnswer =

@@ -7,7 +7,7 @@ export const networkModes = ['public', 'private-nat', 'private-endpoints'] as co
 export type NetworkMode = (typeof networkModes)[number];
 
 /** A VPC that is there already, and the subnets of it that hosts start in: each with a way to ECS, ECR, S3 and CloudWatch Logs. */
-export interface ExistingNetwork {
+export interface ExistingNetworkConfig {
   /** `vpc-…`. */
   readonly vpc: string;
   /** `subnet-…`, at least one, in different zones if there are several. */
@@ -27,7 +27,7 @@ export interface LabConfig {
   /** `^[a-z][a-z0-9-]{0,20}$`. */
   readonly name: string;
   readonly region: string;
-  readonly network: NetworkMode | ExistingNetwork;
+  readonly network: NetworkMode | ExistingNetworkConfig;
   readonly compliance?: Compliance;
   readonly datasets: Readonly<Record<string, Dataset>>;
   readonly pools: Readonly<Record<string, Pool>>;

@@ -25,7 +25,7 @@ export const exitCodes = {
   itemNotFound: 65,
   /** The manifest is not the one that was submitted. */
   manifestChanged: 66,
-  /** An input could not be mounted or staged. */
+  /** An input could not be mounted or downloaded. */
   mountFailed: 67,
   /** `/scratch` is not the volume that the launch template mounts, or too little of it is free. */
   scratchMissing: 68,
@@ -50,7 +50,7 @@ const containerReasons: ReadonlyMap<number, string> = new Map([
   [exitCodes.toolFailed, 'the tool failed'],
   [exitCodes.itemNotFound, 'the item was not found'],
   [exitCodes.manifestChanged, 'the manifest is not the one that was submitted'],
-  [exitCodes.mountFailed, 'an input could not be mounted or staged'],
+  [exitCodes.mountFailed, 'an input could not be mounted or downloaded'],
   [exitCodes.scratchMissing, '/scratch is not the scratch volume, or is too full'],
   [exitCodes.secretPlaceholder, 'a secret still holds its placeholder: lab secret set'],
   [exitCodes.badJob, 'the job definition or its environment is wrong'],

@@ -7,8 +7,8 @@ export interface ImageSpec {
   readonly architectures: readonly Architecture[];
 }
 
-/** How an input gets into the container. `s3fs` and `mount-s3` need `privileged`; `stage` downloads to scratch. */
-export type MountAccess = 'stage' | 's3fs' | 'mount-s3';
+/** How an input gets into the container. `s3fs` and `mount-s3` need `privileged`; `download` puts it on scratch. */
+export type MountAccess = 'download' | 's3fs' | 'mount-s3';
 
 export interface MountSpec {
   /** Where the tool finds it: `/data_in`. */

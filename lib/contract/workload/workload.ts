@@ -179,7 +179,7 @@ export interface ParameterSpec {
   readonly note?: string;
 }
 
-/** One stage of a run. */
+/** One step of a run. */
 export interface StepSpec {
   readonly name: string;
   /** `item`: the task runs once an item; `shard`: once for all items of a shard; `run`: one plain job for the whole run. */

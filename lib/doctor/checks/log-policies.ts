@@ -20,7 +20,9 @@ export const logPolicies: Check<Facts> = {
     const resources = await account.resources(stackName);
     return {
       policies,
-      ours: resources.filter(each => each.type === 'AWS::Logs::ResourcePolicy').map(each => each.physicalId),
+      ours: resources.flatMap(each =>
+        each.type === 'AWS::Logs::ResourcePolicy' ? (each.physicalId ?? []) : [],
+      ),
     };
   },
   judge({ policies, ours }) {

@@ -1,9 +1,9 @@
-import type { FailedResource, StackState } from '../../contract/ports/account.ts';
+import type { Account } from '../../contract/ports/account.ts';
 import { type Check, type Finding, fail, ok, warn } from '../finding.ts';
 
 interface Facts {
-  readonly stack: StackState | undefined;
-  readonly failure: FailedResource | undefined;
+  readonly stack: Awaited<ReturnType<Account['stack']>>;
+  readonly failure: Awaited<ReturnType<Account['firstFailure']>>;
 }
 
 /** The lab's stack is there and whole; where it is not, what failed first. */
@@ -20,9 +20,9 @@ export const stack: Check<Facts> = {
     const { status } = found;
     if (good.has(status)) return [ok(`${stackName} is ${status}`)];
     const cause = failure
-      ? `: ${failure.logicalId} (${failure.type}): ${failure.reason}`
-      : found.reason
-        ? `: ${found.reason}`
+      ? `: ${failure.logicalId} (${failure.type}): ${failure.statusReason ?? 'CloudFormation gives no reason'}`
+      : found.statusReason
+        ? `: ${found.statusReason}`
         : '';
     if (/_IN_PROGRESS$/.test(status)) return [warn(`${stackName} is ${status}${cause}`)];
     return [judgeFailed(stackName, status, cause)];

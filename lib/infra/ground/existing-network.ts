@@ -8,7 +8,7 @@ import {
   Vpc,
 } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
-import type { ExistingNetwork as Existing } from '../../contract/workload/config.ts';
+import type { ExistingNetworkConfig } from '../../contract/workload/config.ts';
 import type { LabNetwork } from './network.ts';
 
 /** Subnets that are there already; all that is made in their VPC is a group that lets nothing in. */
@@ -17,7 +17,7 @@ export class ExistingNetwork extends Construct implements LabNetwork {
   readonly securityGroup: ISecurityGroup;
   readonly hostSubnets: SubnetSelection;
 
-  constructor(scope: Construct, id: string, { vpc, subnets }: Existing) {
+  constructor(scope: Construct, id: string, { vpc, subnets }: ExistingNetworkConfig) {
     super(scope, id);
     // Zones are the subnets' own; CDK wants a word for them, and asks no account.
     this.vpc = Vpc.fromVpcAttributes(this, 'Vpc', { vpcId: vpc, availabilityZones: ['of-the-subnets'] });

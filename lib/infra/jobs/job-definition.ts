@@ -142,7 +142,8 @@ function privilegedFor(
   mounts: Readonly<Record<string, MountSource>>,
 ): WorkloadSpec['privileged'] {
   const isMounted = spec.mounts.some(
-    ({ path, access }) => access !== 'stage' && mounts[path] !== undefined && mounts[path].access !== 'nda',
+    ({ path, access }) =>
+      access !== 'download' && mounts[path] !== undefined && mounts[path].access !== 'nda',
   );
   return isMounted ? spec.privileged : undefined;
 }

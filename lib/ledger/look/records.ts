@@ -40,7 +40,7 @@ const marks: readonly Mark[] = [
 const markOf = ({ state, partial }: ItemOutcome): number => 1 + 2 * states.indexOf(state) + (partial ? 1 : 0);
 
 /** The newest records of shards, each attempt's read once. */
-export class Records {
+export class ShardRecords {
   /** Names of a shard's items, in the order of its lines. */
   readonly #namesOf: ((shard: number) => readonly string[]) | undefined;
   readonly #kept = new Map<number, Kept>();

@@ -5,7 +5,7 @@ import { itemState, itemStates } from '../entries.ts';
 import type { ShardLines } from '../items/shard-lines.ts';
 import type { StepItems } from '../items/step-items.ts';
 import { isEnded, isRunning, type Known, type ReadRecord, type ShardState } from '../shard-state.ts';
-import { Records } from './records.ts';
+import { ShardRecords } from './records.ts';
 
 /** Whether a shard has ended (or is done), waits or runs. */
 export const phases = { over: 0, waiting: 1, running: 2 } as const;
@@ -40,9 +40,9 @@ export class RoundStep {
   readonly known = new Map<number, Known>();
   /** Attempts' names of shards whose record counts. */
   readonly names = new Map<number, readonly string[]>();
-  readonly records = new Records(shard => this.#namesOf(shard));
+  readonly records = new ShardRecords(shard => this.#namesOf(shard));
   /** Records for who wants to know what their items have used and made: some shards' at a time. */
-  readonly details = new Records();
+  readonly details = new ShardRecords();
   /** How each line's item stands, by its shard in this round alone: places in `itemStates`. */
   readonly states: Uint8Array;
   readonly phase: Uint8Array;

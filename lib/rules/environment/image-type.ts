@@ -1,5 +1,5 @@
 import { type Ec2Environment, ec2Environments, hasOwnImage, launchData } from '../reading/environments.ts';
-import type { Resource } from '../reading/template.ts';
+import type { RuleResource } from '../reading/template.ts';
 import { type Fields, fields, knownList, storedAt, text, type Value } from '../reading/value.ts';
 import { batchGuide, type Rule, type Trouble, trouble } from '../rule.ts';
 
@@ -25,7 +25,7 @@ function checkEnvironment(environment: Ec2Environment): readonly Trouble[] {
   return [...older, ...(images ?? []).flatMap(image => checkImage(resource, fields(image)))];
 }
 
-function checkImage(resource: Resource, { ImageType, ImageIdOverride }: Fields): readonly Trouble[] {
+function checkImage(resource: RuleResource, { ImageType, ImageIdOverride }: Fields): readonly Trouble[] {
   if (ImageType === undefined) return [trouble(resource, undefined, 'an image without its type')];
   if (!/^ECS_AL2(_NVIDIA)?$/.test(text(ImageType) ?? '')) return olderImage(resource, ImageIdOverride);
   return [
@@ -40,7 +40,7 @@ function checkImage(resource: Resource, { ImageType, ImageIdOverride }: Fields):
 }
 
 /** An image whose name in Parameter Store says that it is no Amazon Linux 2023. */
-function olderImage(resource: Resource, image: Value | undefined): readonly Trouble[] {
+function olderImage(resource: RuleResource, image: Value | undefined): readonly Trouble[] {
   const path = storedAt(image);
   const release =
     path && /\/(amazon-linux-2|amazon-linux|ami-amazon-linux-latest\/amzn2?-ami)[/-]/.exec(`${path}/`)?.[1];

@@ -1,7 +1,7 @@
 import { type Ec2Environment, ec2Environments } from '../reading/environments.ts';
 import { hostRoles } from '../reading/host-roles.ts';
 import { isAfter } from '../reading/order.ts';
-import { ofType, type Resource, type Template } from '../reading/template.ts';
+import { ofType, type RuleResource, type RuleTemplate } from '../reading/template.ts';
 import { isReference, list } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
 
@@ -30,7 +30,7 @@ export const policyOrder: Rule = {
 };
 
 /** Policies that are resources of their own, and so have a place of their own in the order of deletion. */
-function policiesOf(template: Template, environment: Ec2Environment): readonly Resource[] {
+function policiesOf(template: RuleTemplate, environment: Ec2Environment): readonly RuleResource[] {
   const roles = hostRoles(template, environment).map(role => role.id);
   return ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']
     .flatMap(type => ofType(template, type))

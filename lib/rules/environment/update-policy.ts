@@ -1,7 +1,7 @@
 import { longestUpdateMinutes } from '../../contract/hosts/update-time.ts';
 import { isFargate, jobDefinitions } from '../reading/containers.ts';
 import { ec2Environments } from '../reading/environments.ts';
-import type { Resource, Template } from '../reading/template.ts';
+import type { RuleResource, RuleTemplate } from '../reading/template.ts';
 import { fields, flag, isKnown, number } from '../reading/value.ts';
 import { batchApi, type Rule, trouble } from '../rule.ts';
 
@@ -32,10 +32,11 @@ export const updatePolicy: Rule = {
 };
 
 /** Whether the environment is updated in place: CloudFormation makes another one for each change otherwise, and no policy is asked. */
-const isUpdated = ({ properties }: Resource): boolean => flag(properties.ReplaceComputeEnvironment) === false;
+const isUpdated = ({ properties }: RuleResource): boolean =>
+  flag(properties.ReplaceComputeEnvironment) === false;
 
 /** Minutes that the longest job of the template may take; undefined where it has no definition that could tell. */
-function longestJob(template: Template): number | undefined {
+function longestJob(template: RuleTemplate): number | undefined {
   const definitions = jobDefinitions(template).filter(each => !isFargate(each));
   if (definitions.length === 0) return jobDefinitions(template).length > 0 ? 0 : undefined;
   const minutes = definitions.map(({ properties: { Timeout } }) => {

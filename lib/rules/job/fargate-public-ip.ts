@@ -1,6 +1,6 @@
 import { fargateContainers, fargateEnvironments } from '../reading/fargate.ts';
 import { endpoints, reach } from '../reading/network.ts';
-import { type Template, targets } from '../reading/template.ts';
+import { type RuleTemplate, targets } from '../reading/template.ts';
 import { fields, isKnown, text, type Value } from '../reading/value.ts';
 import { batchApi, type Rule, trouble } from '../rule.ts';
 
@@ -29,7 +29,7 @@ export const fargatePublicIp: Rule = {
 };
 
 /** The way out that all subnets of an environment share; undefined where it cannot be told, or they differ, or an endpoint may do. */
-function wayOf(template: Template, values: readonly Value[] | undefined) {
+function wayOf(template: RuleTemplate, values: readonly Value[] | undefined) {
   const subnets = targets(template, values, 'AWS::EC2::Subnet');
   if (!subnets || subnets.length === 0) return undefined;
   const ways = new Set(

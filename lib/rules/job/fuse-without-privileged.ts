@@ -6,7 +6,7 @@ export const fuseWithoutPrivileged: Rule = {
   id: 'fuse-without-privileged',
   what: 'a container with /dev/fuse is privileged: a mount needs CAP_SYS_ADMIN, and Batch gives no single capability',
   source: batchApi('LinuxParameters'),
-  fix: 'Privileged: true with its reason, or inputs that are staged',
+  fix: 'Privileged: true with its reason, or inputs that are downloaded',
   check: template =>
     ec2Containers(template).flatMap(({ resource, container: { LinuxParameters, Privileged } }) =>
       (list(fields(LinuxParameters).Devices) ?? []).some(

@@ -2,7 +2,7 @@ import { metadataNames } from '../../contract/workload/metadata.ts';
 import { ec2Containers, type JobContainer } from '../reading/containers.ts';
 import { allows } from '../reading/permissions.ts';
 import { placements } from '../reading/placement.ts';
-import { ofType, type Template, target } from '../reading/template.ts';
+import { ofType, type RuleTemplate, target } from '../reading/template.ts';
 import { flag } from '../reading/value.ts';
 import { batchGuide, type Rule, trouble } from '../rule.ts';
 
@@ -37,13 +37,13 @@ export const privilegedBesideDelete: Rule = {
   },
 };
 
-function rightsToDelete(template: Template, { jobRole }: JobContainer): readonly string[] {
+function rightsToDelete(template: RuleTemplate, { jobRole }: JobContainer): readonly string[] {
   const role = target(template, jobRole, 'AWS::IAM::Role', 'RoleName');
   return role ? actions.filter(action => allows(template, role, action)) : [];
 }
 
 /** Ids of the environments that a definition's jobs go to, where the template says it or has one queue alone. */
-function hostsOf(template: Template, { resource }: JobContainer): readonly string[] {
+function hostsOf(template: RuleTemplate, { resource }: JobContainer): readonly string[] {
   const isSaid = resource.metadata[metadataNames.queues] !== undefined;
   if (!isSaid && ofType(template, 'AWS::Batch::JobQueue').length !== 1) return [];
   return placements(template, resource).flatMap(({ environments }) =>

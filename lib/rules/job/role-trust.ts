@@ -2,7 +2,7 @@ import { jobContainers } from '../reading/containers.ts';
 import { ec2Environments } from '../reading/environments.ts';
 import { hostRoles } from '../reading/host-roles.ts';
 import { trustedServices } from '../reading/permissions.ts';
-import { type Resource, target } from '../reading/template.ts';
+import { type RuleResource, target } from '../reading/template.ts';
 import { type Rule, type Trouble, trouble } from '../rule.ts';
 
 export const roleTrust: Rule = {
@@ -22,7 +22,7 @@ export const roleTrust: Rule = {
   ],
 };
 
-function distrust(user: Resource, role: Resource | undefined, service: string): readonly Trouble[] {
+function distrust(user: RuleResource, role: RuleResource | undefined, service: string): readonly Trouble[] {
   const trusted = role && trustedServices(role);
   return !role || !trusted || trusted.some(each => each.startsWith(service))
     ? []

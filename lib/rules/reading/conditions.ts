@@ -4,7 +4,7 @@ import { isObject } from './template-json.ts';
 type Truth = boolean | undefined;
 
 /** One way in which a template's conditions can turn out, by name. */
-export type World = ReadonlyMap<string, boolean>;
+export type ConditionWorld = ReadonlyMap<string, boolean>;
 
 /** More of them than these are not all looked at: then each condition is turned once. */
 const mostWorlds = 64;
@@ -14,12 +14,12 @@ const mostWorlds = 64;
  * parameter without a default may be each of the texts it is compared with, or none of them, and so may pseudo parameters.
  * Names that no condition has are free: each way is looked at.
  */
-export function worldsOf(root: Readonly<Record<string, unknown>>): readonly World[] {
+export function worldsOf(root: Readonly<Record<string, unknown>>): readonly ConditionWorld[] {
   const conditions = isObject(root.Conditions) ? root.Conditions : {};
   const defaults = defaultsOf(root.Parameters);
   const used = [...usedConditions(root.Resources, new Set())].sort();
   const free = freeTerms(used, conditions, defaults);
-  const found = new Map<string, World>();
+  const found = new Map<string, ConditionWorld>();
   for (const assignment of assignments(free)) {
     const world = new Map(
       used.map(name => [
@@ -33,7 +33,7 @@ export function worldsOf(root: Readonly<Record<string, unknown>>): readonly Worl
 }
 
 /** What a finding says of the ways in which it holds; empty where it holds in all. */
-export function whereOf(holds: readonly World[], all: readonly World[]): string {
+export function whereOf(holds: readonly ConditionWorld[], all: readonly ConditionWorld[]): string {
   if (holds.length === all.length) return '';
   const names = [...all[0]!.keys()];
   for (const name of names)

@@ -1,10 +1,10 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
-import { ofType, type Resource, type Template } from './template.ts';
+import { ofType, type RuleResource, type RuleTemplate } from './template.ts';
 import { type Fields, fields, knownList, list, number, partialText, text, type Value } from './value.ts';
 
 /** One container of a job definition, however the definition says it. */
 export interface JobContainer {
-  readonly resource: Resource;
+  readonly resource: RuleResource;
   readonly container: Fields;
   /** Volumes of its task; undefined where they are not known. */
   readonly volumes: readonly Value[] | undefined;
@@ -12,23 +12,23 @@ export interface JobContainer {
   readonly jobRole: Value | undefined;
 }
 
-export const jobDefinitions = (template: Template): readonly Resource[] =>
+export const jobDefinitions = (template: RuleTemplate): readonly RuleResource[] =>
   ofType(template, 'AWS::Batch::JobDefinition');
 
 /** Every container of every job definition for ECS. */
-export const jobContainers = (template: Template): readonly JobContainer[] =>
+export const jobContainers = (template: RuleTemplate): readonly JobContainer[] =>
   jobDefinitions(template).flatMap(containersOf);
 
 /** Containers of jobs on EC2 hosts. */
-export const ec2Containers = (template: Template): readonly JobContainer[] =>
+export const ec2Containers = (template: RuleTemplate): readonly JobContainer[] =>
   jobContainers(template).filter(each => !isFargate(each.resource));
 
-export const isFargate = (definition: Resource): boolean =>
+export const isFargate = (definition: RuleResource): boolean =>
   (list(definition.properties.PlatformCapabilities) ?? []).some(
     each => text(each)?.toUpperCase() === 'FARGATE',
   );
 
-function containersOf(resource: Resource): readonly JobContainer[] {
+function containersOf(resource: RuleResource): readonly JobContainer[] {
   const { ContainerProperties, EcsProperties, NodeProperties } = resource.properties;
   const nodes = list(fields(NodeProperties).NodeRangeProperties) ?? [];
   return [
@@ -41,7 +41,7 @@ function containersOf(resource: Resource): readonly JobContainer[] {
   ];
 }
 
-function plain(resource: Resource, value: Value | undefined): readonly JobContainer[] {
+function plain(resource: RuleResource, value: Value | undefined): readonly JobContainer[] {
   if (value === undefined) return [];
   const container = fields(value);
   return [
@@ -55,7 +55,7 @@ function plain(resource: Resource, value: Value | undefined): readonly JobContai
   ];
 }
 
-const tasks = (resource: Resource, value: Value | undefined): readonly JobContainer[] =>
+const tasks = (resource: RuleResource, value: Value | undefined): readonly JobContainer[] =>
   (list(fields(value).TaskProperties) ?? []).flatMap(each => {
     const task = fields(each);
     return (list(task.Containers) ?? []).map(container => ({
@@ -95,7 +95,10 @@ export const secretNames = (container: Fields): readonly string[] =>
   (list(container.Secrets) ?? []).flatMap(each => text(fields(each).Name) ?? []);
 
 /** What the image is built for, where the template, its assets or the image's own name say so. */
-export function imageArchitecture(template: Template, { container }: JobContainer): Architecture | undefined {
+export function imageArchitecture(
+  template: RuleTemplate,
+  { container }: JobContainer,
+): Architecture | undefined {
   const image = partialText(container.Image);
   if (image === undefined) return undefined;
   const tag = /[:@]([^:@/]+)$/.exec(image)?.[1] ?? '';

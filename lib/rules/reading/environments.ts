@@ -1,11 +1,11 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
 import { hostArchitecture } from './host-type.ts';
-import { ofType, type Resource, type Template, target } from './template.ts';
+import { ofType, type RuleResource, type RuleTemplate, target } from './template.ts';
 import { type Fields, fields, isEncoded, isKnown, list, partialText, text, type Value } from './value.ts';
 
 /** A managed compute environment whose hosts are EC2 instances for ECS: the kind that rules of hosts are about. */
 export interface Ec2Environment {
-  readonly resource: Resource;
+  readonly resource: RuleResource;
   readonly compute: Fields;
   /** Names that are known. */
   readonly instanceTypes: readonly string[];
@@ -19,10 +19,10 @@ export interface UsedLaunchTemplate {
   /** The specification in the environment, or one of its overrides. */
   readonly specification: Fields;
   /** Where it is of the same template. */
-  readonly resource?: Resource;
+  readonly resource?: RuleResource;
 }
 
-export function ec2Environments(template: Template): readonly Ec2Environment[] {
+export function ec2Environments(template: RuleTemplate): readonly Ec2Environment[] {
   return ofType(template, 'AWS::Batch::ComputeEnvironment').flatMap(resource => {
     const { Type, ComputeResources, EksConfiguration } = resource.properties;
     const compute = fields(ComputeResources);
@@ -45,7 +45,7 @@ export function ec2Environments(template: Template): readonly Ec2Environment[] {
   });
 }
 
-function launchTemplatesOf(template: Template, value: Value | undefined): readonly UsedLaunchTemplate[] {
+function launchTemplatesOf(template: RuleTemplate, value: Value | undefined): readonly UsedLaunchTemplate[] {
   if (value === undefined || !isKnown(value)) return [];
   const base = fields(value);
   return [base, ...(list(base.Overrides) ?? []).filter(isKnown).map(fields)].map(specification => {
@@ -73,7 +73,7 @@ export const hasOwnImage = (environment: Ec2Environment): boolean =>
   );
 
 /** Launch templates of the same template that EC2 environments use, each once. */
-export function usedLaunchTemplates(template: Template): readonly Resource[] {
+export function usedLaunchTemplates(template: RuleTemplate): readonly RuleResource[] {
   return [
     ...new Set(
       ec2Environments(template).flatMap(each => each.launchTemplates.flatMap(used => used.resource ?? [])),
@@ -81,10 +81,12 @@ export function usedLaunchTemplates(template: Template): readonly Resource[] {
   ];
 }
 
-export const launchData = (resource: Resource): Fields => fields(resource.properties.LaunchTemplateData);
+export const launchData = (resource: RuleResource): Fields => fields(resource.properties.LaunchTemplateData);
 
 /** EBS mappings of a launch template that are known: device name and volume. */
-export function volumes(resource: Resource): readonly { readonly device: string; readonly ebs: Fields }[] {
+export function volumes(
+  resource: RuleResource,
+): readonly { readonly device: string; readonly ebs: Fields }[] {
   return (list(launchData(resource).BlockDeviceMappings) ?? []).flatMap(each => {
     const { DeviceName, Ebs } = fields(each);
     return Ebs !== undefined && isKnown(Ebs) ? [{ device: text(DeviceName) ?? '?', ebs: fields(Ebs) }] : [];
@@ -92,7 +94,7 @@ export function volumes(resource: Resource): readonly { readonly device: string;
 }
 
 /** User data as text, with holes; undefined where there is none or nothing of it is known. */
-export function userData(resource: Resource): string | undefined {
+export function userData(resource: RuleResource): string | undefined {
   const value = launchData(resource).UserData;
   if (isEncoded(value)) return partialText(value.inner);
   const literal = text(value);
@@ -104,5 +106,5 @@ export function userData(resource: Resource): string | undefined {
 }
 
 /** The script's lines without comments. */
-export const userDataLines = (resource: Resource): readonly string[] =>
+export const userDataLines = (resource: RuleResource): readonly string[] =>
   (userData(resource) ?? '').split('\n').filter(line => !/^\s*#(?!!)/.test(line));

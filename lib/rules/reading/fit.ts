@@ -1,7 +1,7 @@
 import { ec2Containers, type JobContainer, requirement } from './containers.ts';
 import { type HostSize, hostSize } from './host-type.ts';
 import { type Placement, placements } from './placement.ts';
-import type { Template } from './template.ts';
+import type { RuleTemplate } from './template.ts';
 
 /** A container, what it asks for, and a place where its jobs run. Memory in MiB. */
 export interface Fit {
@@ -12,7 +12,7 @@ export interface Fit {
 }
 
 /** Every container with every place where its jobs run, where what it asks for is known. */
-export const fits = (template: Template): readonly Fit[] =>
+export const fits = (template: RuleTemplate): readonly Fit[] =>
   ec2Containers(template).flatMap(job => {
     const memoryMiB = requirement(job.container, 'MEMORY');
     const vcpus = requirement(job.container, 'VCPU');

@@ -1,9 +1,9 @@
 import type { Ec2Environment } from './environments.ts';
-import { ofType, type Resource, type Template, target, targets } from './template.ts';
+import { ofType, type RuleResource, type RuleTemplate, target, targets } from './template.ts';
 import { isReference, list, text } from './value.ts';
 
 /** The instance profile of an environment's hosts, where it is in the template: by itself, or by a role's name that is its own too. */
-export function hostProfile(template: Template, { compute }: Ec2Environment): Resource | undefined {
+export function hostProfile(template: RuleTemplate, { compute }: Ec2Environment): RuleResource | undefined {
   const { InstanceRole } = compute;
   const profile = target(template, InstanceRole, 'AWS::IAM::InstanceProfile', 'InstanceProfileName');
   if (profile || !isReference(InstanceRole) || InstanceRole.attribute) return profile;
@@ -19,7 +19,7 @@ export function hostProfile(template: Template, { compute }: Ec2Environment): Re
 }
 
 /** The role that an environment's hosts have, where profile and role are in the template. */
-export function hostRoles(template: Template, environment: Ec2Environment): readonly Resource[] {
+export function hostRoles(template: RuleTemplate, environment: Ec2Environment): readonly RuleResource[] {
   const profile = hostProfile(template, environment);
   return (profile && targets(template, list(profile.properties.Roles), 'AWS::IAM::Role')) ?? [];
 }

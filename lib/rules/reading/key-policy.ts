@@ -1,5 +1,5 @@
 import { matches } from './permissions.ts';
-import type { Resource } from './template.ts';
+import type { RuleResource } from './template.ts';
 import { asList, type Fields, fields, partialText, text, type Value } from './value.ts';
 
 /**
@@ -7,7 +7,7 @@ import { asList, type Fields, fields, partialText, text, type Value } from './va
  * (`AWSServiceRoleForAutoScaling`, `logs.`). The account's delegation to IAM is nobody's here: services and their roles
  * have no policy of the account's. Undefined where it cannot be told.
  */
-export function keyLets(key: Resource, principal: string, action: string): boolean | undefined {
+export function keyLets(key: RuleResource, principal: string, action: string): boolean | undefined {
   const statements = asList(fields(key.properties.KeyPolicy).Statement);
   if (!statements) return undefined;
   const verdicts = statements.map(each => statementLets(fields(each), principal, action));

@@ -1,4 +1,4 @@
-import type { Resource } from './template.ts';
+import type { RuleResource } from './template.ts';
 import { type Fields, fields, knownList, number, text } from './value.ts';
 
 /** A lifecycle rule of a bucket that is on, as far as it is known. */
@@ -13,7 +13,7 @@ export interface LifecycleReading {
   readonly isBySize: boolean;
 }
 
-export function lifecycleOf(bucket: Resource): readonly LifecycleReading[] {
+export function lifecycleOf(bucket: RuleResource): readonly LifecycleReading[] {
   const rules = knownList(fields(bucket.properties.LifecycleConfiguration).Rules) ?? [];
   return rules.map(fields).flatMap((rule, index) => {
     if (text(rule.Status) !== 'Enabled') return [];

@@ -1,5 +1,5 @@
 import { ec2Environments } from './environments.ts';
-import { ofType, type Resource, type Template, target } from './template.ts';
+import { ofType, type RuleResource, type RuleTemplate, target } from './template.ts';
 import {
   type Fields,
   fields,
@@ -17,11 +17,14 @@ import {
 export type Reach = 'internet-gateway' | 'other-route' | 'none';
 
 /** Resources of an environment's subnets that are in the template; those that are not, are not looked at. */
-export const subnetsOf = (template: Template, values: readonly Value[]): readonly Resource[] =>
+export const subnetsOf = (template: RuleTemplate, values: readonly Value[]): readonly RuleResource[] =>
   values.flatMap(each => target(template, each, 'AWS::EC2::Subnet') ?? []);
 
 /** Routes of a subnet's own table that are known to be default ones; undefined where the table is not known. */
-export function defaultRoutes(template: Template, subnet: Resource): readonly Resource[] | undefined {
+export function defaultRoutes(
+  template: RuleTemplate,
+  subnet: RuleResource,
+): readonly RuleResource[] | undefined {
   const own = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation').find(each =>
     isReferenceTo(each.properties.SubnetId, subnet),
   );
@@ -38,7 +41,7 @@ export function defaultRoutes(template: Template, subnet: Resource): readonly Re
 }
 
 /** The way out of a subnet of the template: its route table's default route. A subnet with no table of its own has its VPC's, which only knows the VPC. */
-export function reach(template: Template, subnet: Resource): Reach | undefined {
+export function reach(template: RuleTemplate, subnet: RuleResource): Reach | undefined {
   const associations = ofType(template, 'AWS::EC2::SubnetRouteTableAssociation');
   const own = associations.find(each => isReferenceTo(each.properties.SubnetId, subnet));
   if (!own) {
@@ -58,7 +61,7 @@ export function reach(template: Template, subnet: Resource): Reach | undefined {
     : 'other-route';
 }
 
-function isDefaultRoute({ properties }: Resource): boolean {
+function isDefaultRoute({ properties }: RuleResource): boolean {
   const { DestinationCidrBlock, DestinationIpv6CidrBlock, DestinationPrefixListId } = properties;
   const v4 = text(DestinationCidrBlock);
   const v6 = text(DestinationIpv6CidrBlock);
@@ -70,7 +73,7 @@ function isDefaultRoute({ properties }: Resource): boolean {
   );
 }
 
-const isReferenceTo = (value: Value | undefined, resource: Resource): boolean =>
+const isReferenceTo = (value: Value | undefined, resource: RuleResource): boolean =>
   isReference(value) && value.id === resource.id;
 
 /** Whether a value is known to be something: a reference or a text. */
@@ -80,7 +83,7 @@ const isDecided = (value: Value | undefined): boolean => isReference(value) || t
 export const neededEndpoints = ['ecs', 'ecs-agent', 'ecs-telemetry', 'ecr.api', 'ecr.dkr', 'logs'] as const;
 
 /** Services that a subnet's VPC has endpoints of, by the end of their name: `ecs`, `s3`; undefined where one cannot be told. */
-export function endpoints(template: Template, subnet: Resource): readonly string[] | undefined {
+export function endpoints(template: RuleTemplate, subnet: RuleResource): readonly string[] | undefined {
   const vpc = target(template, subnet.properties.VpcId, 'AWS::EC2::VPC');
   if (!vpc) return undefined;
   const all = ofType(template, 'AWS::EC2::VPCEndpoint');
@@ -96,7 +99,7 @@ export function endpoints(template: Template, subnet: Resource): readonly string
 }
 
 /** Whether traffic to S3 of a subnet's VPC goes by an endpoint: an interface one without private DNS is only met by who knows its own name. */
-export function reachesS3(template: Template, subnet: Resource): boolean | undefined {
+export function reachesS3(template: RuleTemplate, subnet: RuleResource): boolean | undefined {
   const there = endpoints(template, subnet);
   if (!there?.includes('s3')) return there && false;
   const verdicts = ofType(template, 'AWS::EC2::VPCEndpoint')
@@ -113,7 +116,7 @@ export function reachesS3(template: Template, subnet: Resource): boolean | undef
 }
 
 /** Gateway endpoints of S3 in the VPCs of an environment's subnets. */
-export const s3GatewaysOf = (template: Template, subnets: readonly Value[]): readonly Resource[] => {
+export const s3GatewaysOf = (template: RuleTemplate, subnets: readonly Value[]): readonly RuleResource[] => {
   const vpcs = subnetsOf(template, subnets).map(each =>
     target(template, each.properties.VpcId, 'AWS::EC2::VPC'),
   );
@@ -126,7 +129,7 @@ export const s3GatewaysOf = (template: Template, subnets: readonly Value[]): rea
 };
 
 /** Whether a group lets hosts call out by HTTPS; undefined where that cannot be told. */
-export function letsOut(template: Template, group: Resource): boolean | undefined {
+export function letsOut(template: RuleTemplate, group: RuleResource): boolean | undefined {
   const own = group.properties.SecurityGroupEgress;
   const apart = rulesApart(template, group, 'AWS::EC2::SecurityGroupEgress');
   // A group that says nothing of what goes out lets all of it out.
@@ -137,14 +140,14 @@ export function letsOut(template: Template, group: Resource): boolean | undefine
 }
 
 /** Whether a group lets anybody call in by HTTPS; undefined where that cannot be told. */
-export function letsIn(template: Template, group: Resource): boolean | undefined {
+export function letsIn(template: RuleTemplate, group: RuleResource): boolean | undefined {
   const rules = knownList(group.properties.SecurityGroupIngress);
   const apart = rulesApart(template, group, 'AWS::EC2::SecurityGroupIngress');
   return rules && anyOfHttps([...rules.map(fields), ...apart]);
 }
 
 /** Rules of a group that are resources of their own; one whose group is not known may be its. */
-const rulesApart = (template: Template, group: Resource, type: string): readonly Fields[] =>
+const rulesApart = (template: RuleTemplate, group: RuleResource, type: string): readonly Fields[] =>
   ofType(template, type).flatMap(({ properties }) => {
     const { GroupId } = properties;
     if (isReferenceTo(GroupId, group)) return [properties];
@@ -166,7 +169,7 @@ function anyOfHttps(rules: readonly Fields[]): boolean | undefined {
 }
 
 /** Interface endpoints of the VPCs where an environment's hosts have no way out but by them. */
-export const endpointsOfIsolated = (template: Template): readonly Resource[] => {
+export const endpointsOfIsolated = (template: RuleTemplate): readonly RuleResource[] => {
   const isolated = ec2Environments(template)
     .flatMap(({ compute }) => subnetsOf(template, list(compute.Subnets) ?? []))
     .filter(subnet => reach(template, subnet) === 'none')
@@ -178,5 +181,5 @@ export const endpointsOfIsolated = (template: Template): readonly Resource[] => 
   );
 };
 
-export const givesPublicIps = (subnet: Resource): boolean | undefined =>
+export const givesPublicIps = (subnet: RuleResource): boolean | undefined =>
   subnet.properties.MapPublicIpOnLaunch === undefined ? false : flag(subnet.properties.MapPublicIpOnLaunch);

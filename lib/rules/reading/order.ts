@@ -1,7 +1,7 @@
-import type { Resource, Template } from './template.ts';
+import type { RuleResource, RuleTemplate } from './template.ts';
 
 /** Whether CloudFormation makes a resource after another, and deletes it before: by DependsOn or references, over any number of steps. */
-export function isAfter(template: Template, resource: Resource, earlier: Resource): boolean {
+export function isAfter(template: RuleTemplate, resource: RuleResource, earlier: RuleResource): boolean {
   const seen = new Set<string>();
   const open = [resource.id];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {

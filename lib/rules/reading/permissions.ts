@@ -1,4 +1,4 @@
-import { ofType, type Resource, type Template, target } from './template.ts';
+import { ofType, type RuleResource, type RuleTemplate, target } from './template.ts';
 import {
   asList,
   fields,
@@ -55,7 +55,7 @@ const joined = (all: readonly Actions[]): Actions => ({
 });
 
 /** Whether a role of the template may do something to anything; undefined where its policies are not all known, or one denies it. */
-export function allows(template: Template, role: Resource, action: string): boolean | undefined {
+export function allows(template: RuleTemplate, role: RuleResource, action: string): boolean | undefined {
   const found = actionsOf(template, role);
   const matched = (patterns: readonly string[]): boolean => patterns.some(each => matches(each, action));
   if (matched(found.denied) || role.properties.PermissionsBoundary !== undefined) return undefined;
@@ -63,7 +63,7 @@ export function allows(template: Template, role: Resource, action: string): bool
   return found.unsure ? undefined : false;
 }
 
-function actionsOf(template: Template, role: Resource): Actions {
+function actionsOf(template: RuleTemplate, role: RuleResource): Actions {
   const arns = knownList(role.properties.ManagedPolicyArns);
   const inline = knownList(role.properties.Policies);
   const apart = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']
@@ -77,7 +77,7 @@ function actionsOf(template: Template, role: Resource): Actions {
 }
 
 /** What a policy that stands on its own gives a role; one whose roles are not known may be the role's. */
-function attachedActions(template: Template, { properties }: Resource, role: Resource): Actions {
+function attachedActions(template: RuleTemplate, { properties }: RuleResource, role: RuleResource): Actions {
   const { RoleName, Roles, PolicyDocument } = properties;
   const roles = [...(RoleName === undefined ? [] : [RoleName]), ...(knownList(Roles) ?? [unknown])];
   if (roles.some(each => target(template, each, 'AWS::IAM::Role', 'RoleName') === role))
@@ -85,7 +85,7 @@ function attachedActions(template: Template, { properties }: Resource, role: Res
   return roles.every(each => isReference(each) || text(each) !== undefined) ? joined([]) : unsure;
 }
 
-function managedActions(template: Template, arn: Value): Actions {
+function managedActions(template: RuleTemplate, arn: Value): Actions {
   if (isReference(arn)) {
     const policy = target(template, arn, 'AWS::IAM::ManagedPolicy');
     return policy ? documentActions(policy.properties.PolicyDocument) : unsure;
@@ -123,7 +123,7 @@ export function matches(pattern: string, action: string): boolean {
 }
 
 /** Services that may take on a role; undefined where its trust is not known. */
-export function trustedServices(role: Resource): readonly string[] | undefined {
+export function trustedServices(role: RuleResource): readonly string[] | undefined {
   // One statement may stand without its list.
   const statements = asList(fields(role.properties.AssumeRolePolicyDocument).Statement);
   if (!statements) return undefined;

@@ -1,4 +1,4 @@
-import type { World } from './conditions.ts';
+import type { ConditionWorld } from './conditions.ts';
 import {
   encoded,
   hole,
@@ -13,17 +13,17 @@ import {
 } from './value.ts';
 
 /** What a template's values may refer to. */
-export interface Scope {
+export interface ResolveScope {
   readonly resources: ReadonlySet<string>;
   /** Defaults of parameters; one without is there, and not known. */
   readonly parameters: ReadonlyMap<string, Value>;
   readonly mappings: Readonly<Record<string, unknown>>;
   /** How the conditions turn out. */
-  readonly world: World;
+  readonly world: ConditionWorld;
 }
 
 /** A value of a template with its intrinsics resolved; undefined for what stands for AWS::NoValue. */
-export function resolve(raw: unknown, scope: Scope): Value | undefined {
+export function resolve(raw: unknown, scope: ResolveScope): Value | undefined {
   if (Array.isArray(raw))
     return raw.map(each => resolve(each, scope)).filter((each): each is Value => each !== undefined);
   if (typeof raw !== 'object' || raw === null) return raw as Value;
@@ -40,7 +40,7 @@ export function resolve(raw: unknown, scope: Scope): Value | undefined {
   return result;
 }
 
-function intrinsic(name: string, argument: unknown, scope: Scope): Value | undefined {
+function intrinsic(name: string, argument: unknown, scope: ResolveScope): Value | undefined {
   switch (name) {
     case 'Ref':
       return ref(word(argument), scope);
@@ -68,18 +68,18 @@ function intrinsic(name: string, argument: unknown, scope: Scope): Value | undef
 /** A name in an intrinsic; an attribute may itself be an intrinsic, which no name is. */
 const word = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function ref(name: string, scope: Scope): Value | undefined {
+function ref(name: string, scope: ResolveScope): Value | undefined {
   if (name === 'AWS::NoValue') return undefined;
   if (scope.resources.has(name)) return reference(name);
   return scope.parameters.get(name) ?? unknown;
 }
 
-function attribute(path: string, scope: Scope): Value {
+function attribute(path: string, scope: ResolveScope): Value {
   const [id = '', ...rest] = path.split('.');
   return scope.resources.has(id) ? reference(id, rest.join('.')) : unknown;
 }
 
-function join(argument: unknown, scope: Scope): Value {
+function join(argument: unknown, scope: ResolveScope): Value {
   const [separator, parts] = Array.isArray(argument) ? argument : [];
   const resolved = list(resolve(parts, scope));
   if (typeof separator !== 'string' || !resolved) return unknown;
@@ -88,7 +88,7 @@ function join(argument: unknown, scope: Scope): Value {
   );
 }
 
-function substitute(argument: unknown, scope: Scope): Value {
+function substitute(argument: unknown, scope: ResolveScope): Value {
   const [template, own] = Array.isArray(argument) ? argument : [argument, {}];
   if (typeof template !== 'string') return unknown;
   const parts: Value[] = [];
@@ -113,14 +113,14 @@ function concatenate(parts: readonly Value[]): Value {
   return joined.includes(hole) ? holed(joined) : joined;
 }
 
-function select(argument: unknown, scope: Scope): Value | undefined {
+function select(argument: unknown, scope: ResolveScope): Value | undefined {
   const [index, from] = Array.isArray(argument) ? argument : [];
   const at = number(resolve(index, scope));
   const found = list(resolve(from, scope));
   return at === undefined || !found ? unknown : (found[at] ?? unknown);
 }
 
-function split(argument: unknown, scope: Scope): Value {
+function split(argument: unknown, scope: ResolveScope): Value {
   const [separator, from] = Array.isArray(argument) ? argument : [];
   const whole = text(resolve(from, scope));
   return typeof separator === 'string' && separator !== '' && whole !== undefined
@@ -128,7 +128,7 @@ function split(argument: unknown, scope: Scope): Value {
     : unknown;
 }
 
-function findInMap(argument: unknown, scope: Scope): Value | undefined {
+function findInMap(argument: unknown, scope: ResolveScope): Value | undefined {
   if (!Array.isArray(argument)) return unknown;
   let found: unknown = scope.mappings;
   for (const raw of argument.slice(0, 3)) {
@@ -141,7 +141,7 @@ function findInMap(argument: unknown, scope: Scope): Value | undefined {
 }
 
 /** The branch of the world that is looked at. */
-function either(argument: unknown, scope: Scope): Value | undefined {
+function either(argument: unknown, scope: ResolveScope): Value | undefined {
   const [name, yes, no] = Array.isArray(argument) ? argument : [];
   const truth = typeof name === 'string' ? scope.world.get(name) : undefined;
   return truth === undefined ? unknown : resolve(truth ? yes : no, scope);

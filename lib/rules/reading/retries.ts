@@ -1,15 +1,15 @@
 import { jobDefinitions } from './containers.ts';
-import type { Resource, Template } from './template.ts';
+import type { RuleResource, RuleTemplate } from './template.ts';
 import { type Fields, fields, isKnown, list, text, type Value } from './value.ts';
 
 export interface Retries {
-  readonly resource: Resource;
+  readonly resource: RuleResource;
   readonly attempts: Value | undefined;
   readonly rules: readonly Fields[];
 }
 
 /** Retry strategies that have rules, where these are known. */
-export const retries = (template: Template): readonly Retries[] =>
+export const retries = (template: RuleTemplate): readonly Retries[] =>
   jobDefinitions(template).flatMap(resource => {
     const strategy = fields(resource.properties.RetryStrategy);
     const rules = list(strategy.EvaluateOnExit) ?? [];

@@ -1,18 +1,18 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
-import type { World } from './conditions.ts';
+import type { ConditionWorld } from './conditions.ts';
 import { referencesIn } from './references.ts';
-import { resolve, type Scope } from './resolve.ts';
+import { type ResolveScope, resolve } from './resolve.ts';
 import { object } from './template-json.ts';
 import { type Fields, fields, given, isReference, secret, text, unknown, type Value } from './value.ts';
 
 /** A CloudFormation template as rules see it. */
-export interface Template {
-  readonly resources: ReadonlyMap<string, Resource>;
+export interface RuleTemplate {
+  readonly resources: ReadonlyMap<string, RuleResource>;
   /** Architecture by the tag of an image that CDK builds, where its assets file says it. */
   readonly imageArchitectures: ReadonlyMap<string, Architecture>;
 }
 
-export interface Resource {
+export interface RuleResource {
   readonly id: string;
   readonly type: string;
   readonly properties: Fields;
@@ -27,18 +27,18 @@ export interface Resource {
  * Reads any template (the parsed JSON), as it is where conditions turn out in one way. What is no object where
  * CloudFormation wants one is passed over: telling that is CloudFormation's and cfn-lint's, and ours is to never break on it.
  */
-export function readTemplate(
+export function readRuleTemplate(
   json: unknown,
   imageArchitectures: ReadonlyMap<string, Architecture> = new Map(),
-  world: World = new Map(),
-): Template {
+  world: ConditionWorld = new Map(),
+): RuleTemplate {
   const root = object(json);
   const found = Object.entries(object(root.Resources)).filter(([, each]) => {
     const { Type, Condition } = object(each);
     return typeof Type === 'string' && (typeof Condition !== 'string' || world.get(Condition) !== false);
   });
   const ids = new Set(found.map(([id]) => id));
-  const scope: Scope = {
+  const scope: ResolveScope = {
     resources: ids,
     parameters: new Map(
       Object.entries(object(root.Parameters)).map(([name, each]) => [
@@ -49,7 +49,7 @@ export function readTemplate(
     mappings: object(root.Mappings),
     world,
   };
-  const resources = found.map(([id, raw]): [string, Resource] => {
+  const resources = found.map(([id, raw]): [string, RuleResource] => {
     const { Type, Properties, Metadata, DependsOn } = object(raw);
     return [
       id,
@@ -82,7 +82,7 @@ function parameterValue(name: string, parameter: Readonly<Record<string, unknown
     : Default;
 }
 
-export const ofType = (template: Template, type: string): readonly Resource[] =>
+export const ofType = (template: RuleTemplate, type: string): readonly RuleResource[] =>
   [...template.resources.values()].filter(each => each.type === type);
 
 /**
@@ -90,11 +90,11 @@ export const ofType = (template: Template, type: string): readonly Resource[] =>
  * `undefined` is a thing outside of the template, or one that cannot be known.
  */
 export function target(
-  template: Template,
+  template: RuleTemplate,
   value: Value | undefined,
   type: string,
   nameProperty?: string,
-): Resource | undefined {
+): RuleResource | undefined {
   if (isReference(value)) {
     const found = template.resources.get(value.id);
     return found?.type === type ? found : undefined;
@@ -106,10 +106,10 @@ export function target(
 
 /** The resources of a list of values; undefined when one of them is not in the template. */
 export function targets(
-  template: Template,
+  template: RuleTemplate,
   values: readonly Value[] | undefined,
   type: string,
-): readonly Resource[] | undefined {
+): readonly RuleResource[] | undefined {
   const found = values?.map(each => target(template, each, type));
-  return found?.every(each => each !== undefined) ? (found as Resource[]) : undefined;
+  return found?.every(each => each !== undefined) ? (found as RuleResource[]) : undefined;
 }

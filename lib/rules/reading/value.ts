@@ -13,7 +13,7 @@ export type Value =
 
 /** Marks what is no plain JSON. */
 const special = Symbol('special');
-export type Special = Reference | Holed | Encoded | Secret | Given | Unknown;
+export type Special = Reference | Holed | Encoded | SecretParameter | Given | Unknown;
 
 /** `Ref` or `Fn::GetAtt` of a resource in the template. */
 export interface Reference {
@@ -32,7 +32,7 @@ export interface Encoded {
   readonly inner: Value;
 }
 /** A parameter that CloudFormation does not show (NoEcho). */
-export interface Secret {
+export interface SecretParameter {
   readonly [special]: 'secret';
   readonly parameter: string;
 }
@@ -54,7 +54,7 @@ export const reference = (id: string, attribute?: string): Reference => ({
 });
 export const holed = (text: string): Holed => ({ [special]: 'holed', text });
 export const encoded = (inner: Value): Encoded => ({ [special]: 'encoded', inner });
-export const secret = (parameter: string): Secret => ({ [special]: 'secret', parameter });
+export const secret = (parameter: string): SecretParameter => ({ [special]: 'secret', parameter });
 export const given = (parameter: string, path?: string): Given => ({
   [special]: 'given',
   parameter,
@@ -70,7 +70,7 @@ export const isReference = (value: Value | undefined): value is Reference => kin
 const isHoled = (value: Value | undefined): value is Holed => kind(value) === 'holed';
 export const isEncoded = (value: Value | undefined): value is Encoded => kind(value) === 'encoded';
 const isGiven = (value: Value | undefined): value is Given => kind(value) === 'given';
-export const isSecret = (value: Value | undefined): value is Secret => kind(value) === 'secret';
+export const isSecret = (value: Value | undefined): value is SecretParameter => kind(value) === 'secret';
 
 /** Stands for what is not known in a text: U+FFFC, which no template holds. */
 export const hole = '\uFFFC';

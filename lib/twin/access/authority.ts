@@ -1,6 +1,6 @@
 import { AwsError, anonymous, type SignedRequest } from '../http/service.ts';
 import { decide } from '../iam/decide.ts';
-import type { Decision, Policy, Request } from '../iam/types.ts';
+import type { Decision, IamRequest, Policy } from '../iam/types.ts';
 import { explain, refusalOf } from '../iam/words.ts';
 import type { Caller, Callers } from './callers.ts';
 import { everyRight, type Needed, notOpen, type Rights } from './needed.ts';
@@ -54,8 +54,8 @@ export class Authority {
         ? {}
         : { 'aws:useragent': request.headers['user-agent'] }),
     };
-    const judge = (needed: Needed): [Decision, Request, readonly Policy[]] => {
-      const asked: Request = {
+    const judge = (needed: Needed): [Decision, IamRequest, readonly Policy[]] => {
+      const asked: IamRequest = {
         principal: caller.principal,
         action: needed.action,
         resource: needed.resource,
@@ -89,7 +89,7 @@ export class Authority {
   }
 
   /** Once each: a harness that tries again says nothing new. */
-  private tell({ principal, action, resource }: Request, why: readonly string[]): void {
+  private tell({ principal, action, resource }: IamRequest, why: readonly string[]): void {
     const text = `refused: ${principal.arn.split(':').at(-1)} ${action} on ${resource}: ${why.join('; ')}`;
     if (this.told.has(text)) return;
     this.told.add(text);

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { SessionKeys } from '../container/credentials.ts';
 import type { Credential } from '../http/authenticate.ts';
-import type { Context, Policy, Principal } from '../iam/types.ts';
+import type { Policy, Principal, RequestContext } from '../iam/types.ts';
 
 /** Who asks, with what policies. */
 export interface Caller {
   readonly principal: Principal;
   readonly policies: readonly Policy[];
-  readonly context: Context;
+  readonly context: RequestContext;
 }
 
 interface Known extends Caller {
@@ -48,7 +48,7 @@ export class Callers {
 
   /** Keys of a role, as ECS gives them to a task. */
   assume(
-    role: { readonly name: string; readonly policies: readonly Policy[]; readonly tags: Context },
+    role: { readonly name: string; readonly policies: readonly Policy[]; readonly tags: RequestContext },
     session: string,
   ): SessionKeys {
     const { account } = this;

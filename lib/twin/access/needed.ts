@@ -1,5 +1,5 @@
 import { AwsError } from '../http/service.ts';
-import type { Context } from '../iam/types.ts';
+import type { RequestContext } from '../iam/types.ts';
 
 /** A right that a request needs. */
 export interface Needed {
@@ -7,7 +7,7 @@ export interface Needed {
   readonly action: string;
   readonly resource: string;
   /** What IAM knows of the request beside who asks; keys in lower case. */
-  readonly context?: Context;
+  readonly context?: RequestContext;
 }
 
 /** Decides for one request. */

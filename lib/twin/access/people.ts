@@ -6,7 +6,7 @@ import { readPolicy } from '../iam/read-policy.ts';
 import type { Policy } from '../iam/types.ts';
 import type { StackRights } from '../template/policies.ts';
 
-export interface Keys {
+export interface PersonKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
@@ -19,13 +19,13 @@ export const people = ['members', 'keepers', 'deployer', 'datasets'] as const;
 export type Person = (typeof people)[number];
 
 /** The keys of each, made once per folder; the secrets never leave this machine. */
-export async function keysOfPeople(folder: string): Promise<Readonly<Record<Person, Keys>>> {
+export async function keysOfPeople(folder: string): Promise<Readonly<Record<Person, PersonKeys>>> {
   const path = join(folder, 'keys.json');
   const known = await readFile(path, 'utf8').then(
-    text => JSON.parse(text) as Partial<Record<Person, Keys>>,
+    text => JSON.parse(text) as Partial<Record<Person, PersonKeys>>,
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error;
-      return {} as Partial<Record<Person, Keys>>;
+      return {} as Partial<Record<Person, PersonKeys>>;
     },
   );
   const all = Object.fromEntries(people.map(each => [each, known[each] ?? newKeys()]));
@@ -33,7 +33,7 @@ export async function keysOfPeople(folder: string): Promise<Readonly<Record<Pers
     await writeFile(`${path}.new`, JSON.stringify(all), { mode: 0o600 });
     await rename(`${path}.new`, path);
   }
-  return all as Record<Person, Keys>;
+  return all as Record<Person, PersonKeys>;
 }
 
 /** The policies that each of them has. */
@@ -74,7 +74,7 @@ const allow = (name: string, Action: readonly string[], Resource: readonly strin
     Statement: { Effect: 'Allow', Action, Resource },
   });
 
-function newKeys(): Keys {
+function newKeys(): PersonKeys {
   const random = randomBytes(40);
   return {
     accessKeyId: `${twinKeyPrefix}${createHash('sha256').update(random).digest('hex').slice(0, 12).toUpperCase()}`,

@@ -1,5 +1,5 @@
 import { clientError } from './client-error.ts';
-import type { Entry } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 type Consumables = Map<string, { total: number; used: number }>;
@@ -7,12 +7,12 @@ type Consumables = Map<string, { total: number; used: number }>;
 /** Create, Describe, List and Delete of consumable resources, which limit how many jobs run at once. */
 export function consumableActions(
   consumables: Consumables,
-  place: { readonly region: string; readonly account: string },
-  write: (entry: Entry) => void,
+  home: { readonly region: string; readonly account: string },
+  write: (entry: JournalEntry) => void,
 ): Record<string, (input: Input) => unknown> {
   const identity = (name: string) => ({
     consumableResourceName: name,
-    consumableResourceArn: `arn:aws:batch:${place.region}:${place.account}:consumable-resource/${name}`,
+    consumableResourceArn: `arn:aws:batch:${home.region}:${home.account}:consumable-resource/${name}`,
   });
   const detail = (name: string, { total, used }: { total: number; used: number }) => ({
     ...identity(name),

@@ -2,9 +2,9 @@ import type { TwinStack } from '../template/twin-stack.ts';
 import { childId, jobStatus, taskOf } from './job.ts';
 import { nodeId } from './nodes.ts';
 import { shownSummary } from './status-summary.ts';
-import type { Attempt, Job, JobSpec, Task } from './types.ts';
+import type { Attempt, ChildJob, Job, JobSpec } from './types.ts';
 
-export interface Place {
+export interface BatchHome {
   readonly region: string;
   readonly account: string;
 }
@@ -13,7 +13,7 @@ export interface Place {
 export function jobDetail(
   job: Job,
   index: number | undefined,
-  place: Place,
+  home: BatchHome,
   resources: TwinStack,
   node?: number,
 ): Record<string, unknown> {
@@ -25,7 +25,7 @@ export function jobDetail(
   const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
   return {
     jobId,
-    jobArn: jobArn(jobId, place),
+    jobArn: jobArn(jobId, home),
     jobName: spec.jobName,
     jobQueue: spec.queueArn,
     jobDefinition: spec.definition,
@@ -37,7 +37,7 @@ export function jobDetail(
     ...(stoppedAt === undefined ? {} : { stoppedAt }),
     attempts: (task?.attempts ?? [])
       .filter(attempt => attempt.stoppedAt !== undefined)
-      .map(attempt => attemptDetail(attempt, place)),
+      .map(attempt => attemptDetail(attempt, home)),
     dependsOn: spec.dependsOn,
     parameters: spec.parameters,
     retryStrategy: { attempts: spec.attempts, evaluateOnExit: spec.evaluateOnExit },
@@ -80,14 +80,14 @@ export function jobDetail(
             ulimits: [],
             secrets: [],
             networkInterfaces: [],
-            ...(last ? { ...containerOf(last, place), ...exitOf(last) } : {}),
+            ...(last ? { ...containerOf(last, home), ...exitOf(last) } : {}),
           },
         }),
     ...(spec.consumables.length > 0
       ? {
           consumableResourceProperties: {
             consumableResourceList: spec.consumables.map(each => ({
-              consumableResource: `arn:aws:batch:${place.region}:${place.account}:consumable-resource/${each.name}`,
+              consumableResource: `arn:aws:batch:${home.region}:${home.account}:consumable-resource/${each.name}`,
               quantity: each.quantity,
             })),
           },
@@ -105,7 +105,7 @@ export function jobDetail(
 export function jobSummary(
   job: Job,
   index: number | undefined,
-  place: Place,
+  home: BatchHome,
   node?: number,
 ): Record<string, unknown> {
   const { spec } = job;
@@ -115,7 +115,7 @@ export function jobSummary(
   const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
   return {
     jobId,
-    jobArn: jobArn(jobId, place),
+    jobArn: jobArn(jobId, home),
     jobName: spec.jobName,
     jobDefinition: spec.definition,
     status: isParent ? jobStatus(job) : task!.status,
@@ -144,7 +144,7 @@ export function jobSummary(
 function subjectOf(
   job: Job,
   index: number | undefined,
-): { readonly isParent: boolean; readonly task?: Task; readonly jobId: string } {
+): { readonly isParent: boolean; readonly task?: ChildJob; readonly jobId: string } {
   if (job.spec.size !== undefined && index === undefined) return { isParent: true, jobId: job.spec.jobId };
   return { isParent: false, task: taskOf(job, index ?? 0), jobId: childId(job, index ?? 0) };
 }
@@ -162,7 +162,7 @@ function nodesOf(spec: JobSpec, node: number | undefined): Record<string, unknow
   };
 }
 
-const jobArn = (jobId: string, { region, account }: Place): string =>
+const jobArn = (jobId: string, { region, account }: BatchHome): string =>
   `arn:aws:batch:${region}:${account}:job/${jobId}`;
 
 function summaryOf(job: Job): Record<string, unknown> {
@@ -170,12 +170,12 @@ function summaryOf(job: Job): Record<string, unknown> {
   return { statusSummary: counts, statusSummaryLastUpdatedAt: at };
 }
 
-function statusReason(job: Job, task: Task | undefined): { statusReason?: string } {
+function statusReason(job: Job, task: ChildJob | undefined): { statusReason?: string } {
   const text = task ? task.statusReason : job.statusReason;
   return text ? { statusReason: text } : {};
 }
 
-const flag = (job: Job, task: Task | undefined, name: 'isCancelled' | 'isTerminated'): boolean =>
+const flag = (job: Job, task: ChildJob | undefined, name: 'isCancelled' | 'isTerminated'): boolean =>
   job[name] === true || task?.[name] === true;
 
 const pairs = (record: Readonly<Record<string, string>>): unknown[] =>
@@ -187,7 +187,7 @@ const exitOf = (attempt: Attempt): { exitCode?: number; reason?: string } => ({
 });
 
 /** Names in ECS: the cluster is the compute environment's, the task is what the log stream ends with. */
-function containerOf(attempt: Attempt, { region, account }: Place): Record<string, unknown> {
+function containerOf(attempt: Attempt, { region, account }: BatchHome): Record<string, unknown> {
   if (attempt.containerInstance === undefined) return { logStreamName: attempt.stream };
   const arn = (kind: string, id: string): string =>
     `arn:aws:ecs:${region}:${account}:${kind}/AWSBatch-${attempt.environment}/${id}`;
@@ -198,10 +198,10 @@ function containerOf(attempt: Attempt, { region, account }: Place): Record<strin
   };
 }
 
-const attemptDetail = (attempt: Attempt, place: Place): Record<string, unknown> => ({
+const attemptDetail = (attempt: Attempt, home: BatchHome): Record<string, unknown> => ({
   ...(attempt.startedAt === undefined ? {} : { startedAt: attempt.startedAt }),
   ...(attempt.stoppedAt === undefined ? {} : { stoppedAt: attempt.stoppedAt }),
   ...(attempt.statusReason ? { statusReason: attempt.statusReason } : {}),
-  container: { ...containerOf(attempt, place), ...exitOf(attempt), networkInterfaces: [] },
+  container: { ...containerOf(attempt, home), ...exitOf(attempt), networkInterfaces: [] },
   taskProperties: [],
 });

@@ -3,7 +3,7 @@ import { holds } from '../../contract/hosts/fitting.ts';
 import { type InstanceType, instanceType, usableMemoryMiB } from '../../contract/hosts/instance-types.ts';
 import type { Clock } from '../clock.ts';
 import type { ComputeEnvironment, TwinStack } from '../template/twin-stack.ts';
-import type { Pace } from './pace.ts';
+import type { BatchPace } from './pace.ts';
 import type { JobSpec } from './types.ts';
 
 /** A simulated EC2 instance that children are placed on. */
@@ -54,7 +54,7 @@ export interface HostUse {
 export interface FleetOptions {
   readonly resources: TwinStack;
   readonly clock: Clock;
-  readonly pace: Pick<Pace, 'hostBootMs' | 'hostIdleMs'>;
+  readonly pace: Pick<BatchPace, 'hostBootMs' | 'hostIdleMs'>;
   /** Of the names of hosts; random when left out. */
   readonly seed?: number;
 }

@@ -2,13 +2,13 @@ import type { Clock } from '../clock.ts';
 import { childHold, jobHold } from './holds.ts';
 import { dependentFailed, isHeld, isSubmitted, move, moveAll, taskCount, taskOf } from './job.ts';
 import type { Journal } from './journal.ts';
-import type { Pace } from './pace.ts';
+import type { BatchPace } from './pace.ts';
 import { isEnded, type Job } from './types.ts';
 
 export interface GateOptions {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly journal: Journal;
-  readonly pace: Pace;
+  readonly pace: BatchPace;
   readonly clock: Clock;
   /** Ends a task, or every task of a job, that will never be RUNNABLE. */
   readonly refuse: (job: Job, index: number | undefined, reason: string) => void;

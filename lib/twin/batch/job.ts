@@ -1,5 +1,5 @@
 import { noteSummary } from './status-summary.ts';
-import { type Counts, isEnded, type Job, type JobSpec, type Status, type Task } from './types.ts';
+import { type ChildJob, type Counts, isEnded, type Job, type JobSpec, type Status } from './types.ts';
 
 export function newJob(spec: JobSpec, summaryLagMs = 0, now: () => number = Date.now): Job {
   const none: Counts = {
@@ -39,18 +39,18 @@ const idleStatus = (job: Job): Status =>
   isSubmitted(job) ? 'SUBMITTED' : job.counts.PENDING > 0 ? 'PENDING' : 'RUNNABLE';
 
 /** The task with this index; a view of it when nothing has happened to it. */
-export const taskOf = (job: Job, index: number): Task =>
+export const taskOf = (job: Job, index: number): ChildJob =>
   job.tasks.get(index) ?? { index, status: idleStatus(job), attempts: [] };
 
 /** The task with this index, kept from now on. */
-export function keepTask(job: Job, index: number): Task {
+export function keepTask(job: Job, index: number): ChildJob {
   const task = taskOf(job, index);
   job.tasks.set(index, task);
   return task;
 }
 
 /** Moves a task to a status and keeps the counts right. */
-export function move(job: Job, index: number, status: Status): Task {
+export function move(job: Job, index: number, status: Status): ChildJob {
   noteSummary(job, job.now());
   const task = keepTask(job, index);
   job.counts[task.status]--;

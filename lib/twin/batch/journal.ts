@@ -13,7 +13,7 @@ import { type Append, appendWhole, isFull, noRoom, roomMs } from '../disk-room.t
 import { type Attempt, isEnded, type JobSpec, type Status } from './types.ts';
 
 /** What happened, one JSON line each; replayed when a twin starts, so jobs outlive its process. */
-export type Entry =
+export type JournalEntry =
   | { readonly kind: 'submitted'; readonly spec: JobSpec }
   | { readonly kind: 'released'; readonly jobId: string }
   | { readonly kind: 'started'; readonly jobId: string; readonly index: number; readonly attempt: Attempt }
@@ -38,11 +38,11 @@ export type Entry =
 
 export interface Journal {
   /** Once it returns, a kill of the twin does not lose the entry. Throws where the disk is full: for what somebody asks for. */
-  write(entry: Entry): void;
+  write(entry: JournalEntry): void;
   /** The same for what has happened, whatever the disk says: on a full one it is kept, and written when there is room. */
-  note(entry: Entry): void;
+  note(entry: JournalEntry): void;
   /** Written with the next entry: for what may be lost. */
-  writeSoon(entry: Entry): void;
+  writeSoon(entry: JournalEntry): void;
   close(): void;
 }
 
@@ -54,7 +54,7 @@ export function openJournal(
   path: string,
   now: number,
   append: Append = appendWhole,
-): { readonly entries: readonly Entry[]; readonly journal: Journal } {
+): { readonly entries: readonly JournalEntry[]; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
   const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
   const all = text.split('\n').flatMap(parse);
@@ -110,16 +110,16 @@ export function openJournal(
   };
 }
 
-function parse(line: string): Entry[] {
+function parse(line: string): JournalEntry[] {
   try {
-    return line === '' ? [] : [JSON.parse(line) as Entry];
+    return line === '' ? [] : [JSON.parse(line) as JournalEntry];
   } catch {
     return [];
   }
 }
 
 /** Leaves out the jobs whose every task ended longer ago than Batch remembers. */
-function withoutForgotten(entries: readonly Entry[], before: number): readonly Entry[] {
+function withoutForgotten(entries: readonly JournalEntry[], before: number): readonly JournalEntry[] {
   const open = new Map<string, number>();
   const last = new Map<string, number>();
   for (const entry of entries) {

@@ -1,6 +1,6 @@
 import type { TwinStack } from '../template/twin-stack.ts';
 import { clientError } from './client-error.ts';
-import { jobSummary, type Place } from './describe.ts';
+import { type BatchHome, jobSummary } from './describe.ts';
 import { isSubmitted, jobStatus, taskCount, taskOf } from './job.ts';
 import { nodeId } from './nodes.ts';
 import { findQueue } from './submit-job.ts';
@@ -21,7 +21,7 @@ export function listJobs(
   input: Input,
   resources: TwinStack,
   jobs: ReadonlyMap<string, Job>,
-  place: Place,
+  home: BatchHome,
 ): unknown {
   const status = (input.jobStatus ?? 'RUNNING') as Status;
   if (!statuses.includes(status)) throw clientError(`${status} is not a job status`);
@@ -31,14 +31,14 @@ export function listJobs(
   if (targets.length > 1)
     throw clientError('Only one of jobQueue, arrayJobId and multiNodeJobId can be given');
   if (targets.length === 0) throw clientError('jobQueue, arrayJobId or multiNodeJobId is needed');
-  if (input.multiNodeJobId !== undefined) return listNodes(jobs, String(input.multiNodeJobId), status, place);
+  if (input.multiNodeJobId !== undefined) return listNodes(jobs, String(input.multiNodeJobId), status, home);
   if (input.arrayJobId !== undefined)
     return listChildren(
       jobs.get(String(input.arrayJobId)),
       status,
       Number(tokenOf(input, /^(\d+)$/)?.[1] ?? 0),
       most,
-      place,
+      home,
     );
   const after = tokenOf(input, /^(\d+) ([0-9a-f-]{36})$/);
   const queue = findQueue(resources, String(input.jobQueue));
@@ -53,7 +53,7 @@ export function listJobs(
   const page = found.slice(0, most);
   const { createdAt, jobId } = page.at(-1)?.spec ?? {};
   return {
-    jobSummaryList: page.map(job => jobSummary(job, undefined, place)),
+    jobSummaryList: page.map(job => jobSummary(job, undefined, home)),
     ...(page.length < found.length ? { nextToken: token(`${createdAt} ${jobId}`) } : {}),
   };
 }
@@ -100,7 +100,7 @@ function listChildren(
   status: Status,
   start: number,
   most: number,
-  place: Place,
+  home: BatchHome,
 ): unknown {
   if (!job) throw clientError('the array job was not found');
   // Before its parent is PENDING there are no children.
@@ -108,13 +108,13 @@ function listChildren(
   const summaries: unknown[] = [];
   let index = start;
   for (; index < taskCount(job.spec) && summaries.length < most; index++) {
-    if (taskOf(job, index).status === status) summaries.push(jobSummary(job, index, place));
+    if (taskOf(job, index).status === status) summaries.push(jobSummary(job, index, home));
   }
   return { jobSummaryList: summaries, ...(index < taskCount(job.spec) ? { nextToken: token(index) } : {}) };
 }
 
 /** All on one page: the twin's machine has no thousand nodes. */
-function listNodes(jobs: ReadonlyMap<string, Job>, jobId: string, status: Status, place: Place): unknown {
+function listNodes(jobs: ReadonlyMap<string, Job>, jobId: string, status: Status, home: BatchHome): unknown {
   const main = jobs.get(jobId);
   if (main?.spec.nodes === undefined || main.spec.nodeOf)
     throw clientError('the multi-node parallel job was not found');
@@ -124,7 +124,7 @@ function listNodes(jobs: ReadonlyMap<string, Job>, jobId: string, status: Status
   }));
   return {
     jobSummaryList: nodes.flatMap(({ job, index }) =>
-      job && jobStatus(job) === status ? [jobSummary(job, undefined, place, index)] : [],
+      job && jobStatus(job) === status ? [jobSummary(job, undefined, home, index)] : [],
     ),
   };
 }

@@ -2,7 +2,7 @@
  * How fast the twin's Batch goes. On AWS each of these takes its own time; the twin's defaults are quick, and a rehearsal
  * sets them in `faults.json` under `pace` (see lib/twin/faults/config.ts).
  */
-export interface Pace {
+export interface BatchPace {
   /** How long a job stays SUBMITTED before the scheduler looks at it, in ms. */
   readonly submittedMs: number;
   /** How long a child stays STARTING before its container runs, in ms: the image is pulled, the container is made. */
@@ -20,7 +20,7 @@ export interface Pace {
   readonly secondMs: number;
 }
 
-export const defaultPace: Pace = {
+export const defaultPace: BatchPace = {
   submittedMs: 0,
   startingMs: 0,
   hostBootMs: 0,

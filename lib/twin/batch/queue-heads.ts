@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { TwinStack } from '../template/twin-stack.ts';
 import { type Misfit, misfitOf } from './fleet.ts';
 import { keepTask } from './job.ts';
-import type { Pace } from './pace.ts';
+import type { BatchPace } from './pace.ts';
 import type { Job } from './types.ts';
 
 interface Head {
@@ -19,13 +19,13 @@ interface Head {
 export class QueueHeads {
   private readonly heads = new Map<string, Head>();
   private readonly resources: TwinStack;
-  private readonly pace: Pace;
+  private readonly pace: BatchPace;
   private readonly clock: Clock;
   private readonly cancel: (job: Job, index: number, reason: string) => void;
 
   constructor(
     resources: TwinStack,
-    pace: Pace,
+    pace: BatchPace,
     clock: Clock,
     cancel: (job: Job, index: number, reason: string) => void,
   ) {

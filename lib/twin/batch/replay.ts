@@ -1,15 +1,15 @@
 import { markCancelling, markStopping } from './asked-ends.ts';
 import { hostLost } from './attempt.ts';
 import { finish, jobEnded, move, moveAll, newJob, taskCount, taskOf } from './job.ts';
-import type { Entry } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 import { isRetried } from './retry-decision.ts';
 import type { Scheduler } from './scheduler.ts';
-import { isEnded, type Job, type Task } from './types.ts';
+import { type ChildJob, isEnded, type Job } from './types.ts';
 
 /** Gives a scheduler the jobs as the journal left them. What was running has lost its host, and goes through the retry rules. */
 export function replay(
   scheduler: Scheduler,
-  entries: readonly Entry[],
+  entries: readonly JournalEntry[],
   summaryLagMs = 0,
   now: () => number = Date.now,
 ): void {
@@ -36,10 +36,10 @@ export function replay(
   }
 }
 
-const hasBegun = (task: Task | undefined): boolean =>
+const hasBegun = (task: ChildJob | undefined): boolean =>
   task !== undefined && (task.attempts.length > 0 || isEnded(task.status));
 
-function loseHost(scheduler: Scheduler, job: Job, task: Task): void {
+function loseHost(scheduler: Scheduler, job: Job, task: ChildJob): void {
   const last = task.attempts.at(-1)!;
   const statusReason = hostLost(last.instance ?? 'i-0twin');
   const attempt = { ...last, stoppedAt: job.now(), statusReason };
@@ -60,7 +60,10 @@ function endAsked(scheduler: Scheduler, job: Job): void {
   }
 }
 
-function replayEntry(job: Job, entry: Exclude<Entry, { kind: 'submitted' } | { kind: 'resource' }>): void {
+function replayEntry(
+  job: Job,
+  entry: Exclude<JournalEntry, { kind: 'submitted' } | { kind: 'resource' }>,
+): void {
   switch (entry.kind) {
     case 'released':
       moveAll(job, 'SUBMITTED', 'RUNNABLE');

@@ -1,10 +1,10 @@
 import type { Needed } from '../access/needed.ts';
 import type { JsonCall } from '../http/service.ts';
-import type { Context } from '../iam/types.ts';
+import type { RequestContext } from '../iam/types.ts';
 import { consumableName } from './consumables.ts';
 import type { Job } from './types.ts';
 
-export interface BatchPlace {
+export interface BatchWorld {
   readonly region: string;
   readonly account: string;
   /** A job by its id, or by its parent's. */
@@ -19,9 +19,9 @@ type Input = JsonCall['input'];
  */
 export function batchRights(
   { action, input }: Pick<JsonCall, 'action' | 'input'>,
-  place: BatchPlace,
+  world: BatchWorld,
 ): Needed[] {
-  const arn = (rest: string): string => `arn:aws:batch:${place.region}:${place.account}:${rest}`;
+  const arn = (rest: string): string => `arn:aws:batch:${world.region}:${world.account}:${rest}`;
   const called = action.toLowerCase();
   const ofAll = withoutResources[called];
   if (ofAll) return [{ action: `batch:${ofAll}`, resource: '*' }];
@@ -37,7 +37,7 @@ export function batchRights(
   return ids.map(id => ({
     action: `batch:${ending}`,
     resource: arn(`job/${id}`),
-    context: tagContext('aws:resourcetag/', place.job(id.split(':')[0] ?? '')?.spec.tags ?? {}),
+    context: tagContext('aws:resourcetag/', world.job(id.split(':')[0] ?? '')?.spec.tags ?? {}),
   }));
 }
 
@@ -68,7 +68,7 @@ const ofJobs: Readonly<Record<string, string>> = {
 function submission(input: Input, arn: (rest: string) => string): Needed[] {
   const tags = (input.tags ?? {}) as Record<string, string>;
   const share = input.shareIdentifier;
-  const context: Context = {
+  const context: RequestContext = {
     ...tagContext('aws:requesttag/', tags),
     ...(Object.keys(tags).length > 0 ? { 'aws:tagkeys': Object.keys(tags) } : {}),
     ...(typeof share === 'string' ? { 'batch:shareidentifier': share } : {}),
@@ -96,5 +96,5 @@ function submission(input: Input, arn: (rest: string) => string): Needed[] {
   ];
 }
 
-const tagContext = (start: string, tags: Readonly<Record<string, string>>): Context =>
+const tagContext = (start: string, tags: Readonly<Record<string, string>>): RequestContext =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${start}${key.toLowerCase()}`, value]));

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { startContainer } from './attempt.ts';
 import type { Host } from './fleet.ts';
 import { childId } from './job.ts';
-import type { Pace } from './pace.ts';
+import type { BatchPace } from './pace.ts';
 import type { ContainerSpec, Exit, Job, RunContainer, RunningContainer } from './types.ts';
 
 export interface AttemptEvents {
@@ -29,12 +29,18 @@ interface Live {
 export class RunningAttempts {
   private readonly live = new Map<string, Live>();
   private readonly run: RunContainer;
-  private readonly pace: Pace;
+  private readonly pace: BatchPace;
   private readonly clock: Clock;
   private readonly stopTimeoutMs: number;
   private readonly events: AttemptEvents;
 
-  constructor(run: RunContainer, pace: Pace, clock: Clock, stopTimeoutMs: number, events: AttemptEvents) {
+  constructor(
+    run: RunContainer,
+    pace: BatchPace,
+    clock: Clock,
+    stopTimeoutMs: number,
+    events: AttemptEvents,
+  ) {
     this.run = run;
     this.pace = pace;
     this.clock = clock;

@@ -8,7 +8,7 @@ import { Gate } from './gate.ts';
 import { finish, jobEnded, keepTask, move, taskCount, taskOf } from './job.ts';
 import { type Journal, rememberedMs } from './journal.ts';
 import { Nodes } from './nodes.ts';
-import type { Pace } from './pace.ts';
+import type { BatchPace } from './pace.ts';
 import { QueueHeads } from './queue-heads.ts';
 import { isRetried } from './retry-decision.ts';
 import { RunningAttempts } from './running-attempts.ts';
@@ -20,7 +20,7 @@ export interface SchedulerOptions {
   readonly journal: Journal;
   readonly cpus: number;
   readonly memoryMiB: number;
-  readonly pace: Pace;
+  readonly pace: BatchPace;
   readonly clock: Clock;
   /** The same seed gives hosts the same names; random ones when left out. */
   readonly seed?: number;

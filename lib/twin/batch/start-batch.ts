@@ -10,10 +10,10 @@ import { resourceActions } from './describe-resources.ts';
 import type { HostUse } from './fleet.ts';
 import { readInput } from './input-shapes.ts';
 import { isSubmitted, newJob } from './job.ts';
-import { type Entry, openJournal } from './journal.ts';
+import { type JournalEntry, openJournal } from './journal.ts';
 import { listJobs } from './list-jobs.ts';
 import { nodeId } from './nodes.ts';
-import { defaultPace, type Pace } from './pace.ts';
+import { type BatchPace, defaultPace } from './pace.ts';
 import { replay } from './replay.ts';
 import { batchRights } from './rights.ts';
 import { Scheduler } from './scheduler.ts';
@@ -35,7 +35,7 @@ export interface BatchOptions {
   };
   readonly cpus: number;
   readonly memoryMiB: number;
-  readonly pace?: Partial<Pace>;
+  readonly pace?: Partial<BatchPace>;
   /** This machine's when left out. */
   readonly clock?: Clock;
   /** The same seed gives hosts the same names; random ones when left out. */
@@ -107,10 +107,10 @@ type Input = Readonly<Record<string, unknown>>;
 
 function jobActions(
   { resources, region, account }: BatchOptions,
-  pace: Pace,
+  pace: BatchPace,
   clock: Clock,
   scheduler: Scheduler,
-  write: (entry: Entry) => void,
+  write: (entry: JournalEntry) => void,
 ): Record<string, (input: Input) => unknown> {
   return {
     submitjob(input) {

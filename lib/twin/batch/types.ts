@@ -51,7 +51,7 @@ export interface Attempt {
 }
 
 /** A plain job, or one child of an array. */
-export interface Task {
+export interface ChildJob {
   readonly index: number;
   status: Status;
   statusReason?: string;
@@ -75,7 +75,7 @@ export interface StatusSummary {
 export interface Job {
   readonly spec: JobSpec;
   /** Tasks that something has happened to; an array's others wait. */
-  readonly tasks: Map<number, Task>;
+  readonly tasks: Map<number, ChildJob>;
   /** First index that never started. Held jobs do not count with it: their children become ready one by one. */
   next: number;
   /** Indexes that are ready for an attempt out of turn: another one, or the first of a child that was held back. */

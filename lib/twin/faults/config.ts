@@ -1,4 +1,4 @@
-import type { Pace } from '../batch/pace.ts';
+import type { BatchPace } from '../batch/pace.ts';
 
 /**
  * What goes wrong in the twin, and how fast its Batch goes. Read from `faults.json` in the twin's folder, or from the file
@@ -7,7 +7,7 @@ import type { Pace } from '../batch/pace.ts';
 export interface Faults {
   /** Default 1. */
   readonly seed: number;
-  readonly pace: Partial<Pace>;
+  readonly pace: Partial<BatchPace>;
   /** The first rule that matches a request and strikes is the one that acts. */
   readonly requests: readonly RequestFault[];
   readonly rates: readonly Rate[];

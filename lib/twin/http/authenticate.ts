@@ -8,7 +8,7 @@ export interface Credential {
 }
 
 /** The keys that the twin knows. */
-export interface CredentialSource {
+export interface KnownCredentials {
   find(accessKeyId: string): Credential | undefined;
 }
 
@@ -65,7 +65,7 @@ export function readSigned(head: RequestHead): Signed | undefined {
 export function verifySigned(
   head: RequestHead,
   signed: Signed,
-  credentials: CredentialSource,
+  credentials: KnownCredentials,
   payloadHash: string,
   now: Date,
 ): VerifiedSignature {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { isFull, noRoom } from '../disk-room.ts';
 import {
-  type CredentialSource,
+  type KnownCredentials,
   type RequestHead,
   readSigned,
   type Signed,
@@ -15,12 +15,12 @@ import { writeS3Error } from './s3-error.ts';
 import { AwsError, anonymous, type SignedRequest, type TwinService } from './service.ts';
 import { readWhole, signedBody } from './signed-body.ts';
 
-export type { Credential, CredentialSource } from './authenticate.ts';
+export type { Credential, KnownCredentials } from './authenticate.ts';
 export { escapeXml } from './xml.ts';
 
 export interface ServerOptions {
   readonly services: readonly TwinService[];
-  readonly credentials: CredentialSource;
+  readonly credentials: KnownCredentials;
   /** Gets the requests without a signature whose path starts with `/_lab/`; true when it answered. */
   readonly extra?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
   /** Called with every verified request before its service: throws, answers itself (true), or breaks what is answered. */

@@ -1,18 +1,18 @@
 import { isKnownKey } from './known-keys.ts';
 import { operators } from './operators.ts';
-import type { Condition, Context } from './types.ts';
+import type { Condition, RequestContext } from './types.ts';
 import { asLiteral, filled } from './variables.ts';
 
 /** Whether a condition holds; `unknown` where nobody could say: a key or a variable that the twin does not know. */
 export type Holds = 'yes' | 'no' | 'unknown';
 
 /** Of all conditions of a statement. One that does not hold decides, whatever the others are. */
-export function holdAll(conditions: readonly Condition[], context: Context): Holds {
+export function holdAll(conditions: readonly Condition[], context: RequestContext): Holds {
   const each = conditions.map(condition => holds(condition, context));
   return each.includes('no') ? 'no' : each.includes('unknown') ? 'unknown' : 'yes';
 }
 
-export function holds(condition: Condition, context: Context): Holds {
+export function holds(condition: Condition, context: RequestContext): Holds {
   const { key, operator, over, ifExists, values } = condition;
   if (!isKnownKey(key)) return 'unknown';
   const found = context[key.toLowerCase()];

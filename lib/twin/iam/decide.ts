@@ -1,5 +1,5 @@
 import { holdAll } from './conditions.ts';
-import type { Decision, Policy, Principal, Principals, Request, Statement } from './types.ts';
+import type { Decision, IamRequest, Policy, Principal, Principals, Statement } from './types.ts';
 import { asLiteral, filled } from './variables.ts';
 import { matchesAction, matchesArn } from './wildcards.ts';
 
@@ -8,7 +8,7 @@ import { matchesAction, matchesArn } from './wildcards.ts';
  * allow is enough, of the caller's policies or of the resource's that names the caller; a boundary must allow what the
  * caller's policies do. What nobody can say (a condition key that the twin does not know) never allows, and always denies.
  */
-export function decide(policies: readonly Policy[], request: Request): Decision {
+export function decide(policies: readonly Policy[], request: IamRequest): Decision {
   const found = policies.flatMap(policy =>
     policy.statements
       .filter(statement => means(statement, policy, request))
@@ -33,7 +33,7 @@ const refusedBy = ({ policy, statement }: { policy: Policy; statement: Statement
 });
 
 /** Whether a statement is about this principal, action and resource, whatever its conditions say. */
-export function means(statement: Statement, policy: Policy, request: Request): boolean {
+export function means(statement: Statement, policy: Policy, request: IamRequest): boolean {
   return (
     (policy.kind !== 'resource' || meansPrincipal(statement, request.principal)) &&
     meansAction(statement, request.action) &&
@@ -46,7 +46,7 @@ export function meansAction({ actions, notActions }: Statement, action: string):
   return actions?.some(each => matchesAction(each, action)) ?? false;
 }
 
-export function meansResource(statement: Statement, { resource, context }: Request): boolean {
+export function meansResource(statement: Statement, { resource, context }: IamRequest): boolean {
   const { effect, resources, notResources } = statement;
   const patterns = (notResources ?? resources ?? []).map(each => filled(each, context));
   // A variable without a value: nobody can say what is meant.

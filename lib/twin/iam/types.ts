@@ -43,15 +43,15 @@ export interface Principal {
 }
 
 /** A key's values; one that is known and not there has none. Keys in lower case. */
-export type Context = Readonly<Record<string, string | readonly string[]>>;
+export type RequestContext = Readonly<Record<string, string | readonly string[]>>;
 
-export interface Request {
+export interface IamRequest {
   readonly principal: Principal;
   /** `s3:GetObject`. */
   readonly action: string;
   /** An ARN, or `*` of an action that knows no resources. */
   readonly resource: string;
-  readonly context: Context;
+  readonly context: RequestContext;
 }
 
 export interface Decision {

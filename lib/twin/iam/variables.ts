@@ -1,4 +1,4 @@
-import type { Context } from './types.ts';
+import type { RequestContext } from './types.ts';
 
 /** Stand for the characters themselves where a pattern would read them as wildcards. */
 const literal: Readonly<Record<string, string>> = { '*': '\ue000', '?': '\ue001', $: '$' };
@@ -7,7 +7,7 @@ const literal: Readonly<Record<string, string>> = { '*': '\ue000', '?': '\ue001'
  * A policy's text with its variables filled in: `${aws:username}`, `${key, 'otherwise'}`, and `${*}`, `${?}`, `${$}` for the
  * characters. undefined where a key that it names has no value, or several: what holds such a text matches nothing.
  */
-export function filled(text: string, context: Context): string | undefined {
+export function filled(text: string, context: RequestContext): string | undefined {
   if (!text.includes('${')) return text;
   let isThere = true;
   const result = text.replace(/\$\{([^}]*)\}/g, (_, inside: string) => {

@@ -1,10 +1,10 @@
 import { holds } from './conditions.ts';
 import { meansAction, meansResource } from './decide.ts';
 import { isKnownKey } from './known-keys.ts';
-import type { Condition, Decision, Policy, Request, Statement } from './types.ts';
+import type { Condition, Decision, IamRequest, Policy, Statement } from './types.ts';
 
 /** What AWS answers to who may not. S3 puts the resource in quotes; `quote` is what stands around it. */
-export function refusalOf(request: Request, decision: Decision, quote = ''): string {
+export function refusalOf(request: IamRequest, decision: Decision, quote = ''): string {
   const { principal, action, resource } = request;
   const what = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${quote}${resource}${quote}`;
   if (!decision.by) return `${what} because no identity-based policy allows the ${action} action`;
@@ -17,7 +17,7 @@ export function refusalOf(request: Request, decision: Decision, quote = ''): str
 }
 
 /** Why, for whoever mends the policies: the statement that refused, or those that come nearest to allowing it. */
-export function explain(policies: readonly Policy[], request: Request, { by }: Decision): string[] {
+export function explain(policies: readonly Policy[], request: IamRequest, { by }: Decision): string[] {
   if (by) {
     const unknown = by.statement.conditions.filter(each => !isKnownKey(each.key)).map(each => each.key);
     const because =
@@ -35,7 +35,7 @@ export function explain(policies: readonly Policy[], request: Request, { by }: D
   return [`no statement ${where} has the action; missing: Allow ${request.action} on ${request.resource}`];
 }
 
-function whyNot(statement: Statement, request: Request): string {
+function whyNot(statement: Statement, request: IamRequest): string {
   if (!meansResource(statement, request)) {
     return statement.notResources
       ? `on all but ${few(statement.notResources)}`
@@ -46,7 +46,10 @@ function whyNot(statement: Statement, request: Request): string {
   return `only if ${failing.map(each => conditionText(each, request)).join(' and ')}`;
 }
 
-function conditionText({ over, operator, ifExists, key, values }: Condition, { context }: Request): string {
+function conditionText(
+  { over, operator, ifExists, key, values }: Condition,
+  { context }: IamRequest,
+): string {
   const written = `${over ? `${over}:` : ''}${operator}${ifExists ? 'IfExists' : ''}`;
   const found = context[key.toLowerCase()];
   const is = !isKnownKey(key)

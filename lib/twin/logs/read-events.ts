@@ -1,7 +1,7 @@
 import { invalid } from './invalid.ts';
 import { linePattern } from './line-pattern.ts';
 import type { LogEvent } from './stream-files.ts';
-import { type Page, readBackward, readForward, type Wanted } from './stream-pages.ts';
+import { type Page, readBackward, readForward, type WantedEvents } from './stream-pages.ts';
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -26,7 +26,7 @@ export function getEvents(path: string, input: Input): unknown {
   };
 }
 
-function pageOf(path: string, wanted: Wanted, input: Input): Page {
+function pageOf(path: string, wanted: WantedEvents, input: Input): Page {
   if (input.nextToken === undefined)
     return input.startFromHead === true
       ? readForward(path, 0, wanted)

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type LogEvent, lineEnd, parseEvent } from './stream-files.ts';
 
-export interface Wanted {
+export interface WantedEvents {
   /** Most events of a page. */
   readonly limit: number;
   accepts(event: LogEvent): boolean;
@@ -20,7 +20,7 @@ const pageBytes = 1024 * 1024;
 const pieceBytes = 256 * 1024;
 
 /** The events from a place on. A line without its end is none yet, and the next page begins with it. */
-export function readForward(path: string, start: number, wanted: Wanted): Page {
+export function readForward(path: string, start: number, wanted: WantedEvents): Page {
   return withFile(path, (file, size) => {
     const events: LogEvent[] = [];
     let bytes = 0;
@@ -39,7 +39,7 @@ export function readForward(path: string, start: number, wanted: Wanted): Page {
 }
 
 /** The newest events before a place. */
-export function readBackward(path: string, end: number, wanted: Wanted): Page {
+export function readBackward(path: string, end: number, wanted: WantedEvents): Page {
   return withFile(path, (file, size) => {
     const newestFirst: LogEvent[] = [];
     let bytes = 0;

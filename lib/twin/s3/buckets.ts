@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { AwsError, type SignedRequest } from '../http/service.ts';
 import type { Bucket } from './disk/bucket.ts';
-import { Settings } from './disk/settings.ts';
+import { SettingsFile } from './disk/settings.ts';
 import type { Uploads } from './uploads/multipart.ts';
 import { isBucketName, isNewBucketName } from './wire/address.ts';
 import { sendXml } from './wire/answers.ts';
@@ -90,8 +90,8 @@ function locationAsked(xml: string, endpoint: string): string {
   return given ?? 'us-east-1';
 }
 
-const settingsOf = (folder: string, name: string): Promise<Settings> =>
-  Settings.open(join(folder, '.settings', `${name}.json`), {});
+const settingsOf = (folder: string, name: string): Promise<SettingsFile> =>
+  SettingsFile.open(join(folder, '.settings', `${name}.json`), {});
 
 async function locationOf(folder: string, name: string, region: string): Promise<string> {
   return (await settingsOf(folder, name)).get().location ?? region;

@@ -10,7 +10,7 @@ const dayMs = 24 * 3600 * 1000;
  * Does what a bucket's lifecycle rules have due, once a day of S3's time, before the day's first request is answered: a
  * client never sees what a rule should have taken away.
  */
-export class Lifecycle {
+export class LifecycleRun {
   private readonly uploads: Uploads;
   private readonly done = new WeakMap<Bucket, { day: number; rules: object; work: Promise<void> }>();
 

@@ -1,6 +1,6 @@
 import type { Needed } from '../access/needed.ts';
 import type { SignedRequest } from '../http/service.ts';
-import type { Context } from '../iam/types.ts';
+import type { RequestContext } from '../iam/types.ts';
 import type { Operation } from './operations/operation.ts';
 import { type Address, copySourceOf } from './wire/address.ts';
 
@@ -48,7 +48,7 @@ export function deletionNeeded(
   headers: SignedRequest['headers'],
 ): Needed[] {
   const resource = objectArn(bucket, key);
-  const context: Context = {
+  const context: RequestContext = {
     ...always(headers),
     ...(versionId === undefined ? {} : { 's3:versionid': versionId }),
     ...(etag === undefined ? {} : { 's3:if-match': etag }),
@@ -79,7 +79,7 @@ const changesObjects = ['PutObject', 'CopyObject', 'CompleteMultipartUpload', 'D
 const isReplaced = (headers: SignedRequest['headers']): boolean =>
   headers['x-amz-tagging-directive']?.toUpperCase() === 'REPLACE';
 
-function sourceNeeded(headers: SignedRequest['headers'], context: Context): Needed {
+function sourceNeeded(headers: SignedRequest['headers'], context: RequestContext): Needed {
   const { bucket, key, versionId } = copySourceOf(headers['x-amz-copy-source'] ?? '');
   return {
     action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
@@ -103,7 +103,7 @@ const ofHeaders: Readonly<Record<string, string>> = {
   's3:object-lock-legal-hold': 'x-amz-object-lock-legal-hold',
 };
 
-function contextOf(operation: Operation, { query, headers }: Head): Context {
+function contextOf(operation: Operation, { query, headers }: Head): RequestContext {
   const found: Record<string, string | readonly string[]> = always(headers);
   if (query.has('X-Amz-Signature')) found['s3:authtype'] = 'REST-QUERY-STRING';
   for (const name of ofQuery) {

@@ -10,7 +10,7 @@ import { clearIncoming } from './disk/incoming.ts';
 import { Locks } from './disk/locks.ts';
 import type { BucketSettings } from './disk/settings.ts';
 import { dispatch } from './dispatch.ts';
-import { Lifecycle } from './lifecycle-run.ts';
+import { LifecycleRun } from './lifecycle-run.ts';
 import type { BucketOf, Ground } from './operations/operation.ts';
 import { Uploads } from './uploads/multipart.ts';
 import { checkOwner } from './wire/account.ts';
@@ -38,7 +38,7 @@ export function s3Service({
 }: S3Options): TwinService {
   const open = new Map<string, Promise<Bucket>>();
   const uploads = new Uploads(join(folder, '.uploads'));
-  const lifecycle = new Lifecycle(uploads);
+  const lifecycle = new LifecycleRun(uploads);
   const clock = clockOfFile(folder);
   const checkAccess = accessList(folder);
   const ready = clearIncoming(folder);

@@ -1,12 +1,12 @@
 import { readPolicy } from '../iam/read-policy.ts';
-import type { Context, Policy } from '../iam/types.ts';
+import type { Policy, RequestContext } from '../iam/types.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
-import type { Properties, Resource } from './symbols.ts';
+import type { Properties, TwinResource } from './symbols.ts';
 
 export interface StackRole {
   readonly name: string;
   readonly policies: readonly Policy[];
-  readonly tags: Context;
+  readonly tags: RequestContext;
 }
 
 /** Who may do what, as the template has it. */
@@ -23,8 +23,11 @@ export interface StackRights {
  * The policies of a template's roles, of its buckets, and those that it makes for people (`Metadata.Arraylab.For`). Policies
  * of AWS's own that a role has by ARN are not in the template: they give nothing here.
  */
-export function stackRights(resources: Readonly<Record<string, Resource>>, symbols: Symbols): StackRights {
-  const ofType = (type: string): [string, Properties, Resource][] =>
+export function stackRights(
+  resources: Readonly<Record<string, TwinResource>>,
+  symbols: Symbols,
+): StackRights {
+  const ofType = (type: string): [string, Properties, TwinResource][] =>
     Object.entries(resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => [id, resource.Properties ?? {}, resource]);
@@ -104,7 +107,7 @@ function textsOf(
   });
 }
 
-function tagsOf(properties: Properties, symbols: Symbols, id: string): Context {
+function tagsOf(properties: Properties, symbols: Symbols, id: string): RequestContext {
   const tags = (properties.Tags ?? []) as readonly { readonly Key: string; readonly Value: unknown }[];
   return Object.fromEntries(
     tags.map(({ Key, Value }) => [Key, String(resolve(Value, symbols, `${id}.Tags`))]),

@@ -4,7 +4,7 @@ import { resolve, type Symbols } from './intrinsics.ts';
 
 export type Properties = Readonly<Record<string, unknown>>;
 
-export interface Resource {
+export interface TwinResource {
   readonly Type: string;
   readonly Properties?: Properties;
   readonly Metadata?: Properties;
@@ -12,7 +12,7 @@ export interface Resource {
 
 /** What references stand for: ARNs and names as AWS would have given them, the same at every start. */
 export function symbolsOf(
-  resources: Record<string, Resource>,
+  resources: Record<string, TwinResource>,
   stackName: string,
   { region, account }: { region: string; account: string },
 ): Symbols {

@@ -4,7 +4,7 @@ import { bucketSettings, withoutEffect } from './bucket-settings.ts';
 import { type EventRule, eventRule } from './event-rule.ts';
 import { resolve, type Symbols } from './intrinsics.ts';
 import { type StackRights, stackRights } from './policies.ts';
-import { nameOf, type Properties, type Resource, symbolsOf } from './symbols.ts';
+import { nameOf, type Properties, symbolsOf, type TwinResource } from './symbols.ts';
 
 /** What the twin takes from a synthesized template. Field names are the API's. */
 export interface TwinStack {
@@ -74,15 +74,15 @@ export interface JobDefinition {
 /** Reads a template as `cdk synth` writes it. Throws where a value that the twin needs is no listed intrinsic. */
 export function readTwinStack(
   template: object,
-  place: { readonly region: string; readonly account: string; readonly stackName?: string },
+  home: { readonly region: string; readonly account: string; readonly stackName?: string },
 ): TwinStack {
   const { Resources = {}, Outputs = {} } = template as {
-    Resources?: Record<string, Resource>;
+    Resources?: Record<string, TwinResource>;
     Outputs?: Record<string, { Value: unknown }>;
   };
-  const stackName = place.stackName ?? stackNameOf(Resources);
-  const symbols = symbolsOf(Resources, stackName, place);
-  const ofType = (type: string): [string, Properties, Resource][] =>
+  const stackName = home.stackName ?? stackNameOf(Resources);
+  const symbols = symbolsOf(Resources, stackName, home);
+  const ofType = (type: string): [string, Properties, TwinResource][] =>
     Object.entries(Resources)
       .filter(([, resource]) => resource.Type === type)
       .map(([id, resource]) => [id, resource.Properties ?? {}, resource]);
@@ -238,7 +238,7 @@ function outputOf(name: string, value: unknown, symbols: Symbols): [string, stri
   }
 }
 
-function stackNameOf(resources: Record<string, Resource>): string {
+function stackNameOf(resources: Record<string, TwinResource>): string {
   const definition = Object.values(resources).find(resource => resource.Type === 'AWS::Batch::JobDefinition');
   const lab = (
     (definition?.Properties?.ContainerProperties as Properties | undefined)?.Environment as

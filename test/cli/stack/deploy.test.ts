@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import type { Lifecycle } from '../../../lib/cli/stack/lifecycle.ts';
+import type { StackTools } from '../../../lib/cli/stack/stack-tools.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
-import type { LiveJob } from '../../../lib/contract/ports/lifecycle.ts';
+import type { LiveJob } from '../../../lib/contract/ports/stack.ts';
 import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 import { Account, now, ourArray, shell, synthesize } from './fake-lab.ts';
 
@@ -278,7 +278,7 @@ describe('a new stack', () => {
   });
 });
 
-it.each<keyof Lifecycle['stacks']>(['read', 'template'])(
+it.each<keyof StackTools['stacks']>(['read', 'template'])(
   'whoever may not %s the stack says --anyway',
   async call => {
     const denied = Object.assign(new Error('no right'), { name: 'AccessDenied' });

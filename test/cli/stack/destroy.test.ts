@@ -1,4 +1,4 @@
-import type { LiveJob } from '../../../lib/contract/ports/lifecycle.ts';
+import type { LiveJob } from '../../../lib/contract/ports/stack.ts';
 import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 import { Account, ourArray, shell, synthesize } from './fake-lab.ts';
 

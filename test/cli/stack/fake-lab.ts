@@ -8,7 +8,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { workloads } from '../../../jobs/index.ts';
 import type { World } from '../../../lib/cli/context.ts';
 import { runCli } from '../../../lib/cli/main.ts';
-import type { Lifecycle } from '../../../lib/cli/stack/lifecycle.ts';
+import type { StackTools } from '../../../lib/cli/stack/stack-tools.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../../lib/config/resolve-config.ts';
 import type {
@@ -19,7 +19,7 @@ import type {
   StackResource,
   StackState,
   Unchecked,
-} from '../../../lib/contract/ports/lifecycle.ts';
+} from '../../../lib/contract/ports/stack.ts';
 import { stackName } from '../../../lib/contract/workload/metadata.ts';
 import { LabStack } from '../../../lib/infra/lab-stack.ts';
 import { cdkContext, root } from '../../helpers/project.ts';
@@ -79,9 +79,11 @@ export class Account {
     this.template = template;
     this.stack = {
       id: 'arn:aws:cloudformation:us-east-1:123456789012:stack/arraylab-lab/1',
+      name: 'arraylab-lab',
       status,
       terminationProtection: false,
       parameters: {},
+      outputs: {},
     };
   }
 
@@ -113,7 +115,7 @@ export class Account {
     }));
   }
 
-  lifecycle(): Lifecycle {
+  lifecycle(): StackTools {
     const named = (queue: string): string =>
       queue
         .split('/')

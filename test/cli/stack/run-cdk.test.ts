@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openLifecycle } from '../../../lib/cli/stack/lifecycle.ts';
+import { openStackTools } from '../../../lib/cli/stack/stack-tools.ts';
 
 const projectRoot = mkdtempSync(join(tmpdir(), 'lab-cdk-'));
 mkdirSync(join(projectRoot, 'node_modules/aws-cdk/bin'), { recursive: true });
@@ -13,7 +13,7 @@ writeFileSync(
 );
 afterAll(() => rmSync(projectRoot, { recursive: true, force: true }));
 
-const { cdk, wait } = openLifecycle({ region: 'us-east-1' });
+const { cdk, wait } = openStackTools({ region: 'us-east-1' });
 const options = (signal = new AbortController().signal) => ({ projectRoot, signal, quietStdout: true });
 
 it('runs the project’s own cdk in the project, and answers its exit code', async () => {

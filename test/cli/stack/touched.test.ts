@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { atRisk } from '../../../lib/cli/stack/at-risk.ts';
-import { readTemplate } from '../../../lib/cli/stack/template.ts';
+import { readDeployedTemplate } from '../../../lib/cli/stack/deployed-template.ts';
 import { type Touched, touchedEnvironments } from '../../../lib/cli/stack/touched.ts';
 import type { LabConfigInput } from '../../../lib/config/define-lab.ts';
-import type { LiveJob } from '../../../lib/contract/ports/lifecycle.ts';
+import type { LiveJob } from '../../../lib/contract/ports/stack.ts';
 import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 import { synthesize, type TemplateJson } from './fake-lab.ts';
 
 const before = synthesize(rapidtideLab);
 const touched = (after: TemplateJson, from = before): readonly Touched[] =>
-  touchedEnvironments(readTemplate(from), readTemplate(after), () => false);
+  touchedEnvironments(readDeployedTemplate(from), readDeployedTemplate(after), () => false);
 const arm = { environment: expect.stringContaining('arm64'), how: 'updated', graceMinutes: 7200 };
 
 it.each<[string, LabConfigInput, unknown]>([
@@ -69,7 +69,7 @@ it('a machine image that SSM names touches its environment when there is a newer
     const compute = copy.Resources[environmentId]!.Properties.ComputeResources as Record<string, unknown>;
     compute.Ec2Configuration = [{ ImageType: 'ECS_AL2023', ImageIdOverride: { Ref: 'Ami' } }];
   });
-  const template = readTemplate(withImage);
+  const template = readDeployedTemplate(withImage);
   expect(touchedEnvironments(template, template, () => false)).toEqual([]);
   expect(touchedEnvironments(template, template, name => name === 'Ami')).toEqual([
     { ...arm, changes: ['/ami'] },
@@ -89,7 +89,7 @@ it.each([
 });
 
 it('a job is at risk exactly when it runs and its timeout reaches past the limit', () => {
-  const template = readTemplate(before);
+  const template = readDeployedTemplate(before);
   const queueId = Object.keys(before.Resources).find(
     id => before.Resources[id]!.Type === 'AWS::Batch::JobQueue' && id.includes('arm64'),
   )!;
@@ -125,10 +125,10 @@ it('a job is at risk exactly when it runs and its timeout reaches past the limit
 it('a template of any shape is read without breaking', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
-      touchedEnvironments(readTemplate(a), readTemplate({ Resources: b }), () => true);
+      touchedEnvironments(readDeployedTemplate(a), readDeployedTemplate({ Resources: b }), () => true);
       touchedEnvironments(
-        readTemplate({ Resources: { E: { Type: 'AWS::Batch::ComputeEnvironment', Properties: a } } }),
-        readTemplate({ Resources: { E: { Type: 'AWS::Batch::ComputeEnvironment', Properties: b } } }),
+        readDeployedTemplate({ Resources: { E: { Type: 'AWS::Batch::ComputeEnvironment', Properties: a } } }),
+        readDeployedTemplate({ Resources: { E: { Type: 'AWS::Batch::ComputeEnvironment', Properties: b } } }),
         () => true,
       );
     }),

@@ -1,7 +1,7 @@
 /** Cases for two evaluators: `node cases.ts SEED COUNT TEMPLATE…` writes one a line, with what the twin's decides. */
 import { readFileSync } from 'node:fs';
 import { decide } from '../../../lib/twin/iam/decide.ts';
-import type { Context, Policy, Principal, Statement } from '../../../lib/twin/iam/types.ts';
+import type { Policy, Principal, RequestContext, Statement } from '../../../lib/twin/iam/types.ts';
 import { readTwinStack } from '../../../lib/twin/template/twin-stack.ts';
 import { documentOf } from './document.ts';
 import { mutate } from './mutate.ts';
@@ -18,7 +18,7 @@ const pick = random(Number(seed));
 interface Asking {
   readonly principal: Principal;
   readonly policies: readonly Policy[];
-  readonly context: Context;
+  readonly context: RequestContext;
 }
 
 /** The roles of the templates that have policies, and the people that they make policies for. */

@@ -1,10 +1,10 @@
-import type { Context, Policy } from '../../../lib/twin/iam/types.ts';
+import type { Policy, RequestContext } from '../../../lib/twin/iam/types.ts';
 import type { Random } from './random.ts';
 
 interface Asked {
   readonly action: string;
   readonly resource: string;
-  readonly context: Context;
+  readonly context: RequestContext;
 }
 
 const objects = [
@@ -38,8 +38,8 @@ export function requestOf(policies: readonly Policy[], pick: Random): Asked {
     const lab = pick.one(['lab', 'other']);
     if (action !== 'SubmitJob') {
       const key = action === 'TagResource' ? 'aws:requesttag/arraylab:lab' : 'aws:resourcetag/arraylab:lab';
-      const context: Context = pick.chance(0.8) ? { [key]: lab } : {};
-      const withKeys: Context = action === 'TagResource' ? { 'aws:tagkeys': ['arraylab:lab'] } : {};
+      const context: RequestContext = pick.chance(0.8) ? { [key]: lab } : {};
+      const withKeys: RequestContext = action === 'TagResource' ? { 'aws:tagkeys': ['arraylab:lab'] } : {};
       return {
         action: `batch:${action}`,
         resource: batch(`job/${pick.one(['0b0c', '0b0c-1'])}`),
@@ -79,7 +79,7 @@ function ofS3(policies: readonly Policy[], pick: Random): Asked {
   const known = instances(policies, 'arn:aws:s3:::', pick).map(each => each.slice('arn:aws:s3:::'.length));
   const [bucket = 'b', ...path] = pick.one([...known, 'another-bucket']).split('/');
   const key = path.length > 0 && pick.chance(0.6) ? path.join('/') : pick.one(keys);
-  const common: Context = {
+  const common: RequestContext = {
     ...maybe(pick, 'aws:securetransport', ['true', 'false'], 0.9),
     ...maybe(pick, 'aws:resourceaccount', ['000000000000', '111111111111'], 0.9),
     ...maybe(pick, 'aws:principalaccount', ['000000000000'], 0.9),
@@ -99,7 +99,7 @@ function ofS3(policies: readonly Policy[], pick: Random): Asked {
     return { action: `s3:${action}`, resource: `arn:aws:s3:::${bucket}`, context: { ...common, ...ofList } };
   }
   const action = pick.one(objects);
-  const ofObject: Context = {
+  const ofObject: RequestContext = {
     ...(action === 'PutObject'
       ? maybe(pick, 's3:x-amz-storage-class', ['STANDARD', 'DEEP_ARCHIVE'], 0.4)
       : {}),
@@ -115,7 +115,7 @@ function ofS3(policies: readonly Policy[], pick: Random): Asked {
   };
 }
 
-const maybe = (pick: Random, key: string, values: readonly string[], probability: number): Context =>
+const maybe = (pick: Random, key: string, values: readonly string[], probability: number): RequestContext =>
   pick.chance(probability) ? { [key]: pick.one(values) } : {};
 
 const resourcesIn = (policies: readonly Policy[], start: string): string[] =>

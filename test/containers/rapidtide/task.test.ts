@@ -10,7 +10,7 @@ import { named } from '../tasks.ts';
 const lab = labOfFile();
 const options = {
   tasks: { run: rapidtideTask },
-  mounts: [{ path: '/data_in', bucketEnv: 'INPUT_BUCKET', access: 'stage', readOnly: true }],
+  mounts: [{ path: '/data_in', bucketEnv: 'INPUT_BUCKET', access: 'download', readOnly: true }],
   graceMs: 200,
 } as const;
 const mounts = JSON.stringify({

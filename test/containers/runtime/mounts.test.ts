@@ -9,13 +9,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { receivedIn } from '../../../containers/runtime/bytes-in.ts';
+import { downloadPrefix } from '../../../containers/runtime/mounts/download-prefix.ts';
 import { hasMount } from '../../../containers/runtime/mounts/fuse.ts';
 import { linkTo } from '../../../containers/runtime/mounts/link.ts';
 import type { ToMount } from '../../../containers/runtime/mounts/mount.ts';
 import { mountpointCommand } from '../../../containers/runtime/mounts/mountpoint.ts';
 import { openMounts } from '../../../containers/runtime/mounts/open-mounts.ts';
 import { s3fsCommand } from '../../../containers/runtime/mounts/s3fs.ts';
-import { stage } from '../../../containers/runtime/mounts/stage.ts';
 import { containerWorld } from '../../../containers/runtime/world.ts';
 import { type MountSource, secretPlaceholder } from '../../../lib/contract/workload/mount.ts';
 import type { MountSpec } from '../../../lib/contract/workload/workload.ts';
@@ -179,7 +179,7 @@ describe('inputs', () => {
     await lab.input.put('HCP/1/scan', 'one');
     await lab.input.put('HCP/', '');
     await lab.input.put('other', 'not ours');
-    const mounts = await openMounts(world({ '/data_in': source({ prefix: 'HCP/' }) }), [spec('stage')]);
+    const mounts = await openMounts(world({ '/data_in': source({ prefix: 'HCP/' }) }), [spec('download')]);
     expect(mounts.folders).toEqual({ '/data_in': lab.folders.dataIn });
     expect(readFileSync(join(lab.folders.dataIn, '1/scan'), 'utf8')).toBe('one');
     expect(existsSync(join(lab.folders.dataIn, 'other'))).toBe(false);
@@ -190,14 +190,14 @@ describe('inputs', () => {
   });
 
   it('need a source, and off the twin the tool that mounts them', async () => {
-    await expect(openMounts(world({}), [spec('stage')])).rejects.toMatchObject({ exitCode: 70 });
+    await expect(openMounts(world({}), [spec('download')])).rejects.toMatchObject({ exitCode: 70 });
     const none = [{ ...spec('mount-s3'), access: 'no-such-tool' as 's3fs' }];
     const real = world({ '/data_in': source() }, { LAB_MOUNTS_BY: undefined });
     await expect(openMounts(real, none)).rejects.toMatchObject({ exitCode: 67 });
   });
 
   it('where nothing is are a failed mount, and keys that none could show are told', async () => {
-    const empty = openMounts(world({ '/data_in': source({ prefix: 'nowhere/' }) }), [spec('stage')]);
+    const empty = openMounts(world({ '/data_in': source({ prefix: 'nowhere/' }) }), [spec('download')]);
     await expect(empty).rejects.toMatchObject({
       exitCode: 67,
       message: expect.stringContaining('nothing is at s3://input/nowhere/, which /data_in is to show'),
@@ -210,7 +210,7 @@ describe('inputs', () => {
   });
 
   it('that cannot be read are a failed mount', async () => {
-    const mounting = openMounts(world({ '/data_in': source({ bucket: 'nowhere' }) }), [spec('stage')]);
+    const mounting = openMounts(world({ '/data_in': source({ bucket: 'nowhere' }) }), [spec('download')]);
     await expect(mounting).rejects.toMatchObject({
       exitCode: 67,
       message: expect.stringContaining('NoSuchBucket'),
@@ -220,13 +220,13 @@ describe('inputs', () => {
   it('stay inside their folder whatever their keys say', async () => {
     await lab.input.put('up/../../outside', 'x');
     const inside = folder('inside');
-    await expect(stage(lab.input, 'up/', inside)).rejects.toMatchObject({ exitCode: 67 });
+    await expect(downloadPrefix(lab.input, 'up/', inside)).rejects.toMatchObject({ exitCode: 67 });
     expect(existsSync(join(inside, '../../outside'))).toBe(false);
   });
 
   it('stop coming when the shard is interrupted', async () => {
     await lab.input.put('many/1', '1');
-    const staging = stage(lab.input, 'many/', folder('many'), AbortSignal.abort());
+    const staging = downloadPrefix(lab.input, 'many/', folder('many'), AbortSignal.abort());
     await expect(staging).rejects.toMatchObject({ exitCode: 75 });
   });
 });

@@ -1,10 +1,14 @@
 import fc from 'fast-check';
-import { type ListOptions, parseList } from '../../../lib/contract/list/parse-list.ts';
+import { type ParseListOptions, parseList } from '../../../lib/contract/list/parse-list.ts';
 
 const participant = { one: 'participant', many: 'participants' };
 const plate = { one: 'plate', many: 'plates' };
-const read = (text: string | Buffer, source = 'list.txt', options: ListOptions = {}, noun = participant) =>
-  parseList(Buffer.from(text as string), source, noun, options);
+const read = (
+  text: string | Buffer,
+  source = 'list.txt',
+  options: ParseListOptions = {},
+  noun = participant,
+) => parseList(Buffer.from(text as string), source, noun, options);
 const names = (...args: Parameters<typeof read>) => read(...args).items.map(item => item.name);
 
 describe('a list without a heading keeps its first line', () => {

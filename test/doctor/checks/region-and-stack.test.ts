@@ -22,7 +22,7 @@ describe('stack', () => {
       firstFailure: async () => ({
         logicalId: 'PoolEnv',
         type: 'AWS::Batch::ComputeEnvironment',
-        reason: 'CLIENT_ERROR - user data',
+        statusReason: 'CLIENT_ERROR - user data',
       }),
     });
 

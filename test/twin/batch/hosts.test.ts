@@ -2,7 +2,7 @@ import { TerminateJobCommand } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
 import { instanceType, usableMemoryMiB } from '../../../lib/contract/hosts/instance-types.ts';
 import { Fleet, type Host } from '../../../lib/twin/batch/fleet.ts';
-import { defaultPace, type Pace } from '../../../lib/twin/batch/pace.ts';
+import { type BatchPace, defaultPace } from '../../../lib/twin/batch/pace.ts';
 import type { JobSpec } from '../../../lib/twin/batch/types.ts';
 import { type Clock, realClock } from '../../../lib/twin/clock.ts';
 import type { ComputeEnvironment, TwinStack } from '../../../lib/twin/template/twin-stack.ts';
@@ -135,7 +135,7 @@ it('hosts never hold more than they have, and environments never more than maxvC
 describe('a fleet', () => {
   const types = ['m7g.xlarge', 'r7g.2xlarge', 'c7g.4xlarge'];
   const environment = { ...resources.computeEnvironments[0]!, instanceTypes: types, maxvCpus: 40 };
-  const fleetOf = (clock: Clock, given: Partial<Pace> = {}, seed?: number): Fleet =>
+  const fleetOf = (clock: Clock, given: Partial<BatchPace> = {}, seed?: number): Fleet =>
     new Fleet({
       resources: { ...resources, computeEnvironments: [environment] },
       clock,

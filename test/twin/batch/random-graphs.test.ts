@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancelJobCommand, type SubmitJobCommandInput, TerminateJobCommand } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
-import type { Entry } from '../../../lib/twin/batch/journal.ts';
+import type { JournalEntry } from '../../../lib/twin/batch/journal.ts';
 import type { ContainerSpec, JobSpec, RunContainer } from '../../../lib/twin/batch/types.ts';
 import { resources, startTestBatch } from './helper.ts';
 
@@ -152,13 +152,13 @@ const hosts = {
   ...resources,
   computeEnvironments: [{ ...resources.computeEnvironments[0]!, maxvCpus: 8 }],
 };
-const specsIn = (entries: readonly Entry[]): JobSpec[] =>
+const specsIn = (entries: readonly JournalEntry[]): JobSpec[] =>
   entries.flatMap(entry => (entry.kind === 'submitted' ? [entry.spec] : []));
-const entriesOf = (text: string): Entry[] =>
+const entriesOf = (text: string): JournalEntry[] =>
   text
     .split('\n')
     .slice(0, -1)
-    .map(line => JSON.parse(line) as Entry);
+    .map(line => JSON.parse(line) as JournalEntry);
 
 it('whatever waits for what, fails, is cancelled or terminated: every job ends, and none starts before its time', async () => {
   await fc.assert(
@@ -178,7 +178,7 @@ it('whatever waits for what, fails, is cancelled or terminated: every job ends, 
 });
 
 /** What a journal tells of containers. */
-function happeningsIn(entries: readonly Entry[]): Happening[] {
+function happeningsIn(entries: readonly JournalEntry[]): Happening[] {
   const attempts = new Map<string, number>();
   const specs = new Map(specsIn(entries).map(spec => [spec.jobId, spec]));
   return entries.flatMap((entry): Happening[] => {
@@ -194,7 +194,7 @@ function happeningsIn(entries: readonly Entry[]): Happening[] {
 }
 
 /** The children that somebody had asked to end before they started, or to end at all. */
-function notWanted(entries: readonly Entry[]): Set<string> {
+function notWanted(entries: readonly JournalEntry[]): Set<string> {
   const specs = new Map(specsIn(entries).map(spec => [spec.jobId, spec]));
   const started = new Set<string>();
   const unwanted = new Set<string>();

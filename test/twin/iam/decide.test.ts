@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { decide } from '../../../lib/twin/iam/decide.ts';
 import { readPolicy } from '../../../lib/twin/iam/read-policy.ts';
-import type { Context, Request } from '../../../lib/twin/iam/types.ts';
+import type { IamRequest, RequestContext } from '../../../lib/twin/iam/types.ts';
 import { explain, refusalOf } from '../../../lib/twin/iam/words.ts';
 
 const account = '000000000000';
@@ -10,17 +10,17 @@ const principal = { arn: `arn:aws:sts::${account}:assumed-role/jobs/one`, roleAr
 
 const policy = (kind: 'identity' | 'resource' | 'boundary', ...Statement: object[]) =>
   readPolicy(`${kind} policy`, kind, { Version: '2012-10-17', Statement });
-const ask = (action: string, resource: string, context: Context = {}): Request => ({
+const ask = (action: string, resource: string, context: RequestContext = {}): IamRequest => ({
   principal,
   action,
   resource,
   context,
 });
 const allow = { Effect: 'Allow', Action: 's3:GetObject', Resource: 'arn:aws:s3:::b/*' };
-const get = (context: Context = {}): Request => ask('s3:GetObject', 'arn:aws:s3:::b/k', context);
+const get = (context: RequestContext = {}): IamRequest => ask('s3:GetObject', 'arn:aws:s3:::b/k', context);
 
 /** Whether an allow with this condition is one for a request with this context. */
-const holds = (Condition: object, context: Context): boolean =>
+const holds = (Condition: object, context: RequestContext): boolean =>
   decide([policy('identity', { ...allow, Condition })], get(context)).isAllowed;
 
 describe('what decides', () => {
@@ -66,7 +66,7 @@ describe('what decides', () => {
   });
 
   it('NotAction and NotResource mean all the rest', () => {
-    const is = (statement: object, request: Request) =>
+    const is = (statement: object, request: IamRequest) =>
       decide([policy('identity', { Effect: 'Allow', ...statement })], request).isAllowed;
     expect(is({ NotAction: 's3:Put*', Resource: '*' }, get())).toBe(true);
     expect(is({ NotAction: 's3:get*', Resource: '*' }, get())).toBe(false);
@@ -93,7 +93,7 @@ describe('patterns', () => {
 
   it('a variable is the caller’s text, never a pattern; without a value it is nobody’s', () => {
     const one = policy('identity', { ...allow, Resource: 'arn:aws:s3:::b/${aws:username}/*' });
-    const is = (key: string, context: Context) =>
+    const is = (key: string, context: RequestContext) =>
       decide([one], ask('s3:GetObject', `arn:aws:s3:::b/${key}`, context)).isAllowed;
     expect(is('ann/x', { 'aws:username': 'ann' })).toBe(true);
     expect(is('ann/x', { 'aws:username': '*' })).toBe(false);
@@ -108,7 +108,7 @@ describe('patterns', () => {
 });
 
 describe('conditions', () => {
-  it.each<[string, object, Context, boolean]>([
+  it.each<[string, object, RequestContext, boolean]>([
     ['equal', { StringEquals: { 's3:prefix': ['a', 'b'] } }, { 's3:prefix': 'b' }, true],
     ['equal, in another case', { StringEquals: { 's3:prefix': 'A' } }, { 's3:prefix': 'a' }, false],
     ['equal in any case', { StringEqualsIgnoreCase: { 's3:prefix': 'A' } }, { 's3:prefix': 'a' }, true],

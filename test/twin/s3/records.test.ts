@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ObjectMeta } from '../../../lib/twin/s3/disk/object-meta.ts';
-import { Records } from '../../../lib/twin/s3/disk/records.ts';
+import { BucketRecords } from '../../../lib/twin/s3/disk/records.ts';
 
 let folder: string;
 let path: string;
@@ -22,13 +22,14 @@ const record = (key: string, etag: string): ObjectMeta => ({
   headers: {},
   checksums: {},
 });
-const shown = (records: Records) => Object.fromEntries([...records.all()].map(meta => [meta.key, meta.etag]));
+const shown = (records: BucketRecords) =>
+  Object.fromEntries([...records.all()].map(meta => [meta.key, meta.etag]));
 
 it('cut at any byte, they tell of what was stored before, and what is stored then stays', async () => {
   const states: Record<string, string>[] = [{}];
   const lengths = [0];
   const placed = new Map<string, string>();
-  const records = await Records.open(path, () => false);
+  const records = await BucketRecords.open(path, () => false);
   const step = async (work: () => Promise<void>) => {
     await work();
     states.push(shown(records));
@@ -50,12 +51,12 @@ it('cut at any byte, they tell of what was stored before, and what is stored the
     await truncate(path, bytes);
     const step = lengths.findLastIndex(length => length <= bytes);
     // Nothing that was announced is in its place.
-    const again = await Records.open(path, () => false);
+    const again = await BucketRecords.open(path, () => false);
     const allowed = [states[step], states[step - 1]];
     expect(allowed).toContainEqual(shown(again));
     await again.store(record('later', '9'));
     again.close();
-    const last = await Records.open(path, () => false);
+    const last = await BucketRecords.open(path, () => false);
     expect(shown(last).later).toBe('9');
     last.close();
   }
@@ -64,11 +65,11 @@ it('cut at any byte, they tell of what was stored before, and what is stored the
 it('what was announced counts when its file is in its place, and not when it is not', async () => {
   for (const isPlaced of [true, false]) {
     await rm(path, { force: true });
-    const records = await Records.open(path, () => false);
+    const records = await BucketRecords.open(path, () => false);
     await records.store(record('k', '1'), async () => undefined);
     const killed = records.store(record('k', '2'), () => Promise.reject(new Error('killed')));
     await expect(killed).rejects.toThrow('killed');
-    const again = await Records.open(path, meta => isPlaced && meta.etag === '2');
+    const again = await BucketRecords.open(path, meta => isPlaced && meta.etag === '2');
     expect(shown(again)).toEqual({ k: isPlaced ? '2' : '1' });
     again.close();
     records.close();
@@ -76,7 +77,7 @@ it('what was announced counts when its file is in its place, and not when it is 
 });
 
 it('the file does not grow for ever under writes to one key', async () => {
-  const records = await Records.open(path, () => false);
+  const records = await BucketRecords.open(path, () => false);
   let longest = 0;
   for (let i = 0; i < 30_000; i++) {
     await records.store(record('k', (i + 1).toString(16)), async () => undefined);
@@ -84,13 +85,13 @@ it('the file does not grow for ever under writes to one key', async () => {
   }
   records.close();
   expect(longest).toBeLessThan(2_000_000);
-  const again = await Records.open(path, () => false);
+  const again = await BucketRecords.open(path, () => false);
   expect(shown(again)).toEqual({ k: (30_000).toString(16) });
   again.close();
 });
 
 it('nothing is stored once they are closed', async () => {
-  const records = await Records.open(path, () => false);
+  const records = await BucketRecords.open(path, () => false);
   records.close();
   await expect(records.store(record('k', '1'))).rejects.toThrow('closed');
 });

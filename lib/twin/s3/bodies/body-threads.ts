@@ -1,14 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { ChecksumAlgorithm } from '../wire/checksums.ts';
-import type { Answer, Ask, Sums } from './body-worker.ts';
+import type { Ask, BodySums, WorkerAnswer } from './body-worker.ts';
 
 /** A body that a thread of its own writes to a file and makes the checksums of. */
 export interface BodyRun {
   /** Takes the first `length` bytes, and gives the buffer back when they were written. The one passed in is detached. */
   take(bytes: ArrayBuffer, length: number): Promise<ArrayBuffer>;
   /** Closes the file. */
-  end(): Promise<Sums>;
+  end(): Promise<BodySums>;
   /** The same for a body that came to nothing; the file stays. */
   abandon(): Promise<void>;
 }
@@ -16,7 +16,7 @@ export interface BodyRun {
 interface Thread {
   readonly worker: Worker;
   /** Those who wait for an answer, in the order of their questions. */
-  readonly waiting: { done(answer: Answer): void; fail(error: Error): void }[];
+  readonly waiting: { done(answer: WorkerAnswer): void; fail(error: Error): void }[];
   /** Bodies that it has at the moment. */
   active: number;
   idle?: NodeJS.Timeout;
@@ -82,7 +82,7 @@ function leastBusy(): Thread {
   return threads.reduce((best, each) => (each.active < best.active ? each : best));
 }
 
-function ask(thread: Thread, message: Ask, transfer: ArrayBuffer[] = []): Promise<Answer> {
+function ask(thread: Thread, message: Ask, transfer: ArrayBuffer[] = []): Promise<WorkerAnswer> {
   return new Promise((done, fail) => {
     if (!threads.includes(thread)) throw new Error('the thread of the body ended');
     thread.waiting.push({ done: answer => (answer.error ? fail(answer.error) : done(answer)), fail });
@@ -93,7 +93,7 @@ function ask(thread: Thread, message: Ask, transfer: ArrayBuffer[] = []): Promis
 function start(): Thread {
   const worker = new Worker(new URL('./body-worker.ts', import.meta.url));
   const thread: Thread = { worker, waiting: [], active: 0 };
-  worker.on('message', (answer: Answer) => thread.waiting.shift()?.done(answer));
+  worker.on('message', (answer: WorkerAnswer) => thread.waiting.shift()?.done(answer));
   const lost = (error: Error): void => {
     forget(thread);
     for (const each of thread.waiting.splice(0)) each.fail(error);

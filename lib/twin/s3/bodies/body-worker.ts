@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
-import { type ChecksumAlgorithm, type Checksums, checksums } from '../wire/checksums.ts';
+import type { Checksums } from '../../../contract/ports/object-store.ts';
+import { type ChecksumAlgorithm, checksums } from '../wire/checksums.ts';
 
 /** Of the body with this number: the first of its messages opens its file, `end` and `abandon` close it. */
 export type Ask = { readonly body: number } & (
@@ -12,9 +13,9 @@ export type Ask = { readonly body: number } & (
 );
 
 /** To every message one, in their order; bytes are given back. */
-export type Answer = { readonly error?: Error; readonly sums?: Sums; readonly bytes?: ArrayBuffer };
+export type WorkerAnswer = { readonly error?: Error; readonly sums?: BodySums; readonly bytes?: ArrayBuffer };
 
-export interface Sums {
+export interface BodySums {
   /** Hex; '' where none was wanted. */
   readonly md5: string;
   readonly checksums: Checksums;
@@ -33,7 +34,7 @@ parentPort?.on('message', (ask: Ask) => {
   });
 });
 
-async function answer(ask: Ask): Promise<Answer> {
+async function answer(ask: Ask): Promise<WorkerAnswer> {
   try {
     if ('open' in ask) bodies.set(ask.body, await open(ask.open, ask.md5, ask.algorithms));
     const body = bodies.get(ask.body);
@@ -58,7 +59,7 @@ async function open(path: string, md5: boolean, algorithms: readonly ChecksumAlg
       hash?.update(bytes);
       running.update(bytes);
     },
-    close(): Sums {
+    close(): BodySums {
       const { mtimeMs } = fstatSync(file);
       closeSync(file);
       return { md5: hash?.digest('hex') ?? '', checksums: running.digest(), mtimeMs };

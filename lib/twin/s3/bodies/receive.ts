@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { rm, writeNew } from '../disk/quick-fs.ts';
 import { type ChecksumAlgorithm, checksums } from '../wire/checksums.ts';
 import { type BodyRun, startBody } from './body-threads.ts';
-import type { Sums } from './body-worker.ts';
+import type { BodySums } from './body-worker.ts';
 
 /** Bodies up to this many bytes are held whole; others are written by so many at a time, while more come in. */
 const portionBytes = 1024 * 1024;
@@ -18,7 +18,7 @@ export async function receive(
   body: AsyncIterable<Buffer>,
   algorithms: readonly ChecksumAlgorithm[],
   { md5 = true }: { readonly md5?: boolean } = {},
-): Promise<Sums & { readonly size: number }> {
+): Promise<BodySums & { readonly size: number }> {
   let size = 0;
   let held: Buffer[] = [];
   let large: LargeBody | undefined;
@@ -69,7 +69,7 @@ class LargeBody {
     }
   }
 
-  async end(): Promise<Sums> {
+  async end(): Promise<BodySums> {
     if (this.current) this.send(this.current);
     await Promise.all(this.sent);
     return this.run.end();

@@ -1,5 +1,5 @@
 import { AwsError, type SignedRequest } from '../../http/service.ts';
-import type { Bucket, Received } from '../disk/bucket.ts';
+import type { Bucket, ReceivedFile } from '../disk/bucket.ts';
 import { rm } from '../disk/quick-fs.ts';
 import { type ChecksumAlgorithm, checksumAlgorithms, checksumHeader } from '../wire/checksums.ts';
 import { s3Errors } from '../wire/errors.ts';
@@ -14,7 +14,7 @@ export async function receiveBody(
   bucket: Bucket,
   request: SignedRequest,
   otherwise: readonly ChecksumAlgorithm[] = [],
-): Promise<Received> {
+): Promise<ReceivedFile> {
   const { headers } = request;
   const said = checksumAlgorithms.filter(
     algorithm =>
@@ -29,7 +29,7 @@ export async function receiveBody(
   const known = payloadSha256 !== undefined && wanted.includes('SHA256');
   const made = await receive(path, request.body, known ? wanted.filter(each => each !== 'SHA256') : wanted);
   const { size, mtimeMs, md5 } = made;
-  const checksums: Received['checksums'] = {
+  const checksums: ReceivedFile['checksums'] = {
     ...made.checksums,
     ...(known ? { SHA256: Buffer.from(payloadSha256, 'hex').toString('base64') } : {}),
   };
@@ -42,14 +42,18 @@ export async function receiveBody(
   return { path, size, mtimeMs, etag: md5, checksums };
 }
 
-function verify({ headers, trailers }: SignedRequest, md5: string, checksums: Received['checksums']): void {
+function verify(
+  { headers, trailers }: SignedRequest,
+  md5: string,
+  checksums: ReceivedFile['checksums'],
+): void {
   const given = headers['content-md5'];
   if (given !== undefined && Buffer.from(given, 'base64').toString('hex') !== md5)
     throw s3Errors.badDigest('Content-MD5');
   for (const algorithm of Object.keys(checksums) as ChecksumAlgorithm[]) {
     const name = checksumHeader(algorithm);
-    const claimed = headers[name] ?? trailers[name];
-    if (claimed !== undefined && claimed !== checksums[algorithm]) throw s3Errors.badDigest(algorithm);
+    const stated = headers[name] ?? trailers[name];
+    if (stated !== undefined && stated !== checksums[algorithm]) throw s3Errors.badDigest(algorithm);
   }
 }
 

@@ -10,7 +10,7 @@ import { Locks } from './locks.ts';
 import { newVersionId, type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
 import { OpenFile, rm } from './quick-fs.ts';
 import { promote, recover } from './recover.ts';
-import { type BucketSettings, Settings } from './settings.ts';
+import { type BucketSettings, SettingsFile } from './settings.ts';
 import { StoredFiles } from './stored-files.ts';
 
 export type { ObjectMeta } from './object-meta.ts';
@@ -22,7 +22,7 @@ export type Described = Pick<
 >;
 
 /** A file that was received, checked and waits to become an object. */
-export interface Received {
+export interface ReceivedFile {
   readonly path: string;
   readonly size: number;
   readonly mtimeMs: number;
@@ -33,7 +33,7 @@ export interface Received {
 /** One bucket: a plain folder of files with a record of each, and a folder of the versions that are not current. */
 export class Bucket {
   readonly name: string;
-  readonly settings: Settings;
+  readonly settings: SettingsFile;
   readonly now: Now;
   private readonly root: string;
   private readonly stored: StoredFiles;
@@ -47,7 +47,7 @@ export class Bucket {
     root: string,
     name: string,
     now: Now,
-    settings: Settings,
+    settings: SettingsFile,
     stored: StoredFiles,
     history: History,
   ) {
@@ -63,7 +63,7 @@ export class Bucket {
 
   /** `otherwise` are the settings of a bucket that has none of its own. */
   static async open(root: string, name: string, now: Now, otherwise: BucketSettings = {}): Promise<Bucket> {
-    const settings = await Settings.open(join(root, '.settings', `${name}.json`), otherwise);
+    const settings = await SettingsFile.open(join(root, '.settings', `${name}.json`), otherwise);
     const history = await History.open(join(root, '.versions', name));
     const stored = await StoredFiles.open(join(root, name), join(root, '.meta', `${name}.log`));
     const bucket = new Bucket(root, name, now, settings, stored, history);
@@ -152,7 +152,7 @@ export class Bucket {
   }
 
   /** Makes a received file the object; call it in `exclusively`, after `look`. */
-  async commit(key: string, received: Received, rest: Described): Promise<ObjectMeta> {
+  async commit(key: string, received: ReceivedFile, rest: Described): Promise<ObjectMeta> {
     return this.places.run('', async () => {
       if (this.isGone) throw s3Errors.noSuchBucket(this.name);
       const before = this.stored.get(key);

@@ -1,5 +1,5 @@
 /** When something happens to a current object: so many days after it was made, or at a date. */
-export interface When {
+export interface LifecycleWhen {
   readonly days?: number;
   readonly date?: string;
 }
@@ -13,8 +13,8 @@ export interface LifecycleRule {
   readonly tags: Readonly<Record<string, string>>;
   readonly largerThan?: number;
   readonly smallerThan?: number;
-  readonly expiration?: When & { readonly markers?: boolean };
-  readonly transitions: readonly (When & { readonly storageClass: string })[];
+  readonly expiration?: LifecycleWhen & { readonly markers?: boolean };
+  readonly transitions: readonly (LifecycleWhen & { readonly storageClass: string })[];
   readonly noncurrentExpiration?: Noncurrent;
   readonly noncurrentTransitions: readonly (Noncurrent & { readonly storageClass: string })[];
   readonly abortDays?: number;

@@ -19,7 +19,7 @@ const spareLines = 10_000;
  * object and its record cannot be written as one, so a record is announced before its file is put in place: whichever
  * moment the twin is killed at, one of the last two records describes the file that is there.
  */
-export class Records {
+export class BucketRecords {
   private readonly path: string;
   private file: number;
   private lines = 0;
@@ -41,13 +41,13 @@ export class Records {
   }
 
   /** What a kill left announced is settled first: it counts when its file came into its place, which `isPlaced` tells. */
-  static async open(path: string, isPlaced: (meta: ObjectMeta) => boolean): Promise<Records> {
+  static async open(path: string, isPlaced: (meta: ObjectMeta) => boolean): Promise<BucketRecords> {
     await mkdir(dirname(path), { recursive: true });
     const { current, announced, lines, isWhole } = replay(path);
     for (const [key, meta] of announced) if (isPlaced(meta)) current.set(key, meta);
     const asItIs = isWhole && announced.size === 0 && lines <= 2 * current.size + spareLines;
     const file = asItIs ? openSync(path, 'a') : await writeAnew(path, current, new Map());
-    const records = new Records(path, file, current, new Map());
+    const records = new BucketRecords(path, file, current, new Map());
     records.lines = asItIs ? lines : current.size;
     return records;
   }

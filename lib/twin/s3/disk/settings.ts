@@ -34,7 +34,7 @@ export interface ObjectLock {
 }
 
 /** The settings of one bucket, in a file of their own. */
-export class Settings {
+export class SettingsFile {
   private readonly path: string;
   private current: BucketSettings;
 
@@ -43,9 +43,9 @@ export class Settings {
     this.current = current;
   }
 
-  static async open(path: string, otherwise: BucketSettings): Promise<Settings> {
+  static async open(path: string, otherwise: BucketSettings): Promise<SettingsFile> {
     const text = await readFile(path, 'utf8').catch(() => undefined);
-    return new Settings(path, text === undefined ? otherwise : (JSON.parse(text) as BucketSettings));
+    return new SettingsFile(path, text === undefined ? otherwise : (JSON.parse(text) as BucketSettings));
   }
 
   get(): BucketSettings {

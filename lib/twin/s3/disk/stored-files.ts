@@ -7,18 +7,18 @@ import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { isSegment, joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
 import { isSame, type ObjectMeta } from './object-meta.ts';
 import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
-import { Records } from './records.ts';
+import { BucketRecords } from './records.ts';
 
 /** The current objects of a bucket: plain files below one folder, with the record of each. Of versions it knows nothing. */
 export class StoredFiles {
   readonly folder: string;
-  private readonly records: Records;
+  private readonly records: BucketRecords;
   private readonly index: Map<string, ObjectMeta>;
   private sorted: string[] | undefined;
   /** Of folders, whether neither they nor one above them is a link, by which a write or a delete would leave the twin. */
   private readonly own = onceATurn(() => new Map([['.', true]]));
 
-  private constructor(folder: string, records: Records) {
+  private constructor(folder: string, records: BucketRecords) {
     this.folder = folder;
     this.records = records;
     this.index = new Map([...records.all()].map(meta => [meta.key, meta]));
@@ -29,7 +29,7 @@ export class StoredFiles {
       const file = statOf(join(folder, meta.path));
       return file !== undefined && isSame(meta, file);
     };
-    return new StoredFiles(folder, await Records.open(recordsPath, isPlaced));
+    return new StoredFiles(folder, await BucketRecords.open(recordsPath, isPlaced));
   }
 
   /** As it was when it was last looked at. */

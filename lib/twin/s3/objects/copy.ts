@@ -3,7 +3,7 @@ import { AwsError, type SignedRequest } from '../../http/service.ts';
 import { receive } from '../bodies/receive.ts';
 import { keptHeaders } from '../bodies/upload-body.ts';
 import { knownAlgorithm } from '../bodies/upload-headers.ts';
-import type { Bucket, ObjectMeta, Received } from '../disk/bucket.ts';
+import type { Bucket, ObjectMeta, ReceivedFile } from '../disk/bucket.ts';
 import { versionIdOf } from '../disk/object-meta.ts';
 import { rm } from '../disk/quick-fs.ts';
 import { asEncrypted, encryptionKept, pick, withoutEncryption } from '../settings/encryption.ts';
@@ -20,14 +20,14 @@ import { isReadable } from './restore.ts';
 
 const largestCopy = 5 * 1024 ** 3;
 
-export interface CopySource {
+export interface SourceVersion {
   readonly key: string;
   readonly versionId?: string;
 }
 
 export async function copyObject(
   source: Bucket,
-  { key: sourceKey, versionId }: CopySource,
+  { key: sourceKey, versionId }: SourceVersion,
   bucket: Bucket,
   key: string,
   request: SignedRequest,
@@ -103,11 +103,11 @@ interface CopyOptions {
 /** Copies an object, or a range of it, into the bucket's waiting room. */
 export async function copyBytes(
   source: Bucket,
-  { key: sourceKey, versionId }: CopySource,
+  { key: sourceKey, versionId }: SourceVersion,
   bucket: Bucket,
   request: SignedRequest,
   { algorithms, rangeOf }: CopyOptions,
-): Promise<{ from: ObjectMeta; received: Received }> {
+): Promise<{ from: ObjectMeta; received: ReceivedFile }> {
   const found = await source.read(sourceKey, versionId);
   if (!found)
     throw versionId === undefined

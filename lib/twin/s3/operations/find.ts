@@ -4,7 +4,7 @@ import { s3Errors } from '../wire/errors.ts';
 import { notHere } from './not-here.ts';
 import { ofBuckets } from './of-buckets.ts';
 import { ofObjects } from './of-objects.ts';
-import type { Operation, Place } from './operation.ts';
+import type { Operation, OperationTarget } from './operation.ts';
 
 /** Every operation of S3 that the twin knows by name. */
 export const operations: readonly Operation[] = [...ofBuckets, ...ofObjects, ...notHere];
@@ -64,7 +64,7 @@ const wordsOf = (operation: Operation | undefined): readonly string[] => operati
 const byMethod = Map.groupBy(operations, each => each.method);
 
 const wordsOn = (words: (operation: Operation) => readonly string[]) => {
-  const of = (place: Place): ReadonlySet<string> =>
+  const of = (place: OperationTarget): ReadonlySet<string> =>
     new Set(operations.filter(each => each.on === place).flatMap(words));
   return { service: of('service'), bucket: of('bucket'), object: of('object') };
 };

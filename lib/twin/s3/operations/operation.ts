@@ -5,7 +5,7 @@ import type { Bucket } from '../disk/bucket.ts';
 import type { Uploads } from '../uploads/multipart.ts';
 
 /** What an operation's request is about: all of S3, a name that need be no bucket's yet, a bucket, or an object. */
-export type Place = 'service' | 'name' | 'bucket' | 'object';
+export type OperationTarget = 'service' | 'name' | 'bucket' | 'object';
 
 /** Opens the bucket of a name, for who asks. Throws AwsError where there is none, or access is denied. */
 export type BucketOf = (name: string, request: SignedRequest) => Promise<Bucket>;
@@ -38,7 +38,7 @@ interface CallOf {
   object: Asked & { readonly bucket: Bucket; readonly key: string };
 }
 
-export interface OperationOn<P extends Place> {
+export interface OperationOn<P extends OperationTarget> {
   /** The API's. */
   readonly name: string;
   readonly on: P;

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../../http/service.ts';
-import type { Bucket, Received } from '../disk/bucket.ts';
+import type { Bucket, ReceivedFile } from '../disk/bucket.ts';
 import type { Encryption } from '../disk/settings.ts';
 import { sendXml } from '../wire/answers.ts';
 import { s3Errors } from '../wire/errors.ts';
@@ -63,7 +63,7 @@ export const withoutEncryption = (headers: Headers): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !encryptionNames.includes(name)));
 
 /** Under KMS an ETag is no MD5 of the bytes (S3's guide, "Object"): who takes it for one finds out here. */
-export const asEncrypted = (received: Received, headers: Headers): Received =>
+export const asEncrypted = (received: ReceivedFile, headers: Headers): ReceivedFile =>
   headers[algorithmHeader]?.startsWith('aws:kms')
     ? { ...received, etag: hash('md5', `${received.etag} aws:kms`) }
     : received;

@@ -1,5 +1,5 @@
 import type { Bucket, ObjectMeta } from '../disk/bucket.ts';
-import type { LifecycleRule, When } from '../disk/lifecycle-rule.ts';
+import type { LifecycleRule, LifecycleWhen } from '../disk/lifecycle-rule.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
@@ -19,7 +19,7 @@ export function rulesFor(bucket: Bucket, meta: ObjectMeta): LifecycleRule[] {
 }
 
 /** When something is due for an object made then, in ms; undefined when the rule does not say. */
-export function dueAt(when: When | undefined, madeMs: number): number | undefined {
+export function dueAt(when: LifecycleWhen | undefined, madeMs: number): number | undefined {
   if (when?.date !== undefined) return Date.parse(when.date);
   return when?.days === undefined ? undefined : nextMidnight(madeMs + when.days * dayMs);
 }

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { AwsError, type SignedRequest } from '../../http/service.ts';
 import type { Bucket } from '../disk/bucket.ts';
-import type { LifecycleRule, Noncurrent, When } from '../disk/lifecycle-rule.ts';
+import type { LifecycleRule, LifecycleWhen, Noncurrent } from '../disk/lifecycle-rule.ts';
 import { sendXml } from '../wire/answers.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { readXml } from '../wire/read-xml.ts';
@@ -146,7 +146,7 @@ function checkRule(rule: LifecycleRule): void {
   }
 }
 
-function parseExpiration(block: string): When & { readonly markers?: boolean } {
+function parseExpiration(block: string): LifecycleWhen & { readonly markers?: boolean } {
   const markers = textsOf(block, 'ExpiredObjectDeleteMarker')[0];
   if (markers === undefined) {
     const parsed = when(block);
@@ -159,7 +159,7 @@ function parseExpiration(block: string): When & { readonly markers?: boolean } {
   return { markers: markers === 'true' };
 }
 
-function when(block: string): When {
+function when(block: string): LifecycleWhen {
   const date = textsOf(block, 'Date')[0];
   if (date === undefined) return { days: days(block, 'Days') };
   const ms = Date.parse(date);
@@ -205,7 +205,7 @@ function ruleToXml(rule: LifecycleRule): XmlTree {
   const given = [rule.prefix || undefined, ...Tag, rule.largerThan, rule.smallerThan];
   const several = given.filter(each => each !== undefined).length > 1;
   const only = { ...conditions, Prefix: given.some(each => each !== undefined) ? conditions.Prefix : '' };
-  const at = (each: When) => ({ Date: each.date, Days: each.days });
+  const at = (each: LifecycleWhen) => ({ Date: each.date, Days: each.days });
   const noncurrent = (each: Noncurrent) => ({
     NoncurrentDays: each.days,
     NewerNoncurrentVersions: each.newer,

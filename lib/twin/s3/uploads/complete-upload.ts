@@ -1,8 +1,9 @@
 import { createHash, hash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import type { Checksums } from '../../../contract/ports/object-store.ts';
 import type { SignedRequest } from '../../http/service.ts';
 import { receive } from '../bodies/receive.ts';
-import type { Bucket, ObjectMeta, Received } from '../disk/bucket.ts';
+import type { Bucket, ObjectMeta, ReceivedFile } from '../disk/bucket.ts';
 import { rm } from '../disk/quick-fs.ts';
 import { checkWrite } from '../objects/conditions.ts';
 import { checksumFields } from '../objects/copy.ts';
@@ -11,16 +12,10 @@ import { expiryHeaders } from '../settings/lifecycle-due.ts';
 import { withDefault } from '../settings/object-lock.ts';
 import { versionHeaders } from '../settings/versioning.ts';
 import { sendXml } from '../wire/answers.ts';
-import {
-  byDefault,
-  type Checksums,
-  checksum,
-  checksumAlgorithms,
-  checksumHeader,
-} from '../wire/checksums.ts';
+import { byDefault, checksum, checksumAlgorithms, checksumHeader } from '../wire/checksums.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { blocksOf, textsOf, xmlDocument } from '../wire/xml.ts';
-import type { Part, Upload, UploadStore } from './upload-store.ts';
+import type { Upload, UploadedPart, UploadStore } from './upload-store.ts';
 
 const smallestPart = 5 * 1024 * 1024;
 
@@ -110,10 +105,10 @@ const lockOf = ({ retention, legalHold }: Upload) => ({
 async function join(
   store: UploadStore,
   upload: Upload,
-  parts: readonly Part[],
+  parts: readonly UploadedPart[],
   path: string,
   request: SignedRequest,
-): Promise<Received> {
+): Promise<ReceivedFile> {
   const { algorithm } = upload;
   const ofAll = algorithm === undefined ? byDefault : upload.type === 'FULL_OBJECT' ? [algorithm] : [];
   const bytes = store.bytesOf(upload, parts);
@@ -122,24 +117,24 @@ async function join(
   const etag = `${createHash('md5').update(digests).digest('hex')}-${parts.length}`;
   const made = ofAll.length > 0 ? checksums : await compositeOf(upload, parts);
   for (const each of checksumAlgorithms) {
-    const claimed = request.headers[checksumHeader(each)];
+    const stated = request.headers[checksumHeader(each)];
     const value = made[each];
-    // A composite one is claimed with the number of its parts or without.
-    const isRight = claimed === value || `${claimed}-${parts.length}` === value;
-    if (claimed !== undefined && value !== undefined && !isRight) throw s3Errors.badDigest(each);
+    // A composite one is stated with the number of its parts or without.
+    const isRight = stated === value || `${stated}-${parts.length}` === value;
+    if (stated !== undefined && value !== undefined && !isRight) throw s3Errors.badDigest(each);
   }
   return { path, size, mtimeMs, etag, checksums: made };
 }
 
 /** A checksum of the parts' checksums, with their number, as S3 makes composite ones. */
-async function compositeOf(upload: Upload, parts: readonly Part[]): Promise<Checksums> {
+async function compositeOf(upload: Upload, parts: readonly UploadedPart[]): Promise<Checksums> {
   if (!upload.algorithm) return {};
   const running = await checksum(upload.algorithm);
   for (const part of parts) running.update(Buffer.from(part.checksums[upload.algorithm] ?? '', 'base64'));
   return { [upload.algorithm]: `${running.digest()}-${parts.length}` };
 }
 
-function chooseParts(upload: Upload, stored: readonly Part[], xml: string): Part[] {
+function chooseParts(upload: Upload, stored: readonly UploadedPart[], xml: string): UploadedPart[] {
   const asked = blocksOf(xml, 'Part');
   if (asked.length === 0 || asked.length > 10_000) throw s3Errors.malformedXml();
   const there = new Map(stored.map(part => [part.number, part]));
@@ -172,11 +167,11 @@ function checkType(upload: Upload, asked: string | undefined): void {
   throw s3Errors.invalidRequest(message);
 }
 
-function checkPartChecksums(upload: Upload, part: Part, block: string): void {
+function checkPartChecksums(upload: Upload, part: UploadedPart, block: string): void {
   for (const algorithm of checksumAlgorithms) {
-    const claimed = textsOf(block, `Checksum${algorithm}`)[0];
-    if (claimed !== undefined && claimed !== part.checksums[algorithm]) throw s3Errors.invalidPart();
-    if (claimed === undefined && upload.type === 'COMPOSITE' && upload.algorithm === algorithm) {
+    const stated = textsOf(block, `Checksum${algorithm}`)[0];
+    if (stated !== undefined && stated !== part.checksums[algorithm]) throw s3Errors.invalidPart();
+    if (stated === undefined && upload.type === 'COMPOSITE' && upload.algorithm === algorithm) {
       const name = algorithm.toLowerCase();
       const message = `The upload was created using a ${name} checksum. The complete request must include the checksum for each part. It was missing for part ${part.number} in the request.`;
       throw s3Errors.invalidRequest(message);

@@ -2,10 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { SignedRequest } from '../../http/service.ts';
 import { keptHeaders, receiveBody } from '../bodies/upload-body.ts';
 import { knownAlgorithm } from '../bodies/upload-headers.ts';
-import type { Bucket, Received } from '../disk/bucket.ts';
+import type { Bucket, ReceivedFile } from '../disk/bucket.ts';
 import { compareKeys } from '../disk/key-order.ts';
 import { rm } from '../disk/quick-fs.ts';
-import { type CopySource, checksumFields, copyBytes } from '../objects/copy.ts';
+import { checksumFields, copyBytes, type SourceVersion } from '../objects/copy.ts';
 import { copyRange, partNumberOf } from '../objects/ranges.ts';
 import { encryptionKept, pick } from '../settings/encryption.ts';
 import { lockOfHeaders } from '../settings/object-lock.ts';
@@ -70,7 +70,7 @@ export class Uploads {
 
   async copyPart(
     source: Bucket,
-    from: CopySource,
+    from: SourceVersion,
     bucket: Bucket,
     key: string,
     request: SignedRequest,
@@ -225,7 +225,7 @@ export class Uploads {
     bucket: Bucket,
     request: SignedRequest,
     number: number,
-    received: Received,
+    received: ReceivedFile,
     check?: () => void,
   ): Promise<void> {
     try {

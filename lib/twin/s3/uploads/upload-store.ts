@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ObjectMeta, Received } from '../disk/bucket.ts';
+import type { ObjectMeta, ReceivedFile } from '../disk/bucket.ts';
 import { compareKeys } from '../disk/key-order.ts';
 import { Locks } from '../disk/locks.ts';
 import { mkdir, rename, rm, writeFile } from '../disk/quick-fs.ts';
@@ -21,13 +21,13 @@ export interface Upload {
   readonly initiated: string;
 }
 
-export interface Part {
+export interface UploadedPart {
   readonly number: number;
   /** The file with its bytes, in the upload's folder; a part sent again has a new one. */
   readonly file: string;
   readonly size: number;
   readonly etag: string;
-  readonly checksums: Received['checksums'];
+  readonly checksums: ReceivedFile['checksums'];
   readonly at: string;
 }
 
@@ -57,9 +57,9 @@ export class UploadStore {
   }
 
   /** Takes a received file as a part; call it in `exclusively`. */
-  async keep(upload: Upload, number: number, received: Received, at: string): Promise<void> {
+  async keep(upload: Upload, number: number, received: ReceivedFile, at: string): Promise<void> {
     const folder = join(this.folder, upload.id);
-    const before = await readWhole<Part>(join(folder, partName(number)));
+    const before = await readWhole<UploadedPart>(join(folder, partName(number)));
     const file = `${number}-${randomBytes(6).toString('hex')}.bytes`;
     const { size, etag, checksums } = received;
     await rename(received.path, join(folder, file));
@@ -75,14 +75,14 @@ export class UploadStore {
   }
 
   /** In order of their numbers. */
-  async parts(upload: Upload): Promise<Part[]> {
+  async parts(upload: Upload): Promise<UploadedPart[]> {
     const folder = join(this.folder, upload.id);
     const names = (await readdir(folder)).filter(name => /^part-\d+\.json$/.test(name));
-    const parts = await Promise.all(names.map(name => readWhole<Part>(join(folder, name))));
+    const parts = await Promise.all(names.map(name => readWhole<UploadedPart>(join(folder, name))));
     return parts.filter(part => part !== undefined).sort((a, b) => a.number - b.number);
   }
 
-  async *bytesOf(upload: Upload, parts: readonly Part[]): AsyncGenerator<Buffer> {
+  async *bytesOf(upload: Upload, parts: readonly UploadedPart[]): AsyncGenerator<Buffer> {
     for (const part of parts) {
       const path = join(this.folder, upload.id, part.file);
       yield* createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>;

@@ -1,8 +1,15 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { createCRC32, createCRC64, type IHasher } from 'hash-wasm';
+import type { ChecksumName, Checksums } from '../../../contract/ports/object-store.ts';
 
-export const checksumAlgorithms = ['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const;
+export const checksumAlgorithms = [
+  'CRC32',
+  'CRC32C',
+  'CRC64NVME',
+  'SHA1',
+  'SHA256',
+] as const satisfies readonly ChecksumName[];
 export type ChecksumAlgorithm = (typeof checksumAlgorithms)[number];
 
 /** What S3 makes of an object that came without one, since December 2024; of all its bytes. */
@@ -42,9 +49,6 @@ export async function checksum(algorithm: ChecksumAlgorithm): Promise<Checksum> 
     },
   };
 }
-
-/** Checksums that are known, by algorithm; base64. */
-export type Checksums = { readonly [A in ChecksumAlgorithm]?: string };
 
 /** Several of the same bytes. */
 export async function checksums(algorithms: readonly ChecksumAlgorithm[]): Promise<{

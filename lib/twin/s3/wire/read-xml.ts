@@ -25,11 +25,11 @@ export async function readXml(
     throw s3Errors.badDigest('Content-MD5');
   let vouched = headers['content-md5'] !== undefined;
   for (const algorithm of checksumAlgorithms) {
-    const claimed = headers[checksumHeader(algorithm)] ?? trailers[checksumHeader(algorithm)];
-    if (claimed === undefined || request.query.has('uploadId')) continue;
+    const stated = headers[checksumHeader(algorithm)] ?? trailers[checksumHeader(algorithm)];
+    if (stated === undefined || request.query.has('uploadId')) continue;
     const running = await checksum(algorithm);
     running.update(body);
-    if (running.digest() !== claimed) throw s3Errors.badDigest(algorithm);
+    if (running.digest() !== stated) throw s3Errors.badDigest(algorithm);
     vouched = true;
   }
   if (wantsDigest && !vouched) {

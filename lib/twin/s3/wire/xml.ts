@@ -1,8 +1,8 @@
 import { escapeXml } from '../../http/xml.ts';
 
-export type XmlValue = string | number | boolean | undefined | XmlTree | readonly XmlValue[];
+export type XmlTreeValue = string | number | boolean | undefined | XmlTree | readonly XmlTreeValue[];
 export interface XmlTree {
-  readonly [name: string]: XmlValue;
+  readonly [name: string]: XmlTreeValue;
 }
 
 /**
@@ -17,12 +17,12 @@ export function xmlDocument(root: string, tree: XmlTree, more: readonly XmlTree[
 function elements(tree: XmlTree): string {
   return Object.entries(tree)
     .flatMap(([name, value]) =>
-      Array.isArray(value) ? value.map(each => element(name, each as XmlValue)) : [element(name, value)],
+      Array.isArray(value) ? value.map(each => element(name, each as XmlTreeValue)) : [element(name, value)],
     )
     .join('');
 }
 
-function element(name: string, value: XmlValue): string {
+function element(name: string, value: XmlTreeValue): string {
   if (value === undefined) return '';
   return `<${name}>${typeof value === 'object' ? elements(value as XmlTree) : escapeXml(String(value))}</${name}>`;
 }

@@ -1,7 +1,7 @@
-import { twinPlace } from '../../lib/cli/twin/folder.ts';
+import { twinFolderOf } from '../../lib/cli/twin/folder.ts';
 
 const at = (environment: NodeJS.ProcessEnv): string =>
-  twinPlace({ cwd: '/home/me', projectRoot: '/home/me/lab', environment }).folder;
+  twinFolderOf({ cwd: '/home/me', projectRoot: '/home/me/lab', environment }).folder;
 
 it('the twin is in .lab of the project, or where LAB_TWIN_FOLDER says, from where the command is given', () => {
   expect(at({})).toBe('/home/me/lab/.lab/twin');

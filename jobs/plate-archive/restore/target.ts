@@ -1,5 +1,5 @@
 /** Where restored objects go: a bucket, or a folder of this machine. What is there already is never replaced silently. */
-export interface Target {
+export interface RestoreTarget {
   /** `same`: the very bytes are there already; `other`: something else is. */
   state(
     key: string,

@@ -4,10 +4,10 @@ import type { QueueState } from './queue-state.ts';
 export type { QueueState } from './queue-state.ts';
 
 /** What deploying and destroying a lab asks of AWS. Implemented by lib/aws over the SDK. */
-export interface LifecyclePorts {
+export interface StackPorts {
   readonly stacks: Stacks;
   readonly queues: Queues;
-  readonly inventory: Inventory;
+  readonly inventory: LabInventory;
   /** Which of these instance types the region has. */
   offered(types: readonly string[]): Promise<readonly string[]>;
 }
@@ -26,14 +26,17 @@ export interface Stacks {
   parameter(name: string): Promise<string | undefined>;
 }
 
+/** A stack as CloudFormation has it. */
 export interface StackState {
   readonly id: string;
+  readonly name: string;
   /** CloudFormation's word: `CREATE_COMPLETE`, `UPDATE_ROLLBACK_FAILED` … */
   readonly status: string;
   readonly statusReason?: string;
   readonly terminationProtection: boolean;
   /** Value by name of a parameter; for one of SSM, what it was at the last deploy. */
   readonly parameters: Readonly<Record<string, string>>;
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 export interface StackResource {
@@ -69,7 +72,7 @@ export interface LiveJob {
   readonly latestStart?: number;
 }
 
-export interface Inventory {
+export interface LabInventory {
   /** Everything of the lab that is there and may cost money, whoever made it. `repositoryPrefixes`: of pull-through caches. */
   look(lab: string, repositoryPrefixes: readonly string[]): Promise<Looked>;
   /** Buckets of the lab with how much is in them. */

@@ -10,7 +10,7 @@ const atOnce = 8;
  * Downloads what is below a prefix to the same place below `folder`; refuses what will not fit before it starts. Answers
  * bytes. Throws ShardFailure, also when the signal is aborted meanwhile.
  */
-export async function stage(
+export async function downloadPrefix(
   store: Store,
   prefix: string,
   folder: string,

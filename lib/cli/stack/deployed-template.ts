@@ -1,18 +1,18 @@
 /** A deployed template as far as we look into it. What is no object where one is wanted is passed over. */
-export interface Template {
-  readonly resources: Readonly<Record<string, TemplateResource>>;
+export interface DeployedTemplate {
+  readonly resources: Readonly<Record<string, DeployedResource>>;
   /** Name in SSM by name of a parameter that CloudFormation looks up at each deploy. */
   readonly ssmParameters: Readonly<Record<string, string>>;
 }
 
-export interface TemplateResource {
+export interface DeployedResource {
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
   /** Whether it stays when the stack goes. */
   readonly isKept: boolean;
 }
 
-export function readTemplate(json: unknown): Template {
+export function readDeployedTemplate(json: unknown): DeployedTemplate {
   const root = object(json);
   return {
     resources: Object.fromEntries(
