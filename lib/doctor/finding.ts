@@ -3,10 +3,10 @@ import type { LabConfig } from '../contract/workload/config.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 
 /** `unchecked`: it could not be asked, and the text says why. Never the same as ok. */
-export type Outcome = 'ok' | 'warn' | 'fail' | 'unchecked';
+export type CheckOutcome = 'ok' | 'warn' | 'fail' | 'unchecked';
 
 export interface Finding {
-  readonly outcome: Outcome;
+  readonly outcome: CheckOutcome;
   /** One sentence. */
   readonly text: string;
   /** The one thing to do. Every failure has one. */

@@ -1,7 +1,7 @@
 import { demandText, hostsFor, largest } from '../contract/hosts/fitting.ts';
 import type { WaitingJob } from '../contract/ports/account.ts';
 import { environmentFinding } from './environment-finding.ts';
-import type { Outcome } from './finding.ts';
+import type { CheckOutcome } from './finding.ts';
 import { explainHosts, type HostFacts, joinMinutes } from './hosts.ts';
 import type { PoolState } from './pool-states.ts';
 
@@ -15,7 +15,7 @@ export interface WaitingFacts {
 
 export interface Reason {
   /** `ok` where waiting is as it should be. */
-  readonly outcome: Exclude<Outcome, 'unchecked'>;
+  readonly outcome: Exclude<CheckOutcome, 'unchecked'>;
   readonly text: string;
   readonly fix?: string;
 }

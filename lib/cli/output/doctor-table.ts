@@ -1,14 +1,19 @@
-import type { Outcome } from '../../doctor/finding.ts';
+import type { CheckOutcome } from '../../doctor/finding.ts';
 import type { Row } from '../../doctor/run-checks.ts';
 import { type Stream, type Tone, tint, width, wrap } from './output.ts';
 
-const words: Readonly<Record<Outcome, string>> = {
+const words: Readonly<Record<CheckOutcome, string>> = {
   ok: 'ok',
   warn: 'warn',
   fail: 'fail',
   unchecked: 'not checked',
 };
-const tones: Readonly<Record<Outcome, Tone>> = { ok: 'good', warn: 'busy', fail: 'bad', unchecked: 'quiet' };
+const tones: Readonly<Record<CheckOutcome, Tone>> = {
+  ok: 'good',
+  warn: 'busy',
+  fail: 'bad',
+  unchecked: 'quiet',
+};
 
 /** Rows with their outcome first and texts broken into lines that fit the stream; a fix stands under its row, whole. */
 export function doctorTable(stream: Stream, rows: readonly Row[]): string {
@@ -32,7 +37,7 @@ export function doctorTable(stream: Stream, rows: readonly Row[]): string {
 
 /** `14 ok, 1 warning, 2 failures, 1 not checked`. */
 export function countsText(rows: readonly Row[]): string {
-  const count = (outcome: Outcome): number => rows.filter(row => row.outcome === outcome).length;
+  const count = (outcome: CheckOutcome): number => rows.filter(row => row.outcome === outcome).length;
   const several = (n: number, one: string, many: string): string[] =>
     n === 0 ? [] : [`${n} ${n === 1 ? one : many}`];
   return [
