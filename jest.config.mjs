@@ -1,4 +1,10 @@
+import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+
+// Of Jest itself, for its workers, and for what tests start: Node would strip and compile the same sources again each time.
+process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/arraylab');
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 /** Tests run on the Node of the `node` package, as everything else does, and are loaded by it. */
 export default {

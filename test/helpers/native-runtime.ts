@@ -4,7 +4,7 @@ import { passKnownTemplates } from './known-templates.ts';
 import type WorkerEnvironment from './worker-environment.ts';
 
 const require = createRequire(import.meta.url);
-let loads = 0;
+const loaded = new Map<string, number>();
 passKnownTemplates();
 
 /**
@@ -33,7 +33,9 @@ export default class NativeRuntime {
 
   /** A file that runs again in the same process, as with --watch, is another module. */
   async unstable_importModule(path: string): Promise<void> {
-    await import(`${pathToFileURL(path)}?load=${loads++}`);
+    const times = loaded.get(path) ?? 0;
+    loaded.set(path, times + 1);
+    await import(`${pathToFileURL(path)}${times === 0 ? '' : `?load=${times}`}`);
   }
 
   requireModule(path: string): unknown {

@@ -1,8 +1,6 @@
-import { join } from 'node:path';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
-const compileCache = join(import.meta.dirname, '../../node_modules/.cache/arraylab');
 type FakeTimersConfig = ConstructorParameters<typeof ModernFakeTimers>[0]['config'];
 
 /**
@@ -20,8 +18,10 @@ export default class WorkerEnvironment {
   }
 
   async setup(): Promise<void> {
-    // For what tests start: most are our own sources, that Node would strip and compile again each time.
-    process.env.NODE_COMPILE_CACHE ??= compileCache;
+    // Jest gives each error a hundred frames, and each frame to its source maps. CDK takes a trace of all that it makes, and sources
+    // that Node itself loads are at the places that they say.
+    Error.stackTraceLimit = 20;
+    delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
   }
 
   async teardown(): Promise<void> {

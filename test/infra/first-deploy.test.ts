@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { workloads } from '../../jobs/index.ts';
 import { explainFailures } from '../../lib/cli/stack/explain-failure.ts';
@@ -10,7 +9,8 @@ import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
 import { decide } from '../../lib/twin/iam/decide.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 const folders: string[] = [];
@@ -83,12 +83,11 @@ describe('an output bucket of another account', () => {
 it('a permissions boundary that the project names is on every role of the stack', () => {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-boundary-'));
   folders.push(outdir);
-  const context = { ...cdkContext, '@aws-cdk/core:permissionsBoundary': { name: 'people-made' } };
   const { stack } = buildApp(
     resolveConfig({ ...defaultLab, imageBuild: 'codebuild' }, workloads),
     workloads,
     root,
-    new App({ outdir, context }),
+    cdkApp(outdir, { '@aws-cdk/core:permissionsBoundary': { name: 'people-made' } }),
   );
   const roles = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'));
   expect(roles.length).toBeGreaterThan(4);

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ambientNoise } from '../../jobs/ambient-noise/spec.ts';
 import { contextsOf } from '../../lib/build/contexts.ts';
@@ -10,7 +9,8 @@ import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { KindSpec } from '../../lib/contract/workload/places.ts';
 import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { LabStack } from '../../lib/infra/lab-stack.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 
 /** Images are built from the folders of workloads that there are; nothing of them is run. */
 const noise: WorkloadSpec = {
@@ -60,7 +60,7 @@ function synthesize(input: LabConfigInput) {
   const config = resolveConfig(input, [noise]);
   const props = { config, specs: [noise], projectRoot: root, env: { region: 'us-east-1' } };
   const folder = mkdtempSync(join(outdir, 'app-'));
-  const app = new App({ outdir: folder, context: cdkContext });
+  const app = cdkApp(folder);
   const template = Template.fromStack(new LabStack(app, 'arraylab-lab', props));
   const { dockerImages } = JSON.parse(readFileSync(join(folder, 'arraylab-lab.assets.json'), 'utf8')) as {
     readonly dockerImages: Record<string, { source: { dockerBuildArgs?: object } }>;
@@ -233,7 +233,7 @@ it('a script that signs as its job may read the public archive, whose owner is a
     [ambientNoise],
   );
   const props = { config, specs: [ambientNoise], projectRoot: root };
-  const stack = new LabStack(new App({ outdir, context: cdkContext }), 'arraylab-noise', props);
+  const stack = new LabStack(cdkApp(outdir), 'arraylab-noise', props);
   const [role] = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Policy')).filter(each =>
     JSON.stringify(each).includes('scedc-pds'),
   );

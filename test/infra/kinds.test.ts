@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 
 const plates: WorkloadSpec = {
   name: 'plates',
@@ -37,7 +37,7 @@ const config = resolveConfig(
   },
   [plates],
 );
-const { stack } = buildApp(config, [plates], root, new App({ outdir, context: cdkContext }));
+const { stack } = buildApp(config, [plates], root, cdkApp(outdir));
 const template = Template.fromStack(stack);
 
 interface Statement {

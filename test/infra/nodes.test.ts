@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { pypeliner } from '../../jobs/pypeliner.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
@@ -13,7 +12,8 @@ import { buildApp } from '../../lib/infra/lab-app.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
 import { checkTemplate } from '../../lib/rules/check-template.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 
 /** A solver on four hosts, and a step on one that looks at its result. */
 const solver: WorkloadSpec = {
@@ -49,7 +49,7 @@ const input: LabConfigInput = {
 const outdir = mkdtempSync(join(tmpdir(), 'lab-nodes-'));
 afterAll(() => rmSync(outdir, { recursive: true, force: true }));
 const config = resolveConfig(input, [solver, pypeliner]);
-const { stack } = buildApp(config, [solver, pypeliner], root, new App({ outdir, context: cdkContext }));
+const { stack } = buildApp(config, [solver, pypeliner], root, cdkApp(outdir));
 const template = Template.fromStack(stack);
 
 it('jobs of several nodes have a definition of one open range', () => {

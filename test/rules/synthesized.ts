@@ -1,13 +1,13 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import { workloads } from '../../jobs/index.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
 import { readTemplateFile, type TemplateFile } from '../../lib/rules/read-file.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
 export { root };
@@ -23,12 +23,7 @@ export const strictLab: LabConfigInput = {
 /** A lab's app, not synthesized yet; what it writes goes with the run of the tests. */
 export function labApp(input: LabConfigInput, projectRoot = root) {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
-  const built = buildApp(
-    resolveConfig(input, workloads),
-    workloads,
-    projectRoot,
-    new App({ outdir, context: cdkContext }),
-  );
+  const built = buildApp(resolveConfig(input, workloads), workloads, projectRoot, cdkApp(outdir));
   return { ...built, templatePath: join(outdir, `${built.stack.stackName}.template.json`) };
 }
 

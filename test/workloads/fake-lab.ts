@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { build } from 'esbuild';
 import type { World } from '../../lib/cli/context.ts';
@@ -20,7 +19,8 @@ import type { Person } from '../../lib/twin/access/people.ts';
 import { processContainers } from '../../lib/twin/container/process-containers.ts';
 import { startTwin } from '../../lib/twin/twin.ts';
 import type { Ran } from '../cli/helper.ts';
-import { cdkContext, root } from '../helpers/project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
+import { root } from '../helpers/project.ts';
 import { inProcess } from './in-process.ts';
 
 export interface FakeLabInput {
@@ -47,7 +47,7 @@ export async function fakeLab({ config, workloads, tasks, processes }: FakeLabIn
     logLevel: 'silent',
   });
   const props = { config: resolved, specs: workloads, projectRoot: root, env: { region: resolved.region } };
-  const app = new App({ outdir: join(folder, 'cdk.out'), context: cdkContext });
+  const app = cdkApp(join(folder, 'cdk.out'));
   const template = Template.fromStack(new LabStack(app, stackName(resolved.name), props)).toJSON();
   const refusals: string[] = [];
   let own: ReturnType<typeof inProcess> | undefined;

@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { workloads } from '../../../jobs/index.ts';
 import type { World } from '../../../lib/cli/context.ts';
@@ -22,7 +21,8 @@ import type {
 } from '../../../lib/contract/ports/stack.ts';
 import { stackName } from '../../../lib/contract/workload/metadata.ts';
 import { LabStack } from '../../../lib/infra/lab-stack.ts';
-import { cdkContext, root } from '../../helpers/project.ts';
+import { cdkApp } from '../../helpers/cdk-app.ts';
+import { root } from '../../helpers/project.ts';
 import { rapidtideLab } from '../../helpers/rapidtide-lab.ts';
 
 type Json = Record<string, { Type: string; DeletionPolicy?: string; Properties: Record<string, unknown> }>;
@@ -37,7 +37,7 @@ export function synthesize(input: LabConfigInput): TemplateJson {
   try {
     const config = resolveConfig(input, workloads);
     const props = { config, specs: workloads, projectRoot: root, env: { region: config.region } };
-    const stack = new LabStack(new App({ outdir, context: cdkContext }), stackName(config.name), props);
+    const stack = new LabStack(cdkApp(outdir), stackName(config.name), props);
     return JSON.parse(JSON.stringify(Template.fromStack(stack).toJSON())) as TemplateJson;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
