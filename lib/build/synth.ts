@@ -29,7 +29,7 @@ export async function synth(
     say(`${relative(projectRoot, path)}: ${count} resources; ${idleCostText(costs)}`);
   }
   say('what is stored is paid for besides: docs/the-stack.md');
-  say('Next: npm run diff, npm run deploy');
+  say('Next: npm run diff');
   return code;
 }
 

@@ -12,7 +12,7 @@ import { type RetryChanges, retryRequest } from './retry-request.ts';
 import { storeRound } from './store-round.ts';
 import { neverSubmitted } from './stored-run.ts';
 import { submitRound } from './submit-round.ts';
-import { type RetryChoice, workLeft } from './work-left.ts';
+import { namesBehind, type RetryChoice, workLeft } from './work-left.ts';
 
 export interface PlannedRetry {
   readonly round: PlannedRound;
@@ -43,7 +43,7 @@ export async function planRetry(
   };
   const told = gather();
   await told.ask(() => refuse(requestProblems(sizes)));
-  await told.ask(() => checkNames(open, choice.names ?? []));
+  await told.ask(() => checkNames(open, choice));
   await told.ask(() => checkStep(spec, choice.step));
   told.refuse();
   const before = await open.ledger();
@@ -105,14 +105,20 @@ export async function startRetry(
   await submitRound(ports, plan);
 }
 
-function checkNames({ run, spec, items }: OpenedRun, names: readonly string[]): void {
+/** Throws LabError for what is no item of the run, nor of the step that is asked for. */
+async function checkNames(open: OpenedRun, { names = [], step }: RetryChoice): Promise<void> {
+  const { run, spec, items } = open;
+  const others = names.filter(name => !items.has(name));
+  if (others.length === 0) return;
+  const view =
+    step === undefined ? undefined : (await open.ledger()).entries.find(each => each.name === step);
   refuse(
-    names
-      .filter(name => !items.has(name))
+    others
+      .filter(name => !view || view.placesOf([name]).length === 0)
       .map(name => ({
         where: name,
-        message: `is no ${spec.item.one} of ${run.runId}`,
-        fix: `lab status ${run.runId}`,
+        message: `is no ${spec.item.one} of ${run.runId}${view ? `, nor an item of its step ${step}` : ''}`,
+        fix: `lab status ${run.runId}${view ? ` --step ${step}` : ''}`,
       })),
   );
 }
@@ -139,7 +145,8 @@ async function closeAll({ run, connection }: OpenedRun): Promise<void> {
 }
 
 /** While others go on, what is named can be done again once nothing of it is under way any more. */
-function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, { names }: RetryChoice): void {
+function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryChoice): void {
+  const names = namesBehind(ledger, choice);
   const { running, waiting } = ledger.counts;
   if (!names || names.length === 0)
     throw new LabError(
@@ -152,7 +159,7 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, { names }: Ret
     );
   const busy = ledger.entries.flatMap(step =>
     step
-      .placesOf(names)
+      .placesOf(step.name === choice.step ? (choice.names ?? []) : names)
       .filter(place => step.isUnderWay(place))
       .map(place => step.itemAt(place))
       .map(item => ({

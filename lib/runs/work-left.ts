@@ -11,7 +11,7 @@ export interface RetryChoice {
   readonly failedOnly?: boolean;
   /** What is done but for something that was allowed to be missing, too. */
   readonly partial?: boolean;
-  /** Items of the run; all of them without it. */
+  /** Items of the run, or of `step` where it has its own; all of them without it. */
   readonly names?: readonly string[];
   /** Only what is open in this step, and whose input is there; and behind it, what is made from that. */
   readonly step?: string;
@@ -29,6 +29,7 @@ export function workLeft(
   const left: Record<string, readonly Entry[]> = {};
   const again = new Map<StepView, Uint8Array>();
   const after = choice.step === undefined ? undefined : stepsAfter(spec, new Set([choice.step]));
+  const behind = namesBehind(ledger, choice);
   /** Places of the run's items that something is done again of; -1 among them: of all. */
   const owners = new Set<number>();
   for (const step of ledger.entries) {
@@ -39,7 +40,7 @@ export function workLeft(
       [...again.keys()],
       (input, place) => again.get(input)![place] === 1 || !isWell(input.stateAt(place)),
     );
-    const isChosen = chosenOf(step, choice.names);
+    const isChosen = chosenOf(step, step.name === choice.step ? choice.names : behind);
     const isLeft = (place: number): boolean => {
       const owner = step.owners.of(place);
       if (!after) return isMadeAnew(owner) || isOpen(step.stateAt(place), choice);
@@ -55,6 +56,17 @@ export function workLeft(
     if (own.includes(1)) left[step.name] = entriesOf(step, takes === 'run' ? undefined : own);
   }
   return left;
+}
+
+/** What is named, and of a step's own items that are named the run's that they are part of: what is behind is made from those. */
+export function namesBehind(
+  { entries }: Pick<Ledger, 'entries'>,
+  { names, step }: RetryChoice,
+): readonly string[] | undefined {
+  const view = entries.find(({ name }) => name === step);
+  if (!names || !view) return names;
+  const items = view.placesOf(names).map(place => view.itemAt(place));
+  return [...new Set([...names, ...items.map(({ name, of }) => of ?? name)])];
 }
 
 /** Items that are named, or part of one that is, or nobody's. */

@@ -41,7 +41,7 @@ it('says where the template is, what it costs while nothing runs, and what is ne
     lines: [
       'cdk.out/arraylab-lab.template.json: 2 resources; about 0.40 USD a month while nothing runs (1 secret)',
       'what is stored is paid for besides: docs/the-stack.md',
-      'Next: npm run diff, npm run deploy',
+      'Next: npm run diff',
     ],
   });
   expect(JSON.parse(readFileSync(join(projectRoot, 'words.json'), 'utf8'))).toEqual([

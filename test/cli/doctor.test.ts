@@ -40,7 +40,7 @@ it('lab doctor fails with 4 while the secret holds its placeholder, and names th
   expect(ran.out).toContain('fail         secrets         the secret of hcp still holds its placeholder\n');
   expect(ran.out).toContain('→ npx lab secret set hcp --local\n');
   expect(ran.out).toMatch(/^not checked {2}quotas {10}skipped on the twin: it has none$/m);
-  expect(ran.err).toMatch(/1 failure, \d+ not checked\nNext: mend what failed/);
+  expect(ran.err).toMatch(/behind its →\n.*1 failure, \d+ not checked\nNext: npx lab doctor/);
 });
 
 it('a submission is refused while a secret of its datasets holds the placeholder', async () => {

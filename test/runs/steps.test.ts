@@ -149,6 +149,21 @@ describe('months over days that are stacked whatever became of them', () => {
     ]);
   });
 
+  it('one day of the step is done again by its name, with its month behind it, and no other day of that', () => {
+    const twoBad = [
+      ...shards(first, 'day', days, { '2019-01-30': failed, '2019-01-31': failed }),
+      ...shards(first, 'stack', months, {}),
+    ];
+    const ledger = ledgerOf([first], twoBad);
+    const left = workLeft(spec, ledger, { step: 'day', names: ['2019-01-31'] });
+    expect(
+      Object.entries(left).map(([step, entries]) => [step, entries.map(entry => entry.item.name)]),
+    ).toEqual([
+      ['day', ['2019-01-31']],
+      ['stack', ['2019-01']],
+    ]);
+  });
+
   it('a month that was stacked before its day was done anew is not done', () => {
     const next = plan(spec, { day: [{ items: [days[1]!] }] }, 1);
     const { rows } = ledgerOf([first, next], [...badDay, ...shards(next, 'day', [days[1]!], {})]);

@@ -317,6 +317,10 @@ describe('months over days and pairs', () => {
     const { items } = await json(['status', runId, '--step', 'day']);
     expect(items[0].facts).toEqual({ as: 'ann' });
     await archive('2019-01-02');
+    const one = await lab.lab(['retry', runId, '2019-01-02', '--step', 'day', '--dry-run']);
+    expect([one.code, one.err]).toEqual([0, expect.stringMatching(/^day +1 /m)]);
+    const none = await lab.lab(['retry', runId, '2019-03-09', '--step', 'day']);
+    expect([none.code, none.err]).toEqual([2, expect.stringContaining('nor an item of its step day')]);
     const again = await lab.lab(['retry', runId, '--wait']);
     expect(again.err).toContain('(day 1, stack 2, report 2)');
     expect([again.code, await rows(runId)]).toEqual([

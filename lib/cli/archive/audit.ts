@@ -90,7 +90,7 @@ export const audit: ArchiveVerb = {
     if (problems.length + without.length === 0) {
       context.say(
         report.size === 0 && share === 0
-          ? 'sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read\nNext: npx lab archive audit --manifest tars.csv, for checksums of the bytes at rest'
+          ? 'sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read; checksums of the bytes at rest begin with a manifest\nNext: npx lab archive audit --manifest tars.csv'
           : `Next: npx lab archive status${context.suffix}`,
       );
       return exitCodes.ok;
@@ -140,7 +140,8 @@ async function writeManifest(
       `${numberText(lines.length)} tars. S3 reads them at rest, in any class, without a restore:`,
       `  upload ${file}, then aws s3control create-job with the operation S3ComputeObjectChecksum (SHA256, FULL_OBJECT)`,
       `  and the manifest format S3BatchOperations_CSV_20180820, fields ${fields}`,
-      'Next: npx lab archive audit --report <the CSV of its report>',
+      'and with the CSV of its report:',
+      'Next: npx lab archive audit --report report.csv',
     ].join('\n'),
   );
   return exitCodes.ok;

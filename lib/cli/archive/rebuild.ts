@@ -14,6 +14,7 @@ import { rebuildIndex } from '../../../jobs/plate-archive/restore/scan-tars.ts';
 import type { ObjectStore, StoredObject } from '../../contract/ports/object-store.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { shellWord } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
 import { onePlate, plateOptions } from './chosen-plates.ts';
 import { archivePlaces } from './places.ts';
@@ -44,7 +45,7 @@ export const rebuild: ArchiveVerb = {
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     context.print(folder);
     context.say(
-      `${counted(entries.length, { one: 'object', many: 'objects' })} in ${counted(tars.length, { one: 'tar', many: 'tars' })}${inventory ? '' : '; the inventory is lost, too, so ETags and versions are not known'}\nNext: npx lab archive restore --plate ${plate.plate} --index ${to}/index.ndjson --to <folder>`,
+      `${counted(entries.length, { one: 'object', many: 'objects' })} in ${counted(tars.length, { one: 'tar', many: 'tars' })}${inventory ? '' : '; the inventory is lost, too, so ETags and versions are not known'}\nNext: npx lab archive restore --plate ${shellWord(plate.plate)} --index ${shellWord(`${to}/index.ndjson`)} --to ${shellWord(`${to}/restored`)}${context.suffix}`,
     );
     return exitCodes.ok;
   },

@@ -124,7 +124,7 @@ export const restore: ArchiveVerb = {
     context.say(
       isWhole
         ? `Next: ls ${relative(context.cwd, folder) || '.'}`
-        : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored\nNext: another --to, or --overwrite`,
+        : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored: --to takes another folder, --overwrite replaces what is there\nNext: npx lab archive restore --help`,
     );
     return isWhole ? exitCodes.ok : exitCodes.notDone;
   },

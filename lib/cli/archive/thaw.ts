@@ -9,6 +9,7 @@ import {
 } from '../../../jobs/plate-archive/restore/tiered.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { sameCommand, shellWord } from '../output/command-line.ts';
 import { counted, table } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
 import { toldPlainly } from './told-plainly.ts';
@@ -79,7 +80,7 @@ export const thaw: ArchiveVerb = {
     context.io.out.write(table(context.io.out, states, [states.map(state => String(count(state)))]));
     const errors = count('ERROR');
     context.say(
-      `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}\nNext: ${errors > 0 ? `npx lab archive thaw ${address} --retry ${log}` : 'the same again shows what has come; it stays, there are no days'}`,
+      `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}; what has come stays, and the same call shows it\nNext: ${errors > 0 ? `npx lab archive thaw ${shellWord(address)} --retry ${shellWord(log)}${context.suffix}` : sameCommand(context.argv, '')}`,
     );
     return errors > 0 ? exitCodes.notDone : exitCodes.ok;
   },

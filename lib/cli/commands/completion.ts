@@ -30,7 +30,8 @@ export const completionOf = (commands: () => Promise<readonly Command[]>): Comma
         fix: `one of ${Object.keys(completionScripts).join(', ')}`,
       });
     context.io.out.write(completionScripts[what]);
-    context.say('Next: a new shell, with lab in its PATH (node_modules/.bin, or alias lab="npx lab")');
+    context.say('a new shell has it, with lab in its PATH (node_modules/.bin, or alias lab="npx lab")');
+    context.say(`Next: exec ${what}`);
     return exitCodes.ok;
   },
 });

@@ -88,7 +88,9 @@ async function update(context: Context, args: Args, target: Target, stack: Stack
   try {
     if (outlook.queues.length === 0) context.say('no hosts are replaced: nothing to wait for');
     else if ((await drain(context, target.aws, outlook.queues)) === 'interrupted') {
-      context.say(`\ninterrupted; nothing was changed\nNext: ${again(target, 'deploy', '--drain')} goes on`);
+      context.say(
+        `\ninterrupted; nothing was changed, and the same call goes on\nNext: ${again(target, 'deploy', '--drain')}`,
+      );
       return exitCodes.interruptedByUser;
     }
     return await runDeploy(context, target);
@@ -150,7 +152,7 @@ async function runDeploy(context: Context, target: Target): Promise<number> {
   const images = bakesImages(target) ? await target.cdk('deploy', `${imageStage}/*`, ...target.rest) : 0;
   const code = images === 0 ? await target.cdk('deploy', ...target.rest) : images;
   if (code === 0) {
-    context.say(`Next: ${next(target)}`);
+    sayNext(context, target);
     return exitCodes.ok;
   }
   if (context.signal.aborted || code === exitCodes.interruptedByUser) {
@@ -177,10 +179,12 @@ async function runDeploy(context: Context, target: Target): Promise<number> {
   );
 }
 
-function next({ config }: Target): string {
+function sayNext(context: Context, { config }: Target): void {
   const [unfilled] = Object.entries(config.datasets).find(
     ([, each]) => hasSecret(each.access) && !each.existingSecret,
   ) ?? [undefined];
   const submit = `npx lab submit ${Object.keys(config.workloads).find(name => config.workloads[name]!.enabled) ?? ''} --help`;
-  return unfilled ? `npx lab secret set ${unfilled} (where it is not filled yet), then ${submit}` : submit;
+  if (unfilled !== undefined)
+    context.say(`keys of dataset ${unfilled}, where they are not filled yet, come first; then ${submit}`);
+  context.say(`Next: ${unfilled === undefined ? submit : `npx lab secret set ${unfilled}`}`);
 }

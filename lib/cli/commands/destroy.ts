@@ -167,9 +167,9 @@ async function stopJobs(
 function interrupted(context: Context, target: Target, args: Args): number {
   const how = ['drain', 'cancel', 'yes'].filter(name => args.flag(name)).map(name => `--${name}`);
   context.say(
-    '\ninterrupted; the stack is as it was, but for its queues, which take no new jobs until it is deployed with --drain',
+    '\ninterrupted; the stack is as it was, but for its queues, which take no new jobs until it is deployed with --drain; the same call goes on',
   );
-  context.say(`Next: ${again(target, 'destroy', ...how)} goes on`);
+  context.say(`Next: ${again(target, 'destroy', ...how)}`);
   return exitCodes.interruptedByUser;
 }
 
@@ -231,20 +231,20 @@ async function finish(context: Context, target: Target, gone: StackView | undefi
 function verdict(context: Context, target: Target, { stays, left, unchecked }: LabAudit): number {
   if (left.length > 0) {
     context.say(
-      `the stack is gone, and ${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left behind\nNext: the commands above, then ${again(target, 'destroy')}`,
+      `the stack is gone, and ${left.length} ${left.length === 1 ? 'thing is' : 'things are'} left behind; once the commands above have been run, the same call looks again\nNext: ${again(target, 'destroy')}`,
     );
     return exitCodes.leftBehind;
   }
   if (unchecked.length > 0) {
     context.say(
-      `the stack is gone; whether anything is left cannot be said: ${unchecked.length} kinds of things were not checked\nNext: ${again(target, 'destroy')} with an identity that may look`,
+      `the stack is gone; whether anything is left cannot be said: ${unchecked.length} kinds of things were not checked; an identity that may look can give the same call\nNext: ${again(target, 'destroy')}`,
     );
     return exitCodes.service;
   }
   const kept =
     stays.length > 0 ? `; ${stays.length} ${stays.length === 1 ? 'thing stays' : 'things stay'}` : '';
   context.say(
-    `the stack is gone, and nothing of it is left behind${kept}\nNext: npm run deploy makes the lab anew`,
+    `the stack is gone, and nothing of it is left behind${kept}; a deploy makes the lab anew\nNext: npm run deploy`,
   );
   return exitCodes.ok;
 }

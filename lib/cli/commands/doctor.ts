@@ -38,10 +38,8 @@ export const doctor: Command = {
       context.print(JSON.stringify({ lab: config.name, region: config.region, ok: !failed, checks: rows }));
     else context.io.out.write(doctorTable(context.io.out, rows));
     const { suffix } = context;
-    const next = failed
-      ? `mend what failed (→), then npx lab doctor${suffix}`
-      : `npx lab submit --help${suffix}`;
-    context.say(`${countsText(rows)}\nNext: ${next}`);
+    if (failed) context.say('what failed is mended by what is said behind its →');
+    context.say(`${countsText(rows)}\nNext: npx lab ${failed ? 'doctor' : 'submit --help'}${suffix}`);
     return failed ? exitCodes.found : exitCodes.ok;
   },
 };

@@ -80,7 +80,7 @@ export const init: Command = {
     await writeFile(path, configText(answers));
     context.say(`wrote ${path}`);
     context.say(`Once per account and region: npx cdk bootstrap aws://ACCOUNT/${answers.region}`);
-    context.say(`Next: npm run deploy${answers.access === 'keys' ? ', then npx lab secret set data' : ''}`);
+    context.say(`Next: npm run deploy${answers.access === 'keys' ? ' && npx lab secret set data' : ''}`);
     return exitCodes.ok;
   },
 };

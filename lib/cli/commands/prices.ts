@@ -49,7 +49,7 @@ export const prices: Command = {
         ),
       );
     context.say(
-      `USD an hour, of ${found.date} in ${found.region}${found.region === config.region ? '' : `, and the lab is in ${config.region}`}: ${found.source}\nNext: npx lab submit <workload> … --dry-run reckons with them`,
+      `USD an hour, of ${found.date} in ${found.region}${found.region === config.region ? '' : `, and the lab is in ${config.region}`}: ${found.source}; --dry-run reckons with them\nNext: npx lab submit --help`,
     );
     return exitCodes.ok;
   },

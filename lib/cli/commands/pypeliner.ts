@@ -38,7 +38,7 @@ export const pypeliner: Command = {
     );
     const lost = imported.lines.filter(({ fate }) => fate === 'no counterpart').length;
     context.say(
-      `${counted(lost, { one: 'line has', many: 'lines have' })} no counterpart\nNext: put what was printed into lab.config.ts, then npm run deploy; docs/pypeliner.md has the rest`,
+      `${counted(lost, { one: 'line has', many: 'lines have' })} no counterpart; what was printed goes into lab.config.ts, and docs/pypeliner.md has the rest\nNext: npm run deploy`,
     );
     return exitCodes.ok;
   },

@@ -142,7 +142,7 @@ describe('over a stack that is there', () => {
     const stopped = await me.lab('deploy --drain', { signal: interrupt.signal });
     expect(stopped).toMatchObject({
       code: 130,
-      err: expect.stringContaining('npm run deploy -- --drain goes on'),
+      err: expect.stringContaining('Next: npm run deploy -- --drain\n'),
     });
     expect([...account.closed]).toEqual([]);
     account.jobs.clear();

@@ -140,7 +140,7 @@ it('Ctrl-C during --drain leaves the stack, and the same command goes on', async
   account.onWait = () => interrupt.abort();
   const first = await me.lab('destroy --drain --yes', { signal: interrupt.signal });
   expect(first.code).toBe(130);
-  expect(first.err).toContain('Next: npm run destroy -- --drain --yes goes on');
+  expect(first.err).toContain('Next: npm run destroy -- --drain --yes\n');
   expect(account.did.some(each => each.startsWith('cdk'))).toBe(false);
   account.onWait = () => account.jobs.clear();
   expect(await me.lab('destroy --drain --yes')).toMatchObject({ code: 0 });
