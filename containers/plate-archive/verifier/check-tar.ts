@@ -42,7 +42,7 @@ export async function checkTar(check: TarCheck): Promise<TarReport> {
   const { object, expected } = check;
   const findings = new Findings();
   const checksums = await sourceChecksums(check, findings);
-  const make = await witnesses();
+  const make = await witnesses(checksums.values());
   const members = new MemberChecks(object.key, expected, findings, make, checksums);
   const reader = new TarReader(object.key, findings, members);
   const hash = createHash('sha256');

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createCRC32, createCRC64, type IHasher } from 'hash-wasm';
+import type { IHasher } from 'hash-wasm';
 import { bareEtag, type ChecksumName, type Checksums } from '../../../lib/contract/ports/object-store.ts';
 import type { ListedObject } from './lines.ts';
 
@@ -30,19 +30,27 @@ export const mayHaveChecksum = ({ checksum }: ListedObject): boolean =>
 
 export type WitnessMaker = (object: ListedObject, checksums: Checksums | undefined) => RunningWitness;
 
-/** Witnesses for members that are read one after the other. */
-export async function witnesses(): Promise<WitnessMaker> {
-  const wasm = { CRC64NVME: await createCRC64('9a6c9329ac4bc9b5'), CRC32C: await createCRC32(0x82f63b78) };
+/** Witnesses for members that are read one after the other; `known`: all checksums that S3 has of them. */
+export async function witnesses(known: Iterable<Checksums>): Promise<WitnessMaker> {
+  const needed = new Set([...known].map(kindOf));
+  const wasm = await wasmHashers(needed.has('CRC64NVME') || needed.has('CRC32C'));
   return (object, checksums = {}) => {
-    for (const name of order) {
-      const wanted = checksums[name];
-      if (wanted === undefined) continue;
-      if (name === 'SHA256' || name === 'CRC32') return ownWitness(name, wanted);
-      return wasmWitness(name, wasm[name], wanted);
-    }
+    const kind = kindOf(checksums);
+    if (kind === 'SHA256' || kind === 'CRC32') return ownWitness(kind, checksums[kind]!);
+    if (kind !== undefined) return wasmWitness(kind, wasm![kind], checksums[kind]!);
     const etag = bareEtag(object.etag);
     return /^[0-9a-f]{32}$/.test(etag) ? md5Witness(etag) : reread;
   };
+}
+
+const kindOf = (checksums: Checksums): (typeof order)[number] | undefined =>
+  order.find(name => checksums[name] !== undefined);
+
+/** Loading them takes as long as Node's own start, and every thread would. */
+async function wasmHashers(areNeeded: boolean) {
+  if (!areNeeded) return undefined;
+  const { createCRC32, createCRC64 } = await import('hash-wasm');
+  return { CRC64NVME: await createCRC64('9a6c9329ac4bc9b5'), CRC32C: await createCRC32(0x82f63b78) };
 }
 
 const reread: RunningWitness = { kind: 'reread', update: () => undefined, agrees: () => undefined };

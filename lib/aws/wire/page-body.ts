@@ -76,11 +76,11 @@ export class PageBody {
     }
   }
 
-  text(): string {
-    if (this.#expected !== undefined) return this.#memory.toString('utf8', 0, this.#length);
-    // A character may lie in two chunks.
+  /** What is whole, until the next one begins. */
+  bytes(): Buffer {
+    if (this.#expected !== undefined) return this.#memory.subarray(0, this.#length);
     let length = 0;
     for (const [from, end] of this.#chunks) length += this.#memory.copy(this.#memory, length, from, end);
-    return this.#memory.toString('utf8', 0, length);
+    return this.#memory.subarray(0, length);
   }
 }

@@ -15,8 +15,10 @@ export class NotTheBytes extends Error {
 
 export interface RawGet {
   readonly request: WireRequest;
-  /** As long as the body must be; undefined: it is a page of text, as long as it says. */
+  /** As long as the body must be; undefined: it is a page, as long as it says. */
   readonly target?: Buffer;
+  /** Called with a whole page. The memory is the next one's as soon as this returns. */
+  readonly onPage?: (body: Buffer) => void;
   readonly onBytes?: ((bytes: Buffer) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   /** A socket that says nothing for this long is given up. */
@@ -26,8 +28,6 @@ export interface RawGet {
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Of a page. */
-  readonly text?: string;
 }
 
 const headBytes = 64 * 1024;
@@ -190,7 +190,7 @@ class Connection {
     }
   }
 
-  /** The text is made before anybody else may use the memory. */
+  /** It is read before anybody else may use the memory. */
   #takePage(waiting: Waiting, length: number): void {
     const page = this.#page!;
     page.took(length);
@@ -200,10 +200,10 @@ class Connection {
       this.#socket.destroy(error as Error);
       return;
     }
-    const answer = { ...waiting.answer!, text: page.text() };
     this.#release();
-    this.#rest(answer);
-    waiting.done(answer);
+    waiting.get.onPage?.(page.bytes());
+    this.#rest(waiting.answer!);
+    waiting.done(waiting.answer!);
   }
 
   #take(waiting: Waiting, target: Buffer, length: number): void {

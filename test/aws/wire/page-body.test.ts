@@ -14,7 +14,7 @@ function arrive(body: PageBody, bytes: Buffer, pieces: readonly number[]): strin
     isWhole = body.isWhole();
     if (isWhole && from < bytes.length) throw new Error('whole before its end');
   }
-  return isWhole ? body.text() : undefined;
+  return isWhole ? body.bytes().toString() : undefined;
 }
 
 const chunked = (text: string, sizes: readonly number[], trailer: string): Buffer => {

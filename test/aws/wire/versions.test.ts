@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../../lib/aws/wire/object-store.ts';
 import type { ObjectVersion } from '../../../lib/contract/ports/object-store.ts';
@@ -12,6 +13,12 @@ const marker =
   '<DeleteMarker><Key>z</Key><VersionId>v3</VersionId><IsLatest>true</IsLatest><LastModified>2026-01-02T03:04:05.000Z</LastModified></DeleteMarker>';
 const pageOf = (rows: string, next?: string): string =>
   `<ListVersionsResult><EncodingType>url</EncodingType><IsTruncated>${next !== undefined}</IsTruncated>${next === undefined ? '' : `<NextKeyMarker>${next}</NextKeyMarker><NextVersionIdMarker>v9</NextVersionIdMarker>`}${rows}</ListVersionsResult>`;
+
+/** The same with all that is said of the page behind its versions. */
+const pageBefore = (rows: string, next?: string): string => {
+  const [head, tail] = pageOf('ROWS', next).split('ROWS') as [string, string];
+  return `<ListVersionsResult>${rows}${head.replace('<ListVersionsResult>', '')}${tail}`;
+};
 
 const answering =
   (pages: Readonly<Record<string, string>>): Answering =>
@@ -69,4 +76,22 @@ it('a page that says that there are more, and not from where, is no last page', 
   await expect(
     asked({ '': pageOf(usual).replace('<IsTruncated>false', '<IsTruncated>true') }),
   ).rejects.toThrow('names no next one');
+});
+
+it('a page is read whole wherever its pieces are cut, whatever stands where', async () => {
+  const kinds = [
+    [usual, a],
+    [unusual, m],
+    [marker, z],
+    [usual.replace('a%2Bb+c', `${'é'.repeat(2000)}`), { ...a, key: 'é'.repeat(2000) }],
+  ] as const;
+  const some = fc.array(fc.constantFrom(...kinds), { minLength: 250, maxLength: 400 });
+  await fc.assert(
+    fc.asyncProperty(some, some, fc.constantFrom(pageOf, pageBefore), async (first, second, page) => {
+      const rows = (of: typeof first): string => of.map(([xml]) => xml).join('');
+      const found = await asked({ '': page(rows(first), 'n x'), 'n x': page(rows(second)) });
+      expect(found).toEqual([first, second].map(of => of.map(([, version]) => version)));
+    }),
+    { numRuns: 20 },
+  );
 });
