@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
 import {
   type Checksums,
   isStoreError,
@@ -46,15 +47,13 @@ export async function checkTar(check: TarCheck): Promise<TarReport> {
   const members = new MemberChecks(object.key, expected, findings, make, checksums);
   const reader = new TarReader(object.key, findings, members);
   const hash = createHash('sha256');
-  let sum = 0;
   for await (const bytes of storedBytes(check.archive, object, check.signal)) {
     hash.update(bytes);
-    sum = crc32(bytes, sum);
     reader.push(bytes);
     check.onBytes?.(bytes.length);
   }
   reader.finish();
-  members.finish();
+  const sum = members.finish();
   const stored = object.checksums.CRC32;
   findings.check(
     'tar-own-crc32',
@@ -134,6 +133,9 @@ class MemberChecks {
   #next = 0;
   #now: { readonly expected: Expected; readonly hash: Hash; readonly witness: RunningWitness } | undefined;
   #crc32 = 0;
+  #bytes = 0;
+  /** Of all bytes of the tar before those of the member that is read. */
+  #whole = 0;
 
   constructor(
     tar: string,
@@ -176,7 +178,6 @@ class MemberChecks {
       `it lies at ${offset}, and the index says ${indexed.offset}`,
     );
     is('member-time', mtime === secondsOf(listed.modified), `its time is not ${listed.modified}`);
-    this.#crc32 = 0;
     this.#now = {
       expected: expected!,
       hash: createHash('sha256'),
@@ -185,18 +186,24 @@ class MemberChecks {
   }
 
   data(bytes: Buffer): void {
-    if (!this.#now) return;
-    this.#now.hash.update(bytes);
-    this.#now.witness.update(bytes);
     this.#crc32 = crc32(bytes, this.#crc32);
+    this.#bytes += bytes.length;
+    this.#now?.hash.update(bytes);
+    this.#now?.witness.update(bytes);
+  }
+
+  outside(bytes: Buffer): void {
+    this.#whole = crc32(bytes, this.#whole);
   }
 
   end(): void {
+    const sum = this.#crc32;
+    this.#addToWhole();
     if (!this.#now) return;
     const { expected, hash, witness } = this.#now;
     const { listed, indexed } = expected;
     this.#now = undefined;
-    const own = { sha256: hash.digest('hex'), crc32: this.#crc32 };
+    const own = { sha256: hash.digest('hex'), crc32: sum };
     const is = (check: string, isWell: boolean, what: string): boolean =>
       this.#found.check(check, isWell, () => `${this.#tar}: ${listed.key} ${what}`);
     is(
@@ -212,13 +219,24 @@ class MemberChecks {
     if (agrees === undefined) this.open.push({ listed, sha256: own.sha256 });
   }
 
-  finish(): void {
+  /** The member's bytes are not gone through again: what they add to the tar's CRC-32 follows from their own. */
+  #addToWhole(): void {
+    this.#whole = combineCrc32(this.#whole, this.#crc32, this.#bytes);
+    this.#crc32 = 0;
+    this.#bytes = 0;
+  }
+
+  /** Answers the CRC-32 of all bytes of the tar. */
+  finish(): number {
+    // One that breaks off.
+    this.#addToWhole();
     const missing = this.#expected.slice(this.#next);
     this.#found.check(
       'members-missing',
       missing.length === 0,
       () => `${this.#tar} lacks ${missing.length} members, ${missing[0]!.listed.key} first`,
     );
+    return this.#whole;
   }
 }
 

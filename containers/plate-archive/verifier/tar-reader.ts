@@ -14,6 +14,8 @@ export interface MemberSink {
   begin(member: ReadMember): void;
   data(bytes: Buffer): void;
   end(): void;
+  /** Every byte that is no member's, in turn with theirs: headers, padding, the end, and what cannot be read. */
+  outside?(bytes: Buffer): void;
 }
 
 const block = 512;
@@ -73,6 +75,7 @@ export class TarReader {
   #step(bytes: Buffer): number {
     switch (this.#state) {
       case 'lost':
+        this.#sink.outside?.(bytes);
         return bytes.length;
       case 'data':
       case 'pax':
@@ -88,7 +91,10 @@ export class TarReader {
     const taken = bytes.subarray(0, this.#left);
     this.#left -= taken.length;
     if (this.#state === 'data') this.#sink.data(taken);
-    else this.#pax.push(Buffer.from(taken));
+    else {
+      this.#pax.push(Buffer.from(taken));
+      this.#sink.outside?.(taken);
+    }
     if (this.#left === 0) this.#closeContent();
     return taken.length;
   }
@@ -102,6 +108,7 @@ export class TarReader {
 
   #pad(bytes: Buffer): number {
     const taken = bytes.subarray(0, this.#padding);
+    this.#sink.outside?.(taken);
     this.#found.check(
       'padding',
       isZero(taken),
@@ -115,6 +122,7 @@ export class TarReader {
 
   #headBytes(bytes: Buffer): number {
     const taken = bytes.subarray(0, block - this.#headLength);
+    this.#sink.outside?.(taken);
     taken.copy(this.#head, this.#headLength);
     this.#headLength += taken.length;
     if (this.#headLength === block) {

@@ -96,16 +96,16 @@ function readPiece(xml: string, keyOf: (text: string) => string, found: ObjectVe
 
 /** Two literals: a copy with one field more takes as long as the expression. */
 function usualVersion(match: RegExpExecArray, keyOf: (text: string) => string): ObjectVersion {
-  const [, text, , id, latest, modified, bareEtag, otherEtag, crc64, crc32, algorithm, bytes, , other] = match;
-  const key = keyOf(text!);
-  const size = Number(bytes);
-  const etag = bareEtag === undefined ? etagOf(otherEtag!) : `"${bareEtag}"`;
-  const lastModified = dateOf(modified!);
-  const versionId = id || 'null';
-  const isLatest = latest !== undefined;
+  const key = keyOf(match[1]!);
+  const versionId = match[3] || 'null';
+  const isLatest = match[4] !== undefined;
+  const lastModified = dateOf(match[5]!);
+  const etag = match[6] === undefined ? etagOf(match[7]!) : `"${match[6]}"`;
+  const checksumAlgorithm =
+    match[8] !== undefined ? 'CRC64NVME' : match[9] !== undefined ? 'CRC32' : match[10];
+  const size = Number(match[11]);
+  const storageClass = match[13] ?? 'STANDARD';
   const isDeleteMarker = false;
-  const storageClass = other ?? 'STANDARD';
-  const checksumAlgorithm = crc64 !== undefined ? 'CRC64NVME' : crc32 !== undefined ? 'CRC32' : algorithm;
   return checksumAlgorithm
     ? { key, size, etag, lastModified, versionId, isLatest, isDeleteMarker, storageClass, checksumAlgorithm }
     : { key, size, etag, lastModified, versionId, isLatest, isDeleteMarker, storageClass };
