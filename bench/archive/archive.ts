@@ -5,7 +5,6 @@ import { build } from 'esbuild';
 import { type BenchServer, buildStandIn, keys, standIn, versitygw } from './servers.ts';
 import {
   type ArchiveWay,
-  archivePlateOf,
   archiveWays,
   bundled,
   deleteWays,
@@ -13,6 +12,7 @@ import {
   gzipWay,
   listWays,
   oneObject,
+  plateWays,
   prepareDelete,
   smallWays,
 } from './ways.ts';
@@ -35,7 +35,6 @@ interface Scene {
   readonly unit: 'MB/s' | 'objects/s';
 }
 
-// What the stand-in holds is memory: source and archive together are under 1 GiB.
 const image = 2_334_000;
 const scenes = {
   images: {
@@ -84,6 +83,9 @@ const inTurn =
     return '';
   };
 
+/** Gigabytes of the plates whose archiver's and verifier's memory is looked at; a round is one of them. */
+const gigabytes = [1, 10, 40, 100];
+
 /** The archive beside the shell's ways, in turn, against a stand-in for S3 in Go that is built here; all of it, and scene by scene. */
 export const archiveBenches = {
   archive: inTurn('images', 'gzip', 'small', 'list', 'delete'),
@@ -93,7 +95,10 @@ export const archiveBenches = {
   'archive-list': inTurn('list'),
   'archive-delete': inTurn('delete'),
   'archive-delete-plate': inTurn('delete-plate'),
-  'archive-memory': memory,
+  'archive-memory': async (projectRoot: string, rounds: number) =>
+    memory(projectRoot, gigabytes.slice(0, rounds)),
+  'archive-memory-40': async (projectRoot: string) => memory(projectRoot, [40]),
+  'archive-memory-100': async (projectRoot: string) => memory(projectRoot, [100]),
   'archive-server': onServer,
 };
 
@@ -130,22 +135,21 @@ async function once(server: BenchServer): Promise<string> {
   return `one object out of the archive: ${(JSON.parse(said) as { said: string }).said}`;
 }
 
-/** Gigabytes of plates whose archiver's memory is looked at; a round is all of them. The stand-in keeps no bytes of the tars. */
-const gigabytes = [1, 10, 40, 100];
-
-async function memory(projectRoot: string, rounds: number): Promise<string> {
+async function memory(projectRoot: string, sizes: readonly number[]): Promise<string> {
   const program = buildStandIn(projectRoot);
   await bundle(projectRoot);
-  for (const each of gigabytes.slice(0, rounds)) {
+  for (const each of sizes) {
     const objects = Math.round((each * 1e9) / image);
-    const server = await standIn(program, { objects, size: image, keepsParts: false });
+    const server = await standIn(program, { objects, size: image });
     try {
-      const { seconds, cpu, said } = await run(archivePlateOf, server.url, 3600);
-      const { maxRssMiB } = JSON.parse(said) as { maxRssMiB: number };
-      const rate = ((objects * image) / 1e6 / seconds).toFixed(0);
-      say(
-        `${each} GB: ${maxRssMiB} MiB, ${seconds.toFixed(1)} s (${rate} MB/s), ${(cpu / each).toFixed(2)} CPU s a GB`,
-      );
+      for (const { name, command } of plateWays) {
+        const { seconds, cpu, said } = await run(command, server.url, 3600);
+        const { maxRssMiB } = JSON.parse(said) as { readonly maxRssMiB: number };
+        const rate = ((objects * image) / 1e6 / seconds).toFixed(0);
+        const perGigabyte = (cpu / each).toFixed(2);
+        const all = `${seconds.toFixed(1)} s (${rate} MB/s), ${perGigabyte} CPU s a GB`;
+        say(`${`${each}`.padStart(3)} GB, ${name}: ${maxRssMiB} MiB, ${all}`);
+      }
     } finally {
       server.stop();
     }

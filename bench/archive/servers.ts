@@ -29,12 +29,10 @@ export function buildStandIn(projectRoot: string): string {
 
 export async function standIn(
   program: string,
-  { objects, size, keepsParts = true }: { objects: number; size: number; keepsParts?: boolean },
+  { objects, size }: { readonly objects: number; readonly size: number },
 ): Promise<BenchServer> {
   const words = ['-objects', String(objects), '-size', String(size), '-prefix', 'p/'];
-  const server = spawn(program, keepsParts ? words : [...words, '-discard'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const server = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   const port = await new Promise<string>(done =>
     server.stdout.once('data', chunk => done(String(chunk).trim())),
   );

@@ -74,6 +74,9 @@ export const deleteWays: readonly ArchiveWay[] = [
 ];
 export const prepareDelete = `${archiveSmall} && ${ours('verify')}`;
 /** Tars as a plate has them. */
-export const archivePlateOf = ours('archive 8 2048');
+export const plateWays: readonly ArchiveWay[] = [
+  { name: 'archive', command: ours('archive 8 2048') },
+  { name: 'verify', command: ours('verify') },
+];
 export const fill = (objects: number, size: number): string => ours(`fill ${objects} ${size}`);
 export const oneObject = ours('one');
