@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
-import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import { exitCodes, howToolEnded } from '../../lib/contract/workload/exit-codes.ts';
 import { inspectScript } from '../../lib/contract/workload/script.ts';
 import type { Task, TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
 import { commandFor } from './commands.ts';
@@ -89,5 +89,5 @@ function reasonOf(command: readonly string[], script: readonly string[], exitCod
   if (exitCode === 127 && command[0] === 'rapidtide') return `${name} is not found`;
   if (exitCode === 127 && script.length > 0 && script[0] !== 'bash')
     return `${name} exited with 127: is ${script.slice(0, -1).join(' ')} in the image?`;
-  return exitCode === 137 ? `${name} was killed: out of memory?` : `${name} exited with ${exitCode}`;
+  return `${name} ${howToolEnded(exitCode)}`;
 }

@@ -1,6 +1,6 @@
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
-import { secretPlaceholder } from '../../lib/contract/workload/mount.ts';
+import { isUnfilled } from '../../lib/contract/workload/mount.ts';
 import type { TaskContext } from '../../lib/contract/workload/task.ts';
 import { ShardFailure } from './failure.ts';
 import { filledSecret } from './mounts/identity.ts';
@@ -22,7 +22,7 @@ export function taskSecret(world: ContainerWorld): TaskContext['secret'] {
 }
 
 function parseFields(text: string): Readonly<Record<string, string>> | 'placeholder' | undefined {
-  if (text.includes(secretPlaceholder)) return 'placeholder';
+  if (isUnfilled(text)) return 'placeholder';
   try {
     const value: unknown = JSON.parse(text);
     const isFields =

@@ -1,3 +1,4 @@
+import { howToolEnded } from '../../lib/contract/workload/exit-codes.ts';
 /** What a call of `tiledbvcf` ended with. */
 export interface Called {
   readonly exitCode: number;
@@ -26,8 +27,7 @@ export class ToolError extends Error {
   readonly exitCode: number;
   constructor(what: string, { exitCode, tail }: Called) {
     const said = tail.findLast(line => /critical|error|exception/i.test(line)) ?? tail.at(-1);
-    const ended = exitCode === 137 ? 'was killed (out of memory?)' : `exited with ${exitCode}`;
-    super(`${what} ${ended}${said ? `: ${plain(said)}` : ''}`);
+    super(`${what} ${howToolEnded(exitCode)}${said ? `: ${plain(said)}` : ''}`);
     this.name = 'ToolError';
     this.exitCode = exitCode;
   }

@@ -1,3 +1,4 @@
+import { sizeLimits } from '../contract/hosts/fitting.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 
 /** All that SubmitJob takes of a job. */
@@ -41,10 +42,10 @@ export function checkJob(job: JobRequest): void {
     void problems.push({ where, message, ...(fix ? { fix } : {}) });
   if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/.test(job.jobName))
     say(`${JSON.stringify(job.jobName)} is no name of a job`, 'up to 128 letters, digits, _ and -');
-  whole(job.arraySize, 2, 10_000, 'arraySize', say);
-  whole(job.attempts, 1, 10, 'attempts', say);
-  whole(job.timeoutSeconds, 60, Number.MAX_SAFE_INTEGER, 'timeoutSeconds', say);
-  whole(job.nodes?.count, 1, 1000, 'nodes.count', say);
+  whole(job.arraySize, [2, 10_000], 'arraySize', say);
+  whole(job.attempts, sizeLimits.attempts, 'attempts', say);
+  whole(job.timeoutSeconds, [sizeLimits.timeoutSeconds[0], Number.MAX_SAFE_INTEGER], 'timeoutSeconds', say);
+  whole(job.nodes?.count, [1, 1000], 'nodes.count', say);
   if ((job.dependsOn?.length ?? 0) > 20) say(`it depends on ${job.dependsOn!.length} jobs, and may on 20`);
   for (const { jobId, type } of job.dependsOn ?? [])
     if (jobId === undefined && type !== 'SEQUENTIAL') say('a dependency needs a jobId, or to be SEQUENTIAL');
@@ -69,8 +70,8 @@ function checkContainer(
   { vcpus, memoryMiB, environment, command }: ContainerOverride,
   say: (message: string, fix?: string) => void,
 ): void {
-  whole(vcpus, 1, 448, `${at}vcpus`, say);
-  whole(memoryMiB, 4, 24_576_000, `${at}memoryMiB`, say);
+  whole(vcpus, sizeLimits.vcpus, `${at}vcpus`, say);
+  whole(memoryMiB, sizeLimits.memoryMiB, `${at}memoryMiB`, say);
   if (command?.length === 0) say(`${at}command is empty: leave it out for the definition’s`);
   for (const name of Object.keys(environment ?? {}))
     if (name.startsWith('AWS_BATCH')) say(`${at}environment: ${name} is a name that Batch keeps for itself`);
@@ -88,8 +89,7 @@ const containersOf = ({
 
 function whole(
   value: number | undefined,
-  least: number,
-  most: number,
+  [least, most]: readonly [least: number, most: number],
   name: string,
   say: (message: string) => void,
 ): void {

@@ -52,7 +52,7 @@ export function runRules(args: readonly string[], { out, err, version }: RulesOu
     err.write(
       `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} of ${pack.length} rules in ${counted(found.length)}\n`,
     );
-    return findings.length > 0 ? exitCodes.notDone : exitCodes.ok;
+    return findings.length > 0 ? exitCodes.toMend : exitCodes.ok;
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     err.write(`${error.message}\n`);

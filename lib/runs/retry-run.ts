@@ -139,7 +139,7 @@ async function closeAll({ run, connection }: OpenedRun): Promise<void> {
     if (job)
       throw new LabError(
         { where: run.runId, message: `job ${job.jobId} has not ended`, fix: `lab watch ${run.runId}` },
-        exitCodes.notDone,
+        exitCodes.toMend,
       );
   }
 }
@@ -155,7 +155,7 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
         message: `${running} are running and ${waiting} waiting`,
         fix: `lab watch ${run.runId}, or lab cancel ${run.runId} first, or name the ${spec.item.many} to run again`,
       },
-      exitCodes.notDone,
+      exitCodes.toMend,
     );
   const busy = ledger.entries.flatMap(step =>
     step
@@ -168,5 +168,5 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
         fix: `lab watch ${run.runId}`,
       })),
   );
-  if (busy.length > 0) throw new LabError(busy, exitCodes.notDone);
+  if (busy.length > 0) throw new LabError(busy, exitCodes.toMend);
 }

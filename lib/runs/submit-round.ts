@@ -128,7 +128,7 @@ function notClosed(claim: string, plan: RoundPlan): string {
       message: `round ${plan.round} was closed by a cancel or a retry`,
       fix: `lab status ${plan.runId}`,
     },
-    exitCodes.notDone,
+    exitCodes.toMend,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { LabConfig } from '../contract/workload/config.ts';
 import type { Problem } from '../contract/workload/errors.ts';
-import { hasSecret, secretPlaceholder } from '../contract/workload/mount.ts';
+import { hasSecret, isUnfilled } from '../contract/workload/mount.ts';
 import { secretLabel, secretsOf } from '../contract/workload/places.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { LabPorts } from './lab-ports.ts';
@@ -27,7 +27,7 @@ export async function unfilledSecrets(
     const id = deployment.map.secrets[name];
     if (!id) continue;
     const text = await secrets.get(id).catch(() => '');
-    if (text.includes(secretPlaceholder))
+    if (isUnfilled(text))
       problems.push({
         where,
         message: 'its secret still holds the placeholder',

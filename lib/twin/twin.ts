@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { personEnv } from '../contract/workload/env.ts';
 import { Authority } from './access/authority.ts';
 import { Callers } from './access/callers.ts';
 import type { Needed } from './access/needed.ts';
@@ -126,7 +127,7 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     async (call, request) =>
       authority.of(service, request).want(await rights(call));
   const holder: { url: string } = { url: '' };
-  const faultsFile = process.env.LAB_TWIN_FAULTS ?? join(folder, 'faults.json');
+  const faultsFile = process.env[personEnv.twinFaults] ?? join(folder, 'faults.json');
   const found = options.faults ?? readFaults(faultsFile);
   const faults = found ?? parseFaults({});
   const clock = options.clock ?? realClock(clockOfFile(join(folder, 'batch')));

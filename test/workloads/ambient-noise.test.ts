@@ -134,7 +134,7 @@ it('a script is run by what its name says, and units that fail of one thing have
   expect((await lab.lab(['logs', run, '2019-01'])).out).toContain('as each.sh by bash');
   const { causes } = JSON.parse((await lab.lab(['why', run, '--json'])).out);
   expect(causes).toEqual([
-    expect.objectContaining({ reason: 'each.sh ended with 9', names: ['2019-02', '2019-03'] }),
+    expect.objectContaining({ reason: 'each.sh exited with 9', names: ['2019-02', '2019-03'] }),
   ]);
   // It has told of no station-day, so nobody knows.
   const calendar = (await lab.lab(['calendar', run])).out;

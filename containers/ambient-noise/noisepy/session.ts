@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { StoreFile } from '../../../jobs/ambient-noise/pairs.ts';
 import { noisepyVersion } from '../../../jobs/ambient-noise/settings.ts';
+import { howToolEnded } from '../../../lib/contract/workload/exit-codes.ts';
 import { toolLines } from '../../runtime/tool-lines.ts';
 
 /** A file of a channel's day on scratch. */
@@ -155,6 +156,5 @@ function endGroup(child: ChildProcessWithoutNullStreams): void {
 
 /** `noisepy stack ended with 1: …`. */
 export function endText(command: string, { exitCode, signal, error }: NoisePyEnd): string {
-  const how = signal === 9 ? 'was killed: out of memory?' : `ended with ${exitCode}`;
-  return `noisepy ${command} ${how}${error ? `: ${error}` : ''}`;
+  return `noisepy ${command} ${howToolEnded(signal === 9 ? 137 : (exitCode ?? 1))}${error ? `: ${error}` : ''}`;
 }

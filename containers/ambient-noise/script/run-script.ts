@@ -10,6 +10,7 @@ import {
 import { parseRows } from '../../../jobs/ambient-noise/rows.ts';
 import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import type { Unit } from '../../../jobs/ambient-noise/units.ts';
+import { howToolEnded } from '../../../lib/contract/workload/exit-codes.ts';
 import type { ExecResult } from '../../../lib/contract/workload/task.ts';
 import { mapLimit } from '../map-limit.ts';
 import { atOnce, listed, type Results } from '../places.ts';
@@ -125,7 +126,5 @@ async function keep({ results, checkpointPrefix, log }: ScriptWork, folders: Fol
 function exitText(name: string, exitCode: number, killedBy: string | undefined): string {
   if (exitCode === 127) return `${name} is not found in the image, or what it is run with is not`;
   if (exitCode === 126) return `${name} is not executable`;
-  return killedBy === 'SIGKILL' || exitCode === 137
-    ? `${name} was killed: out of memory?`
-    : `${name} ended with ${exitCode}`;
+  return `${name} ${howToolEnded(killedBy === 'SIGKILL' ? 137 : exitCode)}`;
 }

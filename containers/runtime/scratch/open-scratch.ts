@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { env, scratchSentinel } from '../../../lib/contract/workload/env.ts';
+import { env, scratchPath, scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { emptyFolder } from '../empty-folder.ts';
 import { ShardFailure } from '../failure.ts';
@@ -40,7 +40,7 @@ export async function openScratch(
   attempt: number,
   options: ScratchOptions = {},
 ): Promise<AttemptScratch> {
-  const root = world.environment[env.scratch] ?? '/scratch';
+  const root = world.environment[env.scratch] ?? scratchPath;
   if (!existsSync(join(root, scratchSentinel)))
     throw failure(`${root} is not the scratch volume: it has no ${scratchSentinel}`);
   const wanted = Number(world.environment[env.scratchGiB] ?? 0) * gib;

@@ -96,7 +96,7 @@ export const audit: ArchiveVerb = {
       return exitCodes.ok;
     }
     context.say(`Next: npx lab archive verify --help`);
-    return exitCodes.found;
+    return exitCodes.toMend;
   },
 };
 

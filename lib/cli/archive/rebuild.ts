@@ -65,7 +65,7 @@ async function storedTars(
     digest = (await archive.get(generationKey(plate, last)))?.toString('utf8').trim();
   }
   if (!digest)
-    throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.found);
+    throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.toMend);
   const tars: StoredObject[] = [];
   for await (const { key } of archive.list(tarsPrefix(plate, digest))) {
     const found = key.endsWith('-index.tar') ? undefined : await archive.look(key);
@@ -74,7 +74,7 @@ async function storedTars(
   if (tars.length === 0)
     throw new LabError(
       { where: plate.plate, message: `there are no tars below ${archivePrefix(plate, digest)}` },
-      exitCodes.found,
+      exitCodes.toMend,
     );
   return { tars, ...(newest ? { inventory: newest.inventory } : {}) };
 }

@@ -69,7 +69,7 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
     `${counted(of('restored').length, { one: 'file', many: 'files' })} restored, ${numberText(of('there').length)} there already`,
   );
   for (const { key } of of('kept').slice(0, 10)) context.say(`kept, something else is there: ${key}`);
-  return of('kept').length === 0 ? exitCodes.ok : exitCodes.notDone;
+  return of('kept').length === 0 ? exitCodes.ok : exitCodes.toMend;
 }
 
 interface OldRequest {

@@ -126,7 +126,7 @@ export const restore: ArchiveVerb = {
         ? `Next: ls ${relative(context.cwd, folder) || '.'}`
         : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored: --to takes another folder, --overwrite replaces what is there\nNext: npx lab archive restore --help`,
     );
-    return isWhole ? exitCodes.ok : exitCodes.notDone;
+    return isWhole ? exitCodes.ok : exitCodes.toMend;
   },
 };
 

@@ -82,6 +82,6 @@ export const thaw: ArchiveVerb = {
     context.say(
       `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}; what has come stays, and the same call shows it\nNext: ${errors > 0 ? `npx lab archive thaw ${shellWord(address)} --retry ${shellWord(log)}${context.suffix}` : sameCommand(context.argv, '')}`,
     );
-    return errors > 0 ? exitCodes.notDone : exitCodes.ok;
+    return errors > 0 ? exitCodes.toMend : exitCodes.ok;
   },
 };

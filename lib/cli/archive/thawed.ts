@@ -16,7 +16,7 @@ export async function thawed(
   if (left.length === 0) return undefined;
   if (!wait) {
     sayLater(context, left, 'nothing was restored yet');
-    return exitCodes.notDone;
+    return exitCodes.toMend;
   }
   sayWaits(context);
   if (await untilThere(context, ask)) return undefined;

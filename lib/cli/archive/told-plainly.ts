@@ -18,7 +18,7 @@ export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Pro
     if (error instanceof PlateError)
       throw new LabError(
         error.problems.map(message => ({ where: plate, message })),
-        exitCodes.found,
+        exitCodes.toMend,
       );
     if (isStoreError(error, 'InvalidObjectState'))
       throw new LabError(
@@ -27,7 +27,7 @@ export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Pro
           message: 'its tars are in a cold class and cannot be read now',
           fix: `npx lab archive restore --plate ${shellWord(plate)} asks for them`,
         },
-        exitCodes.found,
+        exitCodes.toMend,
       );
     if (isStoreError(error, 'AccessDenied'))
       throw new LabError({ where: plate, message: `S3 refused: ${error.message}` }, exitCodes.service);

@@ -80,7 +80,7 @@ function refuseRunning(context: Context, target: Target, running: readonly Runni
       message: `jobs have not ended: ${stateText(countByState(running))}; nothing was changed`,
       fix: `${again(target, 'destroy', '--drain')} waits for them; ${again(target, 'destroy', '--cancel')} ends them`,
     },
-    exitCodes.notDone,
+    exitCodes.toMend,
   );
 }
 

@@ -40,7 +40,7 @@ export const doctor: Command = {
     const { suffix } = context;
     if (failed) context.say('what failed is mended by what is said behind its →');
     context.say(`${countsText(rows)}\nNext: npx lab ${failed ? 'doctor' : 'submit --help'}${suffix}`);
-    return failed ? exitCodes.found : exitCodes.ok;
+    return failed ? exitCodes.toMend : exitCodes.ok;
   },
 };
 

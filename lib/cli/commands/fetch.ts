@@ -95,7 +95,7 @@ export const fetch: Command = {
     for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
     if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);
     context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
-    return lacking.length > 0 ? exitCodes.found : exitCodes.ok;
+    return lacking.length > 0 ? exitCodes.toMend : exitCodes.ok;
   },
 };
 

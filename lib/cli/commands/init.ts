@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
@@ -77,7 +78,7 @@ export const init: Command = {
       });
     }
     const answers = await readAnswers(context, args);
-    await writeFile(path, configText(answers));
+    await writeFile(path, configText(answers, firstOverData(context.workloads)));
     context.say(`wrote ${path}`);
     context.say(`Once per account and region: npx cdk bootstrap aws://ACCOUNT/${answers.region}`);
     context.say(`Next: npm run deploy${answers.access === 'keys' ? ' && npx lab secret set data' : ''}`);
@@ -106,12 +107,20 @@ async function readAnswers(context: Context, args: Args): Promise<Answers> {
   return answers as Answers;
 }
 
-const configText = ({
-  name,
-  region,
-  bucket,
-  access,
-}: Answers): string => `import { defineLab } from './lib/config/define-lab.ts';
+/** The first workload that cannot do without a dataset, and where it has it. */
+function firstOverData(workloads: readonly WorkloadSpec[]): {
+  readonly workload: string;
+  readonly path: string;
+} {
+  for (const { name, mounts } of workloads)
+    for (const { path, optional } of mounts) if (!optional) return { workload: name, path };
+  throw new Error('no workload has a mount');
+}
+
+const configText = (
+  { name, region, bucket, access }: Answers,
+  { workload, path }: ReturnType<typeof firstOverData>,
+): string => `import { defineLab } from './lib/config/define-lab.ts';
 
 /** What this lab decides. Everything else has a default; npm run synth says what is wrong, all at once. */
 export default defineLab({
@@ -121,7 +130,7 @@ export default defineLab({
     data: { bucket: '${bucket}', region: '${region}', access: '${access}' },
   },
   workloads: {
-    rapidtide: { datasets: { '/data_in': 'data' } },
+    ${/^\w+$/.test(workload) ? workload : `'${workload}'`}: { datasets: { '${path}': 'data' } },
   },
 });
 `;

@@ -183,7 +183,7 @@ async function perform(
   context.say(
     `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]} --help`,
   );
-  return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.notDone;
+  return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.toMend;
 }
 
 /** Why the first round left something, as `lab why` has it: after the retry nothing of it is to be seen any more. */

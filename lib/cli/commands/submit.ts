@@ -25,7 +25,7 @@ export const submit: Command = {
 
 async function submitNew(context: Context, args: Args): Promise<number> {
   const run = await submitRun(context, await readSubmission(context, args), { isReal: true });
-  if (run === 'later') return exitCodes.notDone;
+  if (run === 'later') return exitCodes.toMend;
   return run ? submitted(context, run.runId, run.connection, args.flag('wait')) : exitCodes.ok;
 }
 

@@ -120,6 +120,6 @@ export function refuseAtRisk({ atRisk: jobs }: Outlook, target: Target, now: num
           : 'has no timeout',
       })),
     ],
-    exitCodes.notDone,
+    exitCodes.toMend,
   );
 }

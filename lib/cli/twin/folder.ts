@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, join, resolve } from 'node:path';
 import type { RunApp } from '../../build/run-app.ts';
+import { personEnv } from '../../contract/workload/env.ts';
 import { refuse } from '../../contract/workload/errors.ts';
 
 /** Where a twin of this project keeps its state, and what it is made from. */
@@ -17,12 +18,6 @@ export interface TwinFolder {
   readonly tools: readonly string[];
 }
 
-/** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
-export const toolsVariable = 'LAB_TOOLS';
-
-/** Says where the twin's state is, for who wants more than one: absolute, or relative to where the command is given. */
-export const folderVariable = 'LAB_TWIN_FOLDER';
-
 export const twinFolderOf = (world: {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
@@ -36,10 +31,10 @@ export const twinFolderOf = (world: {
   configFile: world.configFile ?? join(world.projectRoot, 'lab.config.ts'),
   folder:
     world.twinFolder ??
-    resolve(world.cwd, world.environment[folderVariable] || join(world.projectRoot, '.lab', 'twin')),
+    resolve(world.cwd, world.environment[personEnv.twinFolder] || join(world.projectRoot, '.lab', 'twin')),
   templates: world.templates ?? join(world.projectRoot, '.lab', 'templates'),
   ...(world.runApp ? { runApp: world.runApp } : {}),
-  tools: toolFolders(world.environment[toolsVariable], world.cwd),
+  tools: toolFolders(world.environment[personEnv.tools], world.cwd),
 });
 
 /** The folders of a list with colons between. Throws LabError for those that are not there. */

@@ -1,15 +1,13 @@
+import { personEnv } from '../../contract/workload/env.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { Person } from '../../twin/access/people.ts';
-
-/** Says as whom a person comes to the twin: what a member lacks shows there, as it would in the account. */
-export const personVariable = 'LAB_TWIN_AS';
 
 /** As whom a person can come; those of `lib/twin/access/people.ts`, which is not loaded for a word. */
 const persons: readonly Person[] = ['members', 'keepers', 'deployer', 'datasets'];
 
 /** As LAB_TWIN_AS says; a member otherwise. */
 export const personOf = (environment: NodeJS.ProcessEnv): Person =>
-  readPerson(environment[personVariable] ?? 'members', personVariable);
+  readPerson(environment[personEnv.twinAs] ?? 'members', personEnv.twinAs);
 
 /** Throws LabError for a word that is none of them. */
 export function readPerson(text: string, where: string): Person {

@@ -3,11 +3,12 @@ import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LabConfig } from '../../contract/workload/config.ts';
+import { personEnv } from '../../contract/workload/env.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { isAlive } from '../../process/is-alive.ts';
 import type { Twin } from '../../twin/twin.ts';
-import { folderVariable, serverFile, type TwinFolder, toolsVariable } from './folder.ts';
+import { serverFile, type TwinFolder } from './folder.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
 export interface RunningTwin {
@@ -50,8 +51,8 @@ export async function upServer(
       stdio: ['ignore', log.fd, log.fd],
       env: {
         ...process.env,
-        [toolsVariable]: home.tools.join(delimiter),
-        [folderVariable]: home.folder,
+        [personEnv.tools]: home.tools.join(delimiter),
+        [personEnv.twinFolder]: home.folder,
       },
     },
   );

@@ -85,7 +85,7 @@ async function tellLeft(
   context.say(
     `${doneText(watched.counts, countedOf(open, part, watched.total))}${rest.join('')}${took}\n${logs}${next}`,
   );
-  return exitCodes.notDone;
+  return exitCodes.toMend;
 }
 
 function nextOf(

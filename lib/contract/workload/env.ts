@@ -50,6 +50,22 @@ export const env = {
   mainNodeAddress: 'AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS',
 } as const;
 
+/** What a person may set for `lab`, beside AWS's own and NO_COLOR. */
+export const personEnv = {
+  /** As whom a person comes to the twin: what a member lacks shows there, as it would in the account. */
+  twinAs: 'LAB_TWIN_AS',
+  /** Names the folders of tools, with colons between: jobs of the twin see nothing else of the user's PATH. */
+  tools: 'LAB_TOOLS',
+  /** Where the twin's state is, for who wants more than one: absolute, or relative to where the command is given. */
+  twinFolder: 'LAB_TWIN_FOLDER',
+  /** A file of faults for the twin, in place of `faults.json` in its folder. */
+  twinFaults: 'LAB_TWIN_FAULTS',
+} as const;
+
+/** Where a host has its scratch, and its containers too; and the device that the launch template maps for a volume. */
+export const scratchPath = '/scratch';
+export const scratchDevice = '/dev/xvdb';
+
 /** The file that the launch template's user data leaves on a scratch volume it has mounted. */
 export const scratchSentinel = '.arraylab-scratch';
 

@@ -10,10 +10,8 @@ export const exitCodes = {
   badInput: 2,
   /** AWS (or the twin) refused or could not be reached. */
   service: 3,
-  /** A check found something that a person has to mend: `lab doctor`, `npm run rules`. */
-  found: 4,
-  /** The run ended, and items of it are not done. */
-  notDone: 4,
+  /** Something is left for a person to mend: items that are not done when a run has ended, what a check has found. */
+  toMend: 4,
   /** The stack is to go, and something that costs money is still there. */
   leftBehind: 6,
   /** Interrupted by Ctrl-C; everything is resumable. */
@@ -40,6 +38,10 @@ export const exitCodes = {
   /** Stopped by SIGTERM, a timeout or a spot notice before it was done; worth another attempt. */
   interrupted: 75,
 } as const;
+
+/** How a tool ended, for its record: `exited with 3`. What the kernel killed has the number of its signal, and no word of its own. */
+export const howToolEnded = (exitCode: number): string =>
+  exitCode === 128 + 9 ? 'was killed: out of memory?' : `exited with ${exitCode}`;
 
 /** The sentence a ledger shows for a container's exit code, or undefined when the code is not one of ours. */
 export function explainExitCode(code: number): string | undefined {

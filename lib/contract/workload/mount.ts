@@ -27,6 +27,9 @@ export interface MountSource extends DatasetSource {
 /** What a dataset's secret holds until a person fills it. */
 export const secretPlaceholder = 'arraylab-placeholder-fill-with-lab-secret-set';
 
+/** Whether nobody has filled in the secret that holds this. */
+export const isUnfilled = (text: string): boolean => text.includes(secretPlaceholder);
+
 export interface AccessKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -35,7 +38,7 @@ export interface AccessKeys {
 
 /** The keys in a secret's text; `placeholder` while nobody filled it, undefined when it is something else. */
 export function parseAccessKeys(text: string): AccessKeys | 'placeholder' | undefined {
-  if (text.includes(secretPlaceholder)) return 'placeholder';
+  if (isUnfilled(text)) return 'placeholder';
   try {
     const value = JSON.parse(text) as Partial<AccessKeys>;
     if (typeof value.accessKeyId !== 'string' || typeof value.secretAccessKey !== 'string') return undefined;
@@ -57,7 +60,7 @@ export interface NdaLogin {
 
 /** The same for a login. */
 export function parseNdaLogin(text: string): NdaLogin | 'placeholder' | undefined {
-  if (text.includes(secretPlaceholder)) return 'placeholder';
+  if (isUnfilled(text)) return 'placeholder';
   try {
     const { username, password } = JSON.parse(text) as Partial<NdaLogin>;
     if (typeof username !== 'string' || typeof password !== 'string' || !username || !password)

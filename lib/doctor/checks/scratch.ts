@@ -1,12 +1,12 @@
 import { freeGiB, jobsOn, knownTypes } from '../../contract/hosts/fitting.ts';
 import { instanceStoreGiB } from '../../contract/hosts/instance-store.ts';
 import type { InstanceType } from '../../contract/hosts/instance-types.ts';
+import { scratchDevice } from '../../contract/workload/env.ts';
 import { demandsIn } from '../../contract/workload/step-sizes.ts';
 import { type Check, type Finding, fail, ok, type Scope, unchecked } from '../finding.ts';
 import { isDeployed, type PoolState, poolStates } from '../pool-states.ts';
 
 /** The device that our launch templates mount at /scratch. */
-const device = '/dev/xvdb';
 
 interface Fact {
   readonly pool: PoolState;
@@ -26,7 +26,9 @@ export const scratch: Check<readonly Fact[]> = {
         pool,
         sizes: await Promise.all(
           pool.environments.map(each =>
-            each.launchTemplate ? account.volume(each.launchTemplate, device) : Promise.resolve(undefined),
+            each.launchTemplate
+              ? account.volume(each.launchTemplate, scratchDevice)
+              : Promise.resolve(undefined),
           ),
         ),
       })),
@@ -52,7 +54,9 @@ function judgePool(
       .map(({ host, sizeGiB }) => ({ host, sizeGiB, jobs: jobsOn(host, demand) }))
       .filter(({ jobs }) => jobs > 0);
     if (rooms.length === 0 || rooms.some(room => room.sizeGiB === undefined))
-      return unchecked(`${what}: its hosts have no volume ${device}, and no disks that Arraylab knows`);
+      return unchecked(
+        `${what}: its hosts have no volume ${scratchDevice}, and no disks that Arraylab knows`,
+      );
     const [worst] = rooms.sort((a, b) => a.sizeGiB! / a.jobs - b.sizeGiB! / b.jobs);
     const { host, jobs, sizeGiB } = worst!;
     const needed = jobs * demand.scratchGiB;

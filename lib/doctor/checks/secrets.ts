@@ -1,10 +1,5 @@
 import type { Account } from '../../contract/ports/account.ts';
-import {
-  hasSecret,
-  parseAccessKeys,
-  parseNdaLogin,
-  secretPlaceholder,
-} from '../../contract/workload/mount.ts';
+import { hasSecret, isUnfilled, parseAccessKeys, parseNdaLogin } from '../../contract/workload/mount.ts';
 import { secretLabel, secretsOf } from '../../contract/workload/places.ts';
 import { deployed } from '../deployed.ts';
 import { type Check, type Finding, fail, ok, type Scope } from '../finding.ts';
@@ -53,7 +48,7 @@ async function look(
   try {
     const text = await account.secret(id);
     const dataset = config.datasets[name];
-    if (!dataset) return text.includes(secretPlaceholder) ? 'placeholder' : 'filled';
+    if (!dataset) return isUnfilled(text) ? 'placeholder' : 'filled';
     const parsed = dataset.access === 'nda' ? parseNdaLogin(text) : parseAccessKeys(text);
     return parsed === undefined ? 'other' : parsed === 'placeholder' ? 'placeholder' : 'filled';
   } catch (error) {

@@ -14,7 +14,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { retryRules } from '../../contract/hosts/retry-rules.ts';
 import type { KindConfig, WorkloadConfig } from '../../contract/workload/config.ts';
-import { env } from '../../contract/workload/env.ts';
+import { env, scratchPath } from '../../contract/workload/env.ts';
 import {
   bundlePath,
   type JobDefinitionMetadata,
@@ -75,7 +75,7 @@ export class WorkloadJob extends Construct {
       privileged: privileged !== undefined,
       linuxParameters: linux,
       volumes: [
-        EcsVolume.host({ name: 'scratch', hostPath: '/scratch', containerPath: '/scratch' }) as HostVolume,
+        EcsVolume.host({ name: 'scratch', hostPath: scratchPath, containerPath: scratchPath }) as HostVolume,
         ...(props.hasReference ? [referenceVolume()] : []),
       ],
       environment: { ...environmentOf(props), ...regionOf(Stack.of(this).region) },

@@ -9,6 +9,7 @@ import {
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { Pool, ScratchVolume } from '../../contract/workload/config.ts';
+import { scratchDevice } from '../../contract/workload/env.ts';
 import { scratchUserData } from './user-data.ts';
 
 export interface PoolLaunchTemplateProps {
@@ -39,13 +40,13 @@ export function poolLaunchTemplate(
     httpTokens: LaunchTemplateHttpTokens.REQUIRED,
     userData: scratchUserData(scratch === 'instance-store' ? scratch : 'volume', pool.dockerOnScratch),
     // Disks of the instance type's own need no mapping, and are encrypted by the host.
-    blockDevices: scratch === 'instance-store' ? [root] : [root, scratchDevice(scratch, common)],
+    blockDevices: scratch === 'instance-store' ? [root] : [root, scratchVolume(scratch, common)],
   });
   Tags.of(template).add('arraylab:lab', lab);
   return template;
 }
 
-function scratchDevice(
+function scratchVolume(
   scratch: ScratchVolume,
   common: { encrypted: boolean; deleteOnTermination: boolean; kmsKey?: IKey },
 ): BlockDevice {
@@ -54,5 +55,5 @@ function scratchDevice(
     scratch.type === 'gp3'
       ? { volumeType: EbsDeviceVolumeType.GP3, iops, throughput: scratch.throughputMiBps }
       : { volumeType: EbsDeviceVolumeType.IO2, iops };
-  return { deviceName: '/dev/xvdb', volume: BlockDeviceVolume.ebs(sizeGiB, { ...common, ...speed }) };
+  return { deviceName: scratchDevice, volume: BlockDeviceVolume.ebs(sizeGiB, { ...common, ...speed }) };
 }

@@ -1,3 +1,5 @@
+import { scratchDevice } from '../../contract/workload/env.ts';
+
 // Shell that finds the disk of scratch, as `find_disk`, which sets $device. Names of NVMe disks are never written down:
 // their order differs from boot to boot. Source: docs.aws.amazon.com/ebs/latest/userguide/nvme-ebs-volumes.html.
 
@@ -13,7 +15,7 @@ disks_of() {
 }
 `;
 
-/** The volume that the launch template calls /dev/xvdb. */
+/** The volume that the launch template calls so. */
 export const volumeDisk = `${disksOf}
 # Neither mounted nor in parts.
 is_unused() {
@@ -24,14 +26,14 @@ find_disk() {
   local disk unused=()
   # A link that udev makes once the volume is attached, which may be after the boot.
   for _ in $(seq 60); do
-    [ -e /dev/xvdb ] && { device=$(readlink -f /dev/xvdb); return; }
+    [ -e ${scratchDevice} ] && { device=$(readlink -f ${scratchDevice}); return; }
     udevadm settle --timeout=5 || true
     sleep 1
   done
   # An image without EBS's rules for udev has no link: then it is the one volume that nothing uses.
   for disk in $(disks_of 'Amazon Elastic Block Store'); do is_unused "$disk" && unused+=("$disk"); done
-  [ \${#unused[@]} -ne 0 ] || fail 'no volume /dev/xvdb after 60 s'
-  [ \${#unused[@]} -eq 1 ] || fail "no volume /dev/xvdb after 60 s, and \${unused[*]} could each be it"
+  [ \${#unused[@]} -ne 0 ] || fail 'no volume ${scratchDevice} after 60 s'
+  [ \${#unused[@]} -eq 1 ] || fail "no volume ${scratchDevice} after 60 s, and \${unused[*]} could each be it"
   device=\${unused[0]}
 }
 `;

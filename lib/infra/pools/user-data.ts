@@ -1,5 +1,5 @@
 import { MultipartBody, MultipartUserData } from 'aws-cdk-lib/aws-ec2';
-import { scratchSentinel } from '../../contract/workload/env.ts';
+import { scratchPath, scratchSentinel } from '../../contract/workload/env.ts';
 import { instanceStoreDisk, volumeDisk } from './user-data-disks.ts';
 
 /**
@@ -52,8 +52,8 @@ grep -qs '^ECS_ENABLE_SPOT_INSTANCE_DRAINING=' /etc/ecs/ecs.config ||
 `;
 
 const scratch = `
-mkdir -p /scratch
-if ! mountpoint -q /scratch; then
+mkdir -p ${scratchPath}
+if ! mountpoint -q ${scratchPath}; then
   find_disk
   [ -n "$(lsblk -ndo NAME "$device")" ] || fail "$device is no disk"
   kept='' status=0
@@ -67,25 +67,25 @@ if ! mountpoint -q /scratch; then
       ;;
     *) fail "what is on $device cannot be told (blkid: $status)" ;;
   esac
-  mount -o defaults,noatime "$device" /scratch || fail "$device cannot be mounted\${kept:+ ($kept)}"
+  mount -o defaults,noatime "$device" ${scratchPath} || fail "$device cannot be mounted\${kept:+ ($kept)}"
   # Of a snapshot that is smaller than the volume.
   case $kept in
-    xfs) xfs_growfs /scratch || say "the file system on $device cannot grow" ;;
+    xfs) xfs_growfs ${scratchPath} || say "the file system on $device cannot grow" ;;
     ext?) resize2fs "$device" || say "the file system on $device cannot grow" ;;
   esac
 fi
-mountpoint -q /scratch || fail '/scratch is not mounted'
-chmod 1777 /scratch
-touch /scratch/${scratchSentinel} || fail '/scratch cannot be written'
+mountpoint -q ${scratchPath} || fail '${scratchPath} is not mounted'
+chmod 1777 ${scratchPath}
+touch ${scratchPath}/${scratchSentinel} || fail '${scratchPath} cannot be written'
 `;
 
 // Docker has not started yet: it waits for cloud-init. Jobs see /scratch with all that is mounted below it, and so not Docker's own.
 const dockerStorage = `
 # Images that were baked into this host's image are on its root disk, and Docker finds them where they are.
 if [ ! -e /opt/arraylab/images-on-root ] && ! mountpoint -q /var/lib/docker; then
-  mkdir -p /scratch/.docker /var/lib/docker
-  chmod 710 /scratch/.docker
-  mount --bind /scratch/.docker /var/lib/docker || fail 'Docker cannot have its storage on scratch'
-  mount -t tmpfs -o ro,size=4k,mode=000 none /scratch/.docker || fail 'the storage of Docker cannot be kept from jobs'
+  mkdir -p ${scratchPath}/.docker /var/lib/docker
+  chmod 710 ${scratchPath}/.docker
+  mount --bind ${scratchPath}/.docker /var/lib/docker || fail 'Docker cannot have its storage on scratch'
+  mount -t tmpfs -o ro,size=4k,mode=000 none ${scratchPath}/.docker || fail 'the storage of Docker cannot be kept from jobs'
 fi
 `;

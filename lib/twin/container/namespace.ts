@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
+import { scratchPath } from '../../contract/workload/env.ts';
 
 /** Folders of the host that stand at a container's fixed paths. */
 export interface ContainerFolders {
@@ -84,7 +85,7 @@ export function endNamespace(folders: ContainerFolders): void {
 }
 
 const isHidden = (path: string): boolean =>
-  ['/scratch', '/data_in', '/data_out'].some(top => `${resolve(path)}${sep}`.startsWith(`${top}/`));
+  [scratchPath, '/data_in', '/data_out'].some(top => `${resolve(path)}${sep}`.startsWith(`${top}/`));
 
 const enter = `
 set -e

@@ -79,7 +79,7 @@ it('anything that can be executed is a script', async () => {
 });
 
 it.each([
-  ['ends with 3', 'exit 3', 3, /^my\.sh ended with 3/],
+  ['ends with 3', 'exit 3', 3, /^my\.sh exited with 3/],
   ['leaves nothing', 'exit 0', 0, /ended well, and left nothing in OUTPUT_DIR or below OUTPUT_URI/],
   [
     'tells rows that are none',
