@@ -27,6 +27,8 @@ export default class WorkerEnvironment {
   async teardown(): Promise<void> {
     this.moduleMocker.restoreAllMocks();
     this.fakeTimersModern.dispose();
+    // jest-circus would tell the handlers of every file before, too: each test as often as there were files.
+    Reflect.deleteProperty(globalThis, Symbol.for('EVENT_HANDLERS'));
     const { env, exit, folder } = this.before;
     for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
     Object.assign(process.env, env);
