@@ -11,6 +11,7 @@ import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
 import { startUp } from './start-up/start-up.ts';
 import { tests } from './tests/tests.ts';
+import { twinChildren } from './twin/children.ts';
 import { vcfPreflight } from './vcf/preflight.ts';
 import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
@@ -30,6 +31,7 @@ const benches = {
   ...archiveBenches,
   queue,
   report,
+  'twin-children': (root: string, rounds: number) => twinChildren(root, rounds),
   'vcf-preflight': vcfPreflight,
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
@@ -44,6 +46,7 @@ const onRequest = [
   ...Object.keys(archiveBenches),
   'queue',
   'report',
+  'twin-children',
   'vcf-preflight',
   'vcf-verification',
   'tests',

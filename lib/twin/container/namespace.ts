@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { scratchPath } from '../../contract/workload/env.ts';
 
@@ -31,23 +31,8 @@ export function inNamespace(
 ): readonly string[] {
   // Root needs no user namespace; anyone else gets one in which they are root.
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
-  return [
-    'unshare',
-    ...user,
-    '--mount',
-    '--propagation',
-    'private',
-    'sh',
-    '-c',
-    enter,
-    'sh',
-    join(folders.base, 'root'),
-    folders.scratch,
-    folders.dataIn,
-    folders.dataOut,
-    scratchMiB === undefined ? '' : `${scratchMiB}m`,
-    ...command,
-  ];
+  const script = enter(folders, scratchMiB);
+  return ['unshare', ...user, '--mount', '--propagation', 'private', 'sh', '-c', script, 'sh', ...command];
 }
 
 /** Whether this host can, with these paths visible inside; asked of the host once. */
@@ -87,23 +72,52 @@ export function endNamespace(folders: ContainerFolders): void {
 const isHidden = (path: string): boolean =>
   [scratchPath, '/data_in', '/data_out'].some(top => `${resolve(path)}${sep}`.startsWith(`${top}/`));
 
-const enter = `
-set -e
-new=$1
+/** What a container has of its own, or of the kernel, at the top. */
+const ownTops = ['proc', 'scratch', 'data_in', 'data_out'];
+
+/**
+ * One program makes all folders, one all links, and one mounts everything, by a table of its own: a program for each would take
+ * as long as a small job.
+ */
+function enter({ base, scratch, dataIn, dataOut }: ContainerFolders, scratchMiB: number | undefined): string {
+  const root = join(base, 'root');
+  const at = (name: string): string => join(root, name);
+  const tops = readdirSync('/', { withFileTypes: true }).filter(
+    ({ name }) => !name.startsWith('.') && !ownTops.includes(name),
+  );
+  const named = (is: (top: Dirent) => boolean): readonly string[] => tops.filter(is).map(({ name }) => name);
+  const host = named(top => top.isDirectory());
+  const links = named(top => top.isSymbolicLink());
+  const files = named(top => top.isFile());
+  const mounts = [
+    ...[...host, 'proc', ...files].map(name => [`/${name}`, at(name), 'rbind']),
+    ...(scratchMiB === undefined
+      ? [[scratch, at('scratch'), 'bind']]
+      : [['tmpfs', at('scratch'), `size=${scratchMiB}m`, 'tmpfs']]),
+    [dataIn, at('data_in'), 'bind'],
+    [dataOut, at('data_out'), 'bind'],
+  ];
+  const table = mounts
+    .map(
+      ([from = '', to = '', options, type = 'none']) =>
+        `${inTable(from)} ${inTable(to)} ${type} ${options} 0 0`,
+    )
+    .join('\n');
+  return `set -e
 here=$PWD
-mount -t tmpfs -o mode=755 tmpfs "$new"
-for top in /*; do
-  case "$top" in /scratch|/data_in|/data_out|/proc) continue ;; esac
-  if [ -L "$top" ]; then cp -P "$top" "$new$top"
-  elif [ -d "$top" ]; then mkdir "$new$top" && mount --rbind "$top" "$new$top"
-  elif [ -f "$top" ]; then touch "$new$top" && mount --bind "$top" "$new$top"; fi
-done
-mkdir "$new/proc" "$new/scratch" "$new/data_in" "$new/data_out"
-mount --rbind /proc "$new/proc"
-if [ -n "$5" ]; then
-  mount -t tmpfs -o "size=$5" tmpfs "$new/scratch"; cp -p "$2"/.[!.]* "$new/scratch"
-else mount --bind "$2" "$new/scratch"; fi
-mount --bind "$3" "$new/data_in"; mount --bind "$4" "$new/data_out"
-shift 5
-exec chroot "$new" sh -c 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
+mount -t tmpfs -o mode=755 tmpfs ${quoted(root)}
+mkdir ${[...host, ...ownTops].map(name => quoted(at(name))).join(' ')}
+${links.length > 0 ? `cp -P ${links.map(name => quoted(`/${name}`)).join(' ')} ${quoted(root)}` : ''}
+${files.length > 0 ? `touch ${files.map(name => quoted(at(name))).join(' ')}` : ''}
+printf '%s\\n' ${quoted(table)} > ${quoted(join(base, 'mounts'))}
+mount -a -T ${quoted(join(base, 'mounts'))}
+${scratchMiB === undefined ? '' : `cp -p ${quoted(scratch)}/.[!.]* ${quoted(at('scratch'))}`}
+exec chroot ${quoted(root)} sh -c 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
 `;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** A path in a table of mounts, as fstab(5) has it. */
+const inTable = (path: string): string =>
+  path.replace(/[\s\\]/g, c => `\\${c.charCodeAt(0).toString(8).padStart(3, '0')}`);

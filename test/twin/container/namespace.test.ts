@@ -10,7 +10,8 @@ const canIsolate = process.platform === 'linux' && spawnSync('unshare', ['-m', '
 (canIsolate ? it : it.skip)(
   'who has no sbin in PATH has containers with their fixed paths all the same',
   async () => {
-    const base = mkdtempSync(join(tmpdir(), 'namespace-'));
+    // A path as a person's may be.
+    const base = mkdtempSync(join(tmpdir(), "a lab's \\ name space-"));
     const folders = foldersIn(base);
     for (const each of [join(base, 'root'), folders.scratch, folders.dataIn, folders.dataOut])
       mkdirSync(each);
