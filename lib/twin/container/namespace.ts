@@ -21,8 +21,8 @@ export const foldersIn = (base: string): ContainerFolders => ({
 
 /**
  * The command that runs another in a mount namespace of its own, with the folders at /scratch, /data_in and /data_out:
- * a root of tmpfs that binds the host's top-level folders, so nothing on the host changes. All of it is one process
- * that replaces itself, so that signals reach the command.
+ * a root of tmpfs that binds the host's top-level folders, so nothing on the host changes. It begins in /. All of it is one
+ * process that replaces itself, so that signals reach the command.
  */
 export function inNamespace(
   folders: ContainerFolders,
@@ -104,7 +104,6 @@ function enter({ base, scratch, dataIn, dataOut }: ContainerFolders, scratchMiB:
     )
     .join('\n');
   return `set -e
-here=$PWD
 mount -t tmpfs -o mode=755 tmpfs ${quoted(root)}
 mkdir ${[...host, ...ownTops].map(name => quoted(at(name))).join(' ')}
 ${links.length > 0 ? `cp -P ${links.map(name => quoted(`/${name}`)).join(' ')} ${quoted(root)}` : ''}
@@ -112,7 +111,7 @@ ${files.length > 0 ? `touch ${files.map(name => quoted(at(name))).join(' ')}` : 
 printf '%s\\n' ${quoted(table)} > ${quoted(join(base, 'mounts'))}
 mount -a -T ${quoted(join(base, 'mounts'))}
 ${scratchMiB === undefined ? '' : `cp -p ${quoted(scratch)}/.[!.]* ${quoted(at('scratch'))}`}
-exec chroot ${quoted(root)} sh -c 'cd "$1"; shift; exec "$@"' sh "$here" "$@"
+exec chroot ${quoted(root)} "$@"
 `;
 }
 
