@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
 import fc from 'fast-check';
 import { escaped } from '../../lib/contract/workload/html.ts';
 import type { RunFacts } from '../../lib/report/facts.ts';
 import { asData } from '../../lib/report/page/html.ts';
+import { pageScript } from '../../lib/report/page/page-script.ts';
 import { runPage } from '../../lib/report/page/run-page.ts';
 
 const counts = { done: 0, partial: 0, failed: 1, running: 0, waiting: 0, blocked: 0, cancelled: 0 };
@@ -86,4 +90,12 @@ it('no name, reason or line of a log becomes a part of the page: what was shown 
       expect(escaped(name)).not.toMatch(/[<>"']/);
     }),
   );
+});
+
+it('the page’s script is all of its modules as one that imports nothing', async () => {
+  const text = await pageScript();
+  // Throws for a name that two modules declare, and for what is left of an import.
+  expect(() => new Script(text)).not.toThrow();
+  const folder = join(import.meta.dirname, '../../lib/report/page/client');
+  expect((text.match(/^\/\/ module: .*$/gm) ?? []).length).toBe(readdirSync(folder).length);
 });
