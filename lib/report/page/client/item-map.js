@@ -8,6 +8,11 @@ const shade = (value, most) => {
   return `hsl(210 60% ${light}%)`;
 };
 
+/** A number for every row and column, the first and the last too. */
+const wholeTicks = (axis, most) => {
+  axis.ticks = Array.from({ length: most }, (_, index) => ({ value: index + 1 }));
+};
+
 const map = document.getElementById('map');
 const said = document.getElementById('said');
 const by = document.getElementById('by');
@@ -52,7 +57,8 @@ export const drawMap = () => {
           position: 'top',
           min: 0.4,
           max: layout.columns + 0.6,
-          ticks: { stepSize: 1, color: colour('--soft'), callback: v => (Number.isInteger(v) ? v : '') },
+          afterBuildTicks: axis => wholeTicks(axis, layout.columns),
+          ticks: { color: colour('--soft') },
           grid: { display: false },
         },
         y: {
@@ -60,11 +66,10 @@ export const drawMap = () => {
           reverse: true,
           min: 0.4,
           max: layout.rows + 0.6,
+          afterBuildTicks: axis => wholeTicks(axis, layout.rows),
           ticks: {
-            stepSize: 1,
             color: colour('--soft'),
-            callback: v =>
-              !Number.isInteger(v) ? '' : layout.label ? layout.label(v) : String.fromCharCode(64 + v),
+            callback: v => (layout.label ? layout.label(v) : String.fromCharCode(64 + v)),
           },
           grid: { display: false },
         },
