@@ -165,7 +165,7 @@ export function virtualLab({ isOld }: Build, shape: Shape, itemsFile: string, in
     ...(hasFailed(bounds(array)[0] + index)
       ? { statusReason: 'Essential container in task exited', exitCode: 3 }
       : {}),
-    attempts: [{ exitCode: 3, logStream: 'log' }],
+    attempts: bounds(array)[0] + index < shape.ended ? [{ exitCode: 3, logStream: 'log' }] : [],
   });
   const batch = {
     submitted: 0,

@@ -39,6 +39,7 @@ import {
   runningIds,
   toldOf,
 } from './look/ask-batch.ts';
+import { InTurn, noticeChild } from './look/in-turn.ts';
 import { listMarks } from './look/list-marks.ts';
 import { type ArrayState, RoundStep } from './look/round-step.ts';
 import { mapLimit } from './map-limit.ts';
@@ -81,6 +82,7 @@ export class LedgerReader {
   readonly #rounds: RoundPlan[] = [];
   readonly #parts: RoundStep[] = [];
   readonly #stepItems = new Map<string, StepItems>();
+  readonly #inTurn = new InTurn();
   readonly items: ItemList;
   #waiting: RoundPlan[];
   #roundsAt: number;
@@ -205,19 +207,17 @@ export class LedgerReader {
     );
     const asked = states.filter(state => state.jobId !== undefined);
     const room = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
-    const running = asked.flatMap(state => runningIds(state));
-    const jobs = await this.#describe([
-      ...asked.map(state => state.jobId!),
-      ...(running.length <= room ? running : []),
-    ]);
+    const children = this.#inTurn.choose(asked, room);
+    const jobs = await this.#describe([...asked.map(state => state.jobId!), ...children.map(({ id }) => id)]);
+    for (const child of children) {
+      const job = jobs.get(child.id);
+      // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
+      // would have ended without one, and a job that is well would be called failed.
+      if (job) noticeChild(child, job);
+    }
     const moved: Moved[] = [];
     for (const state of asked) {
       const job = jobs.get(state.jobId!);
-      const children = running.length <= room ? runningIds(state).map(id => jobs.get(id)) : [];
-      // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
-      // would have ended without one, and a job that is well would be called failed.
-      const hasMoved = children.filter(child => child && readChild(state, child)).length > 0;
-      if (hasMoved) delete state.told;
       if (!isAsRead(state, job)) moved.push({ state, job, vanished: [] });
     }
     if (moved.length === 0) return false;
@@ -294,6 +294,7 @@ async function readBatch(batch: BatchPort, moved: Moved): Promise<void> {
   if (!job || (isTerminal(job.status) && !state.told?.startsWith(`["${job.status}"`))) reopen(state);
   if (!job) {
     forgetShards(state);
+    state.mayStart = false;
     state.base = { status: 'forgotten', jobId: state.jobId! };
     if (state.array.size === 1) readJob(state, job);
   } else if (state.array.size === 1) readJob(state, job);

@@ -62,8 +62,9 @@ export async function readChildren(
 ): Promise<readonly number[]> {
   const { part, array, listed } = state;
   state.base = { status: isTerminal(job.status) ? job.status : 'SUBMITTED', jobId: job.jobId };
-  const { SUCCEEDED = 0, FAILED = 0, RUNNABLE = 0 } = job.statusSummary ?? {};
+  const { SUBMITTED = 0, PENDING = 0, SUCCEEDED = 0, FAILED = 0, RUNNABLE = 0 } = job.statusSummary ?? {};
   const allEnded = isTerminal(job.status) || SUCCEEDED + FAILED === array.size;
+  state.mayStart = !allEnded && SUBMITTED + PENDING < array.size;
   const before = ofArray(part.known, array).filter(
     ([, { status }]) => status !== 'FAILED' && status !== 'SUCCEEDED',
   );

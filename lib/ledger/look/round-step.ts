@@ -18,8 +18,10 @@ export interface ArrayState {
   holder?: string;
   jobId?: string;
   base: Known;
-  /** What Batch said of it when all of it was read last. */
+  /** What Batch said of it when all of it was read last; other words where a child has gone on since. */
   told?: string;
+  /** Whether a child of it can begin, or has and is not over: by its summary. */
+  mayStart?: boolean;
   /** Children in a status, as they were listed last. */
   readonly listed: { starting: number; running: number; failed: number; succeeded: number };
 }
@@ -38,6 +40,8 @@ export class RoundStep {
   /** Nothing more can come of it. */
   readonly settled: Uint8Array;
   readonly known = new Map<number, Known>();
+  /** Attempts of children that were seen to have ended, where that is more than left a record. */
+  readonly ended = new Map<number, number>();
   /** Attempts' names of shards whose record counts. */
   readonly names = new Map<number, readonly string[]>();
   readonly records = new ShardRecords(shard => this.#namesOf(shard));

@@ -17,8 +17,6 @@ export interface Child {
   attempts: JobAttempt[];
   /** Its container has left its marks, and has not ended yet. */
   marked?: true;
-  /** It ran and went back to the queue while the summary was late: the summary after is the one from before. */
-  unseen?: true;
 }
 
 export interface Job {

@@ -33,6 +33,8 @@ export type Event =
         | 'resume'
         | 'late'
         | 'wait'
+        | 'blink'
+        | 'swap'
         | 'resubmit';
       readonly pick: number;
     }
@@ -81,6 +83,8 @@ export const histories: fc.Arbitrary<History> = fc.record({
       { weight: 3, arbitrary: simple('retry') },
       { weight: 2, arbitrary: simple('resume') },
       { weight: 2, arbitrary: simple('late') },
+      { weight: 3, arbitrary: simple('blink') },
+      { weight: 2, arbitrary: simple('swap') },
       { weight: 1, arbitrary: simple('wait') },
       { weight: 2, arbitrary: simple('cut') },
     ),
@@ -230,6 +234,20 @@ async function happen(world: World, event: Event): Promise<void> {
   } else if (event.kind === 'end') {
     const found = choose(children(child => child.status === 'RUNNING'));
     if (found) await end(world, found.job, found.child, event.outcome);
+  } else if (event.kind === 'blink') {
+    // An attempt comes and goes between two summaries: the one after is the one before.
+    const found = choose(children((child, job) => mayBegin(batch, job, child)));
+    if (found) await blink(world, found.job, found.child, event.pick % 3 > 0);
+  } else if (event.kind === 'swap') {
+    // The same of two children: one runs in place of the other.
+    const gone = choose(
+      children(child => child.status === 'RUNNING' && child.attempts.length < 2 && !child.marked),
+    );
+    const come = gone?.job.children.find(child => mayBegin(batch, gone.job, child));
+    if (gone && come) {
+      await blink(world, gone.job, gone.child, event.pick % 3 > 0);
+      come.status = 'RUNNING';
+    }
   } else if (event.kind === 'forget') {
     const found = choose(
       batch.jobs.filter(job => !job.forgotten && job.children.every(each => isTerminal(each.status))),
@@ -253,6 +271,18 @@ async function happen(world: World, event: Event): Promise<void> {
   batch.failDependents();
 }
 
+const mayBegin = (batch: ArrayBatch, job: Job, { status, attempts, index }: Child): boolean =>
+  status === 'RUNNABLE' && attempts.length < 2 && batch.mayStart(job, index);
+
+/** An attempt ends and another is to follow; with a record of what was done, or killed without. */
+async function blink(world: World, job: Job, child: Child, hasRecord: boolean): Promise<void> {
+  if (!(await claimed(world, job))) return;
+  if (hasRecord) await leave(world, job, child, 'again');
+  const attempt = { exitCode: 75, statusReason: 'Host EC2 (instance i-0abcdef12) terminated.' };
+  child.attempts = [...child.attempts, attempt];
+  child.status = 'RUNNABLE';
+}
+
 const claimed = async ({ rounds, store }: World, job: Job): Promise<boolean> => {
   const { environment } = job.submission;
   const key = `runs/fake/r/claims/${environment[env.round]}/${environment[env.step]}/${environment[env.array]}`;
@@ -272,10 +302,8 @@ async function end(world: World, job: Job, child: Child, outcome: Outcome): Prom
     name === 'killed' ? 'Host EC2 (instance i-0abcdef12) terminated.' : 'Essential container in task exited';
   child.attempts = [...child.attempts, { exitCode, statusReason, logStream: `log-${child.attempts.length}` }];
   delete child.marked;
-  if (name === 'again' && child.attempts.length < 3 && isOurs) {
-    child.status = 'RUNNABLE';
-    if (world.batch.isLate) child.unseen = true;
-  } else {
+  if (name === 'again' && child.attempts.length < 3 && isOurs) child.status = 'RUNNABLE';
+  else {
     Object.assign(child, { exitCode, statusReason });
     child.status = isBad || name === 'again' ? 'FAILED' : 'SUCCEEDED';
   }
@@ -366,10 +394,8 @@ const freshReader = ({ store, batch, rounds, spec }: World): LedgerReader =>
 async function compare(world: World, when: string): Promise<void> {
   const { kept, batch, store, rounds, items, spec } = world;
   const mine = await kept.look();
-  // What Batch has not told yet nobody can know by asking it for parents; nor what was undone before it told.
-  const isUntold = (child: Child): boolean =>
-    child.marked !== undefined || (child.unseen === true && !isTerminal(child.status));
-  if (batch.isLate || batch.jobs.some(job => job.children.some(isUntold))) return;
+  // What Batch has not told yet nobody can know by asking it for parents.
+  if (batch.isLate || batch.jobs.some(job => job.children.some(child => child.marked))) return;
   const fresh = await freshReader(world).look();
   const plain = await readPlainLedger({ store, batch, changes: batch }, { rounds, items, steps: spec.steps });
   const [a, b] = [await whole(mine, world), await whole(fresh, world)];
@@ -395,9 +421,9 @@ async function compare(world: World, when: string): Promise<void> {
       );
 }
 
-/** What a look knows of an item that is not done; what is done says no more than that without its record. */
+/** What a look knows of an item; what is done, or was before its input was done again, says no more without its record. */
 function brief({ name, state, step, round, attempts, reason, exitCode, jobId }: Brief) {
-  return state === 'done'
+  return state === 'done' || reason === 'what it was made from was done again'
     ? { name, state, attempts }
     : { name, state, step, round, attempts, reason, exitCode, jobId };
 }

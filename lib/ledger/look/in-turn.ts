@@ -1,0 +1,82 @@
+import { isTerminal, type JobAttempt, type JobDetail } from '../../contract/ports/ports.ts';
+import { isRunning } from '../shard-state.ts';
+import { readChild, runningIds } from './ask-batch.ts';
+import type { ArrayState } from './round-step.ts';
+
+/** A child that a look asks Batch about beside its array. */
+export interface AskedChild {
+  readonly state: ArrayState;
+  readonly shard: number;
+  readonly id: string;
+  /** It runs, as all of which we keep the details do. */
+  readonly runs?: true;
+}
+
+/**
+ * Which children a request for arrays has room for: those that run, where there is room for all of them, and of the rest that
+ * is not over some, in turn. An array's summary is up to a minute late, so that an attempt which came and went meanwhile is in
+ * none that we see; its child has it among its attempts.
+ */
+export class InTurn {
+  /** Where the next turn begins, among the children of all arrays one after the other. */
+  #next = 0;
+
+  choose(states: readonly ArrayState[], room: number): readonly AskedChild[] {
+    const running = states.flatMap(state => runningIds(state).map(id => childOf(state, id)));
+    const isShort = running.length <= room;
+    const asked: AskedChild[] = isShort ? running : [];
+    // Of what waits for another array, or is over, nothing can have begun: the summary would be another.
+    const arrays = states.filter(({ array, mayStart }) => mayStart && array.size > 1);
+    const total = arrays.reduce((sum, { array }) => sum + array.size, 0);
+    if (total === 0) return asked;
+    let [index, at] = [0, this.#next % total];
+    while (at >= arrays[index]!.array.size) at -= arrays[index++]!.array.size;
+    let left = total;
+    for (; left > 0 && asked.length < room; left--) {
+      const state = arrays[index]!;
+      const { part, array } = state;
+      const shard = array.offset + at;
+      const isOver = part.settled[shard] || part.done[shard];
+      if (!isOver && !(isShort && isRunning(part.known.get(shard) ?? {})))
+        asked.push({ state, shard, id: `${state.jobId}:${at}` });
+      if (++at < array.size) continue;
+      at = 0;
+      index = (index + 1) % arrays.length;
+    }
+    this.#next = (this.#next + total - left) % total;
+    return asked;
+  }
+}
+
+/** Lets an array be read again whose child has gone on since it was listed: to another status, or by an attempt that nothing tells of yet. */
+export function noticeChild(asked: AskedChild, child: JobDetail): void {
+  const { state } = asked;
+  if (asked.runs ? readChild(state, child) : hasGoneOn(asked, child)) {
+    // What has failed is listed again as well.
+    if (asked.runs || child.status === 'FAILED') delete state.told;
+    else state.told &&= 'a child has gone on';
+  }
+}
+
+function hasGoneOn({ state, shard }: AskedChild, child: JobDetail): boolean {
+  const { known, tries, ended } = state.part;
+  const before = known.get(shard) ?? {};
+  const attempts = child.attempts.filter(hasEnded).length;
+  const isNew = attempts > Math.max(tries[shard]!, before.attempts ?? 0, ended.get(shard) ?? 0);
+  // One that left no record is found once.
+  if (isNew) ended.set(shard, attempts);
+  const isSame = isRunning(before)
+    ? child.status === before.status
+    : !isRunning(child) && !isTerminal(child.status);
+  return isNew || !isSame;
+}
+
+const hasEnded = ({ exitCode, statusReason, stoppedAt }: JobAttempt): boolean =>
+  exitCode !== undefined || statusReason !== undefined || stoppedAt !== undefined;
+
+const childOf = (state: ArrayState, id: string): AskedChild => ({
+  state,
+  id,
+  shard: state.array.offset + Number(id.split(':')[1]),
+  runs: true,
+});
