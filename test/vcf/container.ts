@@ -18,7 +18,7 @@ import type { Task, TaskContext, TaskResult } from '../../lib/contract/workload/
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 import type { MadeSample } from './sample-files.ts';
-import { makeTools } from './tools.ts';
+import { inThisProcess, makeTools } from './tools.ts';
 
 export interface Start {
   readonly step: string;
@@ -26,6 +26,8 @@ export interface Start {
   readonly parameters: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** Whether tools are started as programs, by a shell, as in an image: ten times as long as a call. */
+  readonly asProcess?: boolean;
 }
 
 const steps = new Map<Task, string>([
@@ -109,19 +111,16 @@ export async function startContainers() {
         limits: { vcpus: 2, memoryMiB: 2000, scratchBytes: 1e9 },
         now: () => new Date(),
         outputPrefix: 'runs/vcf-ingest/r1/outputs/x/',
-        exec: (command, options = {}) =>
-          runTool({
-            command,
-            cwd: options.cwd ?? scratch,
-            environment: {
-              ...environment,
-              STAND_IN_CALLS: calls,
-              ...(options.credentials === 'role' ? role : {}),
-            },
-            signal,
-            graceMs: 100,
-            onLine: note,
-          }),
+        exec: (command, options = {}) => {
+          const cwd = options.cwd ?? scratch;
+          const its = {
+            ...environment,
+            STAND_IN_CALLS: calls,
+            ...(options.credentials === 'role' ? role : {}),
+          };
+          if (!start.asProcess) return inThisProcess(command, { cwd, environment: its, note });
+          return runTool({ command, cwd, environment: its, signal, graceMs: 100, onLine: note });
+        },
         place: name => {
           const place = places[name];
           if (!place) throw new Error(`no place ${name}`);

@@ -52,7 +52,7 @@ it('a create that was killed is tried again, and half a dataset is told then, wi
   ] as const) {
     const given = { items, parameters: { 'dataset-uri': `s3://variants/${name}` } };
     const environment = { STAND_IN_KILLED_AT: String(at) };
-    expect(await lab.run(createTask, { ...given, environment })).toMatchObject({
+    expect(await lab.run(createTask, { ...given, environment, asProcess: true })).toMatchObject({
       exitCode: 137,
       again: true,
     });
@@ -85,7 +85,7 @@ it('nothing is stored into a dataset that no run has opened', async () => {
 });
 
 it('a shard is stored: each sample by its own name, though all files have one', async () => {
-  const result = await lab.run(storeTask, { items, parameters });
+  const result = await lab.run(storeTask, { items, parameters, asProcess: true });
   expect(result).toMatchObject({ exitCode: 0, facts: { stored: 3, failed: 0, batches: 1 } });
   const calls = readFileSync(lab.calls, 'utf8').split('\n');
   const stores = calls.filter(line => line.startsWith('store'));

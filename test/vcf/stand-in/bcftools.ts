@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { bgzf } from '../../../containers/vcf/bgzf-blocks.ts';
 import { makeIndex } from '../sample-files.ts';
@@ -9,13 +10,14 @@ import { readVariants, type Variants } from './variants.ts';
  * For tests that have no bcftools, over VCF and VCF.gz: `index -f -c FILE`, `annotate -x ^FIELDS -O z -o OUT FILE`, `view -O v|z -o OUT
  * FILE`, `merge -O v|z -o OUT -l LIST`, and `query [-R CONTIGS] -o OUT FILE` of the columns that our proof asks for.
  */
-export function bcftools([command, ...args]: readonly string[]): number {
-  const path = args.at(-1)!;
+export function bcftools([command, ...args]: readonly string[], cwd = process.cwd()): number {
+  const path = resolve(cwd, args.at(-1)!);
   const option = (name: string): string | undefined =>
     args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
-  const read = (from: string): Variants => readVariants(readFileSync(from));
+  const file = (name: string): string => resolve(cwd, option(name)!);
+  const read = (from: string): Variants => readVariants(readFileSync(resolve(cwd, from)));
   const write = (text: string): void =>
-    writeFileSync(option('-o')!, option('-O') === 'z' ? bgzf(Buffer.from(text)) : text);
+    writeFileSync(file('-o'), option('-O') === 'z' ? bgzf(Buffer.from(text)) : text);
   if (command === 'index') {
     const contigs: Record<string, number> = {};
     for (const record of read(path).records)
@@ -27,14 +29,13 @@ export function bcftools([command, ...args]: readonly string[]): number {
     write(lines.map(line => cut(line, kept)).join('\n'));
   } else if (command === 'view') write(gunzipSync(readFileSync(path)).toString());
   else if (command === 'merge') {
-    const files = readFileSync(option('-l')!, 'utf8').trim().split('\n').map(read);
+    const files = readFileSync(file('-l'), 'utf8').trim().split('\n').map(read);
     const all = new Map(files.map(file => [file.samples[0]!, file]));
     const meta = [...new Set(files.flatMap(file => file.meta))];
     write(mergedText([...all.keys()], meta, name => all.get(name)!.records));
   } else if (command === 'query') {
     const { records } = read(path);
-    const order = option('-R');
-    const contigs = order && readFileSync(order, 'utf8').split('\n');
+    const contigs = args.includes('-R') && readFileSync(file('-R'), 'utf8').split('\n');
     const wanted = contigs
       ? contigs.flatMap(line => records.filter(each => each.split('\t')[0] === line.split('\t')[0]))
       : records;

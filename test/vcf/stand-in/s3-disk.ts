@@ -2,17 +2,18 @@ import { containerWorld } from '../../../containers/runtime/world.ts';
 import { parseS3Uri } from '../../../jobs/vcf/s3-uri.ts';
 import type { Disk } from './disk.ts';
 
-const store = (bucket: string) => containerWorld(process.env, () => {}).store(bucket);
+const store = (bucket: string, environment: NodeJS.ProcessEnv) =>
+  containerWorld(environment, () => {}).store(bucket);
 
-export async function s3Read(uri: string): Promise<Buffer | undefined> {
+export async function s3Read(uri: string, environment: NodeJS.ProcessEnv): Promise<Buffer | undefined> {
   const { bucket, key } = parseS3Uri(uri)!;
-  return store(bucket).get(key);
+  return store(bucket, environment).get(key);
 }
 
 /** A dataset on S3, as whoever the process is: what its role may not do is refused. */
-export function s3Disk(uri: string): Disk {
+export function s3Disk(uri: string, environment: NodeJS.ProcessEnv): Disk {
   const { bucket, key: root } = parseS3Uri(`${uri.replace(/\/+$/, '')}/`)!;
-  const bucketStore = store(bucket);
+  const bucketStore = store(bucket, environment);
   return {
     get: key => bucketStore.get(`${root}${key}`),
     put: async (key, body) => void (await bucketStore.put(`${root}${key}`, body)),
