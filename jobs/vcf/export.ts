@@ -1,5 +1,6 @@
 import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import { vcfJobs } from './jobs.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
 import { bedPlaces, exportPlaces, placesByName, placesOf, reading, writing } from './places.ts';
 import { prepareExport, samplesPerJob } from './prepare-export.ts';
@@ -38,14 +39,9 @@ export const vcfExport: WorkloadSpec = {
     ...jobOptions,
     ...oldOptions,
   ],
-  resources: { vcpus: 16, memoryMiB: 61_000, timeoutSeconds: 86_400, attempts: 3 },
-  pools: ['x86-scratch', 'x86-scratch-spot'],
-  image: { context: 'containers/vcf', architectures: ['x86_64'] },
-  mounts: [],
-  scratchGiB: 200,
+  ...vcfJobs,
   places: exportPlaces,
   rights: { dataset: reading, destination: writing, regions: reading },
-  toolCredentials: 'role',
   kinds: { reader: { rights: { dataset: reading }, toolCredentials: 'role', scratchGiB: 1 } },
   steps: [
     {
@@ -56,12 +52,6 @@ export const vcfExport: WorkloadSpec = {
     },
     { name: 'export', takes: 'shard', itemsPerShard: samplesPerJob, main: true, dependsOn: ['check'] },
   ],
-  onItemFailure: 'continue',
-  onCause: {
-    'out-of-memory': { memory: 'x2' },
-    timeout: { timeout: 'x2' },
-    reclaimed: { after: 2, pool: 'x86-scratch' },
-  },
   expand: checkRequest,
   report: reportExport,
 };

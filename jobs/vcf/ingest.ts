@@ -2,6 +2,7 @@ import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { defaultAttributes } from './attributes.ts';
 import { describeIngest } from './describe-ingest.ts';
+import { vcfJobs } from './jobs.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
 import { peekOfPlaces } from './peek-of.ts';
 import { ingestPlaces, placesByName, reading, samplePlaces, writing } from './places.ts';
@@ -62,15 +63,9 @@ export const vcfIngest: WorkloadSpec = {
     },
     ...oldOptions,
   ],
-  // As the old job definition; a host of 64 GiB has about 61,000 MiB for containers.
-  resources: { vcpus: 16, memoryMiB: 61_000, timeoutSeconds: 86_400, attempts: 3 },
-  pools: ['x86-scratch', 'x86-scratch-spot'],
-  image: { context: 'containers/vcf', architectures: ['x86_64'] },
-  mounts: [],
-  scratchGiB: 200,
+  ...vcfJobs,
   places: ingestPlaces,
   rights: { dataset: writing, samples: reading, 'more-samples': reading },
-  toolCredentials: 'role',
   kinds: {
     reader: {
       rights: { dataset: reading, samples: reading, 'more-samples': reading },
@@ -118,12 +113,6 @@ export const vcfIngest: WorkloadSpec = {
       resources: { vcpus: 4, memoryMiB: 15_000 },
     },
   ],
-  onItemFailure: 'continue',
-  onCause: {
-    'out-of-memory': { memory: 'x2' },
-    timeout: { timeout: 'x2' },
-    reclaimed: { after: 2, pool: 'x86-scratch' },
-  },
   expand: lookAtFiles,
   describe: describeIngest,
   report: reportIngest,

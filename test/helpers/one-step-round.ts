@@ -1,7 +1,17 @@
 import { indexKey, itemsKey, type RunRef } from '../../lib/contract/run/keys.ts';
-import type { PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
+import type { Lane, PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
 import { encodeShards } from '../../lib/contract/run/shard-index.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
+
+export const aLane: Lane = {
+  pool: 'pool',
+  jobQueue: 'queue',
+  jobDefinition: 'definition',
+  vcpus: 1,
+  memoryMiB: 512,
+  timeoutSeconds: 60,
+  attempts: 3,
+};
 
 /** Round 0 of a run with one step, as the planner gives it to the submitter, over items that are cut already. */
 export function oneStepRound(
@@ -17,17 +27,7 @@ export function oneStepRound(
     shards: shards.length,
     itemsKey: itemsKey(run, 0, 'run'),
     indexKey: indexKey(run, 0, 'run'),
-    lanes: [
-      {
-        pool: 'pool',
-        jobQueue: 'queue',
-        jobDefinition: 'definition',
-        vcpus: 1,
-        memoryMiB: 512,
-        timeoutSeconds: 60,
-        attempts: 3,
-      },
-    ],
+    lanes: [aLane],
     arrays: [],
     ...more.step,
   };

@@ -13,10 +13,9 @@ import { gunzipSync } from 'node:zlib';
 import { bgzf } from '../../containers/vcf/bgzf-blocks.ts';
 import { type Delivered, type ExportWorld, exportOnce } from '../../containers/vcf/export-once.ts';
 import { keepOnce } from '../../containers/vcf/keep-once.ts';
-import { storeOnce } from '../../containers/vcf/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
 import { mergeRegions, type Region } from '../../jobs/vcf/bed.ts';
-import { laboratory, samplesOf } from './in-process.ts';
+import { type laboratory, stored } from './in-process.ts';
 import { makeIndex, makeSample } from './sample-files.ts';
 
 const made = ['a', 'b', 'c', 'd'].map((name, seed) =>
@@ -36,10 +35,7 @@ let lab: ReturnType<typeof laboratory>;
 let root: string;
 
 beforeAll(async () => {
-  lab = laboratory(made);
-  const host = lab.host();
-  await host.tool.create(['fmt_GT', 'fmt_DP'], false);
-  await storeOnce(samplesOf(made), host);
+  lab = await stored(made);
   root = mkdtempSync(join(tmpdir(), 'vcf-export-'));
 });
 afterAll(() => rmSync(root, { recursive: true }));

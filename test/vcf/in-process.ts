@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fetch, Sample } from '../../containers/vcf/local-files.ts';
 import { type HostClock, Touches } from '../../containers/vcf/settle.ts';
-import type { StoreWorld } from '../../containers/vcf/store-once.ts';
+import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
 import type { MadeSample } from './sample-files.ts';
 import { type Host, tiledbvcf } from './stand-in/cli.ts';
@@ -17,6 +17,15 @@ export const samplesOf = (made: readonly MadeSample[]): readonly Sample[] =>
     index: `s3://genomes/${name}/variants.vcf.gz.csi`,
     records: records.length,
   }));
+
+/** A laboratory whose dataset holds all of them. */
+export async function stored(made: readonly MadeSample[]): Promise<ReturnType<typeof laboratory>> {
+  const lab = laboratory(made);
+  const host = lab.host();
+  await host.tool.create(['fmt_GT', 'fmt_DP'], false);
+  await storeOnce(samplesOf(made), host);
+  return lab;
+}
 
 /** A dataset in memory, a simulated clock, and hosts that work on it with the stand-in in this process. */
 export function laboratory(

@@ -6,12 +6,11 @@ import fc from 'fast-check';
 import { bgzf } from '../../containers/vcf/bgzf-blocks.ts';
 import { compareMerged } from '../../containers/vcf/compare-merged.ts';
 import { mergeFiles } from '../../containers/vcf/merge-files.ts';
-import { storeOnce } from '../../containers/vcf/store-once.ts';
 import { exportMerged } from '../../containers/vcf/task-merge.ts';
 import type { VcfWorld } from '../../containers/vcf/vcf-world.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
-import { laboratory, samplesOf } from './in-process.ts';
+import { type laboratory, stored } from './in-process.ts';
 import { makeIndex, makeSample } from './sample-files.ts';
 import { bcftools } from './stand-in/bcftools.ts';
 
@@ -25,10 +24,7 @@ const made = [
 let lab: ReturnType<typeof laboratory>;
 let root: string;
 beforeAll(async () => {
-  lab = laboratory(made);
-  const host = lab.host();
-  await host.tool.create(['fmt_GT', 'fmt_DP'], false);
-  await storeOnce(samplesOf(made), host);
+  lab = await stored(made);
   root = mkdtempSync(join(tmpdir(), 'vcf-merge-'));
 });
 afterAll(() => {

@@ -3,64 +3,25 @@
 // usage: on-the-twin.ts VENV
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workloads } from '../../../jobs/index.ts';
-import { runCli } from '../../../lib/cli/main.ts';
+import { labOf } from '../lab-of.ts';
 
 const [venv = ''] = process.argv.slice(2);
 const here = import.meta.dirname;
-const projectRoot = resolve(here, '../../..');
-const root = mkdtempSync(join(tmpdir(), 'ambient-twin-'));
 const python = join(venv, 'bin/python');
-const twinFolder = join(root, 'twin');
-const configFile = join(root, 'lab.config.json');
-writeFileSync(
-  configFile,
-  JSON.stringify({
+const { root, state, lab, check, stop } = labOf(
+  'ambient-twin',
+  {
     name: 'noise',
     region: 'us-west-2',
     datasets: { scedc: { bucket: 'scedc-pds', region: 'us-west-2', access: 'public' } },
     workloads: { 'ambient-noise': { datasets: { '/archive': 'scedc' } } },
-  }),
+  },
+  { PATH: process.env.PATH ?? '', LAB_TOOLS: join(venv, 'bin') },
 );
-let runs = 0;
-let lastOut = '';
-async function lab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCli(argv, {
-    projectRoot,
-    twinFolder,
-    cwd: root,
-    configFile,
-    environment: { PATH: process.env.PATH ?? '', LAB_TOOLS: join(venv, 'bin') },
-    io: { out: { write: (text: string) => (out += text) }, err: { write: (text: string) => (err += text) } },
-    stdin: Readable.from([]),
-    signal: stopping.signal,
-    workloads,
-    now: () => new Date(),
-    seed: () => String(++runs).padStart(6, '0'),
-  });
-  lastOut = `$ lab ${argv.join(' ')}\n${out}${err}`;
-  return { code, out, err };
-}
-const stopping = new AbortController();
 
-async function check(title: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-    console.log(`ok      ${title}`);
-  } catch (error) {
-    console.log(`FAILED  ${title}\n${(error as Error).stack}\n${lastOut.slice(-4000)}`);
-    process.exitCode = 1;
-  }
-}
-
-const state = join(twinFolder, 'state');
 const archive = join(state, 's3', 'scedc-pds');
 const waveforms = (folder: string, days: number): void =>
   void execFileSync(
@@ -243,6 +204,6 @@ for (const [title, words, message] of [
     assert.match(err, message);
   });
 
-stopping.abort();
+stop();
 await serving;
 rmSync(root, { recursive: true, force: true });

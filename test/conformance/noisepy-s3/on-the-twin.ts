@@ -2,47 +2,32 @@
 // usage: on-the-twin.ts PYTHON
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workloads } from '../../../jobs/index.ts';
-import { runCli } from '../../../lib/cli/main.ts';
+import { labOf } from '../lab-of.ts';
 
 const [python = ''] = process.argv.slice(2);
 const here = import.meta.dirname;
-const root = mkdtempSync(join(tmpdir(), 'noisepy-s3-'));
-const configFile = join(root, 'lab.config.json');
-const twinFolder = join(root, 'twin');
-writeFileSync(
-  configFile,
-  JSON.stringify({
+const {
+  root,
+  state,
+  lab: say,
+  stop,
+} = labOf(
+  'noisepy-s3',
+  {
     name: 'noise',
     region: 'us-west-2',
     datasets: { scedc: { bucket: 'scedc-pds', region: 'us-west-2', access: 'public' } },
     workloads: { 'ambient-noise': { datasets: { '/archive': 'scedc' } } },
-  }),
+  },
+  { PATH: process.env.PATH ?? '' },
 );
-const stopping = new AbortController();
+let isOver = false;
 async function lab(...argv: readonly string[]): Promise<string> {
-  let out = '';
-  let err = '';
-  const code = await runCli(argv, {
-    projectRoot: resolve(here, '../../..'),
-    twinFolder,
-    cwd: root,
-    configFile,
-    environment: { PATH: process.env.PATH ?? '' },
-    io: { out: { write: (text: string) => (out += text) }, err: { write: (text: string) => (err += text) } },
-    stdin: Readable.from([]),
-    signal: stopping.signal,
-    workloads,
-    now: () => new Date(),
-    seed: () => '000001',
-  });
-  if (code !== 0 && !stopping.signal.aborted)
-    throw new Error(`lab ${argv.join(' ')} ended with ${code}: ${err}`);
+  const { code, out, err } = await say(...argv);
+  if (code !== 0 && !isOver) throw new Error(`lab ${argv.join(' ')} ended with ${code}: ${err}`);
   return out;
 }
 
@@ -52,7 +37,7 @@ try {
   const source = join(root, 'source');
   const waveforms = join(here, '../ambient-noise/waveforms.py');
   execFileSync(python, [waveforms, source, '2024-03-01', '2', 'STAA,STAB'], { stdio: 'inherit' });
-  const archive = join(twinFolder, 'state/s3/scedc-pds');
+  const archive = join(state, 's3/scedc-pds');
   mkdirSync(archive, { recursive: true });
   cpSync(source, archive, { recursive: true });
   const keys = Object.fromEntries(
@@ -68,7 +53,8 @@ try {
   });
   [process.exitCode] = await once(layer, 'exit');
 } finally {
-  stopping.abort();
+  isOver = true;
+  stop();
   await serving;
   rmSync(root, { recursive: true, force: true });
 }

@@ -3,62 +3,25 @@
 // usage: on-the-twin.ts SAMPLES TOOLS
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { workloads } from '../../../jobs/index.ts';
-import { runCli } from '../../../lib/cli/main.ts';
+import { labOf } from '../lab-of.ts';
 import { differences, recordsOf } from './records.ts';
 
 const [samples = '', tools = ''] = process.argv.slice(2);
-const projectRoot = resolve(import.meta.dirname, '../../..');
-const root = mkdtempSync(join(tmpdir(), 'vcf-twin-'));
-const twinFolder = join(root, 'twin');
-const state = join(twinFolder, 'state');
-const configFile = join(root, 'lab.config.json');
 const dataset = { bucket: 'variants', prefix: 'cohorts/' };
-writeFileSync(
-  configFile,
-  JSON.stringify({
+const { root, state, lab, check, stop } = labOf(
+  'vcf-twin',
+  {
     name: 'vcf',
     workloads: {
       'vcf-ingest': { places: { dataset, samples: { bucket: 'genomes' } } },
       'vcf-export': { places: { dataset, destination: { bucket: 'variants', prefix: 'exports/' } } },
     },
-  }),
+  },
+  { LAB_TOOLS: tools },
 );
-const stopping = new AbortController();
-let runs = 0;
-let lastSaid = '';
-async function lab(...argv: readonly string[]): Promise<{ code: number; out: string; err: string }> {
-  let out = '';
-  let err = '';
-  const code = await runCli(argv, {
-    projectRoot,
-    twinFolder,
-    cwd: root,
-    configFile,
-    environment: { LAB_TOOLS: tools },
-    io: { out: { write: text => (out += text) }, err: { write: text => (err += text) } },
-    stdin: Readable.from([]),
-    signal: stopping.signal,
-    workloads,
-    now: () => new Date(),
-    seed: () => String(++runs).padStart(6, '0'),
-  });
-  lastSaid = `$ lab ${argv.join(' ')}\n${out}${err}`;
-  return { code, out, err };
-}
-async function check(title: string, work: () => Promise<string | undefined>): Promise<void> {
-  try {
-    console.log(`ok      ${title}${(await work()) ?? ''}`);
-  } catch (error) {
-    console.log(`FAILED  ${title}\n${(error as Error).stack}\n${lastSaid.slice(-6000)}`);
-    process.exitCode = 1;
-  }
-}
 const bcftools = (...args: readonly string[]): string =>
   execFileSync('bcftools', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
@@ -200,6 +163,6 @@ await check('a name that nobody has is refused before anything is exported', asy
   assert(!existsSync(join(state, 's3/variants/exports/typo')));
   return '';
 });
-stopping.abort();
+stop();
 await serving;
 rmSync(root, { recursive: true, force: true });

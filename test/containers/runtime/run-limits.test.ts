@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { aLane } from '../../helpers/one-step-round.ts';
 import { labOfFile, storeRun } from '../lab.ts';
 import { named, shell } from '../tasks.ts';
 
@@ -29,19 +30,10 @@ it('another attempt of a shard that fails again is no further failure', async ()
 });
 
 it('what its jobs have taken is counted by their lane, up to the cap', async () => {
-  const lane = {
-    pool: 'pool',
-    jobQueue: 'queue',
-    jobDefinition: 'definition',
-    vcpus: 1,
-    memoryMiB: 512,
-    timeoutSeconds: 60,
-    attempts: 3,
-  };
   // An hour of a job is a million dollars: each takes some.
   const run = await storeRun(lab, [named('a'), named('b')], {
     limits: { maxUsd: 1 },
-    lanes: [{ ...lane, usdPerHour: 1e6 }],
+    lanes: [{ ...aLane, usdPerHour: 1e6 }],
   });
   expect(await run.start(shell('sleep 0.1'), 0)).toBe(0);
   expect(await run.start(fine, 1)).toBe(exitCodes.runStopped);
@@ -50,7 +42,7 @@ it('what its jobs have taken is counted by their lane, up to the cap', async () 
   );
   const cheap = await storeRun(lab, [named('a'), named('b')], {
     limits: { maxUsd: 1 },
-    lanes: [{ ...lane, usdPerHour: 0.01 }],
+    lanes: [{ ...aLane, usdPerHour: 0.01 }],
   });
   for (const shard of [0, 1]) expect(await cheap.start(fine, shard)).toBe(0);
 });
