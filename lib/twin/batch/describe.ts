@@ -18,23 +18,13 @@ export function jobDetail(
   node?: number,
 ): Record<string, unknown> {
   const { spec } = job;
-  const { isParent, task, jobId: own } = subjectOf(job, index);
-  const jobId = node === 0 ? nodeId(own, 0) : own;
-  const last = task?.attempts.at(-1);
-  const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
+  const { isParent, task, last, said } = subjectOf(job, index, home, node);
   const definition = resources.jobDefinitions.find(each => each.arn === spec.definition);
   return {
-    jobId,
-    jobArn: jobArn(jobId, home),
-    jobName: spec.jobName,
+    ...said,
     jobQueue: spec.queueArn,
-    jobDefinition: spec.definition,
-    status: isParent ? jobStatus(job) : task!.status,
-    ...statusReason(job, task),
-    createdAt: spec.createdAt,
     // The API reference names it as always there.
     startedAt: last?.startedAt ?? 0,
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
     attempts: (task?.attempts ?? [])
       .filter(attempt => attempt.stoppedAt !== undefined)
       .map(attempt => attemptDetail(attempt, home)),
@@ -109,20 +99,10 @@ export function jobSummary(
   node?: number,
 ): Record<string, unknown> {
   const { spec } = job;
-  const { isParent, task, jobId: own } = subjectOf(job, index);
-  const jobId = node === 0 ? nodeId(own, 0) : own;
-  const last = task?.attempts.at(-1);
-  const stoppedAt = isParent ? job.stoppedAt : task?.stoppedAt;
+  const { isParent, task, last, said } = subjectOf(job, index, home, node);
   return {
-    jobId,
-    jobArn: jobArn(jobId, home),
-    jobName: spec.jobName,
-    jobDefinition: spec.definition,
-    status: isParent ? jobStatus(job) : task!.status,
-    ...statusReason(job, task),
-    createdAt: spec.createdAt,
+    ...said,
     ...(last?.startedAt === undefined ? {} : { startedAt: last.startedAt }),
-    ...(stoppedAt === undefined ? {} : { stoppedAt }),
     ...(spec.size === undefined
       ? {}
       : { arrayProperties: isParent ? { size: spec.size, ...summaryOf(job) } : { index } }),
@@ -141,12 +121,25 @@ export function jobSummary(
   };
 }
 
-function subjectOf(
-  job: Job,
-  index: number | undefined,
-): { readonly isParent: boolean; readonly task?: ChildJob; readonly jobId: string } {
-  if (job.spec.size !== undefined && index === undefined) return { isParent: true, jobId: job.spec.jobId };
-  return { isParent: false, task: taskOf(job, index ?? 0), jobId: childId(job, index ?? 0) };
+/** What an answer is about, an array's parent, a plain job or one child, and what every answer says of it. */
+function subjectOf(job: Job, index: number | undefined, home: BatchHome, node: number | undefined) {
+  const { spec } = job;
+  const isParent = spec.size !== undefined && index === undefined;
+  const task: ChildJob | undefined = isParent ? undefined : taskOf(job, index ?? 0);
+  const own = isParent ? spec.jobId : childId(job, index ?? 0);
+  const jobId = node === 0 ? nodeId(own, 0) : own;
+  const stoppedAt = (task ?? job).stoppedAt;
+  const said = {
+    jobId,
+    jobArn: `arn:aws:batch:${home.region}:${home.account}:job/${jobId}`,
+    jobName: spec.jobName,
+    jobDefinition: spec.definition,
+    status: task ? task.status : jobStatus(job),
+    ...statusReason(job, task),
+    createdAt: spec.createdAt,
+    ...(stoppedAt === undefined ? {} : { stoppedAt }),
+  };
+  return { isParent, task, last: task?.attempts.at(-1), said };
 }
 
 /** Of the job as a whole its nodes; of one of them, which it is. */
@@ -161,9 +154,6 @@ function nodesOf(spec: JobSpec, node: number | undefined): Record<string, unknow
     },
   };
 }
-
-const jobArn = (jobId: string, { region, account }: BatchHome): string =>
-  `arn:aws:batch:${region}:${account}:job/${jobId}`;
 
 function summaryOf(job: Job): Record<string, unknown> {
   const { counts, at } = shownSummary(job, job.now());
