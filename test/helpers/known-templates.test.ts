@@ -10,7 +10,7 @@ const bad: PolicyValidationPluginReport = {
 };
 const good: PolicyValidationPluginReport = { success: true, violations: [] };
 
-it('a template is validated anew unless nothing was found in the very same, for that account, region and version', () => {
+it('a template is validated anew unless nothing was found in the same, of whatever assets, for that account, region and version', () => {
   const folder = mkdtempSync(join(tmpdir(), 'known-'));
   const templatePath = join(folder, 'template.json');
   let report = bad;
@@ -38,5 +38,11 @@ it('a template is validated anew unless nothing was found in the very same, for 
     bad,
     bad,
     8,
+  ]);
+  const [one, other] = ['0a'.repeat(32), 'b1'.repeat(32)];
+  report = good;
+  expect([validated(`a:${one} b`), validated(`a:${other} b`), validated(`a:${other}1 b`), asked]).toEqual([
+    ...Array(3).fill(good),
+    10,
   ]);
 });

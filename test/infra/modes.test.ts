@@ -6,7 +6,7 @@ import { stackName } from '../../lib/contract/workload/metadata.ts';
 import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
 import { labApp } from '../rules/synthesized.ts';
-import { covering, illegal, labOf, legal, pairs, refusal, title } from './modes.ts';
+import { choices, covering, illegal, labOf, legal, pairs, refusal, title, workloadsOf } from './modes.ts';
 
 interface Template {
   readonly Resources: Record<string, { Type: string; Properties: Record<string, unknown> }>;
@@ -29,14 +29,24 @@ it('the modes that are synthesized hold every legal pair of choices', () => {
   expect(legal).toHaveLength(39);
 });
 
+it('and each workload is on with each choice', () => {
+  const all = new Set(legal.flatMap(choices));
+  for (const spec of workloads) {
+    const modes = covering.filter(mode => workloadsOf.get(mode)!.includes(spec));
+    expect([spec.name, new Set(modes.flatMap(choices))]).toEqual([spec.name, all]);
+  }
+  for (const on of workloadsOf.values()) expect(on).not.toHaveLength(0);
+});
+
 it.each(covering.map(mode => [title(mode), mode] as const))(
   'synthesizes without a finding, within CloudFormation’s limits, and for the twin: %s',
   (_, mode) => {
-    const { text, json } = synthesized(labOf(mode));
+    const on = workloadsOf.get(mode)!;
+    const { text, json } = synthesized(labOf(mode, on));
     withinLimits(text, json, 'lab');
     const { queues, jobDefinitions } = readTwinStack(json, { region: 'us-east-1', account: '000000000000' });
     expect(queues.length).toBeGreaterThan(0);
-    expect(jobDefinitions.length).toBeGreaterThanOrEqual(workloads.length);
+    expect(jobDefinitions.length).toBeGreaterThanOrEqual(on.length);
   },
 );
 

@@ -45,13 +45,13 @@ export const illegal = all.filter(mode => refusal(mode) !== undefined);
 export const title = ({ network, compliance, access }: Mode): string =>
   `${network}, ${compliance}, data by ${access}`;
 
-/** The lab of a mode, with every workload on. */
-export const labOf = ({ network, compliance, access }: Mode): LabConfigInput => ({
+/** The lab of a mode, with every workload on unless some are named. */
+export const labOf = ({ network, compliance, access }: Mode, on = workloads): LabConfigInput => ({
   network,
   ...(compliance === 'none' ? {} : { compliance }),
   datasets: { data: datasets[access]! },
   workloads: Object.fromEntries(
-    workloads.map(({ name, mounts, places = {} }) => [
+    on.map(({ name, mounts, places = {} }) => [
       name,
       {
         datasets: Object.fromEntries(mounts.map(mount => [mount.path, 'data'])),
@@ -72,16 +72,36 @@ export const pairs = ({ network, compliance, access }: Mode): readonly string[] 
  * Modes in which every legal pair of choices occurs: what breaks one of a stack's choices, or two together, is met without all
  * 39. Chosen by taking the mode with the most pairs that are still to be met.
  */
-export const covering: readonly Mode[] = choose(legal);
+export const covering: readonly Mode[] = choose(legal, pairs);
 
-function choose(from: readonly Mode[]): Mode[] {
-  const left = new Set(from.flatMap(pairs));
+export const choices = ({ network, compliance, access }: Mode): readonly string[] => [
+  network,
+  compliance,
+  access,
+];
+
+/** The workloads that are on in each of those: every workload meets every choice, and a lab has some of them only. */
+export const workloadsOf: ReadonlyMap<Mode, typeof workloads> = (() => {
+  const met = workloads.map((_, n) => {
+    const from = (n * covering.length) / workloads.length;
+    return new Set(choose([...covering.slice(from), ...covering.slice(0, from)], choices));
+  });
+  return new Map(
+    covering.map((mode, at) => [
+      mode,
+      workloads.filter((_, n) => met[n]!.has(mode) || n === at % workloads.length),
+    ]),
+  );
+})();
+
+function choose(from: readonly Mode[], what: (mode: Mode) => readonly string[]): Mode[] {
+  const left = new Set(from.flatMap(what));
   const chosen: Mode[] = [];
-  const news = (mode: Mode): number => pairs(mode).filter(each => left.has(each)).length;
+  const news = (mode: Mode): number => what(mode).filter(each => left.has(each)).length;
   while (left.size > 0) {
     const best = from.reduce((a, b) => (news(b) > news(a) ? b : a));
     chosen.push(best);
-    for (const each of pairs(best)) left.delete(each);
+    for (const each of what(best)) left.delete(each);
   }
   return chosen;
 }
