@@ -8,6 +8,7 @@ import { instanceStoreFamilies } from '../../lib/contract/hosts/instance-store.t
 import { instanceType } from '../../lib/contract/hosts/instance-types.ts';
 import type { LabConfig } from '../../lib/contract/workload/config.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
+import { runs } from '../helpers/runs.ts';
 import { problemsOf } from './problems-of.ts';
 
 const lab = (pools: Record<string, PoolInput>, more: object): LabConfigInput => ({
@@ -176,7 +177,7 @@ describe('a pool of the lab’s own', () => {
           }
         },
       ),
-      { numRuns: 500, examples: [[{ maxvCpus: { toString: '' } }], [{ image: { toString: [] } }]] },
+      { numRuns: runs(500), examples: [[{ maxvCpus: { toString: '' } }], [{ image: { toString: [] } }]] },
     );
   });
 });

@@ -8,6 +8,7 @@ const modules = join(import.meta.dirname, '../../node_modules');
 const cdk = join(modules, 'aws-cdk-lib');
 
 type Validate = IPolicyValidationPlugin['validate'];
+type Initialize = (this: unknown, resourceTypes: ReadonlySet<string>) => unknown;
 
 /**
  * CDK's own rules take half of a synth's time, and what they say depends on the template, on its account and region, and on CDK's
@@ -19,11 +20,22 @@ export function passKnownTemplates(): void {
   const require = createRequire(import.meta.url);
   const { CloudFormationValidatePlugin } = require(
     join(cdk, 'core/lib/validation/cloudformation-validate-plugin.js'),
-  ) as { CloudFormationValidatePlugin: { readonly prototype: { validate: Validate } } };
+  ) as {
+    CloudFormationValidatePlugin: {
+      readonly prototype: { validate: Validate; initializeEngine: Initialize };
+    };
+  };
   const plugin = CloudFormationValidatePlugin.prototype;
   // To say its own version it loads all that it validates with.
   const version = versionOf(join(cdk, 'node_modules/@aws/cloudformation-validate'));
   Object.defineProperty(plugin, 'version', { value: version });
+  // Its engine knows the types that it was made for. Made for all that were met, it need not be made anew for each other template.
+  const { initializeEngine } = plugin;
+  const met = new Set<string>();
+  plugin.initializeEngine = function (resourceTypes) {
+    for (const each of resourceTypes) met.add(each);
+    return initializeEngine.call(this, new Set(met));
+  };
   plugin.validate = onceFound(plugin.validate, join(modules, '.cache/arraylab/validated'), versionOf(cdk));
 }
 

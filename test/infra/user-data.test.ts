@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { readConsole } from '../../lib/doctor/console.ts';
+import { runs } from '../helpers/runs.ts';
 import { type Boot, type Disk, FakeHost, type Host } from './user-data/fake-host.ts';
 import { type Kind, scriptText, userDataText } from './user-data/text.ts';
 
@@ -251,7 +252,7 @@ it('whatever the disks are and whatever fails: an agent that starts has its scra
         for (const host of hosts.splice(0)) host.close();
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 

@@ -4,6 +4,7 @@ import { plainNames } from '../../lib/contract/list/plain-names.ts';
 import { expandRange } from '../../lib/contract/list/range.ts';
 import { decodeShard, encodeShards, indexRange, readEntry } from '../../lib/contract/run/shard-index.ts';
 import { selectItems } from '../../lib/plan/select.ts';
+import { runs } from '../helpers/runs.ts';
 
 const noun = { one: 'participant', many: 'participants' };
 const names = (text: string | Buffer, source = 'list.txt') =>
@@ -149,7 +150,7 @@ it('a plain list is read as any other is', () => {
         expect(answer(text, source, options)).toEqual(answer(`${text}\n\n`, source, options));
       },
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
-  expect(plain).toBeGreaterThan(200);
+  expect(plain).toBeGreaterThan(runs(200));
 });

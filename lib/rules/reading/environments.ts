@@ -1,5 +1,6 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
 import { hostArchitecture } from './host-type.ts';
+import { once } from './once.ts';
 import { ofType, type RuleResource, type RuleTemplate, target } from './template.ts';
 import { type Fields, fields, isEncoded, isKnown, list, partialText, text, type Value } from './value.ts';
 
@@ -22,8 +23,8 @@ export interface UsedLaunchTemplate {
   readonly resource?: RuleResource;
 }
 
-export function ec2Environments(template: RuleTemplate): readonly Ec2Environment[] {
-  return ofType(template, 'AWS::Batch::ComputeEnvironment').flatMap(resource => {
+export const ec2Environments = once((template: RuleTemplate): readonly Ec2Environment[] =>
+  ofType(template, 'AWS::Batch::ComputeEnvironment').flatMap(resource => {
     const { Type, ComputeResources, EksConfiguration } = resource.properties;
     const compute = fields(ComputeResources);
     const market = text(compute.Type)?.toUpperCase();
@@ -42,8 +43,8 @@ export function ec2Environments(template: RuleTemplate): readonly Ec2Environment
         launchTemplates: launchTemplatesOf(template, compute.LaunchTemplate),
       },
     ];
-  });
-}
+  }),
+);
 
 function launchTemplatesOf(template: RuleTemplate, value: Value | undefined): readonly UsedLaunchTemplate[] {
   if (value === undefined || !isKnown(value)) return [];
@@ -94,7 +95,7 @@ export function volumes(
 }
 
 /** User data as text, with holes; undefined where there is none or nothing of it is known. */
-export function userData(resource: RuleResource): string | undefined {
+export const userData = once((resource: RuleResource): string | undefined => {
   const value = launchData(resource).UserData;
   if (isEncoded(value)) return partialText(value.inner);
   const literal = text(value);
@@ -103,7 +104,7 @@ export function userData(resource: RuleResource): string | undefined {
   return decoded.toString('base64').replace(/=+$/, '') === literal.replace(/\s|=+$/g, '')
     ? decoded.toString('utf8')
     : undefined;
-}
+});
 
 /** The script's lines without comments. */
 export const userDataLines = (resource: RuleResource): readonly string[] =>

@@ -1,3 +1,4 @@
+import { once } from './once.ts';
 import { ofType, type RuleResource, type RuleTemplate, target } from './template.ts';
 import {
   asList,
@@ -56,12 +57,14 @@ const joined = (all: readonly Actions[]): Actions => ({
 
 /** Whether a role of the template may do something to anything; undefined where its policies are not all known, or one denies it. */
 export function allows(template: RuleTemplate, role: RuleResource, action: string): boolean | undefined {
-  const found = actionsOf(template, role);
+  const found = rolesOf(template)(role);
   const matched = (patterns: readonly string[]): boolean => patterns.some(each => matches(each, action));
   if (matched(found.denied) || role.properties.PermissionsBoundary !== undefined) return undefined;
   if (matched(found.allowed)) return true;
   return found.unsure ? undefined : false;
 }
+
+const rolesOf = once((template: RuleTemplate) => once((role: RuleResource) => actionsOf(template, role)));
 
 function actionsOf(template: RuleTemplate, role: RuleResource): Actions {
   const arns = knownList(role.properties.ManagedPolicyArns);
@@ -114,6 +117,7 @@ function statementActions(statement: Value): Actions {
 
 /** Whether a pattern of a policy covers an action. */
 export function matches(pattern: string, action: string): boolean {
+  if (!pattern.includes('*') && !pattern.includes('?')) return pattern.toLowerCase() === action.toLowerCase();
   const source = pattern
     .toLowerCase()
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

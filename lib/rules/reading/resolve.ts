@@ -34,8 +34,11 @@ export function resolve(raw: unknown, scope: ResolveScope): Value | undefined {
   const result: Record<string, Value> = {};
   for (const [key, each] of entries) {
     const value = resolve(each, scope);
-    if (value !== undefined)
+    if (value === undefined) continue;
+    // By assignment alone it would be the object's prototype.
+    if (key === '__proto__')
       Object.defineProperty(result, key, { value, enumerable: true, configurable: true, writable: true });
+    else result[key] = value;
   }
   return result;
 }

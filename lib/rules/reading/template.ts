@@ -1,5 +1,6 @@
 import type { Architecture } from '../../contract/workload/workload.ts';
 import type { ConditionWorld } from './conditions.ts';
+import { once } from './once.ts';
 import { referencesIn } from './references.ts';
 import { type ResolveScope, resolve } from './resolve.ts';
 import { object } from './template-json.ts';
@@ -83,7 +84,9 @@ function parameterValue(name: string, parameter: Readonly<Record<string, unknown
 }
 
 export const ofType = (template: RuleTemplate, type: string): readonly RuleResource[] =>
-  [...template.resources.values()].filter(each => each.type === type);
+  byType(template).get(type) ?? [];
+
+const byType = once((template: RuleTemplate) => Map.groupBy(template.resources.values(), each => each.type));
 
 /**
  * The resource that a value stands for: a reference, or the name or ARN that a resource of the type gives itself.

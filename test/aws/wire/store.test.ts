@@ -8,6 +8,7 @@ import { s3Store } from '../../../lib/aws/store.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
+import { runs } from '../../helpers/runs.ts';
 import { keys, startS3 } from '../../twin/s3/helper.ts';
 
 let twin: Awaited<ReturnType<typeof startS3>>;
@@ -83,7 +84,7 @@ it('keeps any key through a write, a read and a listing', async () => {
       expect((await store.get(key))?.toString()).toBe(key);
       expect(await listed(key)).toContain(key);
     }),
-    { numRuns: 150 },
+    { numRuns: runs(150) },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { type ParseListOptions, parseList } from '../../../lib/contract/list/parse-list.ts';
+import { runs } from '../../helpers/runs.ts';
 
 const participant = { one: 'participant', many: 'participants' };
 const plate = { one: 'plate', many: 'plates' };
@@ -349,7 +350,7 @@ it('no line is lost without a word, whatever the lines are: each is an item, or 
           );
       },
     ),
-    { numRuns: 500 },
+    { numRuns: runs(500) },
   );
 });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { dayPrefix, fileName, parseFileName } from '../../../jobs/ambient-noise/archive.ts';
 import { daysFrom, isDay, startOf } from '../../../jobs/ambient-noise/calendar.ts';
 import { type Unit, unitDays, unitOf, unitsBetween } from '../../../jobs/ambient-noise/units.ts';
+import { runs } from '../../helpers/runs.ts';
 
 const day = fc
   .integer({ min: Date.UTC(1970, 0, 1), max: Date.UTC(2099, 11, 31) })
@@ -21,6 +22,7 @@ it('months and days of a range have every day once, in order, whatever the range
         for (const unit of units) expect(unitDays(unit).every(each => each.startsWith(unit.name))).toBe(true);
       },
     ),
+    { numRuns: runs(100) },
   );
 });
 
