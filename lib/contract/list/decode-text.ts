@@ -1,23 +1,31 @@
+import { isUtf8 } from 'node:buffer';
 import { LabError, type Problem } from '../workload/errors.ts';
+import { linesIn } from './list-text.ts';
 
 /**
- * The text of a list's bytes, without its BOM: UTF-8, or UTF-16 where a BOM says so, as Excel and PowerShell write it.
+ * A list's text as UTF-8 without its BOM: as it stands there, or from UTF-16 where a BOM says so, as Excel and PowerShell write it.
  * Throws LabError that names the encoding or the file format it seems to be.
  */
-export function decodeText(bytes: Buffer, source: string): string {
+export function decodeText(bytes: Buffer, source: string): Buffer {
   const problem = formatProblem(bytes, source);
   if (problem) throw new LabError(problem);
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 'utf-16le', source);
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, 'utf-16be', source);
-  const text = bytes.toString('utf8');
-  const again = Buffer.from(text, 'utf8');
-  if (!again.equals(bytes)) throw new LabError(notUtf8(bytes, again, source));
-  return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  if (!isUtf8(bytes)) throw new LabError(notUtf8(bytes, source));
+  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be', source: string): string {
+const utf16AtOnce = 1024 * 1024;
+
+function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be', source: string): Buffer {
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    const pieces: Buffer[] = [];
+    for (let from = 0; from < bytes.length; from += utf16AtOnce) {
+      const piece = bytes.subarray(from, from + utf16AtOnce);
+      pieces.push(Buffer.from(decoder.decode(piece, { stream: from + utf16AtOnce < bytes.length })));
+    }
+    return Buffer.concat(pieces);
   } catch {
     throw new LabError({
       where: source,
@@ -59,17 +67,28 @@ function formatProblem(bytes: Buffer, source: string): Problem | undefined {
   };
 }
 
-function notUtf8(bytes: Buffer, again: Buffer, source: string): Problem {
-  let offset = 0;
-  while (bytes[offset] === again[offset]) offset++;
+function notUtf8(bytes: Buffer, source: string): Problem {
+  const { line, offset } = firstBad(bytes);
   const value = bytes[offset];
-  const line = bytes
-    .subarray(0, offset)
-    .toString('latin1')
-    .split(/\r\n|\n|\r/).length;
   return {
     where: `${source} line ${line}`,
     message: `is not UTF-8: byte ${value === undefined ? 'missing' : `0x${value.toString(16).padStart(2, '0')}`} at offset ${offset}`,
     fix: `save it as UTF-8, for example: iconv -f WINDOWS-1252 -t UTF-8 ${source}`,
   };
 }
+
+/** The first byte that is none of UTF-8, and the line that it is in. No character has a line's end in it: lines can be tried alone. */
+function firstBad(bytes: Buffer): { readonly line: number; readonly offset: number } {
+  let from = 0;
+  let end = bytes.indexOf(newline);
+  for (; end >= 0 && isUtf8(bytes.subarray(from, end)); end = bytes.indexOf(newline, from)) from = end + 1;
+  const bad = bytes.subarray(from, end < 0 ? undefined : end);
+  const again = Buffer.from(bad.toString('utf8'));
+  let offset = 0;
+  while (bad[offset] === again[offset]) offset++;
+  let line = 1;
+  for (const _ of linesIn(bytes.subarray(0, from))) line++;
+  return { line: line + bad.toString('latin1', 0, offset).split('\r').length - 1, offset: from + offset };
+}
+
+const newline = 0x0a;

@@ -1,4 +1,5 @@
 import { nameRank, normal } from './column-words.ts';
+import { firstLines } from './list-text.ts';
 
 /** How a list is written: a name a line, a table, a JSON array, or JSON a line. */
 export type ListFormat =
@@ -9,8 +10,8 @@ export type ListFormat =
 
 export interface FoundFormat {
   readonly format: ListFormat;
-  /** The text to read: what stands before the table is blank lines now, so that lines keep their numbers. */
-  readonly text: string;
+  /** What to read: what stands before the table is blank lines now, so that lines keep their numbers. */
+  readonly bytes: Buffer;
   readonly notes: readonly string[];
 }
 
@@ -21,26 +22,27 @@ const delimiters = ['\t', ';', ','];
  * headings that were asked for; with `addresses`, lines begin with one.
  */
 export function findFormat(
-  text: string,
+  bytes: Buffer,
   source: string,
   one: string,
   words: readonly string[] = [],
   addresses = false,
 ): FoundFormat {
   const extension = /\.([a-z]+)$/i.exec(source)?.[1]?.toLowerCase();
-  const json = jsonFormat(text, extension);
-  if (json) return { format: { kind: json }, text, notes: [] };
-  const separator = /^\s*"?sep=(.)"?[^\S\r\n]*(?=\r|\n|$)/i.exec(text);
+  const start = bytes.toString('utf8', 0, startBytes);
+  const json = jsonFormat(start, extension);
+  if (json) return { format: { kind: json }, bytes, notes: [] };
+  const separator = /^\s*"?sep=(.)"?[^\S\r\n]*(?=\r|\n|$)/i.exec(start);
   if (separator)
     return {
       format: { kind: 'table', delimiter: separator[1]! },
-      text: text.slice(separator[0].length),
+      bytes: bytes.subarray(Buffer.byteLength(separator[0])),
       notes: [],
     };
   const wanted = new Set(words.map(normal));
   const isHeader = (line: string, each: string): boolean =>
     fieldsOf(line, each).some(field => wanted.has(normal(field)) || nameRank(field, one) !== undefined);
-  const { text: section, notes } = dataSection(text);
+  const { bytes: section, notes } = dataSection(bytes);
   const body = withHeading(section, line =>
     delimiters.some(each => fieldsOf(line, each).length > 1 && isHeader(line, each)),
   );
@@ -48,12 +50,17 @@ export function findFormat(
   // An address may hold any of them but the tab.
   const possible = addresses && first.includes('://') ? delimiters.slice(0, 1) : delimiters;
   const cut = possible.filter(each => fieldsOf(first, each).length > 1);
-  if (cut.length === 0) return { format: { kind: 'lines' }, text: body, notes };
+  if (cut.length === 0) return { format: { kind: 'lines' }, bytes: body, notes };
   const own = extension === 'tsv' ? '\t' : extension === 'csv' ? ',' : undefined;
   const delimiter =
     cut.find(each => isHeader(first, each)) ?? cut.find(each => each === own) ?? mostUsed(body, cut);
-  return { format: { kind: 'table', delimiter }, text: body, notes };
+  return { format: { kind: 'table', delimiter }, bytes: body, notes };
 }
+
+/** What tells a format is in the first of its bytes. */
+const startBytes = 64 * 1024;
+/** And where the table of a sample sheet begins, in these. */
+const sheetBytes = 16 * 1024 * 1024;
 
 function jsonFormat(text: string, extension: string | undefined): 'json' | 'json-lines' | undefined {
   if (extension === 'jsonl' || extension === 'ndjson') return 'json-lines';
@@ -63,27 +70,32 @@ function jsonFormat(text: string, extension: string | undefined): 'json' | 'json
 }
 
 /** An Illumina sample sheet has its table in a section: `[Data]`, or `[BCLConvert_Data]`. */
-function dataSection(text: string): { readonly text: string; readonly notes: readonly string[] } {
-  if (!/^\s*\[[A-Za-z_]+\][\s,;]*(?:\r|\n)/.test(text)) return { text, notes: [] };
+function dataSection(bytes: Buffer): { readonly bytes: Buffer; readonly notes: readonly string[] } {
+  if (!/^\s*\[[A-Za-z_]+\][\s,;]*(?:\r|\n)/.test(bytes.toString('utf8', 0, startBytes)))
+    return { bytes, notes: [] };
+  const text = bytes.toString('utf8', 0, sheetBytes);
   const data = /(?:^|[\r\n])\[(?:\w+_)?data\][^\S\r\n,;]*[,;]*(?=\r|\n)/i.exec(text);
-  if (!data) return { text, notes: [] };
-  const start = data.index + data[0].length;
-  const end = /[\r\n]\[/.exec(text.slice(start));
-  const before = text.slice(0, start).replace(/[^\r\n]/g, '');
+  if (!data) return { bytes, notes: [] };
+  const before = text.slice(0, data.index + data[0].length);
+  const start = Buffer.byteLength(before);
+  const ends = ['\r[', '\n['].map(each => bytes.indexOf(each, start)).filter(at => at >= 0);
   return {
-    text: before + text.slice(start, end ? start + end.index : undefined),
+    bytes: Buffer.concat([
+      Buffer.from(before.replace(/[^\r\n]/g, '')),
+      bytes.subarray(start, ends.length > 0 ? Math.min(...ends) : undefined),
+    ]),
     notes: [`a sample sheet: its section ${data[0].trim().replace(/[,;]+$/, '')} is read`],
   };
 }
 
 /** PLINK and VCF write `#` before their heading; elsewhere such a line is a comment. */
-function withHeading(text: string, isHeading: (line: string) => boolean): string {
-  const [first = ''] = text.split(/\r\n|\n|\r/, 1);
-  return first.startsWith('#') && isHeading(first.slice(1)) ? ` ${text.slice(1)}` : text;
+function withHeading(bytes: Buffer, isHeading: (line: string) => boolean): Buffer {
+  const [first = ''] = firstLines(bytes, 1);
+  return first.startsWith('#') && isHeading(first.slice(1)) ? bytes.subarray(1) : bytes;
 }
 
-const firstLine = (text: string): string =>
-  text.split(/\r\n|\n|\r/, 2000).find(line => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
+const firstLine = (bytes: Buffer): string =>
+  firstLines(bytes, 2000).find(line => line.trim() !== '' && !line.trimStart().startsWith('#')) ?? '';
 
 /** A line's fields, near enough to look at: delimiters inside quotes are none. */
 function fieldsOf(line: string, delimiter: string): readonly string[] {
@@ -91,8 +103,8 @@ function fieldsOf(line: string, delimiter: string): readonly string[] {
   return bare.split(delimiter).map(field => field.replaceAll('"', '').trim());
 }
 
-function mostUsed(text: string, cut: readonly string[]): string {
-  const lines = text.split(/\r\n|\n|\r/, 100).filter(line => line.trim() !== '');
+function mostUsed(bytes: Buffer, cut: readonly string[]): string {
+  const lines = firstLines(bytes, 100).filter(line => line.trim() !== '');
   const uses = (each: string): number => lines.filter(line => fieldsOf(line, each).length > 1).length;
   return [...cut].sort((a, b) => uses(b) - uses(a) || delimiters.indexOf(a) - delimiters.indexOf(b))[0]!;
 }

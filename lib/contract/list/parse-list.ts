@@ -78,17 +78,17 @@ function plainList(
   return items && (noHeader || nameRank(items[0]!.name, one) === undefined) ? items : undefined;
 }
 
-function readList(text: string, source: string, noun: ItemNoun, options: ParseListOptions): ListRead {
+function readList(bytes: Buffer, source: string, noun: ItemNoun, options: ParseListOptions): ListRead {
   const { column } = options;
   const { lines } = noun;
-  const found = findFormat(text, source, noun.one, column, lines === 'uri');
+  const found = findFormat(bytes, source, noun.one, column, lines === 'uri');
   const { format } = found;
   if (format.kind === 'json' || format.kind === 'json-lines') {
     const read = format.kind === 'json' ? readJson : readJsonLines;
-    return { items: read(text, source, noun.one, column), notes: found.notes };
+    return { items: read(bytes, source, noun.one, column), notes: found.notes };
   }
   const records =
-    format.kind === 'lines' ? readLines(found.text) : readTable(found.text, source, format.delimiter);
+    format.kind === 'lines' ? readLines(found.bytes) : readTable(found.bytes, source, format.delimiter);
   const addresses = lines === 'uri' && isUri(records[0]?.fields[0] ?? '');
   const choice = addresses && !column ? { ...options, noHeader: true } : options;
   const columns = chooseColumns(records, source, noun.one, choice);

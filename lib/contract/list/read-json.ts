@@ -1,5 +1,7 @@
 import { LabError, type Problem } from '../workload/errors.ts';
 import { nameRank, normal } from './column-words.ts';
+import { jsonElements } from './json-elements.ts';
+import { linesIn } from './list-text.ts';
 
 /** An item as it stands in a list, before its name is judged. */
 export interface RawItem {
@@ -10,50 +12,58 @@ export interface RawItem {
 }
 
 /** Items of a JSON array: strings, whole numbers, or objects. Throws LabError. */
-export function readJson(text: string, source: string, one: string, column?: readonly string[]): RawItem[] {
-  let values: unknown;
+export function readJson(bytes: Buffer, source: string, one: string, column?: readonly string[]): RawItem[] {
   try {
-    values = JSON.parse(text);
+    return itemsOf(elementsIn(bytes), source, one, column);
   } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
     throw new LabError({
       where: source,
-      message: `begins as JSON and is none: ${(error as Error).message}`,
+      message: `begins as JSON and is none: ${error.message}`,
       fix: `["a", "b"], or one ${one} a line`,
     });
   }
-  return itemsOf(
-    (Array.isArray(values) ? values : [values]).map((value, index) => ({
-      value,
-      at: `element ${index + 1}`,
-    })),
-    source,
-    one,
-    column,
-  );
 }
 
 /** Items of JSON lines: a string or an object each. Throws LabError. */
 export function readJsonLines(
-  text: string,
+  bytes: Buffer,
   source: string,
   one: string,
   column?: readonly string[],
 ): RawItem[] {
-  const values: { value: unknown; at: string }[] = [];
-  text.split(/\r\n|\n/).forEach((raw, index) => {
-    if (raw.trim() === '') return;
-    const at = `line ${index + 1}`;
-    try {
-      values.push({ value: JSON.parse(raw), at });
-    } catch {
-      values.push({ value: undefined, at });
-    }
-  });
-  return itemsOf(values, source, one, column);
+  return itemsOf(valuesIn(bytes), source, one, column);
+}
+
+/** A value and where it stands. */
+interface ValueAt {
+  readonly value: unknown;
+  readonly at: string;
+}
+
+function* elementsIn(bytes: Buffer): Generator<ValueAt> {
+  let element = 0;
+  for (const value of jsonElements(bytes)) yield { value, at: `element ${++element}` };
+}
+
+function* valuesIn(bytes: Buffer): Generator<ValueAt> {
+  let line = 0;
+  for (const raw of linesIn(bytes)) {
+    line++;
+    if (raw.trim() !== '') yield { value: parsed(raw), at: `line ${line}` };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function itemsOf(
-  values: readonly { readonly value: unknown; readonly at: string }[],
+  values: Iterable<ValueAt>,
   source: string,
   one: string,
   column: readonly string[] | undefined,

@@ -1,5 +1,6 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import { LabError, type Problem } from '../workload/errors.ts';
+import { linesIn } from './list-text.ts';
 
 /** A line of the list, cut into fields. */
 export interface ListRecord {
@@ -10,19 +11,18 @@ export interface ListRecord {
   readonly quoted?: boolean;
 }
 
-const lineEnds = /\r\n|\n|\r/;
-
 /** A list with a name a line: blank lines and lines that begin with `#` go, and so do quotes around a whole name. */
-export function readLines(text: string): readonly ListRecord[] {
+export function readLines(bytes: Buffer): readonly ListRecord[] {
   const records: ListRecord[] = [];
-  text.split(lineEnds).forEach((raw, index) => {
+  let line = 0;
+  for (const raw of linesIn(bytes)) {
+    line++;
     const name = raw.trim();
-    if (name === '' || name.startsWith('#')) return;
+    if (name === '' || name.startsWith('#')) continue;
     const quoted = /^"((?:[^"]|"")*)"$/.exec(name);
-    if (quoted)
-      records.push({ fields: [quoted[1]!.replaceAll('""', '"').trim()], line: index + 1, quoted: true });
-    else records.push({ fields: [name], line: index + 1 });
-  });
+    if (quoted) records.push({ fields: [quoted[1]!.replaceAll('""', '"').trim()], line, quoted: true });
+    else records.push({ fields: [name], line });
+  }
   return records;
 }
 
@@ -30,52 +30,57 @@ export function readLines(text: string): readonly ListRecord[] {
  * The records of a table, ragged ones too. A TSV whose quotes are not whole on their line has none: BIDS's tables know no
  * quoting, and a quote that is taken for one swallows the lines up to the next. Throws LabError with the line of a quote.
  */
-export function readTable(text: string, source: string, delimiter: string): readonly ListRecord[] {
+export function readTable(bytes: Buffer, source: string, delimiter: string): readonly ListRecord[] {
   let last = 0;
   try {
-    const records = parse(text, {
+    return parse(bytes, {
       delimiter,
-      quote: delimiter === '\t' && !hasWholeQuotes(text) ? null : '"',
-      info: true,
+      quote: delimiter === '\t' && !hasWholeQuotes(bytes) ? null : '"',
       trim: true,
       skip_empty_lines: true,
       relax_column_count: true,
       comment: '#',
       comment_no_infix: true,
       record_delimiter: ['\r\n', '\n', '\r'],
-      on_record: (record: unknown, { lines }: { lines: number }) => {
+      // Any value may stand for a record; its types say that there is but one.
+      on_record: (fields: string[], { lines }: { lines: number }) => {
         last = lines;
+        const record = fields.some(field => field !== '')
+          ? { fields, line: lines - lineBreaks(fields) }
+          : null;
         return record as never;
       },
-    }) as unknown as readonly { record: string[]; info: { lines: number } }[];
-    return records
-      .filter(({ record }) => record.some(field => field !== ''))
-      .map(({ record, info }) => ({ fields: record, line: info.lines - lineBreaks(record) }));
+    }) as unknown as readonly ListRecord[];
   } catch (error) {
-    throw new LabError(quoteProblem(error as CsvError, source, text, last));
+    throw new LabError(quoteProblem(error as CsvError, source, bytes, last));
   }
 }
 
-const hasWholeQuotes = (text: string): boolean =>
-  text
-    .split(lineEnds)
-    .filter(line => line.includes('"'))
-    .every(line =>
-      line.split('\t').every(field => /^\s*"(?:[^"]|"")*"\s*$/.test(field) || !field.includes('"')),
-    );
+function hasWholeQuotes(bytes: Buffer): boolean {
+  if (!bytes.includes('"')) return true;
+  for (const line of linesIn(bytes)) {
+    const isWhole = (field: string): boolean => /^\s*"(?:[^"]|"")*"\s*$/.test(field) || !field.includes('"');
+    if (line.includes('"') && !line.split('\t').every(isWhole)) return false;
+  }
+  return true;
+}
 
 const lineBreaks = (fields: readonly string[]): number =>
   fields.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
 
 /** The parser tells where it noticed: the quote is in the record that comes after the last whole one. */
-function quoteProblem(error: CsvError, source: string, text: string, last: number): Problem {
-  const lines = text.split(lineEnds);
-  let line = last + 1;
-  while (line < lines.length && !lines[line - 1]!.includes('"')) line++;
+function quoteProblem(error: CsvError, source: string, bytes: Buffer, last: number): Problem {
+  let line = 0;
+  let text: string | undefined;
+  for (const each of linesIn(bytes)) {
+    if (++line <= last) continue;
+    text = each;
+    if (each.includes('"')) break;
+  }
   return {
     where: `${source} line ${line}`,
     message: error.code.includes('QUOTE')
-      ? `has a quote that is not whole: ${JSON.stringify(lines[line - 1]?.trim().slice(0, 60))}`
+      ? `has a quote that is not whole: ${JSON.stringify(text?.trim().slice(0, 60))}`
       : error.message,
     fix: 'a field in quotes begins and ends with ", and a " inside is written twice; elsewhere take the quote out',
   };
