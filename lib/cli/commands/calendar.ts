@@ -10,7 +10,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
-import { type Tone, tint } from '../output/output.ts';
+import { type Tone, tint, writeJson } from '../output/output.ts';
 
 const tones = { green: 'good', yellow: 'busy', red: 'bad', dim: 'quiet' } as const satisfies Record<
   string,
@@ -59,7 +59,7 @@ export const calendar: Command = {
     }
     const whole = completenessOf(rows);
     if (context.json) {
-      context.print(JSON.stringify({ runId: open.run.runId, ...whole, stationDays: rows }));
+      await writeJson(context.io.out, { runId: open.run.runId, ...whole, stationDays: rows });
       return exitCodes.ok;
     }
     for (const line of calendarText(rows, (text, colour) => tint(context.io.out, tones[colour], text)))

@@ -12,7 +12,7 @@ import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
 import { sameCommand } from '../output/command-line.ts';
-import { bytesText, counted, durationText, numberText } from '../output/output.ts';
+import { bytesText, counted, durationText, numberText, writeJson } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
 import { partOf, partOptions, readPart } from '../run-part.ts';
 import { paceMeter } from '../watch/pace.ts';
@@ -86,9 +86,14 @@ export const fetch: Command = {
     }
     const here = outputs.count - (lacking.length - shared.length);
     if (context.json)
-      context.print(
-        JSON.stringify({ run: run.runId, folder, files: here, fetched, bytes, notFetched: lacking }),
-      );
+      await writeJson(context.io.out, {
+        run: run.runId,
+        folder,
+        files: here,
+        fetched,
+        bytes,
+        notFetched: lacking,
+      });
     else context.print(folder);
     context.say(`${filesText(here)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
     if (partial.length > 0) context.say(`with something missing: ${someOf(partial)}`);

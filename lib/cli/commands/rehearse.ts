@@ -12,6 +12,7 @@ import { memoryChanges } from '../input/sizes.ts';
 import { type ConnectedRun, openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
 import { sameCommand } from '../output/command-line.ts';
+import { writeJson } from '../output/output.ts';
 import { readPriceTable } from '../prices.ts';
 import { readCauses } from '../read-causes.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
@@ -178,7 +179,7 @@ async function perform(
   });
   await writePage(context, runId, ledger, join(folder, 'report.html'), still);
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
-  if (context.json) context.print(JSON.stringify({ event: 'rehearsed', ...report }));
+  if (context.json) await writeJson(context.io.out, { event: 'rehearsed', ...report });
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
   context.say(
     `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]} --help`,
@@ -189,7 +190,7 @@ async function perform(
 /** Why the first round left something, as `lab why` has it: after the retry nothing of it is to be seen any more. */
 async function tellCauses(context: Context, open: ConnectedRun, ledger: Ledger): Promise<void> {
   const causes = await readCauses(context, open, ledger);
-  if (context.json) context.print(JSON.stringify({ event: 'causes', run: open.run.runId, causes }));
+  if (context.json) await writeJson(context.io.out, { event: 'causes', run: open.run.runId, causes });
   else context.io.err.write(causesText(context.io.err, causes, open.spec.item));
 }
 

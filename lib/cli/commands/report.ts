@@ -10,6 +10,7 @@ import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { wholeNumber } from '../input/parse-args.ts';
 import { type ConnectedRun, openedRun } from '../open.ts';
+import { writeJson } from '../output/output.ts';
 import { reportText } from '../output/report-text.ts';
 import { type Reported, readReport, writeReport } from '../write-report.ts';
 
@@ -37,7 +38,7 @@ async function reportOne(context: Context, args: Args): Promise<number> {
   const ledger = await open.ledger();
   const read = await readReport(context, open, ledger);
   const { runId } = open.run;
-  if (context.json) context.print(JSON.stringify({ ...read.facts, causes: read.causes }));
+  if (context.json) await writeJson(context.io.out, { ...read.facts, causes: read.causes });
   else {
     const path = resolve(context.cwd, args.text('out') ?? `report-${runId}.html`);
     await writeReport(context, open, read, path);
@@ -72,7 +73,7 @@ async function reportAll(context: Context, args: Args): Promise<number> {
     if (!context.json) await writeReport(context, open, read, join(folder, page));
     shown.push(shownRun(open, read, page));
   }
-  if (context.json) context.print(JSON.stringify(shown));
+  if (context.json) await writeJson(context.io.out, shown);
   else {
     const { style } = await pageAssets();
     const path = join(folder, 'index.html');

@@ -3,7 +3,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
-import { counted, numberText } from '../output/output.ts';
+import { counted, numberText, writeAll, writeJson } from '../output/output.ts';
 import { readCauses } from '../read-causes.ts';
 import { waitingNow } from '../watch/waiting-now.ts';
 
@@ -32,14 +32,17 @@ export const why: Command = {
           message: `nothing of ${runId} is open of cause ${wanted}`,
           fix: `lab why ${runId}`,
         });
-      for (const name of found.names) context.print(name);
+      for (const name of found.names) await writeAll(context.io.out, `${name}\n`);
       return exitCodes.ok;
     }
     const waiting = ledger.ended ? undefined : await waitingNow(context, open, ledger);
     if (context.json)
-      context.print(
-        JSON.stringify({ run: runId, ended: ledger.ended, causes, ...(waiting ? { waiting } : {}) }),
-      );
+      await writeJson(context.io.out, {
+        run: runId,
+        ended: ledger.ended,
+        causes,
+        ...(waiting ? { waiting } : {}),
+      });
     else
       context.io.out.write(
         causesText(context.io.out, causes, open.spec.item, { lines: args.flag('lines') ? 20 : 3 }),

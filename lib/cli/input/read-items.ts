@@ -5,6 +5,7 @@ import { type ParsedList, type ParseListOptions, parseList } from '../../contrac
 import { expandRange } from '../../contract/list/range.ts';
 import type { Store } from '../../contract/ports/ports.ts';
 import { LabError } from '../../contract/workload/errors.ts';
+import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Args } from '../command.ts';
 
@@ -56,7 +57,7 @@ export async function readItems(
     const code = (error as NodeJS.ErrnoException).code;
     if (code === undefined || error instanceof LabError) throw error;
     const names = namesIn(value);
-    if (names) return parseList(Buffer.from(JSON.stringify(names)), 'the command line', noun, options);
+    if (names) return parseList(listOf(names), 'the command line', noun, options);
     throw new LabError({
       where: value,
       message: code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`,
@@ -64,6 +65,10 @@ export async function readItems(
     });
   }
 }
+
+/** Names as a list in which nothing has to be guessed. */
+const listOf = (names: readonly string[]): Buffer =>
+  Buffer.concat([...jsonPieces(names)].map(piece => Buffer.from(piece)));
 
 /** Names and ranges with commas between, or one range; undefined for anything else. */
 function namesIn(value: string): readonly string[] | undefined {
@@ -109,7 +114,7 @@ async function readStored(
 ): Promise<ParsedList> {
   if (key.includes('*')) {
     const names = await listPattern(store, key, value, noun);
-    return parseList(Buffer.from(JSON.stringify(names)), value, noun);
+    return parseList(listOf(names), value, noun);
   }
   const body = await store.get(key);
   if (!body)

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 
 /** Where a command writes. Results go to `out`, everything else to `err`. */
 export interface Output {
@@ -102,6 +103,12 @@ export async function writeAll(stream: Stream, text: string): Promise<void> {
     };
     for (const end of ends) stream.once?.(end, goOn);
   });
+}
+
+/** Writes a value as one line of JSON, piece by piece: with a name for each of a run's items it may be longer than a string can be. */
+export async function writeJson(stream: Stream, value: unknown): Promise<void> {
+  for (const piece of jsonPieces(value)) await writeAll(stream, piece);
+  await writeAll(stream, '\n');
 }
 
 /** A text in at most `columns` columns. */

@@ -1,7 +1,10 @@
 import { escaped } from '../../contract/workload/html.ts';
+import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 
 /** Data in a page: nothing of it ends the script element that it is in. */
-export const asData = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
+export function* asData(value: unknown): Generator<string> {
+  for (const piece of jsonPieces(value)) yield piece.replaceAll('<', '\\u003c');
+}
 
 /** Columns that end in `#` are numbers. */
 export function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -23,7 +26,7 @@ export const pageOf = (
   title: string,
   style: string,
   body: readonly string[],
-  scripts: readonly string[] = [],
+  scripts: readonly (string | readonly string[])[] = [],
 ): readonly string[] => [
   `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -32,7 +35,7 @@ export const pageOf = (
 <body>
 `,
   ...body.flatMap(part => [part, '\n']),
-  ...scripts.flatMap(script => [script, '\n']),
+  ...scripts.flatMap(script => [script, '\n'].flat()),
   '</body></html>\n',
 ];
 

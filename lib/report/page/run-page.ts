@@ -36,7 +36,11 @@ export function runPage(input: RunPageInput, { style, scripts }: PageAssets): re
     provenanceSection(facts),
   ];
   return pageOf(`${facts.name ?? facts.run} · ${facts.title}`, style, body, [
-    `<script type="application/json" id="facts">${asData({ ...facts, scratchGiB: input.scratchGiB })}</script>`,
+    [
+      '<script type="application/json" id="facts">',
+      ...asData({ ...facts, scratchGiB: input.scratchGiB }),
+      '</script>',
+    ],
     ...scripts.map(script => `<script>${script}</script>`),
   ]);
 }
