@@ -10,9 +10,8 @@ import { storeAt } from '../../containers/plate-archive/threads.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
 import { currentObjects } from '../../jobs/plate-archive/current-objects.ts';
 import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
-import { findEntries, readSeal } from '../../jobs/plate-archive/restore/find-entries.ts';
+import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
-import { neededTars } from '../../jobs/plate-archive/restore/thaw.ts';
 import { containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
 
@@ -109,12 +108,10 @@ async function run(): Promise<string> {
       return `${deleted} deleted`;
     }
     if (what === 'one') {
-      const seal = await readSeal(stores.archive, plate, digest);
       const wanted = inventory.objects[inventory.objects.length >> 1]!;
       await fetch(`${process.env.AWS_ENDPOINT_URL}/-/counts`);
-      const again = await readSeal(stores.archive, plate, seal.inventory);
-      const entries = await findEntries(stores.archive, plate, again, [wanted.key], ['p/']);
-      const tars = await neededTars(stores.archive, plate, again, entries);
+      // All that `lab archive restore` does for it.
+      const { entries, tars } = await lookAtRestore(stores.archive, plate, [wanted.key]);
       let size = 0;
       const placing = {
         write: async (bytes: Buffer) => {

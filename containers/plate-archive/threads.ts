@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { PlateError } from '../../jobs/plate-archive/plate-error.ts';
+import { asPlateError, PlateError } from '../../jobs/plate-archive/plate-error.ts';
 import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
 import { containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
@@ -66,8 +66,9 @@ async function answer(
     return { result: await work[name]!(input as never, onBytes) };
   } catch (error) {
     const { message, stack } = error as Error;
-    if (error instanceof PlateError)
-      return { error: { message, problems: error.problems, isPassing: error.isPassing } };
+    const known = asPlateError(error);
+    if (known)
+      return { error: { message: known.message, problems: known.problems, isPassing: known.isPassing } };
     return { error: { message: stack ?? message } };
   }
 }

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../lib/contract/ports/object-store.ts';
 import { decodeIndex, type IndexEntry } from './archive-index.ts';
 import { indexKey, inventoryKey, manifestKey, type PlateName, tarKey } from './archive-keys.ts';
 import { sha256 } from './inventory.ts';
+import { keptTwice } from './kept-twice.ts';
+import { PlateError } from './plate-error.ts';
 import type { ProofText, ProvenTar } from './proof.ts';
+import { neededTars } from './restore/thaw.ts';
 
 /** What an audit did and found. */
 export interface ArchiveAudit {
@@ -19,10 +22,8 @@ export interface ArchiveAudit {
 export interface AuditOptions {
   /** A report of S3 Batch Operations, "compute checksum" with SHA-256: hex by key. */
   readonly report?: ReadonlyMap<string, string>;
-  /** Share of the objects that are read, 0 to 1. */
-  readonly share: number;
-  /** Which ones: the same seed reads the same. */
-  readonly seed: string;
+  /** Objects that are read: see `sampleOf`. */
+  readonly sample: readonly IndexEntry[];
   readonly signal?: AbortSignal;
 }
 
@@ -45,7 +46,7 @@ export async function audit(
     if (sum !== tar.sha256)
       problems.push(`${key}: S3 computed the SHA-256 ${sum}, and ${tar.sha256} was proven`);
   }
-  const read = options.share > 0 ? await readSample(archive, plate, proof, options, problems) : 0;
+  const read = await readSample(archive, plate, proof, options, problems);
   return { tars: proof.tars.length, reported, read, problems };
 }
 
@@ -82,36 +83,71 @@ async function checkTar(
   // A lifecycle rule keeps version and checksum, and may give a version another ETag.
   if (now.size !== tar.bytes || crc32 !== tar.crc32)
     problems.push(`${key} has another size or CRC-32 than was proven`);
+  const covered = await whatLiesOver(archive, key, tar);
+  if (covered !== undefined) problems.push(covered);
 }
 
+/** Where the proven version is not the newest: it is there still, and nothing but its number leads to it. Undefined where it is. */
+export async function whatLiesOver(
+  archive: ObjectStore,
+  key: string,
+  { versionId }: Pick<ProvenTar, 'versionId'>,
+): Promise<string | undefined> {
+  if (versionId === undefined) return undefined;
+  const newest = await archive.look(key);
+  if (newest?.versionId === versionId) return undefined;
+  return `${key} was ${newest ? 'written over' : 'deleted'} since it was proven: the proven version ${versionId} lies below`;
+}
+
+/**
+ * Some of a proven archive's objects, one at the least: any share, and the same ones for the same seed. Throws PlateError where the
+ * index is not the one that was proven.
+ */
+export async function sampleOf(
+  archive: ObjectStore,
+  plate: PlateName,
+  proof: ProofText,
+  { share, seed }: { /** 0 to 1. */ readonly share: number; readonly seed: string },
+): Promise<readonly IndexEntry[]> {
+  if (share === 0) return [];
+  const bytes = await keptTwice(archive, plate, proof.inventory, 'index.ndjson', proof.index);
+  const entries = decodeIndex(bytes).filter(({ tar }) => tar !== undefined);
+  const draw = ({ key }: IndexEntry): number =>
+    createHash('sha256').update(`${seed}\n${key}`).digest().readUInt32BE();
+  const drawn = entries.map(entry => ({ entry, lot: draw(entry) }));
+  const chosen = drawn.filter(({ lot }) => lot < share * 2 ** 32);
+  if (chosen.length > 0 || drawn.length === 0) return chosen.map(({ entry }) => entry);
+  return [drawn.reduce((least, each) => (each.lot < least.lot ? each : least)).entry];
+}
+
+/** From where a restore would read them. */
 async function readSample(
   archive: ObjectStore,
   plate: PlateName,
   proof: ProofText,
-  { share, seed, signal }: AuditOptions,
+  { sample, signal }: AuditOptions,
   problems: string[],
 ): Promise<number> {
-  const bytes = await archive.get(indexKey(plate, proof.inventory));
-  const wanted = decodeIndex(bytes ?? Buffer.alloc(0)).filter(
-    ({ tar, key }) => tar !== undefined && isChosen(key, seed, share),
-  );
-  for (const entry of wanted) {
-    const key = tarKey(plate, proof.inventory, entry.tar!);
-    if ((await sha256At(archive, key, entry, signal)) !== entry.sha256)
-      problems.push(`${entry.key}: the archive gives other bytes than it was proven with`);
+  let tars: ReadonlyMap<number, StoredObject>;
+  try {
+    const needed = await neededTars(archive, plate, proof, sample);
+    tars = new Map(needed.map(({ number, object }) => [number, object]));
+  } catch (error) {
+    if (!(error instanceof PlateError)) throw error;
+    problems.push(...error.problems);
+    return 0;
   }
-  return wanted.length;
+  for (const entry of sample)
+    if ((await sha256At(archive, tars.get(entry.tar!)!, entry, signal)) !== entry.sha256)
+      problems.push(`${entry.key}: the archive gives other bytes than it was proven with`);
+  return sample.length;
 }
-
-/** By a digest of the key: any share, the same objects for the same seed. */
-const isChosen = (key: string, seed: string, share: number): boolean =>
-  createHash('sha256').update(`${seed}\n${key}`).digest().readUInt32BE() < share * 2 ** 32;
 
 const chunkBytes = 4 * 1024 * 1024;
 
 async function sha256At(
   archive: ObjectStore,
-  key: string,
+  { key, etag, versionId }: StoredObject,
   { offset = 0, size }: IndexEntry,
   signal?: AbortSignal,
 ): Promise<string> {
@@ -119,7 +155,11 @@ async function sha256At(
   const memory = Buffer.allocUnsafe(Math.min(chunkBytes, size));
   for (let from = 0; from < size; from += chunkBytes) {
     const part = memory.subarray(0, Math.min(chunkBytes, size - from));
-    await archive.readInto(key, part, { from: offset + from, ...(signal ? { signal } : {}) });
+    await archive.readInto(key, part, {
+      ...{ from: offset + from, ifMatch: etag },
+      ...(versionId === undefined ? {} : { versionId }),
+      ...(signal ? { signal } : {}),
+    });
     hash.update(part);
   }
   return hash.digest('hex');

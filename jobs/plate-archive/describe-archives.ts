@@ -38,7 +38,11 @@ export async function describeArchives(
     total.parts += tars.reduce((sum, tar) => sum + cutParts(tar, partBytes).length, 0);
     total.tarBytes += tars.reduce((sum, { bytes }) => sum + bytes, 0);
     total.besideBytes += objects.length * besideObject;
-    if (missing.length > 0) lines.push(`${item.name} has no ${missing.join(', ')}`);
+    const needed = request.rules.filter(({ name, required }) => required && missing.includes(name));
+    if (missing.length > 0)
+      lines.push(
+        `${item.name} has no ${missing.join(', ')}${needed.length > 0 ? `, and fails without ${needed.map(({ name }) => name).join(', ')}` : ''}`,
+      );
   }
   const cost = archiveCost(total, request.storageClass);
   const count = (value: number): string => value.toLocaleString('en-US');

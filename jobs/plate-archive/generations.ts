@@ -6,7 +6,10 @@ import {
   inventoryKey,
   type PlateName,
 } from './archive-keys.ts';
-import { decodeInventory, type Inventory, sha256 } from './inventory.ts';
+import { decodeInventory, type Inventory, type InventoryHead, sha256 } from './inventory.ts';
+import { keptTwice } from './kept-twice.ts';
+import { PlateError } from './plate-error.ts';
+import { storedJson } from './stored-json.ts';
 
 /** One time that a plate was archived. */
 export interface Generation {
@@ -14,31 +17,71 @@ export interface Generation {
   readonly inventory: Inventory;
 }
 
-/** The plate's newest archive, whole or not; undefined where there is none. */
+/** An archive of a plate by its name, before anything of it is read. */
+export interface ArchiveName {
+  readonly number: number;
+  /** Hex SHA-256 of its inventory. */
+  readonly digest: string;
+}
+
+/** Numbers of a plate's archives, oldest first. */
+export async function archiveNumbers(archive: ObjectStore, plate: PlateName): Promise<readonly number[]> {
+  const numbers: number[] = [];
+  for await (const { key } of archive.list(generationsPrefix(plate))) numbers.push(generationOf(key));
+  return numbers.sort((a, b) => a - b);
+}
+
+/** The plate's newest archive, or that of a number; undefined where it has none. Throws PlateError where it has not that one. */
+export async function nameOfArchive(
+  archive: ObjectStore,
+  plate: PlateName,
+  number?: number,
+): Promise<ArchiveName | undefined> {
+  const numbers = await archiveNumbers(archive, plate);
+  const wanted = number ?? numbers.at(-1);
+  if (wanted === undefined) return undefined;
+  if (!numbers.includes(wanted))
+    throw new PlateError([`${plate.plate} has no archive ${wanted}: it has ${numbers.join(', ') || 'none'}`]);
+  return readName(archive, plate, wanted);
+}
+
+async function readName(archive: ObjectStore, plate: PlateName, number: number): Promise<ArchiveName> {
+  const key = generationKey(plate, number);
+  const digest = (await archive.get(key))?.toString('utf8').trim();
+  if (!digest || !/^[0-9a-f]{64}$/.test(digest)) throw new PlateError([`${key} is lost or damaged`]);
+  return { number, digest };
+}
+
+/** The plate's newest archive, whole or not; undefined where there is none. Throws PlateError where its inventory is lost. */
 export async function newestGeneration(
   archive: ObjectStore,
   plate: PlateName,
 ): Promise<Generation | undefined> {
-  let newest = 0;
-  for await (const { key } of archive.list(generationsPrefix(plate)))
-    newest = Math.max(newest, generationOf(key));
-  return newest === 0 ? undefined : readGeneration(archive, plate, newest);
+  const name = await nameOfArchive(archive, plate);
+  return name && readGeneration(archive, plate, name);
+}
+
+const headBytes = 64 * 1024;
+
+/** The head of an inventory, for who shows it: some kilobytes of many megabytes, and so not compared with its digest. */
+export async function readHead(
+  archive: ObjectStore,
+  plate: PlateName,
+  name: ArchiveName,
+): Promise<InventoryHead> {
+  const bytes = await archive.get(inventoryKey(plate, name.digest), [0, headBytes]);
+  const end = bytes?.indexOf(10) ?? -1;
+  if (end < 0) return (await readGeneration(archive, plate, name)).inventory.head;
+  return storedJson<InventoryHead>(bytes!.subarray(0, end), inventoryKey(plate, name.digest));
 }
 
 /** Reads a generation's inventory, and believes it only when its bytes have the digest that names it. */
 export async function readGeneration(
   archive: ObjectStore,
   plate: PlateName,
-  number: number,
+  { number, digest }: ArchiveName,
 ): Promise<Generation> {
-  const key = generationKey(plate, number);
-  const text = await archive.get(key);
-  if (!text) throw new Error(`${key} is gone`);
-  const digest = text.toString('utf8').trim();
-  const bytes = await archive.get(inventoryKey(plate, digest));
-  if (!bytes) throw new Error(`the inventory ${inventoryKey(plate, digest)} is gone`);
-  if (sha256(bytes) !== digest)
-    throw new Error(`the inventory ${inventoryKey(plate, digest)} is not the one that was frozen`);
+  const bytes = await keptTwice(archive, plate, digest, 'inventory.ndjson', digest);
   return { number, inventory: decodeInventory(bytes) };
 }
 
@@ -55,5 +98,5 @@ export async function nextGeneration(
   const digest = sha256(inventory);
   await archive.put(inventoryKey(plate, digest), inventory, { ifNoneMatch: true });
   await archive.put(generationKey(plate, number), `${digest}\n`, { ifNoneMatch: true });
-  return readGeneration(archive, plate, number);
+  return readGeneration(archive, plate, await readName(archive, plate, number));
 }

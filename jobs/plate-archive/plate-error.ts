@@ -1,3 +1,5 @@
+import { isStoreError } from '../../lib/contract/ports/object-store.ts';
+
 /** What stops one plate, in words for its row: nothing is wrong with the program. */
 export class PlateError extends Error {
   readonly problems: readonly string[];
@@ -12,9 +14,31 @@ export class PlateError extends Error {
   }
 }
 
+/** What of all errors stops one plate; undefined for any other. */
+export function asPlateError(error: unknown): PlateError | undefined {
+  if (error instanceof PlateError) return error;
+  if (!isStoreError(error, 'InvalidObjectState')) return undefined;
+  return new PlateError([
+    'its tars are in a cold class and cannot be read now: the same lab archive verb, given again, asks for them',
+  ]);
+}
+
 /** The archive is there, and holds nothing of what was asked for: it is the request that is to be mended. */
 export class NothingFits extends PlateError {
-  constructor(plate: string, patterns: readonly string[]) {
-    super([`nothing in the archive of ${plate} fits ${patterns.join(', ')}`]);
+  readonly #number: number;
+
+  constructor(plate: string, patterns: readonly string[], number: number) {
+    super([
+      patterns.length === 0
+        ? `the archive of ${plate} is empty`
+        : `nothing in the archive of ${plate} fits ${patterns.join(', ')}`,
+    ]);
+    this.#number = number;
+  }
+
+  /** `plate`: as a shell takes it. An older archive may hold what the newest has not. */
+  fix(plate: string): string {
+    const older = this.#number > 1 ? `; of its older archives: --archive ${this.#number - 1}` : '';
+    return `npx lab archive ls ${plate} lists what it holds${older}`;
   }
 }

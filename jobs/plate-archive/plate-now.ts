@@ -3,6 +3,7 @@ import { deletedKey, type PlateName } from './archive-keys.ts';
 import { currentObjects } from './current-objects.ts';
 import type { Inventory } from './inventory.ts';
 import { type PlateMap, plateMap } from './plate-map.ts';
+import { storedJson } from './stored-json.ts';
 
 /** How the plate's wells are now: at the source, deleted behind the archive, or given back after that. */
 export async function plateNow(
@@ -12,7 +13,7 @@ export async function plateNow(
   { head, objects, digest }: Inventory,
 ): Promise<PlateMap> {
   const note = await journals.get(deletedKey(plate, digest));
-  const deletedAt = note && Date.parse((JSON.parse(note.toString('utf8')) as { at: string }).at);
+  const deletedAt = note && Date.parse(storedJson<{ at: string }>(note, deletedKey(plate, digest)).at);
   const present = new Map<string, number>();
   for (const { prefix } of head.folders)
     for await (const page of currentObjects(source, prefix))

@@ -44,8 +44,17 @@ export function readPlateRequest(parameters: Readonly<Record<string, string>>): 
     tarBytes,
     again: parameters.again === 'true',
   };
+  problems.push(...proofDaysProblems(parameters));
   return { request, problems };
 }
+
+/** What is wrong with how long a proof is to allow a deletion: a source goes on living, and so does who may write to it. */
+export const proofDaysProblems = ({
+  'proof-days': days = '30',
+}: Readonly<Record<string, string>>): readonly string[] =>
+  /^\d+$/.test(days) && +days >= 1 && +days <= 365
+    ? []
+    : [`--proof-days ${days} is not a whole number from 1 to 365`];
 
 /** Headings under which lists have a plate's full name. */
 const fullNames = ['plate_id_full', 'plate_full', 'full_name'];

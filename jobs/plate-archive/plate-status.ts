@@ -8,10 +8,12 @@ import {
   sealKey,
   tarKey,
 } from './archive-keys.ts';
-import { newestGeneration } from './generations.ts';
+import { nameOfArchive, readHead } from './generations.ts';
+import { PlateError } from './plate-error.ts';
 import { decodeProof } from './proof.ts';
 import { stateOf } from './restore/thaw.ts';
 import { decodeSeal } from './seal.ts';
+import { storedJson } from './stored-json.ts';
 
 export interface ArchiveStores {
   readonly archive: ObjectStore;
@@ -22,18 +24,23 @@ export interface ArchiveStores {
 /** One plate, as a table shows it. */
 export interface PlateStatus {
   readonly plate: PlateName;
+  /** Which of its archives; those before it are there still. */
+  readonly number: number;
   readonly objects: number;
   readonly bytes: number;
-  readonly frozenAt: string;
+  /** Undefined where the inventory is lost. */
+  readonly frozenAt?: string;
   /** Hex SHA-256 of the inventory. */
   readonly digest: string;
-  readonly archived: 'yes' | 'unfinished';
-  readonly verified: 'yes' | 'no' | 'expired' | 'failed';
+  readonly archived: 'yes' | 'unfinished' | 'damaged';
+  readonly verified: 'yes' | 'no' | 'expired' | 'failed' | 'damaged';
   readonly deleted: 'yes' | 'no';
   readonly deletedAt?: string;
   /** Whether its tars can be read now. */
   readonly restorable: 'now' | 'on request' | 'on its way' | 'no';
   readonly storageClass?: string;
+  /** What of it is lost or damaged. */
+  readonly problems: readonly string[];
 }
 
 /** Plates that have an archive, below a project, a batch or all; by the names of their folders. */
@@ -56,44 +63,69 @@ export async function* archivedPlates(archive: ObjectStore, prefix: string): Asy
   }
 }
 
-/** How a plate's newest archive stands; undefined where it has none. */
+/** How a plate's newest archive stands; undefined where it has none. What of it is damaged is told, and stops nobody's look at the others. */
 export async function plateStatus(
   { archive, proofs, journals }: ArchiveStores,
   plate: PlateName,
   now: Date,
 ): Promise<PlateStatus | undefined> {
-  const newest = await newestGeneration(archive, plate);
-  if (!newest) return undefined;
-  const { head, digest } = newest.inventory;
+  const problems: string[] = [];
+  const orDamaged = async <T>(work: () => Promise<T> | T): Promise<T | 'damaged'> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof PlateError)) throw error;
+      problems.push(...error.problems);
+      return 'damaged';
+    }
+  };
+  const name = await orDamaged(() => nameOfArchive(archive, plate));
+  if (name === undefined) return undefined;
+  if (name === 'damaged') return { plate, ...unknown, problems };
+  const { digest, number } = name;
   const [sealed, proof, failed, deleted] = await Promise.all([
     archive.get(sealKey(plate, digest)),
     proofs.get(proofKey(plate, digest)),
     proofs.get(failureKey(plate, digest)),
     journals.get(deletedKey(plate, digest)),
   ]);
-  const seal = sealed && decodeSeal(sealed);
-  const deletion = deleted && (JSON.parse(deleted.toString('utf8')) as { at: string });
+  const head = await orDamaged(() => readHead(archive, plate, name));
+  const seal = await orDamaged(() => sealed && decodeSeal(sealed));
+  const deletion = await orDamaged(
+    () => deleted && storedJson<{ at: string }>(deleted, deletedKey(plate, digest)),
+  );
+  const verified = await orDamaged(() => verifiedOf(proof, failed, now));
+  const isWhole = seal !== undefined && seal !== 'damaged';
+  const { objects, bytes, frozenAt } =
+    head !== 'damaged' ? head : { ...(isWhole ? seal : unknown), frozenAt: undefined };
   return {
-    plate,
-    objects: head.objects,
-    bytes: head.bytes,
-    frozenAt: head.frozenAt,
-    digest,
-    archived: seal ? 'yes' : 'unfinished',
-    verified: verifiedOf(proof, failed, now),
-    deleted: deletion ? 'yes' : 'no',
-    ...(deletion ? { deletedAt: deletion.at } : {}),
-    restorable: seal && seal.tars.length > 0 ? await restorableOf(archive, plate, digest) : 'no',
-    ...(seal ? { storageClass: seal.storageClass } : {}),
+    ...{ plate, number, objects, bytes, digest, verified },
+    ...(frozenAt === undefined ? {} : { frozenAt }),
+    archived:
+      head === 'damaged' || seal === 'damaged' ? 'damaged' : seal === undefined ? 'unfinished' : 'yes',
+    deleted: deletion === undefined ? 'no' : 'yes',
+    ...(deletion && deletion !== 'damaged' ? { deletedAt: deletion.at } : {}),
+    restorable: isWhole && seal.tars.length > 0 ? await restorableOf(archive, plate, digest) : 'no',
+    ...(isWhole ? { storageClass: seal.storageClass } : {}),
+    problems,
   };
 }
 
+const unknown = {
+  ...{ number: 0, objects: 0, bytes: 0, digest: '' },
+  archived: 'damaged',
+  verified: 'no',
+  deleted: 'no',
+  restorable: 'no',
+} as const;
+
+/** Throws PlateError where one of them is damaged. */
 function verifiedOf(
   proof: Buffer | undefined,
   failed: Buffer | undefined,
   now: Date,
 ): PlateStatus['verified'] {
-  const verdict = failed && (JSON.parse(failed.toString('utf8')) as { at: string });
+  const verdict = failed && storedJson<{ at: string }>(failed, 'failed.json');
   if (!proof) return verdict ? 'failed' : 'no';
   const { verifiedAt, expiresAt } = decodeProof(proof);
   if (verdict && verdict.at >= verifiedAt) return 'failed';

@@ -1,4 +1,5 @@
 import { sha256 } from './inventory.ts';
+import { PlateError } from './plate-error.ts';
 
 /** One stored tar, as the verifier read it. */
 export interface ProvenTar {
@@ -41,13 +42,15 @@ export const encodeProof = (proof: ProofText): Buffer => {
   return Buffer.from(`${text}\n${sha256(text)}\n`);
 };
 
-/** Throws where the file is not what was written. */
+/** Throws PlateError where the file is not what was written. */
 export function decodeProof(bytes: Buffer): ProofText {
   const [text = '', digest, ...rest] = bytes.toString('utf8').split('\n');
   if (digest !== sha256(text) || rest.length !== 1 || rest[0] !== '')
-    throw new Error('the proof is not whole: its digest does not fit');
+    throw new PlateError([
+      'the proof is damaged, for its digest does not fit: lab archive verify makes another',
+    ]);
   const proof = JSON.parse(text) as ProofText;
-  if (proof.format !== 'plate proof 1') throw new Error(`the proof has the format ${proof.format}`);
+  if (proof.format !== 'plate proof 1') throw new PlateError([`the proof has the format ${proof.format}`]);
   return proof;
 }
 

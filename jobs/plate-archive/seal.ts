@@ -1,4 +1,6 @@
 import type { IndexBlock } from './archive-index.ts';
+import { PlateError } from './plate-error.ts';
+import { storedJson } from './stored-json.ts';
 
 /** One tar of an archive, as it was uploaded. */
 export interface SealedTar {
@@ -28,8 +30,9 @@ export interface Seal {
 
 export const encodeSeal = (seal: Seal): Buffer => Buffer.from(`${JSON.stringify(seal)}\n`);
 
+/** Throws PlateError where it is not what was written. */
 export function decodeSeal(bytes: Buffer): Seal {
-  const seal = JSON.parse(bytes.toString('utf8')) as Seal;
-  if (seal.format !== 'plate archive 1') throw new Error(`archive.json has the format ${seal.format}`);
+  const seal = storedJson<Seal>(bytes, 'archive.json');
+  if (seal.format !== 'plate archive 1') throw new PlateError([`archive.json has the format ${seal.format}`]);
   return seal;
 }

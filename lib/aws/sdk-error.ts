@@ -48,7 +48,7 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   [/CredentialsProviderError|Could not load credentials/i, noCredentials],
   [
     /^AccessDenied|UnauthorizedOperation/,
-    'the identity you use may not do this: ask whoever deployed the lab for member rights',
+    'the identity you use may not do this: ask whoever deployed the lab for member rights, or for a keeper’s where something is deleted',
   ],
   [/ECONNREFUSED/, isTwinUp],
 ];

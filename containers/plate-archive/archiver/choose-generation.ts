@@ -1,8 +1,9 @@
-import { failureKey, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { failureKey, proofKey, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
 import {
   type Generation,
-  newestGeneration,
+  nameOfArchive,
   nextGeneration,
+  readGeneration,
 } from '../../../jobs/plate-archive/generations.ts';
 import type { Inventory, SourceObject } from '../../../jobs/plate-archive/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
@@ -22,10 +23,17 @@ export interface GenerationChoice {
  */
 export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice> {
   const { archive, proofs, plate } = job;
-  const newest = await newestGeneration(archive, plate);
-  if (!newest) return begin(job, 1, await frozen(job));
-  const { digest, head } = newest.inventory;
-  if (await proofs.head(failureKey(plate, digest))) return begin(job, newest.number + 1, await frozen(job));
+  const name = await nameOfArchive(archive, plate);
+  if (!name) return begin(job, 1, await frozen(job));
+  const { digest } = name;
+  if (await proofs.head(failureKey(plate, digest))) return begin(job, name.number + 1, await frozen(job));
+  const newest = await readGeneration(archive, plate, name).catch((error: unknown) => {
+    if (!(error instanceof PlateError)) throw error;
+    job.log(`archive ${name.number} cannot be gone on with: ${error.message}`);
+    return undefined;
+  });
+  if (!newest) return begin(job, name.number + 1, await frozen(job));
+  const { head } = newest.inventory;
   const seal = await archive.get(sealKey(plate, digest));
   const isOurs = (await job.checkpoint?.read()) === digest;
   if (seal && job.again && !isOurs) return begin(job, newest.number + 1, await frozen(job));
@@ -42,6 +50,8 @@ export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice>
     ]);
   }
   if (others.length === 0 && now.length === head.objects) return { generation: newest };
+  // It was whole once and has lost its seal: objects that are gone were deleted behind it, and its tars are there.
+  if (await proofs.head(proofKey(plate, digest))) return { generation: newest };
   job.log(`the source changed since the inventory of ${head.frozenAt}: a new one is frozen`);
   return begin(job, newest.number + 1, await frozen(job));
 }

@@ -1,4 +1,4 @@
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { asPlateError, PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { prefixed } from '../../../jobs/plate-archive/prefixed.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -39,10 +39,11 @@ export async function asResult(work: () => Promise<TaskResult>): Promise<TaskRes
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof PlateError)) throw error;
+    const known = asPlateError(error);
+    if (!known) throw error;
     return {
-      exitCode: error.isPassing ? exitCodes.interrupted : exitCodes.toolFailed,
-      reason: error.message,
+      exitCode: known.isPassing ? exitCodes.interrupted : exitCodes.toolFailed,
+      reason: known.message,
     };
   }
 }

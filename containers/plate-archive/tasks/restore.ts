@@ -4,6 +4,7 @@ import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.
 import {
   askForTars,
   lookAtRestore,
+  numberOf,
   patternsOf,
 } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';
@@ -45,7 +46,9 @@ function askedOf(context: PlateContext): Asked {
 async function restoreArchive(context: PlateContext): Promise<TaskResult> {
   const { plate, patterns, how, target } = askedOf(context);
   const archive = below(context.place('archive'));
-  const wanted = await lookAtRestore(archive, plate, patterns);
+  const wanted = await lookAtRestore(archive, plate, patterns, {
+    number: numberOf(context.parameters),
+  });
   const { entries, tars } = wanted;
   const waiting = await askForTars(archive, plate.plate, wanted, how);
   if (waiting.length > 0) return comesLater(waiting);
@@ -99,6 +102,13 @@ function resultOf(context: PlateContext, outcomes: readonly RestoreOutcome[], by
   };
   const moved = { bytesIn, bytesOut: bytesOf(outcomes.filter(each => each.outcome === 'restored')) };
   if (facts.kept + facts.damaged === 0) return { exitCode: 0, facts, ...moved };
-  const reason = `${facts.kept} objects were not restored, for something else is there; ${facts.damaged} are damaged in the archive`;
+  const reason = [
+    ...(facts.kept > 0
+      ? [
+          `${facts.kept} not restored, for something else is at their place and stays: another --to has room for them`,
+        ]
+      : []),
+    ...(facts.damaged > 0 ? [`${facts.damaged} damaged in the archive, and put nowhere`] : []),
+  ].join('; ');
   return { exitCode: exitCodes.toolFailed, reason, facts, ...moved };
 }

@@ -1,8 +1,11 @@
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
 import type { Confirmation, Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
+import type { PlateName } from '../archive-keys.ts';
 import { currentObjects } from '../current-objects.ts';
-import { newestGeneration } from '../generations.ts';
+import { archiveNumbers, nameOfArchive, readGeneration } from '../generations.ts';
 import { sha256 } from '../inventory.ts';
+import { PlateError } from '../plate-error.ts';
 import { plateOf } from '../plate-request.ts';
 import { prefixed } from '../prefixed.ts';
 import { gigabytes } from '../prices.ts';
@@ -37,19 +40,45 @@ export async function confirmDestruction(
     lines.push(
       `${item.name}: ${stored.length.toLocaleString('en-US')} versions, ${gigabytes(bytes)}, would be destroyed, and no one could bring them back`,
     );
-    // A half-destroyed archive may have no inventory any more, and is destroyed all the same.
-    const newest = await newestGeneration(archive, plate).catch(() => undefined);
-    if (!newest) continue;
-    const present = new Set<string>();
-    for (const { prefix } of newest.inventory.head.folders)
-      for await (const page of currentObjects(source, prefix)) for (const { key } of page) present.add(key);
-    const lost = newest.inventory.objects.filter(({ key }) => !present.has(key)).length;
-    lines.push(
-      lost === 0
-        ? '  the source has all of its objects, in some version'
-        : `  ${lost.toLocaleString('en-US')} of its ${newest.inventory.objects.length.toLocaleString('en-US')} objects are at the source no more: THE ARCHIVE IS ALL THERE IS OF THEM`,
-    );
+    lines.push(...(await whatIsLost(archive, source, plate)));
   }
   if (problems.length > 0) throw new LabError(problems);
   return { lines, word: `destroy-${items.length}-${sha256(JSON.stringify(seen)).slice(0, 6)}` };
+}
+
+/** Of all archives of the plate: what one of them holds may be in no other. */
+async function whatIsLost(
+  archive: ObjectStore,
+  source: ObjectStore,
+  plate: PlateName,
+): Promise<readonly string[]> {
+  const archived = new Set<string>();
+  const prefixes = new Set<string>();
+  const lines: string[] = [];
+  for (const number of await archiveNumbers(archive, plate)) {
+    try {
+      const name = (await nameOfArchive(archive, plate, number))!;
+      const { head, objects } = (await readGeneration(archive, plate, name)).inventory;
+      for (const { key } of objects) archived.add(key);
+      for (const { prefix } of head.folders) prefixes.add(prefix);
+    } catch (error) {
+      // A half-destroyed archive has no inventory any more, and is destroyed all the same.
+      if (!(error instanceof PlateError)) throw error;
+      lines.push(
+        `  what its archive ${number} holds cannot be read any more, nor whether the source has it: ${error.message}`,
+      );
+    }
+  }
+  const present = new Set<string>();
+  for (const prefix of prefixes)
+    for await (const page of currentObjects(source, prefix)) for (const { key } of page) present.add(key);
+  const lost = [...archived].filter(key => !present.has(key)).length;
+  const count = (value: number): string => value.toLocaleString('en-US');
+  if (archived.size === 0) return lines;
+  return [
+    ...lines,
+    lost === 0
+      ? '  the source has all of its objects, in some version'
+      : `  ${count(lost)} of its ${count(archived.size)} objects are at the source no more: THE ARCHIVE IS ALL THERE IS OF THEM`,
+  ];
 }

@@ -2,6 +2,7 @@ import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { failureKey, type PlateName, proofKey } from '../archive-keys.ts';
 import { PlateError } from '../plate-error.ts';
 import { decodeProof, type ProofText } from '../proof.ts';
+import { storedJson } from '../stored-json.ts';
 
 declare const brand: unique symbol;
 
@@ -65,5 +66,5 @@ async function condemnedSince(
 ): Promise<boolean> {
   const failed = await proofs.get(failureKey(plate, digest));
   if (!failed) return false;
-  return (JSON.parse(failed.toString('utf8')) as { at: string }).at >= verifiedAt;
+  return storedJson<{ at: string }>(failed, failureKey(plate, digest)).at >= verifiedAt;
 }

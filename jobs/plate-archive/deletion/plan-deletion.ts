@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { indexKey, inventoryKey, type PlateName, tarKey } from '../archive-keys.ts';
+import { whatLiesOver } from '../audit.ts';
 import { currentObjects } from '../current-objects.ts';
 import { decodeInventory, type Inventory, type SourceObject, sha256 } from '../inventory.ts';
 import { PlateError } from '../plate-error.ts';
@@ -73,7 +74,7 @@ async function provenInventory(
   return inventory;
 }
 
-/** The very versions that were read, still there. */
+/** The very versions that were read, still there, and what a restore would find. */
 async function checkTars(archive: ObjectStore, plate: PlateName, { text }: DeletionProof): Promise<void> {
   const problems: string[] = [];
   for (const [i, proven] of text.tars.entries()) {
@@ -86,6 +87,8 @@ async function checkTars(archive: ObjectStore, plate: PlateName, { text }: Delet
     if (!now) problems.push(`${key} is not there any more`);
     else if (now.size !== proven.bytes || now.etag !== proven.etag || crc32 !== proven.crc32)
       problems.push(`${key} is another than the one that was proven`);
+    const covered = now && (await whatLiesOver(archive, key, proven));
+    if (covered) problems.push(covered);
   }
   if (problems.length > 0) throw new PlateError(problems);
 }

@@ -3,7 +3,7 @@ import { LabError } from '../../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import type { IndexEntry } from '../archive-index.ts';
 import type { PlateName } from '../archive-keys.ts';
-import { type Generation, newestGeneration } from '../generations.ts';
+import { nameOfArchive } from '../generations.ts';
 import { NothingFits, PlateError } from '../plate-error.ts';
 import { plateOf } from '../plate-request.ts';
 import { prefixed } from '../prefixed.ts';
@@ -23,13 +23,15 @@ import { type NeededTar, neededTars, request } from './thaw.ts';
 
 /** What a restore of a plate is about to read. */
 export interface WantedRestore {
-  readonly generation: Generation;
+  readonly plate: PlateName;
+  /** Which of the plate's archives, and how many it has. */
+  readonly number: number;
   readonly seal: Seal;
   readonly entries: readonly IndexEntry[];
   readonly tars: readonly NeededTar[];
 }
 
-type Parameters = Readonly<Record<string, string>>;
+export type Parameters = Readonly<Record<string, string>>;
 
 export const patternsOf = ({ include = '' }: Parameters): readonly string[] =>
   include
@@ -37,30 +39,45 @@ export const patternsOf = ({ include = '' }: Parameters): readonly string[] =>
     .map(pattern => pattern.trim())
     .filter(Boolean);
 
+/** Which of a plate's archives, where it has several, and the index where the archive's own is lost. */
+export interface ArchiveChoice {
+  readonly number?: number | undefined;
+  readonly index?: Buffer | undefined;
+}
+
 /** Finds the wanted objects and the tars that hold them. Throws PlateError where there are none. */
 export async function lookAtRestore(
   archive: ObjectStore,
   plate: PlateName,
   patterns: readonly string[],
-  index?: Buffer,
+  { number, index }: ArchiveChoice = {},
 ): Promise<WantedRestore> {
-  const generation = await newestGeneration(archive, plate);
-  if (!generation) throw new PlateError([`there is no archive of ${plate.plate}`]);
-  const { head, digest } = generation.inventory;
-  const seal = await readSeal(archive, plate, digest);
-  const prefixes = head.folders.map(({ prefix }) => prefix);
-  const entries = await findEntries(archive, plate, seal, patterns, prefixes, index);
-  if (entries.length === 0) throw new NothingFits(plate.plate, patterns);
-  return { generation, seal, entries, tars: await neededTars(archive, plate, seal, entries) };
+  const name = await nameOfArchive(archive, plate, number);
+  if (!name) throw new PlateError([`there is no archive of ${plate.plate}`]);
+  const seal = await readSeal(archive, plate, name.digest);
+  const entries = await findEntries(archive, plate, seal, patterns, index);
+  if (entries.length === 0) throw new NothingFits(plate.plate, patterns, name.number);
+  return {
+    ...{ plate, number: name.number, seal, entries },
+    tars: await neededTars(archive, plate, seal, entries),
+  };
 }
 
 /** What is wrong with how a restore was asked for. */
-export function restoreProblems({ parameters: { days = '7' } }: RunRequest): readonly string[] {
-  const number = Number(days);
-  return Number.isInteger(number) && number >= 1 && number <= 365
-    ? []
-    : [`--days ${days} is not a whole number from 1 to 365`];
+export function restoreProblems({ parameters }: Pick<RunRequest, 'parameters'>): readonly string[] {
+  const { days = '7', archive } = parameters;
+  const isWhole = (text: string, most: number): boolean => /^\d+$/.test(text) && +text >= 1 && +text <= most;
+  return [
+    ...(isWhole(days, 365) ? [] : [`--days ${days} is not a whole number from 1 to 365`]),
+    ...(archive === undefined || isWhole(archive, 999_999)
+      ? []
+      : [`--archive ${archive} is no number of an archive: lab archive status PLATE lists them`]),
+  ];
 }
+
+/** The number that `--archive` gives; undefined is the newest. */
+export const numberOf = ({ archive }: Parameters): number | undefined =>
+  archive === undefined ? undefined : Number(archive);
 
 /** What is to be read, what has to thaw first, what that costs and how long it takes; a line or two a plate. */
 export function restoreLines(
@@ -68,12 +85,19 @@ export function restoreLines(
   { seal, entries, tars }: WantedRestore,
   { tier, days }: ThawRequest,
 ): readonly string[] {
-  const count = (value: number, noun: string): string =>
-    `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const lines = [
     `${plate}: ${count(entries.length, 'object')}, ${gigabytes(bytes)}, in ${count(tars.length, 'tar')} of ${seal.tars.length}`,
   ];
+  return [...lines, ...coldLines(tars, { tier, days })];
+}
+
+const count = (value: number, noun: string): string =>
+  `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
+
+/** What has to thaw, what that costs and how long it takes; none where all can be read. */
+export function coldLines(tars: readonly NeededTar[], { tier, days }: ThawRequest): readonly string[] {
+  const lines: string[] = [];
   const cold = tars.filter(({ state }) => state === 'archived');
   const coming = tars.filter(({ state }) => state === 'on-its-way').length;
   if (coming > 0) lines.push(`  ${count(coming, 'tar')} on the way already`);
@@ -107,7 +131,7 @@ export async function askForTars(
     : [`${plate}: ${waiting} of ${tars.length} tar${tars.length === 1 ? ' is' : 's are'} on the way`];
 }
 
-const howOf = ({ tier = 'Bulk', days = '7' }: Parameters): ThawRequest => ({
+export const howOf = ({ tier = 'Bulk', days = '7' }: Parameters): ThawRequest => ({
   tier: tier as RestoreTier,
   days: Number(days),
 });
@@ -121,13 +145,13 @@ export async function describeRestore(
   request: RunRequest,
   ports: SpecPorts,
 ): Promise<readonly string[]> {
-  const found = await eachPlate(items, request, ports, async ({ lines }) => lines);
+  const found = await eachPlate(items, request, ports, lookAtPlate, async ({ lines }) => lines);
   if (found.every(({ problem }) => problem))
     throw new LabError(
       found.map(({ plate, problem }) => ({
         where: plate,
         message: problem!.message,
-        ...(problem instanceof NothingFits ? { fix: `npx lab archive ls ${plate} lists what it holds` } : {}),
+        ...(problem instanceof NothingFits ? { fix: problem.fix(plate) } : {}),
       })),
     );
   return found.flatMap(({ plate, lines, problem }) => (problem ? [`${plate}: ${problem.message}`] : lines));
@@ -139,10 +163,12 @@ export const readyToRestore = (
   request: RunRequest,
   ports: SpecPorts,
 ): Promise<readonly string[]> =>
-  eachPlate(items, request, ports, ({ ask }) => ask()).then(found => found.flatMap(({ lines }) => lines));
+  eachPlate(items, request, ports, lookAtPlate, ({ ask }) => ask()).then(found =>
+    found.flatMap(({ lines }) => lines),
+  );
 
 /** A plate as it was found: what a person is told of it, and how what is cold of it is asked for. */
-interface Looked {
+export interface Looked {
   readonly lines: readonly string[];
   ask(): Promise<readonly string[]>;
 }
@@ -158,7 +184,9 @@ async function lookAtPlate(item: Item, parameters: Parameters, ports: SpecPorts)
   }
   const { store, prefix } = ports.place('archive');
   const archive = prefixed(store, prefix);
-  const wanted = await lookAtRestore(archive, plate, patternsOf(parameters));
+  const wanted = await lookAtRestore(archive, plate, patternsOf(parameters), {
+    number: numberOf(parameters),
+  });
   return {
     lines: restoreLines(item.name, wanted, how),
     ask: () => askForTars(archive, item.name, wanted, how),
@@ -171,10 +199,12 @@ interface OfPlate {
   readonly problem?: PlateError;
 }
 
-async function eachPlate(
+/** One after the other, for a look reads an index; what stops a plate stops none of the others. */
+export async function eachPlate(
   items: readonly Item[],
   { parameters }: RunRequest,
   ports: SpecPorts,
+  look: (item: Item, parameters: Parameters, ports: SpecPorts) => Promise<Looked>,
   tell: (looked: Looked) => Promise<readonly string[]>,
 ): Promise<readonly OfPlate[]> {
   const found: OfPlate[] = [];
@@ -182,7 +212,7 @@ async function eachPlate(
     ports.signal.throwIfAborted();
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
     try {
-      found.push({ plate: item.name, lines: await tell(await lookAtPlate(item, parameters, ports)) });
+      found.push({ plate: item.name, lines: await tell(await look(item, parameters, ports)) });
     } catch (error) {
       if (!(error instanceof PlateError)) throw error;
       found.push({ plate: item.name, lines: [], problem: error });

@@ -1,7 +1,8 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { blocksFor, decodeIndex, type IndexEntry } from '../archive-index.ts';
+import { blocksFor, decodeIndex, type IndexBlock, type IndexEntry } from '../archive-index.ts';
 import { indexKey, type PlateName, sealKey } from '../archive-keys.ts';
 import { compareKeys, sha256 } from '../inventory.ts';
+import { keptTwice } from '../kept-twice.ts';
 import { PlateError } from '../plate-error.ts';
 import { decodeSeal, type Seal } from '../seal.ts';
 
@@ -9,7 +10,7 @@ export async function readSeal(archive: ObjectStore, plate: PlateName, digest: s
   const bytes = await archive.get(sealKey(plate, digest));
   if (!bytes)
     throw new PlateError([
-      `the archive of ${plate.plate} is not finished: there is no ${sealKey(plate, digest)}`,
+      `the archive of ${plate.plate} is not finished, or lost its ${sealKey(plate, digest)}: lab archive create finishes it`,
     ]);
   return decodeSeal(bytes);
 }
@@ -26,47 +27,55 @@ const expressionOf = (pattern: string): string =>
     sign === '**' ? '.*' : sign === '*' ? '[^/]*' : sign === '?' ? '[^/]' : `\\${sign}`,
   );
 
-/** What a pattern begins with before its first wildcard. */
-const beginOf = (pattern: string): string => pattern.slice(0, Math.max(0, pattern.search(/[*?]/)));
-
 /**
- * Entries of the objects that are wanted. Patterns that are whole keys below one of `prefixes`, or begin as one, are found
- * through the top level: two small GETs; for any other the index is read once. Each piece is checked by its digest.
+ * Entries of the objects that are wanted. Whole keys are found through the top level, with a small GET each; for any other pattern the
+ * index is read once. Each piece is checked by its digest; where one is lost or damaged, the index in the tar of the index stands in.
  */
 export async function findEntries(
   archive: ObjectStore,
   plate: PlateName,
   { inventory, index }: Seal,
   patterns: readonly string[],
-  prefixes: readonly string[],
   /** The index from elsewhere, where the archive's own is lost. */
   local?: Buffer,
 ): Promise<readonly IndexEntry[]> {
-  if (local) {
-    if (sha256(local) !== index.sha256)
-      throw new PlateError(['the index that was given is not the one that was sealed']);
-    return decodeIndex(local).filter(entry => matcher(patterns)(entry.key));
-  }
-  const begins = patterns.map(pattern => (/[*?]/.test(pattern) ? beginOf(pattern) : pattern));
-  const areKeys =
-    patterns.length > 0 && begins.every(begin => prefixes.some(prefix => begin.startsWith(prefix)));
-  const numbers = areKeys
-    ? new Set(begins.flatMap(begin => blocksFor(index.blocks, begin, compareKeys)))
-    : new Set(index.blocks.keys());
+  if (local && sha256(local) !== index.sha256)
+    throw new PlateError(['the index that was given is not the one that was sealed']);
   const isWanted = matcher(patterns);
-  const key = indexKey(plate, inventory);
+  const wantedOf = (bytes: Buffer): readonly IndexEntry[] =>
+    decodeIndex(bytes).filter(entry => isWanted(entry.key));
+  if (local) return wantedOf(local);
+  const read = (numbers: readonly number[]): Promise<readonly IndexEntry[] | undefined> =>
+    readBlocks(archive, indexKey(plate, inventory), index.blocks, numbers, wantedOf);
+  if (patterns.length > 0 && patterns.every(pattern => !/[*?]/.test(pattern))) {
+    const numbers = new Set(patterns.flatMap(pattern => blocksFor(index.blocks, pattern, compareKeys)));
+    const found = (await read([...numbers].sort((a, b) => a - b))) ?? [];
+    // A pattern that is no key is the end of one.
+    if (patterns.every(pattern => found.some(({ key }) => key === pattern))) return found;
+  }
+  return (
+    (await read([...index.blocks.keys()])) ??
+    wantedOf(await keptTwice(archive, plate, inventory, 'index.ndjson', index.sha256))
+  );
+}
+
+/** Undefined where one is not the one that was sealed. */
+async function readBlocks(
+  archive: ObjectStore,
+  key: string,
+  all: readonly IndexBlock[],
+  numbers: readonly number[],
+  entriesOf: (bytes: Buffer) => readonly IndexEntry[],
+): Promise<readonly IndexEntry[] | undefined> {
   const found: IndexEntry[] = [];
-  for (const [from, to] of runs([...numbers].sort((a, b) => a - b))) {
-    const blocks = index.blocks.slice(from, to + 1);
+  for (const [from, to] of runs(numbers)) {
+    const blocks = all.slice(from, to + 1);
     const start = blocks[0]!.offset;
     const bytes = await archive.get(key, [start, blocks.at(-1)!.offset + blocks.at(-1)!.bytes]);
     for (const block of blocks) {
       const piece = bytes?.subarray(block.offset - start, block.offset - start + block.bytes);
-      if (!piece || sha256(piece) !== block.sha256)
-        throw new PlateError([
-          `${key} is ${bytes ? 'not the index that was sealed' : 'lost'}: lab archive rebuild makes it anew from the tars`,
-        ]);
-      found.push(...decodeIndex(piece).filter(entry => isWanted(entry.key)));
+      if (!piece || sha256(piece) !== block.sha256) return undefined;
+      found.push(...entriesOf(piece));
     }
   }
   return found;

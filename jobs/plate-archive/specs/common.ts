@@ -44,6 +44,21 @@ export const proofDays: ParameterSpec = {
   default: '30',
 };
 
+/** How tars come out of a cold class. */
+export const tier: ParameterSpec = {
+  name: 'tier',
+  describe: 'how fast',
+  type: 'choice',
+  choices: ['Bulk', 'Standard'],
+  default: 'Bulk',
+};
+export const days: ParameterSpec = {
+  name: 'days',
+  describe: 'how long the copies stay',
+  type: 'number',
+  default: '7',
+};
+
 /** What all of them have in common. Nothing is on a disk; but a host with what proves or deletes is shared with no privileged container. */
 export const common = {
   item: { one: 'plate', many: 'plates' },

@@ -3,6 +3,7 @@ import { describeArchives } from '../describe-archives.ts';
 import { defaultFolders } from '../plate-folders.ts';
 import { plateOf, plateProblems, readPlateRequest } from '../plate-request.ts';
 import { storageClasses } from '../prices.ts';
+import { reportProven } from '../report.ts';
 import { batch, common, family, places, project, proofDays, sealAfter, sealer } from './common.ts';
 
 export const plateArchive: WorkloadSpec = {
@@ -52,4 +53,5 @@ export const plateArchive: WorkloadSpec = {
     return [...problems, ...plateProblems(items.map(item => plateOf(item, request)))];
   },
   describe: describeArchives,
+  report: reportProven,
 };

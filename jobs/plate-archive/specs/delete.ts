@@ -1,5 +1,6 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { confirmDeletion } from '../deletion/confirm-deletion.ts';
+import { reportDeleted } from '../report.ts';
 import { batch, common, family, onePlate, places, project, sealAfter, sealer } from './common.ts';
 
 export const plateDelete: WorkloadSpec = {
@@ -23,4 +24,5 @@ export const plateDelete: WorkloadSpec = {
   },
   steps: [{ name: 'delete', takes: 'item', kind: 'deleter', main: true }, sealAfter('delete')],
   confirm: confirmDeletion,
+  report: reportDeleted,
 };

@@ -1,5 +1,6 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { confirmDestruction } from '../deletion/confirm-destruction.ts';
+import { reportDestroyed } from '../report.ts';
 import { batch, common, family, onePlate, places, project } from './common.ts';
 
 /** The one way to lose an archive: for a consent that was withdrawn, or a mistake. */
@@ -27,4 +28,5 @@ export const plateDestroy: WorkloadSpec = {
   },
   steps: [{ name: 'destroy', takes: 'item', kind: 'destroyer' }],
   confirm: confirmDestruction,
+  report: reportDestroyed,
 };

@@ -1,6 +1,7 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
+import { reportRestored } from '../report.ts';
 import { describeRestore, readyToRestore, restoreProblems } from '../restore/describe-restore.ts';
-import { batch, common, family, onePlate, places, project, sealAfter, sealer } from './common.ts';
+import { batch, common, days, family, onePlate, places, project, sealAfter, sealer, tier } from './common.ts';
 
 export const plateRestore: WorkloadSpec = {
   ...common,
@@ -12,8 +13,13 @@ export const plateRestore: WorkloadSpec = {
     batch,
     onePlate,
     { name: 'include', describe: 'patterns of file names or keys, by commas: r01c0*', type: 'string' },
-    { name: 'tier', describe: 'how fast', type: 'choice', choices: ['Bulk', 'Standard'], default: 'Bulk' },
-    { name: 'days', describe: 'how long the copies stay', type: 'number', default: '7' },
+    {
+      name: 'archive',
+      describe: 'which archive of the plate, by its number, where it has several (default: the newest)',
+      type: 'string',
+    },
+    tier,
+    days,
     {
       name: 'old',
       describe: 'tarballs of older scripts below this s3:// prefix, in place of our archives',
@@ -53,4 +59,5 @@ export const plateRestore: WorkloadSpec = {
   },
   describe: describeRestore,
   ready: readyToRestore,
+  report: reportRestored,
 };

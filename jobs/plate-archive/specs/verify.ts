@@ -1,13 +1,19 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
-import { batch, common, family, onePlate, places, project, proofDays } from './common.ts';
+import { describeVerification, readyToVerify, verificationProblems } from '../describe-verification.ts';
+import { reportProven } from '../report.ts';
+import { batch, common, days, family, onePlate, places, project, proofDays, tier } from './common.ts';
 
 export const plateVerify: WorkloadSpec = {
   ...common,
   name: 'plate-verify',
   title: 'Archives of plates, proved anew',
   family: family('verify'),
-  parameters: [project, batch, onePlate, proofDays],
+  parameters: [project, batch, onePlate, proofDays, tier, days],
   places,
   rights: { source: ['list', 'read'], archive: ['list', 'read', 'tag'], proofs: ['list', 'read', 'write'] },
   steps: [{ name: 'verify', takes: 'item' }],
+  preflight: verificationProblems,
+  describe: describeVerification,
+  ready: readyToVerify,
+  report: reportProven,
 };

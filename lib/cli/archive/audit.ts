@@ -1,16 +1,22 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
 import { type PlateName, proofKey, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import { audit as auditPlate, readChecksumReport } from '../../../jobs/plate-archive/audit.ts';
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { audit as auditPlate, readChecksumReport, sampleOf } from '../../../jobs/plate-archive/audit.ts';
+import { nameOfArchive } from '../../../jobs/plate-archive/generations.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { decodeProof, type ProofText } from '../../../jobs/plate-archive/proof.ts';
+import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
+import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';
+import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Context } from '../context.ts';
-import { numberText, table, tint } from '../output/output.ts';
+import { counted, numberText, table, tint } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
 import { chosenPlates, plateOptions } from './chosen-plates.ts';
 import { type ArchivePlaces, archivePlaces } from './places.ts';
+import { thawed, thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -41,6 +47,7 @@ export const audit: ArchiveVerb = {
       value: 'FILE',
       describe: 'write the list of tars for S3 Batch Operations, and stop',
     },
+    ...thawOptions,
   },
   async run(context, args) {
     const share = shareOf(args.text('share'));
@@ -58,13 +65,22 @@ export const audit: ArchiveVerb = {
     const report = new Map(reports.flatMap(each => [...each]));
     const { progress } = await runWorld(context);
     const seed = args.text('seed') ?? context.now().toISOString().slice(0, 10);
+    const how = thawHow(args);
+    const samples = await samplesOf(places, proven, { share, seed }, progress);
+    const stopped = await thawed(context, args.flag('wait'), async () => {
+      const left: string[] = [];
+      for (const { plate, proof, sample } of samples)
+        left.push(...(await askForSample(places, plate, proof, sample, how)));
+      return left;
+    });
+    if (stopped !== undefined) return stopped;
     const rows: string[][] = [];
     const problems: string[] = [];
-    for (const { plate, proof } of proven) {
+    for (const { plate, proof, sample } of samples) {
       context.signal.throwIfAborted();
       progress(`auditing ${plate.plate}`);
       const found = await toldPlainly(plate.plate, () =>
-        auditPlate(places.archive, plate, proof, { share, seed, report, signal: context.signal }),
+        auditPlate(places.archive, plate, proof, { sample, report, signal: context.signal }),
       );
       problems.push(...found.problems.map(problem => `${plate.plate}: ${problem}`));
       if (context.json) context.print(JSON.stringify({ plate, ...found }));
@@ -77,7 +93,9 @@ export const audit: ArchiveVerb = {
         tint(
           context.io.out,
           verdict,
-          found.problems.length > 0 ? `${found.problems.length} problems` : 'holds',
+          found.problems.length > 0
+            ? counted(found.problems.length, { one: 'problem', many: 'problems' })
+            : 'holds',
         ),
       ]);
     }
@@ -86,7 +104,7 @@ export const audit: ArchiveVerb = {
         table(context.io.out, ['plate', 'tars as proven', 'by S3’s report', 'objects read', 'audit'], rows),
       );
     for (const problem of problems) context.say(problem);
-    for (const name of without) context.say(`${name} has no proof that an audit could hold it to`);
+    for (const why of without) context.say(why);
     if (problems.length + without.length === 0) {
       context.say(
         report.size === 0 && share === 0
@@ -95,11 +113,12 @@ export const audit: ArchiveVerb = {
       );
       return exitCodes.ok;
     }
-    context.say(`Next: npx lab archive verify --help`);
+    context.say(`Next: npx lab archive status${context.suffix}`);
     return exitCodes.toMend;
   },
 };
 
+/** What is proven of each; `without`: why the others cannot be audited. */
 async function provenPlates(
   context: Context,
   { archive, proofs }: ArchivePlaces,
@@ -109,12 +128,53 @@ async function provenPlates(
   const without: string[] = [];
   for (const plate of plates) {
     context.signal.throwIfAborted();
-    const newest = await newestGeneration(archive, plate);
-    const text = newest && (await proofs.get(proofKey(plate, newest.inventory.digest)));
-    if (text) proven.push({ plate, proof: decodeProof(text) });
-    else without.push(plate.plate);
+    try {
+      const name = await nameOfArchive(archive, plate);
+      const text = name && (await proofs.get(proofKey(plate, name.digest)));
+      if (text) proven.push({ plate, proof: decodeProof(text) });
+      else without.push(`${plate.plate} has no proof that an audit could hold it to`);
+    } catch (error) {
+      if (!(error instanceof PlateError)) throw error;
+      without.push(...error.problems.map(problem => `${plate.plate}: ${problem}`));
+    }
   }
   return { proven, without };
+}
+
+/** What is to be read of each. A plate whose index cannot be read is its own row's: there is nothing to read of it. */
+async function samplesOf(
+  { archive }: ArchivePlaces,
+  proven: readonly Proven[],
+  which: { readonly share: number; readonly seed: string },
+  progress: (line: string) => void,
+): Promise<readonly (Proven & { readonly sample: readonly IndexEntry[] })[]> {
+  const found = [];
+  for (const { plate, proof } of proven) {
+    if (which.share > 0) progress(`choosing objects of ${plate.plate}`);
+    const sample = await sampleOf(archive, plate, proof, which).catch((error: unknown) => {
+      if (!(error instanceof PlateError)) throw error;
+      return [];
+    });
+    found.push({ plate, proof, sample });
+  }
+  return found;
+}
+
+/** Asks for the tars that hold the sample; a tar that is damaged is the audit's to tell, and waited for by nobody. */
+async function askForSample(
+  { archive }: ArchivePlaces,
+  plate: PlateName,
+  proof: ProofText,
+  sample: readonly IndexEntry[],
+  how: ThawRequest,
+): Promise<readonly string[]> {
+  try {
+    const tars = await neededTars(archive, plate, proof, sample);
+    return await askForTars(archive, plate.plate, { tars }, how);
+  } catch (error) {
+    if (error instanceof PlateError) return [];
+    throw error;
+  }
 }
 
 /** CSV as S3 Batch Operations takes it: bucket, key (URL-encoded), version. */

@@ -1,5 +1,6 @@
 import { type PlateName, platePrefix } from '../../../jobs/plate-archive/archive-keys.ts';
 import { archivedPlates } from '../../../jobs/plate-archive/plate-status.ts';
+import { restoreProblems } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { suggest } from '../../contract/workload/suggest.ts';
 import type { Args, OptionSpec } from '../command.ts';
@@ -19,6 +20,23 @@ export const plateOptions: Readonly<Record<string, OptionSpec>> = {
     describe: 'only this one; the same as its name alone',
   },
 };
+
+export const archiveOption: Readonly<Record<string, OptionSpec>> = {
+  archive: {
+    type: 'string',
+    value: 'N',
+    describe: 'which archive of the plate, where it has several (default: the newest)',
+  },
+};
+
+/** Its value; undefined is the newest. Throws LabError. */
+export function archiveNumber(args: Args): number | undefined {
+  const archive = args.text('archive');
+  if (archive === undefined) return undefined;
+  const [problem] = restoreProblems({ parameters: { archive } });
+  if (problem) throw new LabError({ where: '--archive', message: problem });
+  return Number(archive);
+}
 
 /** The archived plates that are meant, by name; all of them without one. Throws LabError for one that has no archive. */
 export async function chosenPlates(

@@ -1,23 +1,30 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { decodeIndex, encodeIndex, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
 import {
   archivePrefix,
-  generationKey,
-  generationsPrefix,
+  indexTarKey,
   type PlateName,
   tarsPrefix,
 } from '../../../jobs/plate-archive/archive-keys.ts';
 import { bagOf } from '../../../jobs/plate-archive/bag.ts';
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import type { Inventory } from '../../../jobs/plate-archive/inventory.ts';
+import { nameOfArchive, readGeneration } from '../../../jobs/plate-archive/generations.ts';
+import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
+import { keptTwice } from '../../../jobs/plate-archive/kept-twice.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
+import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
+import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';
 import { rebuildIndex } from '../../../jobs/plate-archive/restore/scan-tars.ts';
+import { stateOf } from '../../../jobs/plate-archive/restore/thaw.ts';
 import type { ObjectStore, StoredObject } from '../../contract/ports/object-store.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { shellWord } from '../output/command-line.ts';
 import { counted, numberText } from '../output/output.ts';
-import { onePlate, plateOptions } from './chosen-plates.ts';
+import { archiveNumber, archiveOption, onePlate, plateOptions } from './chosen-plates.ts';
 import { archivePlaces } from './places.ts';
+import { thawed, thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -26,55 +33,100 @@ export const rebuild: ArchiveVerb = {
   usage: '--plate NAME --to FOLDER',
   options: {
     ...plateOptions,
+    ...archiveOption,
     to: { type: 'string', value: 'FOLDER', describe: 'where index.ndjson and manifest-sha256.txt go' },
+    ...thawOptions,
   },
   async run(context, args) {
     const to = args.text('to');
+    const how = thawHow(args);
     if (to === undefined) throw new LabError({ where: '--to', message: 'is needed: a folder' });
     const places = await archivePlaces(context);
+    const { archive } = places;
     const plate = await onePlate(context, args, places);
-    const { tars, inventory } = await toldPlainly(plate.plate, () => storedTars(places.archive, plate));
-    const { bytes, entries } = await toldPlainly(plate.plate, () =>
-      rebuildIndex(places.archive, tars, inventory?.objects, number =>
-        context.say(`reading tar ${number + 1} of ${numberText(tars.length)}`),
-      ),
-    );
+    const name = await toldPlainly(plate.plate, () => nameOfArchive(archive, plate, archiveNumber(args)));
+    if (!name)
+      throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.toMend);
+    const coming = (tars: () => Promise<readonly StoredObject[]>) =>
+      thawed(context, args.flag('wait'), async () => askForAll(archive, plate.plate, await tars(), how));
+    // The tar of the index is a thousandth of all tars.
+    const small = async () => [(await archive.look(indexTarKey(plate, name.digest))) ?? []].flat();
+    const stopped = await coming(small);
+    if (stopped !== undefined) return stopped;
+    let entries = await indexInTar(archive, plate, name.digest);
+    if (!entries) {
+      const tars = await storedTars(archive, plate, name.digest);
+      const stopped = await coming(() => storedTars(archive, plate, name.digest));
+      if (stopped !== undefined) return stopped;
+      const known = await orUndefined(() => readGeneration(archive, plate, name));
+      const objects: readonly SourceObject[] | undefined = known?.inventory.objects;
+      ({ entries } = await toldPlainly(plate.plate, () =>
+        rebuildIndex(archive, tars, objects, number =>
+          context.say(`reading tar ${number + 1} of ${numberText(tars.length)}`),
+        ),
+      ));
+      if (!known) context.say('the inventory is lost, too, so ETags and versions are not known');
+    }
     const folder = resolve(context.cwd, to);
     await mkdir(folder, { recursive: true });
-    await writeFile(resolve(folder, 'index.ndjson'), bytes);
+    await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     context.print(folder);
+    const words = [
+      ...['--plate', plate.plate, '--project', plate.project, '--batch', plate.batch],
+      ...['--index', `${to}/index.ndjson`],
+    ].map(shellWord);
     context.say(
-      `${counted(entries.length, { one: 'object', many: 'objects' })} in ${counted(tars.length, { one: 'tar', many: 'tars' })}${inventory ? '' : '; the inventory is lost, too, so ETags and versions are not known'}\nNext: npx lab archive restore --plate ${shellWord(plate.plate)} --index ${shellWord(`${to}/index.ndjson`)} --to ${shellWord(`${to}/restored`)}${context.suffix}`,
+      `${counted(entries.length, { one: 'object', many: 'objects' })} in the index\nNext: npx lab archive restore ${words.join(' ')} --to ${shellWord(`${to}/restored`)}${context.suffix}`,
     );
     return exitCodes.ok;
   },
 };
 
-/** The tars of the newest archive, in order, and its inventory where that can be read. */
+async function orUndefined<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PlateError) return undefined;
+    throw error;
+  }
+}
+
+/** As it was sealed. Undefined where seal or tar do not say it. */
+const indexInTar = (
+  archive: ObjectStore,
+  plate: PlateName,
+  digest: string,
+): Promise<readonly IndexEntry[] | undefined> =>
+  orUndefined(async () => {
+    const { index } = await readSeal(archive, plate, digest);
+    return decodeIndex(await keptTwice(archive, plate, digest, 'index.ndjson', index.sha256));
+  });
+
+function askForAll(
+  archive: ObjectStore,
+  plate: string,
+  tars: readonly StoredObject[],
+  how: ThawRequest,
+): Promise<readonly string[]> {
+  const needed = tars.map((object, number) => ({ number, object, state: stateOf(object) }));
+  return askForTars(archive, plate, { tars: needed }, how);
+}
+
+/** The tars of an archive, in order. */
 async function storedTars(
   archive: ObjectStore,
   plate: PlateName,
-): Promise<{ readonly tars: readonly StoredObject[]; readonly inventory?: Inventory }> {
-  const newest = await newestGeneration(archive, plate).catch(() => undefined);
-  let digest = newest?.inventory.digest;
-  if (digest === undefined) {
-    let last = 0;
-    for await (const { key } of archive.list(generationsPrefix(plate)))
-      last = Math.max(last, Number(key.slice(key.lastIndexOf('/') + 1)));
-    digest = (await archive.get(generationKey(plate, last)))?.toString('utf8').trim();
-  }
-  if (!digest)
-    throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.toMend);
+  digest: string,
+): Promise<readonly StoredObject[]> {
   const tars: StoredObject[] = [];
   for await (const { key } of archive.list(tarsPrefix(plate, digest))) {
     const found = key.endsWith('-index.tar') ? undefined : await archive.look(key);
     if (found) tars.push(found);
   }
-  if (tars.length === 0)
-    throw new LabError(
-      { where: plate.plate, message: `there are no tars below ${archivePrefix(plate, digest)}` },
-      exitCodes.toMend,
-    );
-  return { tars, ...(newest ? { inventory: newest.inventory } : {}) };
+  if (tars.length > 0) return tars;
+  throw new LabError(
+    { where: plate.plate, message: `there are no tars below ${archivePrefix(plate, digest)}` },
+    exitCodes.toMend,
+  );
 }

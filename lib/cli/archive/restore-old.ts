@@ -36,10 +36,15 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
     return exitCodes.ok;
   }
   const stopped = await toldPlainly(plate.plate, () =>
-    thawed(context, args.flag('wait'), async () => {
-      old = await look();
-      return askForOld(store, plate.plate, old, how);
-    }),
+    thawed(
+      context,
+      args.flag('wait'),
+      async () => {
+        old = await look();
+        return askForOld(store, plate.plate, old, how);
+      },
+      'nothing was restored yet',
+    ),
   );
   if (stopped !== undefined) return stopped;
   const folder = folderOf(context, args);
@@ -98,7 +103,7 @@ function oldRequest(args: Args): OldRequest {
       where: '--plate',
       message: plates.length === 0 ? 'is needed beside --old' : `is one beside --old, not ${plates.length}`,
     });
-  for (const message of restoreProblems({ workload: 'plate-restore', parameters: { days } }))
+  for (const message of restoreProblems({ parameters: { days } }))
     problems.push({ where: 'lab archive restore', message });
   if (!['Bulk', 'Standard', 'Expedited'].includes(tier))
     problems.push({ where: '--tier', message: `${tier} is none of Bulk, Standard` });

@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { memberOf } from '../../../jobs/plate-archive/archive-index.ts';
-import type { RestoreTier } from '../../../jobs/plate-archive/prices.ts';
 import {
   askForTars,
   lookAtRestore,
   patternsOf,
   restoreLines,
-  restoreProblems,
 } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { folderTarget } from '../../../jobs/plate-archive/restore/folder-target.ts';
 import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
@@ -18,10 +16,10 @@ import type { Context } from '../context.ts';
 import { sameCommand } from '../output/command-line.ts';
 import { bytesText, counted, numberText } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
-import { onePlate, plateOptions } from './chosen-plates.ts';
+import { archiveNumber, archiveOption, onePlate, plateOptions } from './chosen-plates.ts';
 import { folderOf } from './is-here.ts';
 import { archivePlaces } from './places.ts';
-import { thawed } from './thawed.ts';
+import { thawed, thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -35,41 +33,26 @@ export const restore: ArchiveVerb = {
     ...plateOptions,
     include: { type: 'string', value: 'PATTERNS', describe: 'file names or keys, by commas: r01c0*' },
     to: { type: 'string', value: 'FOLDER', describe: 'a folder of this machine (s3://… is a job)' },
-    tier: {
-      type: 'string',
-      value: 'TIER',
-      describe: 'how fast tars come out of a cold class: Bulk, Standard',
-    },
-    days: { type: 'string', value: 'N', describe: 'how long their copies stay (default 7)' },
+    ...archiveOption,
+    ...thawOptions,
     index: {
       type: 'string',
       value: 'FILE',
       describe: 'an index that lab archive rebuild made, where it is lost',
     },
-    wait: { type: 'boolean', describe: 'wait for what has to come out of a cold class' },
     'dry-run': { type: 'boolean', describe: 'say price and time, and stop' },
     overwrite: { type: 'boolean', describe: 'replace files that are there and are others' },
   },
   async run(context, args) {
-    const tier = args.text('tier') ?? 'Bulk';
-    const days = args.text('days') ?? '7';
-    const problems = [
-      ...restoreProblems({ workload: 'plate-restore', parameters: { days } }),
-      ...(['Bulk', 'Standard', 'Expedited'].includes(tier)
-        ? []
-        : [`--tier ${tier} is none of Bulk, Standard`]),
-    ];
-    if (problems.length > 0)
-      throw new LabError(problems.map(message => ({ where: 'lab archive restore', message })));
+    const how = thawHow(args);
     const places = await archivePlaces(context);
     const plate = await onePlate(context, args, places);
     const file = args.text('index');
     const index = file === undefined ? undefined : await readIndex(context, file);
     const patterns = patternsOf({ include: args.text('include') ?? '' });
     const wanted = await toldPlainly(plate.plate, () =>
-      lookAtRestore(places.archive, plate, patterns, index),
+      lookAtRestore(places.archive, plate, patterns, { index, number: archiveNumber(args) }),
     );
-    const how = { tier: tier as RestoreTier, days: Number(days) };
     for (const line of restoreLines(plate.plate, wanted, how)) context.say(line);
     if (args.flag('dry-run')) {
       context.say(`nothing was asked for\nNext: ${sameCommand(context.argv, 'dry-run')}`);
@@ -77,10 +60,15 @@ export const restore: ArchiveVerb = {
     }
     let tars = wanted.tars;
     const stopped = await toldPlainly(plate.plate, () =>
-      thawed(context, args.flag('wait'), async () => {
-        tars = await neededTars(places.archive, plate, wanted.seal, wanted.entries);
-        return askForTars(places.archive, plate.plate, { tars }, how);
-      }),
+      thawed(
+        context,
+        args.flag('wait'),
+        async () => {
+          tars = await neededTars(places.archive, plate, wanted.seal, wanted.entries);
+          return askForTars(places.archive, plate.plate, { tars }, how);
+        },
+        'nothing was restored yet',
+      ),
     );
     if (stopped !== undefined) return stopped;
     const folder = folderOf(context, args);
@@ -118,6 +106,11 @@ export const restore: ArchiveVerb = {
     context.say(
       `${counted(of('restored').length, objectNoun)} restored and compared, ${numberText(of('there').length)} there already`,
     );
+    const renamed = outcomes.filter(({ key }) => names.get(key) !== key).length;
+    if (renamed > 0)
+      context.say(
+        `${counted(renamed, objectNoun)} with a key that is no name of a file here ${renamed === 1 ? 'is' : 'are'} below %escaped/ (docs/plate-archive.md, "Names in the tars")`,
+      );
     for (const { key } of of('kept').slice(0, 10)) context.say(`kept, something else is there: ${key}`);
     for (const { key } of of('damaged')) context.say(`damaged in the archive, not written: ${key}`);
     const isWhole = of('kept').length + of('damaged').length === 0;

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { archiveNumbers, newestGeneration } from '../../../jobs/plate-archive/generations.ts';
 import { mapText } from '../../../jobs/plate-archive/plate-map.ts';
 import { plateNow } from '../../../jobs/plate-archive/plate-now.ts';
 import { platePage } from '../../../jobs/plate-archive/plate-page.ts';
@@ -11,11 +10,13 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
+import { shellWord } from '../output/command-line.ts';
 import { bytesText, numberText, table, tint } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
 import { chosenPlates, onePlate, plateOptions } from './chosen-plates.ts';
 import { destroyedPlates } from './destroyed.ts';
 import { type ArchivePlaces, archivePlaces } from './places.ts';
+import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
 export const status: ArchiveVerb = {
@@ -40,10 +41,12 @@ export const status: ArchiveVerb = {
     if (context.json) for (const row of rows) context.print(JSON.stringify(row));
     else if (rows.length > 0) context.io.out.write(statusTable(context, rows));
     else context.say(`no archives below ${places.address}`);
-    const isOne = plates.length === 1 && rows.length === 1;
-    if (isOne && !context.json) await showMap(context, places, plates[0]!);
+    for (const { plate, problems } of rows)
+      for (const problem of problems) context.say(`${plate.plate}: ${problem}`);
+    const [one] = rows;
+    if (plates.length === 1 && one && !context.json) await showOne(context, places, one);
     const html = args.text('html');
-    if (html !== undefined) await writePage(context, args, places, html);
+    if (html !== undefined) await toldPlainly(html, () => writePage(context, args, places, html));
     const destroyed = context.json ? [] : await destroyedPlates(places.records, args.text('project'));
     for (const { plate, at, reason } of destroyed)
       context.say(`${plate} was destroyed on ${at.slice(0, 10)}: ${reason}`);
@@ -56,7 +59,11 @@ function statusTable(context: Context, rows: readonly PlateStatus[]): string {
   const { out } = context.io;
   const several = new Set(rows.map(({ plate }) => `${plate.project}/${plate.batch}`)).size > 1;
   const tone = (text: string): string =>
-    tint(out, text === 'yes' || text === 'now' ? 'good' : text === 'failed' ? 'bad' : 'quiet', text);
+    tint(
+      out,
+      ['yes', 'now'].includes(text) ? 'good' : ['failed', 'damaged'].includes(text) ? 'bad' : 'quiet',
+      text,
+    );
   return table(
     out,
     ['plate', 'objects', 'bytes', 'archived', 'verified', 'deleted', 'restorable'],
@@ -72,13 +79,24 @@ function statusTable(context: Context, rows: readonly PlateStatus[]): string {
   );
 }
 
-async function showMap(context: Context, places: ArchivePlaces, plate: PlateName): Promise<void> {
-  const newest = await newestGeneration(places.archive, plate);
-  if (!newest) return;
-  const { out } = context.io;
-  const colour = out.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  const map = await plateNow(places.source, places.journals, plate, newest.inventory);
-  out.write(map.rows > 0 ? `\n${mapText(map, { colour })}` : '');
+/** The plate's map, and that it has older archives. */
+async function showOne(
+  context: Context,
+  places: ArchivePlaces,
+  { plate, number, problems }: PlateStatus,
+): Promise<void> {
+  if (problems.length === 0) {
+    const { inventory } = (await newestGeneration(places.archive, plate))!;
+    const { out } = context.io;
+    const colour = out.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
+    const map = await plateNow(places.source, places.journals, plate, inventory);
+    out.write(map.rows > 0 ? `\n${mapText(map, { colour })}` : '');
+  }
+  const older = (await archiveNumbers(places.archive, plate)).filter(each => each < number);
+  if (older.length > 0)
+    context.say(
+      `this is archive ${number} of it; ls and restore take --archive ${older.join(' or ')}, too, for what was archived before`,
+    );
 }
 
 async function writePage(context: Context, args: Args, places: ArchivePlaces, file: string): Promise<void> {
@@ -95,16 +113,16 @@ async function writePage(context: Context, args: Args, places: ArchivePlaces, fi
 
 /** The next step of the first plate that lacks one. */
 function next(rows: readonly PlateStatus[], suffix: string): string {
-  const of = (verb: string, { plate: { project, batch, plate } }: PlateStatus): string =>
-    `Next: npx lab archive ${verb} --plate ${quoted(plate)} --project ${quoted(project)} --batch ${quoted(batch)}${suffix}`;
-  const open = rows.find(row => row.archived === 'unfinished');
-  if (open) return of('create', open).replace('--plate', '--plates');
+  const of = (verb: string, { plate: { project, batch, plate } }: PlateStatus, how = '--plate'): string =>
+    `Next: npx lab archive ${verb} ${how} ${shellWord(plate)} --project ${shellWord(project)} --batch ${shellWord(batch)}${suffix}`;
+  const open = rows.find(
+    row => row.archived === 'unfinished' || (row.verified === 'failed' && row.deleted === 'no'),
+  );
+  // Its line in the list has the plate's full name, too.
+  if (open) return of('create', open, '--plates plates.csv --only');
   const unproven = rows.find(row => row.verified !== 'yes' && row.deleted === 'no');
   if (unproven) return of('verify', unproven);
   const kept = rows.find(row => row.deleted === 'no');
   if (kept) return of('delete', kept);
   return rows[0] ? of('restore', rows[0]) : `Next: npx lab archive create --help`;
 }
-
-const quoted = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

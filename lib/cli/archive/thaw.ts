@@ -75,6 +75,12 @@ export const thaw: ArchiveVerb = {
       // What was asked for was, whatever came after.
       await writeFile(resolve(context.cwd, log), tieredLog(rows));
     }
+    if (rows.length === 0)
+      throw new LabError({
+        where: address,
+        message: 'holds no objects of the class INTELLIGENT_TIERING that fit',
+        fix: 'look at the prefix, --include and --exclude; others are restored by lab archive restore',
+      });
     const count = (status: TieredRow['status']): number => rows.filter(row => row.status === status).length;
     const states = ['REQUESTED', 'IN_PROGRESS', 'RESTORED', 'ERROR'] as const;
     context.io.out.write(table(context.io.out, states, [states.map(state => String(count(state)))]));

@@ -13,7 +13,7 @@ export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Pro
       throw new LabError({
         where: '--include',
         message: error.message,
-        fix: `npx lab archive ls ${shellWord(plate)} lists what it holds`,
+        fix: error.fix(shellWord(plate)),
       });
     if (error instanceof PlateError)
       throw new LabError(

@@ -10,6 +10,15 @@ export function sameCommand(argv: readonly string[], without: string, more: read
   return ['npx', 'lab', ...own, ...more, ...rest].map(shellWord).join(' ');
 }
 
+/** Words of a call without an option and its value. */
+export function withoutOption(argv: readonly string[], option: string): readonly string[] {
+  const end = argv.indexOf('--');
+  return argv.filter((word, i) => {
+    if (end >= 0 && i >= end) return true;
+    return word !== `--${option}` && !word.startsWith(`--${option}=`) && argv[i - 1] !== `--${option}`;
+  });
+}
+
 /** Which lab a call was about, in its own words, for the next one to be about the same: ` --local`, ` --lab trial --profile me`. */
 export function labWords(argv: readonly string[]): string {
   const end = argv.indexOf('--');

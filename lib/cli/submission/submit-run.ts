@@ -15,7 +15,7 @@ import { datasetStores } from '../input/dataset-stores.ts';
 import { inputPlaces, lookAtInputs } from '../input/look-at-inputs.ts';
 import { readScripts } from '../input/read-script.ts';
 import { orInterrupted } from '../or-interrupted.ts';
-import { sameCommand } from '../output/command-line.ts';
+import { sameCommand, withoutOption } from '../output/command-line.ts';
 import { estimateText } from '../output/estimate-text.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
 import { readPriceTable } from '../prices.ts';
@@ -70,12 +70,14 @@ export async function submitRun(
   if (!context.json) for (const line of priced?.lines ?? []) context.say(`  ${line}`);
   refuseDearer(request.maxUsd, priced?.estimate, round.plan);
   const confirmed = submission.confirm === prepared.confirm?.word;
+  const isStale = submission.confirm !== undefined && !confirmed && !submission.dryRun;
   if (submission.dryRun || !confirmed) {
     sayDryRun(context, submission, prepared, {
       ...round.plan,
       list: text,
       ...(priced ? { estimate: priced.estimate } : {}),
     });
+    if (isStale) refuseWord(submission);
     return undefined;
   }
   if (isReal && !(await isReady(context, submission, prepared, connection))) return 'later';
@@ -204,6 +206,15 @@ async function twinNotes({ local, holdsMemory }: Context): Promise<readonly stri
       ];
 }
 
+/** A word is of what was looked at when it was said. */
+function refuseWord({ spec, confirm }: Submission): never {
+  throw new LabError({
+    where: '--confirm',
+    message: `${confirm} is not the word for what ${spec.name} would do now: something has changed since it was said`,
+    fix: 'read what would be done now, and give its word',
+  });
+}
+
 /** What would be done, and how it is asked for. */
 function sayDryRun(
   context: Context,
@@ -213,9 +224,13 @@ function sayDryRun(
 ): void {
   if (context.json) context.print(JSON.stringify(plan));
   for (const line of confirm?.lines ?? []) context.say(line);
-  const how = sameCommand(context.argv, 'dry-run', confirm ? ['--confirm', confirm.word] : []);
+  const words = confirm ? ['--confirm', confirm.word] : [];
+  const how = sameCommand(withoutOption(context.argv, 'confirm'), 'dry-run', words);
+  const who = Object.values(spec.kinds ?? {}).some(kind => kind.submitters === 'keepers')
+    ? ', and a keeper of the lab says the word'
+    : '';
   context.say(
-    `nothing was submitted${dryRun || !confirm ? '' : `: ${spec.name} asks before it does this`}\nNext: ${how}`,
+    `nothing was submitted${dryRun || !confirm ? '' : `: ${spec.name} asks before it does this${who}`}\nNext: ${how}`,
   );
 }
 
