@@ -3,6 +3,10 @@ import type { SourceObject } from './inventory.ts';
 
 export type CurrentObject = SourceObject & { readonly storageClass: string };
 
+/** Of a class whose objects cannot be read as they are. */
+export const isArchived = ({ storageClass }: CurrentObject): boolean =>
+  storageClass === 'GLACIER' || storageClass === 'DEEP_ARCHIVE';
+
 /**
  * Current objects below a prefix, with their versions where the bucket has them and the role may list them; in pages as S3
  * gives them.

@@ -1,4 +1,5 @@
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
+import { currentObjects, isArchived } from './current-objects.ts';
 import type { SourceObject } from './inventory.ts';
 import { layOut } from './layout.ts';
 import { cutParts } from './parts.ts';
@@ -25,10 +26,14 @@ export async function describeArchives(
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
     const objects: SourceObject[] = [];
     const missing: string[] = [];
+    let cold = 0;
     for (const rule of request.rules) {
       const before = objects.length;
-      for await (const { key, size, etag } of store.list(prefixOf(rule, plateOf(item, request))))
-        objects.push({ key, size, etag, modified: 0 });
+      for await (const page of currentObjects(store, prefixOf(rule, plateOf(item, request))))
+        for (const object of page) {
+          objects.push(object);
+          if (isArchived(object)) cold++;
+        }
       if (objects.length === before) missing.push(rule.name);
     }
     const { tars } = layOut(objects, request.tarBytes);
@@ -38,6 +43,10 @@ export async function describeArchives(
     total.parts += tars.reduce((sum, tar) => sum + cutParts(tar, partBytes).length, 0);
     total.tarBytes += tars.reduce((sum, { bytes }) => sum + bytes, 0);
     total.besideBytes += objects.length * besideObject;
+    if (cold > 0)
+      lines.push(
+        `${item.name} has ${cold.toLocaleString('en-US')} ${cold === 1 ? 'object' : 'objects'} in an archive class, and fails where they have no readable copy`,
+      );
     const needed = request.rules.filter(({ name, required }) => required && missing.includes(name));
     if (missing.length > 0)
       lines.push(

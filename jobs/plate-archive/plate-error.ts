@@ -19,7 +19,7 @@ export function asPlateError(error: unknown): PlateError | undefined {
   if (error instanceof PlateError) return error;
   if (!isStoreError(error, 'InvalidObjectState')) return undefined;
   return new PlateError([
-    'its tars are in a cold class and cannot be read now: the same lab archive verb, given again, asks for them',
+    'something that is to be read is in a cold class: of an archive, the same lab archive verb asks for it again; of a source in Intelligent-Tiering, lab archive thaw does',
   ]);
 }
 

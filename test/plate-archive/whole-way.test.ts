@@ -159,6 +159,12 @@ it('a member cannot submit the deleter; a keeper can, and what came since stays'
   expect(await keys('imaging', images(full.ONE))).toEqual([`${images(full.ONE)}late.txt`]);
 });
 
+it('who submits a plate again that is archived and deleted is told that all is well', async () => {
+  await twin.s3.send(new DeleteObjectCommand({ Bucket: 'imaging', Key: `${images(full.ONE)}late.txt` }));
+  const again = await archive('create', '--plates', 'plates.csv', '--only', 'ONE', '--wait');
+  expect([again.code, again.err]).toEqual([0, expect.stringContaining('all 1 plate done')]);
+});
+
 it('one well comes back to S3 by a job, another to a folder here, and nothing is written over', async () => {
   const job = await archive('restore', '--plate', 'ONE', '--include', 'r01c01*', '--wait');
   expect(job.code).toBe(0);
@@ -202,6 +208,8 @@ it('a tarball of the older scripts is compared with what is beside it and unpack
   expect(here.err).toContain('1 file restored, 0 there already');
   expect(here.code).toBe(0);
   expect(readFileSync(join(me.cwd, 'old', key), 'utf8')).toBe('tables');
+  const none = await archive('restore', ...old, '--include', 'zz*', '--to', 'old');
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining('older tarballs of OLD fits zz*')]);
   await put('cold/P_B_OLD_backend.tar.gz.etag', `"${'0'.repeat(32)}"\n`);
   const damaged = await archive('restore', ...old, '--wait');
   expect(damaged.code).toBe(4);
@@ -232,6 +240,8 @@ it('objects of Intelligent-Tiering are asked for by filter, with a log that can 
   );
   await writeFile(join(me.cwd, 'failed.csv'), 'key,status,message\n"tiered/c, ""d"".tiff",ERROR,SlowDown\n');
   expect((await thaw('--retry', 'failed.csv')).out).toMatch(/0 +0 +1 +0/);
+  const none = await thaw('--include', '.png');
+  expect([none.code, none.err]).toEqual([2, expect.stringContaining('holds no objects of the class')]);
 });
 
 it('verification is refused where there is nothing that could be compared, and with days that are none', async () => {
@@ -347,4 +357,6 @@ it('an archive is destroyed for good by a keeper alone, and its record stays', a
   expect(await keys('test-plates', 'plates/P/B/ONE/')).toEqual([]);
   const { err } = await archive('status');
   expect(err).toMatch(/ONE was destroyed on \d{4}-\d\d-\d\d: consent withdrawn/);
+  const one = await archive('restore', '--plate', 'ONE', '--to', 'one');
+  expect([one.code, one.err]).toEqual([2, expect.stringMatching(/ONE: was destroyed on .*: consent/)]);
 });

@@ -1,4 +1,4 @@
-import { currentObjects } from '../../../jobs/plate-archive/current-objects.ts';
+import { currentObjects, isArchived } from '../../../jobs/plate-archive/current-objects.ts';
 import {
   encodeInventory,
   type InventoryHead,
@@ -15,9 +15,6 @@ export interface Frozen {
   readonly bytes: Buffer;
   readonly objects: readonly SourceObject[];
 }
-
-/** Classes whose objects cannot be read as they are. */
-const archived = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** Lists a plate's folders and makes the inventory that everything afterwards goes by. Throws PlateError. */
 export async function freeze(
@@ -67,12 +64,12 @@ export async function listFolder(source: ObjectStore, prefix: string): Promise<r
   const cold: string[] = [];
   for await (const page of currentObjects(source, prefix))
     for (const object of page) {
-      if (archived.has(object.storageClass)) cold.push(object.key);
+      if (isArchived(object)) cold.push(object.key);
       objects.push(object);
     }
   if (cold.length > 0 && !(await areReadable(source, cold)))
     throw new PlateError([
-      `${cold.length} objects are in an archive class already and cannot be read, s3://${source.bucket}/${cold[0]} first: restore them, or leave their folder out`,
+      `${cold.length} of the objects of s3://${source.bucket}/${prefix} cannot be read, for they are in an archive class already, s3://${source.bucket}/${cold[0]} first: restore them, or leave their folder out`,
     ]);
   return objects;
 }

@@ -1,4 +1,5 @@
 import type { PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
 import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.ts';
 import {
@@ -77,6 +78,8 @@ async function restoreOld(context: PlateContext): Promise<TaskResult> {
       })),
     );
   }
+  if (outcomes.length === 0)
+    throw new PlateError([`nothing in the older tarballs of ${plate.plate} fits ${patterns.join(', ')}`]);
   // Compared first, and then unpacked.
   return resultOf(context, outcomes, 2 * bytesOf(old.tarballs.map(({ object }) => ({ bytes: object.size }))));
 }

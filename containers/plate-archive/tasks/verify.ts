@@ -1,6 +1,8 @@
+import { deletedKey } from '../../../jobs/plate-archive/archive-keys.ts';
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import { storedJson } from '../../../jobs/plate-archive/stored-json.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { tarThreads } from '../tar-threads.ts';
@@ -10,7 +12,7 @@ import { addressOf, asResult, below, type PlateContext, progress } from './plate
 /** One plate: what is stored is read and compared, and only then there is a proof. */
 export const verifyTask = {
   run: (context: PlateContext): Promise<TaskResult> =>
-    asResult(async () => {
+    asResult(async (): Promise<TaskResult> => {
       const { project = '', batch = '' } = context.parameters;
       const plate = plateOf(context.items[0]!, { project, batch });
       const [source, archive, proofs] = [
@@ -22,6 +24,16 @@ export const verifyTask = {
       if (!newest)
         throw new PlateError([`there is no archive of ${plate.plate}: submit plate-archive first`]);
       const { digest, head } = newest.inventory;
+      const key = deletedKey(plate, digest);
+      const deleted = await below(context.place('journals')).get(key);
+      if (deleted) {
+        // It was archived before, and there is no source to compare it with.
+        const { at } = storedJson<{ at: string }>(deleted, key);
+        context.log(
+          `${plate.plate} was deleted behind its proof on ${at}: lab archive audit holds it to that`,
+        );
+        return { exitCode: 0, facts: { 'deleted behind its proof': at } };
+      }
       const vcpus = Math.max(1, Math.floor(context.limits.vcpus));
       const threads = tarThreads(vcpus);
       const said = progress(context.log, plate.plate, head.bytes);

@@ -63,14 +63,18 @@ async function provenInventory(
 ): Promise<Inventory> {
   const bytes = await archive.get(inventoryKey(plate, text.inventory));
   if (!bytes || sha256(bytes) !== text.inventory)
-    throw new PlateError(['the inventory is not the one that was proven']);
+    throw new PlateError([
+      'the inventory is not the one that was proven: lab archive verify says what of the archive is damaged',
+    ]);
   const inventory = decodeInventory(bytes);
   const listed = inventory.objects.map(object => ({ ...object }));
   if (objectsDigest(listed) !== text.objectsDigest || listed.length !== text.objects)
     throw new PlateError(['the proof is of other objects than the inventory lists']);
   const index = await archive.get(indexKey(plate, text.inventory));
   if (!index || sha256(index) !== text.index)
-    throw new PlateError(['the index is not the one that was proven']);
+    throw new PlateError([
+      'the index is not the one that was proven: lab archive verify says what of the archive is damaged',
+    ]);
   return inventory;
 }
 

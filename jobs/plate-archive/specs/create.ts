@@ -39,6 +39,7 @@ export const plateArchive: WorkloadSpec = {
         source: ['list', 'read'],
         archive: ['list', 'read', 'tag'],
         proofs: ['list', 'read', 'write'],
+        journals: ['list', 'read'],
       },
     },
     sealer,

@@ -10,7 +10,12 @@ export const plateVerify: WorkloadSpec = {
   family: family('verify'),
   parameters: [project, batch, onePlate, proofDays, tier, days],
   places,
-  rights: { source: ['list', 'read'], archive: ['list', 'read', 'tag'], proofs: ['list', 'read', 'write'] },
+  rights: {
+    source: ['list', 'read'],
+    archive: ['list', 'read', 'tag'],
+    proofs: ['list', 'read', 'write'],
+    journals: ['list', 'read'],
+  },
   steps: [{ name: 'verify', takes: 'item' }],
   preflight: verificationProblems,
   describe: describeVerification,

@@ -7,6 +7,7 @@ import type { Args, OptionSpec } from '../command.ts';
 import type { Context } from '../context.ts';
 import { readAll } from '../input/read-all.ts';
 import { readItems } from '../input/read-items.ts';
+import { destroyedPlates } from './destroyed.ts';
 import type { ArchivePlaces } from './places.ts';
 
 export const plateOptions: Readonly<Record<string, OptionSpec>> = {
@@ -42,7 +43,7 @@ export function archiveNumber(args: Args): number | undefined {
 export async function chosenPlates(
   context: Context,
   args: Args,
-  { archive, connection, address }: ArchivePlaces,
+  { archive, records, connection, address }: ArchivePlaces,
 ): Promise<readonly PlateName[]> {
   const list = args.text('plates');
   const sources = { cwd: context.cwd, store: connection.storeOf, readStdin: () => readAll(context.stdin) };
@@ -62,9 +63,13 @@ export async function chosenPlates(
   if (missing.length === 0) return found;
   const names: string[] = [];
   for await (const { plate } of archivedPlates(archive, prefix)) names.push(plate);
+  const gone = await destroyedPlates(records, project);
   throw new LabError(
     missing.map(name => {
       const near = suggest(name, names);
+      const destroyed = gone.findLast(({ plate }) => plate === name);
+      if (destroyed)
+        return { where: name, message: `was destroyed on ${destroyed.at.slice(0, 10)}: ${destroyed.reason}` };
       return {
         where: name,
         message: `has no archive below ${address}${prefix}`,

@@ -61,6 +61,12 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
       )),
     );
   }
+  if (outcomes.length === 0)
+    throw new LabError({
+      where: '--include',
+      message: `nothing in the older tarballs of ${plate.plate} fits ${args.text('include') ?? ''}`,
+      fix: 'a file name or a path as it was at the source: r01c0*',
+    });
   const of = (outcome: OldOutcome['outcome']) => outcomes.filter(each => each.outcome === outcome);
   if (context.json)
     context.print(
