@@ -13,7 +13,7 @@ import {
   type OldOutcome,
   restoreOldTarball,
 } from '../../../jobs/plate-archive/restore/restore-old-tarball.ts';
-import { type Problem, refuse } from '../../contract/workload/errors.ts';
+import { LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Args } from '../command.ts';
 import type { Context } from '../context.ts';
