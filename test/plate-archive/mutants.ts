@@ -15,7 +15,9 @@ import {
 import { join } from 'node:path';
 import { checkTar } from '../../containers/plate-archive/verifier/check-tar.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
-import { type Corruption, corruptions, smallPlate } from './corruptions.ts';
+import { corruptions } from './corruptions/corruptions.ts';
+import { smallPlate } from './corruptions/small-plate.ts';
+import type { Corruption } from './corruptions/spoil.ts';
 
 const root = join(import.meta.dirname, '../..');
 const verifier = join(root, 'containers/plate-archive/verifier');
