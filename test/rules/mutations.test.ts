@@ -3,12 +3,15 @@ import { pack } from '../../lib/rules/pack.ts';
 import { bucketMutations } from './mutations/bucket.ts';
 import { environmentMutations } from './mutations/environment.ts';
 import { eventMutations } from './mutations/event.ts';
+import { fargateMutations } from './mutations/fargate.ts';
 import { hostMutations } from './mutations/host.ts';
 import { imageMutations } from './mutations/image.ts';
 import { jobMutations } from './mutations/job.ts';
 import { networkMutations, strictMutations } from './mutations/network.ts';
 import { partsOf } from './mutations/parts.ts';
 import { queueMutations } from './mutations/queue.ts';
+import { retryMutations } from './mutations/retry.ts';
+import { rightsMutations } from './mutations/rights.ts';
 import { defaultLab, strictLab, synthesize } from './synthesized.ts';
 
 const labs = [
@@ -22,7 +25,10 @@ const labs = [
       ...hostMutations,
       ...networkMutations,
       ...queueMutations,
+      ...fargateMutations,
       ...jobMutations,
+      ...retryMutations,
+      ...rightsMutations,
       ...imageMutations,
     ],
   },
