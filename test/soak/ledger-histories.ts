@@ -1,6 +1,7 @@
 /** `node ledger-histories.ts HISTORIES SEED`: the reader that keeps its state beside a fresh one, over random histories of runs. */
 import fc from 'fast-check';
-import { histories, play } from '../ledger/history/history.ts';
+import { histories } from '../ledger/history/events.ts';
+import { play } from '../ledger/history/history.ts';
 
 const [count = '5000', seed = String(Date.now() % 2 ** 31)] = process.argv.slice(2);
 if (![count, seed].every(each => /^\d+$/.test(each)) || process.argv.length > 4 || Number(count) === 0) {

@@ -1,0 +1,57 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Ledger, LedgerRow } from '../../../lib/ledger/ledger.ts';
+import { readPlainLedger } from '../plain/ledger.ts';
+import { freshReader, type World } from './world.ts';
+
+/** The kept reader must say what one says that begins anew, and the plain one. Throws where it does not. */
+export async function compare(world: World, when: string): Promise<void> {
+  const { kept, batch, store, rounds, items, spec } = world;
+  const mine = await kept.look();
+  // What Batch has not told yet nobody can know by asking it for parents.
+  if (batch.isLate || batch.jobs.some(job => job.children.some(child => child.marked))) return;
+  const fresh = await freshReader(world).look();
+  const plain = await readPlainLedger({ store, batch, changes: batch }, { rounds, items, steps: spec.steps });
+  const [a, b] = [await whole(mine, world), await whole(fresh, world)];
+  // Without a request more a look knows how each item stands, and why.
+  const [told, plainly] = [mine.rows.map(brief), plain.rows.map(brief)];
+  if (!isDeepStrictEqual(told, plainly))
+    throw new Error(`after ${when}, told briefly: ${JSON.stringify(told)}\n${JSON.stringify(plainly)}`);
+  const c = {
+    rows: plain.rows,
+    counts: plain.counts,
+    steps: plain.steps,
+    atWork: plain.atWork,
+    ended: plain.ended,
+    underWay: underWay(plain, world),
+  };
+  for (const [name, other] of [
+    ['fresh', b],
+    ['plain', c],
+  ] as const)
+    if (!isDeepStrictEqual(a, other))
+      throw new Error(
+        `after ${when}, not as the ${name} one: ${JSON.stringify(a)}\n${JSON.stringify(other)}`,
+      );
+}
+
+/** What a look knows of an item; what is done, or was before its input was done again, says no more without its record. */
+function brief({ name, state, step, round, attempts, reason, exitCode, jobId }: Brief) {
+  return state === 'done' || reason === 'what it was made from was done again'
+    ? { name, state, attempts }
+    : { name, state, step, round, attempts, reason, exitCode, jobId };
+}
+
+type Brief = Pick<
+  LedgerRow,
+  'name' | 'state' | 'step' | 'round' | 'attempts' | 'reason' | 'exitCode' | 'jobId'
+>;
+
+async function whole(ledger: Ledger, world: World) {
+  const rows = [];
+  for await (const row of ledger.rows.stream({ details: true })) rows.push(row);
+  const { counts, steps, atWork, ended } = ledger;
+  return { rows, counts, steps, atWork, ended, underWay: underWay(ledger, world) };
+}
+
+const underWay = ({ isUnderWay }: Pick<Ledger, 'isUnderWay'>, { spec, items }: World): readonly string[] =>
+  spec.steps.flatMap(step => items.filter(({ name }) => isUnderWay(step.name, name)).map(item => item.name));
