@@ -10,8 +10,8 @@ import {
   coldLines,
   eachPlate,
   howOf,
-  type Looked,
   type Parameters,
+  type PlateLook,
   restoreProblems,
 } from './restore/describe-restore.ts';
 import { readSeal } from './restore/find-entries.ts';
@@ -72,7 +72,7 @@ const linesOf = (found: readonly { readonly lines: readonly string[] }[]): reado
   found.flatMap(({ lines }) => lines);
 
 /** Throws PlateError where a tar is not the one that was sealed: the verification tells it, and waits for nothing. */
-async function lookAtTars(item: Item, parameters: Parameters, ports: SpecPorts): Promise<Looked> {
+async function lookAtTars(item: Item, parameters: Parameters, ports: SpecPorts): Promise<PlateLook> {
   const { project = '', batch = '' } = parameters;
   const archive = storeOf(ports, 'archive');
   const plate = plateOf(item, { project, batch });

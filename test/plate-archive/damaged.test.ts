@@ -12,7 +12,7 @@ import { plateStatus } from '../../jobs/plate-archive/plate-status.ts';
 import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
-import { now, PlateLab, plate } from './plate-lab.ts';
+import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 /** Archives that lost a file, or have another in its place: told in words, stopped for nobody else, and restored from where bytes are. */
 async function archived(options = {}): Promise<{ lab: PlateLab; digest: string }> {
@@ -116,4 +116,18 @@ it('what an older archive of the plate holds comes back by its number', async ()
   const archive = lab.s3.store('cold');
   const error = await lookAtRestore(archive, plate, ['r01c01*']).catch((each: unknown) => each);
   expect((error as { fix(name: string): string }).fix('BR01')).toContain('--archive 1');
+});
+
+it('a source that changed before the proof is archived anew; what it has lost keeps the archive that holds it', async () => {
+  for (const isLost of [false, true]) {
+    const lab = new PlateLab();
+    for (const well of ['r01c01', 'r01c02']) lab.image(`${well}f01.tiff`, Buffer.alloc(9000, well));
+    const { digest } = await lab.archive();
+    lab.image('r01c01f01.tiff', 'written anew');
+    if (isLost) lab.s3.remove('live', `${imagesPrefix}r01c02f01.tiff`);
+    expect((await lab.verify(digest)).proof).toBeUndefined();
+    const again = lab.archive();
+    if (isLost) await expect(again).rejects.toThrow('--again archives it anew');
+    else expect((await lab.verify((await again).digest)).proof).toBeDefined();
+  }
 });

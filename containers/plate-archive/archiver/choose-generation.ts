@@ -45,6 +45,13 @@ export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice>
     const known = new Set(newest.inventory.objects.map(({ key, etag, size }) => `${etag} ${size} ${key}`));
     if (others.every(({ key, etag, size }) => known.has(`${etag} ${size} ${key}`)))
       return { generation: newest, seal: decodeSeal(seal) };
+    // Nobody deletes behind what nobody has proven: where it holds nothing that the source has lost, it is no more than a leftover.
+    if (!(await proofs.head(proofKey(plate, digest))) && holdsAll(now, newest.inventory)) {
+      job.log(
+        `the source changed since the archive of ${head.frozenAt}, which nobody has proven: it is archived anew`,
+      );
+      return begin(job, newest.number + 1, await frozen(job));
+    }
     throw new PlateError([
       `${plate.plate} was archived as of ${head.frozenAt}, and ${others.length} objects came or changed since, s3://${job.source.bucket}/${others[0]!.key} first: --again archives it anew`,
     ]);
@@ -63,6 +70,12 @@ async function begin(job: PlateJob, number: number, { bytes }: Frozen): Promise<
   const generation = await nextGeneration(job.archive, job.plate, number, bytes);
   await job.checkpoint?.write(generation.inventory.digest);
   return { generation };
+}
+
+/** Whether all keys of the inventory are in the listing still, in some version. */
+function holdsAll(now: readonly SourceObject[], { objects }: Inventory): boolean {
+  const keys = new Set(now.map(({ key }) => key));
+  return objects.every(({ key }) => keys.has(key));
 }
 
 /** Objects of the listing that the inventory has not, or has otherwise. */

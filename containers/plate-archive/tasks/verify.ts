@@ -59,11 +59,17 @@ export const verifyTask = {
             ),
         });
         for (const { check, what } of findings.list) context.log(`${check}: ${what}`);
-        if (!proof)
-          return {
-            exitCode: exitCodes.toolFailed,
-            reason: `${findings.count} findings, ${findings.list[0]?.what ?? ''}`,
-          };
+        if (!proof) {
+          const many = findings.count === 1 ? '' : `${findings.count} findings: `;
+          const has = (name: string): boolean => findings.list.some(({ check }) => check === name);
+          const then = has('source-gone')
+            ? '; lab archive restore gives it back from this archive, and create --again archives the plate without it'
+            : has('source-changed') || has('source-added')
+              ? '; lab archive create archives the plate as it is now'
+              : '';
+          const reason = `${many}${findings.list[0]?.what ?? ''}${then}`;
+          return { exitCode: exitCodes.toolFailed, reason };
+        }
         const kinds = Object.entries(proof.witnesses).map(([kind, count]) => `${count} by ${kind}`);
         context.log(
           `${plate.plate} is proven until ${proof.expiresAt}: ${proof.objects} objects (${kinds.join(', ')})`,

@@ -168,12 +168,12 @@ export const readyToRestore = (
   );
 
 /** A plate as it was found: what a person is told of it, and how what is cold of it is asked for. */
-export interface Looked {
+export interface PlateLook {
   readonly lines: readonly string[];
   ask(): Promise<readonly string[]>;
 }
 
-async function lookAtPlate(item: Item, parameters: Parameters, ports: SpecPorts): Promise<Looked> {
+async function lookAtPlate(item: Item, parameters: Parameters, ports: SpecPorts): Promise<PlateLook> {
   const { project = '', batch = '' } = parameters;
   const plate = plateOf(item, { project, batch });
   const how = howOf(parameters);
@@ -204,8 +204,8 @@ export async function eachPlate(
   items: readonly Item[],
   { parameters }: RunRequest,
   ports: SpecPorts,
-  look: (item: Item, parameters: Parameters, ports: SpecPorts) => Promise<Looked>,
-  tell: (looked: Looked) => Promise<readonly string[]>,
+  look: (item: Item, parameters: Parameters, ports: SpecPorts) => Promise<PlateLook>,
+  tell: (looked: PlateLook) => Promise<readonly string[]>,
 ): Promise<readonly OfPlate[]> {
   const found: OfPlate[] = [];
   for (const [i, item] of items.entries()) {
