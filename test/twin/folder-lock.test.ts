@@ -17,7 +17,7 @@ afterEach(async () => {
 
 /** What a twin that is started there says, as a process of its own. */
 async function start(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [program(join(import.meta.dirname, 'start.ts')), folder], {
+  const child = spawn(process.execPath, [await program(join(import.meta.dirname, 'start.ts')), folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);

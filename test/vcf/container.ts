@@ -45,7 +45,7 @@ export async function startContainers() {
   const s3 = await startS3();
   for (const Bucket of ['genomes', 'variants']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
   const root = mkdtempSync(join(tmpdir(), 'vcf-containers-'));
-  const tools = makeTools(join(root, 'tools'));
+  const tools = await makeTools(join(root, 'tools'));
   const calls = join(root, 'calls');
   const checkpoints = new Map<string, string>();
   const log: string[] = [];

@@ -49,7 +49,7 @@ const bad = makeSample('eve');
 const nil = makeSample('nil', { contigs: { chr1: 0 } });
 
 beforeAll(async () => {
-  makeTools(tools, { STAND_IN_CALLS: calls });
+  await makeTools(tools, { STAND_IN_CALLS: calls });
   me = await user(config, { LAB_TOOLS: tools });
   ({ s3 } = await me.twin());
   // Its index counts two records more than there are: what no exit code says.

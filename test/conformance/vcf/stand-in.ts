@@ -1,4 +1,4 @@
 import { makeTools } from '../../vcf/tools.ts';
 
 /** `node stand-in.ts FOLDER`: the stand-in of tiledbvcf as a program. */
-makeTools(process.argv[2] ?? '');
+await makeTools(process.argv[2] ?? '');

@@ -167,27 +167,37 @@ async function runUntil(
     expect([sure, maybe].map(shape)).toContain(shape(found));
     // And it goes on from there.
     await again.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'after' }));
-    expect((await read(again.s3))[0]?.shown).toBe('after');
+    expect((await listed(again.s3))[0]?.Key).toBe(Key);
+    const { Body } = await again.s3.send(new GetObjectCommand({ Bucket, Key }));
+    expect(await Body?.transformToString()).toBe('after');
   } finally {
     await again.stop();
   }
   return isDone;
 }
 
-async function read(s3: Awaited<ReturnType<typeof startS3>>['s3']): Promise<Version[]> {
+type Client = Awaited<ReturnType<typeof startS3>>['s3'];
+
+/** Versions and delete markers, the newest first, of which there is one. */
+async function listed(s3: Client) {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(new ListObjectVersionsCommand({ Bucket }));
   const all = [...Versions, ...DeleteMarkers].sort(
     (a, b) => Number(b.IsLatest) - Number(a.IsLatest) || orderOf(b.LastModified) - orderOf(a.LastModified),
   );
   expect(all.filter(each => each.IsLatest)).toHaveLength(all.length > 0 ? 1 : 0);
+  return all;
+}
+
+async function read(s3: Client): Promise<Version[]> {
   return Promise.all(
-    all.map(async each => {
+    (await listed(s3)).map(async each => {
       const VersionId = each.VersionId ?? 'null';
       if (!('Size' in each)) return { id: VersionId, shown: 'marker' };
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      const { Body, TagCount } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+      const shown = await Body?.transformToString();
+      if (!TagCount) return { id: VersionId, shown: `${shown}` };
       const { TagSet } = await s3.send(new GetObjectTaggingCommand({ Bucket, Key, VersionId }));
-      const tag = TagSet?.[0] ? ` ${TagSet[0].Value}` : '';
-      return { id: VersionId, shown: `${await Body?.transformToString()}${tag}` };
+      return { id: VersionId, shown: `${shown} ${TagSet?.[0]?.Value}` };
     }),
   );
 }
