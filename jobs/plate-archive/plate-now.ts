@@ -14,14 +14,23 @@ export async function plateNow(
 ): Promise<PlateMap> {
   const note = await journals.get(deletedKey(plate, digest));
   const deletedAt = note && Date.parse(storedJson<{ at: string }>(note, deletedKey(plate, digest)).at);
-  const present = new Map<string, number>();
+  const archived = new Map(objects.map(object => [object.key, object]));
+  const present = new Set<string>();
+  const restored = new Set<string>();
   for (const { prefix } of head.folders)
     for await (const page of currentObjects(source, prefix))
-      for (const { key, modified } of page) present.set(key, modified);
+      for (const { key, size, etag, modified } of page) {
+        const was = archived.get(key);
+        // S3 says whole seconds.
+        const isBack = deletedAt !== undefined && modified >= Math.floor(deletedAt / 1000) * 1000;
+        // What is given back by parts has another ETag. Anything else under the key is not what was archived.
+        if (was?.size !== size || (was.etag !== etag && !isBack)) continue;
+        present.add(key);
+        if (isBack) restored.add(key);
+      }
   return plateMap(
-    objects.map(({ key }) => key),
+    archived.keys(),
     key => present.has(key),
-    // S3 says whole seconds.
-    key => deletedAt !== undefined && (present.get(key) ?? 0) >= Math.floor(deletedAt / 1000) * 1000,
+    key => restored.has(key),
   );
 }

@@ -15,7 +15,7 @@ const words: Readonly<Record<WellState, string>> = {
   part: 'some of its objects were at the source',
   missing: 'none of its objects were at the source: the archive has them',
   restored: 'given back',
-  none: 'no objects',
+  none: 'the archive has no objects of it',
 };
 
 /** The archive's own page: one file without scripts, that any browser shows from a disk. */
@@ -66,7 +66,7 @@ function wellSvg(x: number, y: number, state: WellState, title: string): string 
 }
 
 const legend = (): string =>
-  (['present', 'part', 'missing', 'restored'] as const)
+  (['present', 'part', 'missing', 'restored', 'none'] as const)
     .map(
       state =>
         `<tr><td><svg width="20" height="20" role="img" aria-label="${state}">${wellSvg(10, 10, state, '')}</svg></td><td>${state}: ${words[state]}</td></tr>`,

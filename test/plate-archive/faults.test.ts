@@ -7,6 +7,7 @@ import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plat
 import { indexKey, indexTarKey, tarsPrefix } from '../../jobs/plate-archive/archive-keys.ts';
 import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
 import { sha256 } from '../../jobs/plate-archive/inventory.ts';
+import { PlateError } from '../../jobs/plate-archive/plate-error.ts';
 import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { rebuildIndex } from '../../jobs/plate-archive/restore/scan-tars.ts';
@@ -38,6 +39,22 @@ it('objects of a source that lie in a cold class stop the plate by name; their r
   cold.restore = { ongoing: false };
   const { digest } = await lab.archive();
   expect((await lab.verify(digest)).proof?.objects).toBe(2);
+});
+
+it('an object that the archiver may not read stops the plate by name', async () => {
+  const lab = new PlateLab();
+  for (const well of ['r01c01', 'r01c02']) lab.image(`${well}f01.tiff`, Buffer.alloc(3000, well));
+  lab.s3.faults = {
+    before: (operation, bucket, key) => {
+      if (operation === 'read' && bucket === 'live' && key.includes('r01c02'))
+        throw new Refused('InvalidRequest', 400);
+    },
+  };
+  await expect(lab.archive()).rejects.toThrow(
+    new PlateError([
+      `s3://live/${imagesPrefix}r01c02f01.tiff cannot be read, InvalidRequest: InvalidRequest`,
+    ]),
+  );
 });
 
 it('credentials that expire at any request leave nothing that the next attempt does not make whole', async () => {

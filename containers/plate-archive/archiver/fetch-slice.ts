@@ -150,5 +150,8 @@ function explained(error: unknown, bucket: string, key: string): unknown {
     return new PlateError([
       `s3://${bucket}/${key} is in an archive tier and cannot be read: restore it first`,
     ]);
+  // Of this object alone: encrypted with a key of its owner's (SSE-C), or a key of KMS that the role may not use.
+  if (isStoreError(error) && /^(?:AccessDenied|InvalidRequest|InvalidArgument|KMS\.)/.test(error.code))
+    return new PlateError([`s3://${bucket}/${key} cannot be read, ${error.code}: ${error.message}`]);
   return error;
 }

@@ -47,7 +47,10 @@ export const status: ArchiveVerb = {
     if (plates.length === 1 && one && !context.json) await showOne(context, places, one);
     const html = args.text('html');
     if (html !== undefined) await toldPlainly(html, () => writePage(context, args, places, html));
-    const destroyed = context.json ? [] : await destroyedPlates(places.records, args.text('project'));
+    const isOfAll =
+      args.positionals.length === 1 && args.text('plates') === undefined && args.list('plate').length === 0;
+    const destroyed =
+      context.json || !isOfAll ? [] : await destroyedPlates(places.records, args.text('project'));
     for (const { plate, at, reason } of destroyed)
       context.say(`${plate} was destroyed on ${at.slice(0, 10)}: ${reason}`);
     context.say(next(rows, context.suffix));
