@@ -1,5 +1,5 @@
 import { isStoreError, type ObjectStore, type ObjectVersion } from '../../lib/contract/ports/object-store.ts';
-import type { SourceObject } from './inventory.ts';
+import type { Inventory, SourceObject } from './inventory.ts';
 
 export type CurrentObject = SourceObject & { readonly storageClass: string };
 
@@ -32,6 +32,14 @@ export async function* currentObjects(
 }
 
 /** A literal for each: copies with one field more take longer than the listing's text does to read. */
+/** How many of an inventory's keys are at the source no more, in any version. */
+export async function goneFrom(source: ObjectStore, { head, objects }: Inventory): Promise<number> {
+  const left = new Set(objects.map(({ key }) => key));
+  for (const { prefix } of head.folders)
+    for await (const page of currentObjects(source, prefix)) for (const { key } of page) left.delete(key);
+  return left.size;
+}
+
 function currentOf(version: ObjectVersion): CurrentObject {
   const { key, size, etag, lastModified, versionId, storageClass, checksumAlgorithm: checksum } = version;
   const modified = lastModified.getTime();

@@ -1,7 +1,8 @@
 import { isStoreError } from '../../lib/contract/ports/object-store.ts';
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
 import { deletedKey, indexTarKey } from './archive-keys.ts';
-import { nameOfArchive } from './generations.ts';
+import { goneFrom } from './current-objects.ts';
+import { nameOfArchive, readGeneration } from './generations.ts';
 import { PlateError } from './plate-error.ts';
 import { plateOf, proofDaysProblems } from './plate-request.ts';
 import { prefixed } from './prefixed.ts';
@@ -41,6 +42,10 @@ export async function verificationProblems(
       const deleted = await journals.get(key).catch(ifRefused);
       if (!deleted) continue;
       const { at } = storedJson<{ at: string }>(deleted, key);
+      const { inventory } = await readGeneration(archive, plate, name);
+      const gone = await goneFrom(ports.place('source').store, inventory);
+      // All of it was given back.
+      if (gone === 0) continue;
       problems.push(
         `${item.name} was deleted behind its proof on ${at.slice(0, 10)}, so that there is no source to compare its archive with: lab archive audit holds it to that proof`,
       );

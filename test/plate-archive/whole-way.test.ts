@@ -180,6 +180,16 @@ it('one well comes back to S3 by a job, another to a folder here, and nothing is
   expect([again.code, readFileSync(path, 'utf8')]).toEqual([4, 'mine']);
 });
 
+it('a plate that was given back can be verified again', async () => {
+  expect((await archive('restore', '--plate', 'ONE', '--wait')).code).toBe(0);
+  const { code, err } = await archive('verify', '--plate', 'ONE', '--wait');
+  expect([code, err]).toEqual([0, expect.stringContaining('4 objects, 9.0 kB, proven')]);
+  for (const well of ['r01c02', 'r16c24'])
+    await twin.s3.send(
+      new DeleteObjectCommand({ Bucket: 'imaging', Key: `${images(full.ONE)}${well}f01p01-ch1.tiff` }),
+    );
+});
+
 it('the index of an archive comes back from its tars', async () => {
   const stored = (await keys('test-plates', 'plates/P/B/ONE/')).find(key => key.endsWith('/index.ndjson'))!;
   const body = await twin.s3.send(new GetObjectCommand({ Bucket: 'test-plates', Key: stored }));

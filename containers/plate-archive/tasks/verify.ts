@@ -1,4 +1,5 @@
 import { deletedKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { goneFrom } from '../../../jobs/plate-archive/current-objects.ts';
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
@@ -26,7 +27,7 @@ export const verifyTask = {
       const { digest, head } = newest.inventory;
       const key = deletedKey(plate, digest);
       const deleted = await below(context.place('journals')).get(key);
-      if (deleted) {
+      if (deleted && (await goneFrom(source.store, newest.inventory)) > 0) {
         // It was archived before, and there is no source to compare it with.
         const { at } = storedJson<{ at: string }>(deleted, key);
         context.log(

@@ -68,7 +68,10 @@ function planLines(
   ];
   return [
     `${plate}: ${count(going.length)} objects, ${gigabytes(bytes)}, would go${gone > 0 ? `; ${count(gone)} are gone already` : ''} (proven ${verifiedAt}, until ${expiresAt})`,
-    ...stays(changed, 'changed since the archive'),
+    ...stays(changed, 'changed or written anew since the archive'),
     ...stays(added, 'came since the archive'),
+    ...(changed.length + added.length > 0
+      ? ['  lab archive create --again archives what stays, as it is now']
+      : []),
   ];
 }
