@@ -1,6 +1,7 @@
 import type { SourceObject } from './inventory.ts';
 import { sha256 } from './inventory.ts';
 import type { PlacedMember } from './layout.ts';
+import { release } from './release.ts';
 
 /** What is known of one object of an archive: a line of the index. */
 export interface IndexEntry {
@@ -117,7 +118,9 @@ function linesOf(entries: readonly IndexEntry[]): { readonly bytes: Buffer; read
     }
     pieces.push(Buffer.from(text));
   }
-  return { bytes: Buffer.concat(pieces), lengths };
+  const bytes = Buffer.concat(pieces);
+  release(pieces);
+  return { bytes, lengths };
 }
 
 /** Entries of lines; throws where they break off. */

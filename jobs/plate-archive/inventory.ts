@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { release } from './release.ts';
 
 /** One object of the source, as the listing had it when the inventory was frozen. */
 export interface SourceObject {
@@ -60,7 +61,9 @@ export function encodeInventory(head: InventoryHead, objects: readonly SourceObj
     for (const object of objects.slice(from, from + linesAtOnce)) text += `${lineOf(object)}\n`;
     pieces.push(Buffer.from(text));
   }
-  return Buffer.concat(pieces);
+  const bytes = Buffer.concat(pieces);
+  release(pieces);
+  return bytes;
 }
 
 const linesAtOnce = 1000;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
-import { hex, type ReadArchive } from './read-archive.ts';
+import type { ReadArchive } from './read-archive.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { TarReader } from './tar-reader.ts';
 
@@ -9,7 +9,7 @@ import { TarReader } from './tar-reader.ts';
 export async function checkIndexTar(
   archive: ObjectStore,
   object: StoredObject | undefined,
-  { bytes, listed, indexed }: ReadArchive,
+  { digests: own, listed, indexed }: ReadArchive,
   found: Findings,
   signal?: AbortSignal,
 ): Promise<void> {
@@ -36,15 +36,15 @@ export async function checkIndexTar(
   });
   for await (const chunk of storedBytes(archive, object, signal)) reader.push(chunk);
   reader.finish();
-  const holds = (file: string, body: Buffer): boolean =>
+  const holds = (file: string, digest: string): boolean =>
     found.check(
       'index-tar-file',
-      digests.get(file) === hex(body),
+      digests.get(file) === digest,
       () => `${object.key} does not hold the ${file} that lies beside it`,
     );
-  holds('inventory.ndjson', bytes.inventory);
-  holds('index.ndjson', bytes.index);
-  holds('manifest-sha256.txt', bytes.manifest);
+  holds('inventory.ndjson', own.inventory);
+  holds('index.ndjson', own.index);
+  holds('manifest-sha256.txt', own.manifest);
   const files = indexed.filter(({ tar }) => tar !== undefined);
   const oxum = `Payload-Oxum: ${listed.reduce((sum, { size }) => sum + size, 0)}.${files.length}\n`;
   found.check(

@@ -1,12 +1,10 @@
-import { isStoreError, type ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import {
+  isStoreError,
+  type ObjectStore,
+  type ObjectVersion,
+} from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
 import type { ListedObject, ListHead } from './lines.ts';
-
-interface Seen {
-  readonly size: number;
-  readonly etag: string;
-  readonly versionId?: string;
-}
 
 /** Lists the source anew: what the inventory has must be there as it was, and nothing else. */
 export async function checkSource(
@@ -20,45 +18,64 @@ export async function checkSource(
     head.bucket === source.bucket,
     () => `the inventory is of the bucket ${head.bucket}, and ${source.bucket} was listed`,
   );
-  const now = new Map<string, Seen>();
+  const places = new Map(listed.map(({ key }, i) => [key, i]));
+  const isThere = new Uint8Array(listed.length);
+  let added = 0;
+  let firstAdded = '';
   for (const { prefix } of head.folders)
-    for await (const [key, seen] of current(source, prefix)) now.set(key, seen);
-  for (const { key, size, etag, versionId } of listed) {
-    const seen = now.get(key);
-    now.delete(key);
-    if (!found.check('source-gone', seen !== undefined, () => `s3://${source.bucket}/${key} is gone`))
-      continue;
-    const isSame = seen!.size === size && seen!.etag === etag;
-    found.check(
-      'source-changed',
-      isSame,
-      () => `s3://${source.bucket}/${key} has changed since the inventory was frozen`,
-    );
-    found.check(
-      'source-version',
-      versionId === undefined || seen!.versionId === undefined || seen!.versionId === versionId,
-      () => `s3://${source.bucket}/${key} was written anew since the inventory was frozen`,
-    );
-  }
+    for await (const page of current(source, prefix))
+      for (const seen of page) {
+        const place = places.get(seen.key);
+        if (place === undefined) {
+          if (added++ === 0) firstAdded = seen.key;
+          continue;
+        }
+        isThere[place] = 1;
+        compare(source, listed[place]!, seen, found);
+      }
+  for (const [i, { key }] of listed.entries())
+    found.check('source-gone', isThere[i] === 1, () => `s3://${source.bucket}/${key} is gone`);
   found.check(
     'source-added',
-    now.size === 0,
+    added === 0,
     () =>
-      `${now.size} objects were added since the inventory was frozen, s3://${source.bucket}/${[...now.keys()][0]} first`,
+      `${added} objects were added since the inventory was frozen, s3://${source.bucket}/${firstAdded} first`,
   );
 }
 
-async function* current(source: ObjectStore, prefix: string): AsyncIterable<readonly [string, Seen]> {
+type Seen = Pick<ObjectVersion, 'key' | 'size' | 'etag'> & { readonly versionId?: string };
+
+function compare(
+  { bucket }: ObjectStore,
+  { key, size, etag, versionId }: ListedObject,
+  seen: Seen,
+  found: Findings,
+): void {
+  found.check(
+    'source-changed',
+    seen.size === size && seen.etag === etag,
+    () => `s3://${bucket}/${key} has changed since the inventory was frozen`,
+  );
+  found.check(
+    'source-version',
+    versionId === undefined ||
+      seen.versionId === undefined ||
+      seen.versionId === 'null' ||
+      seen.versionId === versionId,
+    () => `s3://${bucket}/${key} was written anew since the inventory was frozen`,
+  );
+}
+
+/** What is current, in pages: nothing of them is kept. */
+async function* current(source: ObjectStore, prefix: string): AsyncIterable<readonly Seen[]> {
   let any = false;
   try {
     for await (const page of source.versionPages(prefix)) {
       any = true;
-      for (const { key, size, etag, versionId, isLatest, isDeleteMarker } of page)
-        if (isLatest && !isDeleteMarker)
-          yield [key, { size, etag, ...(versionId === 'null' ? {} : { versionId }) }];
+      yield page.filter(({ isLatest, isDeleteMarker }) => isLatest && !isDeleteMarker);
     }
   } catch (error) {
     if (!isStoreError(error, 'AccessDenied') || any) throw error;
-    for await (const { key, size, etag } of source.list(prefix)) yield [key, { size, etag }];
+    for await (const { key, size, etag } of source.list(prefix)) yield [{ key, size, etag }];
   }
 }

@@ -8,7 +8,7 @@ import {
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
 import { Findings } from './findings.ts';
-import { type IndexedObject, keyOfName, type ListedObject } from './lines.ts';
+import { type IndexedMember, keyOfName, type ListedObject } from './lines.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { type ReadMember, TarReader } from './tar-reader.ts';
 import { mayHaveChecksum, type RunningWitness, type WitnessMaker, witnesses } from './witness.ts';
@@ -16,7 +16,7 @@ import { mayHaveChecksum, type RunningWitness, type WitnessMaker, witnesses } fr
 /** A member as inventory and index have it, in the order of the tar. */
 export interface Expected {
   readonly listed: ListedObject;
-  readonly indexed: IndexedObject;
+  readonly indexed: IndexedMember;
 }
 
 export interface TarCheck {

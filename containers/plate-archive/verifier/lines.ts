@@ -21,14 +21,18 @@ export interface ListHead {
   readonly folders: readonly { readonly name: string; readonly prefix: string }[];
 }
 
-export interface IndexedObject {
+/** What the index alone has of an object. */
+export interface IndexedMember {
   readonly key: string;
-  readonly size: number;
   readonly tar?: number;
   readonly offset?: number;
   readonly member?: string;
   readonly sha256: string;
   readonly crc32: string;
+}
+
+export interface IndexedObject extends IndexedMember {
+  readonly size: number;
   readonly etag: string;
   readonly versionId?: string;
   readonly modified: string;

@@ -6,18 +6,27 @@ import {
   type PlateName,
   sealKey,
 } from '../../../jobs/plate-archive/archive-keys.ts';
+import { release } from '../../../jobs/plate-archive/release.ts';
 import type { Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
-import { type IndexedObject, jsonLines, keyOfName, type ListedObject, type ListHead } from './lines.ts';
+import {
+  type IndexedMember,
+  type IndexedObject,
+  jsonLines,
+  keyOfName,
+  type ListedObject,
+  type ListHead,
+} from './lines.ts';
 
 /** What an archive says of itself, compared with itself. */
 export interface ReadArchive {
   readonly head: ListHead;
   readonly listed: readonly ListedObject[];
-  readonly indexed: readonly IndexedObject[];
+  readonly indexed: readonly IndexedMember[];
   readonly seal: Seal;
-  readonly bytes: { readonly inventory: Buffer; readonly index: Buffer; readonly manifest: Buffer };
+  /** Hex SHA-256 of the files as they lie there. The files are not held: they are as large as all that was read from them. */
+  readonly digests: { readonly inventory: string; readonly index: string; readonly manifest: string };
 }
 
 export const hex = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
@@ -30,7 +39,7 @@ export async function readArchive(
   found: Findings,
 ): Promise<ReadArchive | undefined> {
   const get = async (key: string): Promise<Buffer | undefined> => {
-    const bytes = await archive.get(key);
+    const bytes = await ownBytes(archive, key);
     return found.check('file-there', bytes !== undefined, () => `${key} is not there`) ? bytes : undefined;
   };
   const inventory = await get(inventoryKey(plate, digest));
@@ -48,14 +57,15 @@ export async function readArchive(
     return undefined;
   try {
     const [head, ...listed] = [...jsonLines(inventory)] as [ListHead, ...ListedObject[]];
-    const indexed = [...jsonLines(index)] as IndexedObject[];
     const seal = JSON.parse(sealed.toString('utf8')) as Seal;
-    const read = { head, listed, indexed, seal, bytes: { inventory, index, manifest } };
-    checkHead(read, plate, digest, found);
-    checkSeal(read, digest, found);
-    checkIndex(read, found);
-    checkManifest(read, found);
-    return read;
+    const digests = { inventory: digest, index: hex(index), manifest: hex(manifest) };
+    checkHead(head, listed, plate, digest, found);
+    checkSealed(seal, digests, index, found);
+    const indexed = readIndex(index, listed, seal.tars.length, found);
+    checkCounts(seal, head, indexed, found);
+    checkManifest(manifest, indexed, found);
+    release([inventory, index, manifest]);
+    return { head, listed, indexed, seal, digests };
   } catch (error) {
     found.check(
       'files-readable',
@@ -66,7 +76,22 @@ export async function readArchive(
   }
 }
 
-function checkHead({ head, listed }: ReadArchive, plate: PlateName, digest: string, found: Findings): void {
+/** A whole object in memory of its own, in one piece. */
+async function ownBytes(archive: ObjectStore, key: string): Promise<Buffer | undefined> {
+  const object = await archive.look(key);
+  if (!object) return undefined;
+  const bytes = Buffer.allocUnsafeSlow(object.size);
+  await archive.readInto(key, bytes, { ifMatch: object.etag });
+  return bytes;
+}
+
+function checkHead(
+  head: ListHead,
+  listed: readonly ListedObject[],
+  plate: PlateName,
+  digest: string,
+  found: Findings,
+): void {
   const isThis = head.project === plate.project && head.batch === plate.batch && head.plate === plate.plate;
   found.check(
     'inventory-plate',
@@ -86,12 +111,26 @@ function checkHead({ head, listed }: ReadArchive, plate: PlateName, digest: stri
   found.check('inventory-order', isSorted, () => 'the inventory is not in order, or has a key twice');
 }
 
-function checkSeal({ head, seal, indexed, bytes }: ReadArchive, digest: string, found: Findings): void {
+function checkSealed(seal: Seal, digests: ReadArchive['digests'], index: Buffer, found: Findings): void {
   found.check(
     'seal-inventory',
-    seal.inventory === digest,
+    seal.inventory === digests.inventory,
     () => `archive.json is of the inventory ${seal.inventory}`,
   );
+  found.check(
+    'index-digest',
+    seal.index.sha256 === digests.index && seal.index.bytes === index.length,
+    () => 'the index is not the one of archive.json',
+  );
+  found.check(
+    'manifest-digest',
+    seal.manifest === digests.manifest,
+    () => 'the manifest is not the one of archive.json',
+  );
+  checkBlocks(seal, index, found);
+}
+
+function checkCounts(seal: Seal, head: ListHead, indexed: readonly IndexedMember[], found: Findings): void {
   found.check(
     'seal-counts',
     seal.objects === head.objects && seal.bytes === head.bytes,
@@ -104,17 +143,6 @@ function checkSeal({ head, seal, indexed, bytes }: ReadArchive, digest: string, 
     seal.markers === markers && members + markers === head.objects,
     () => 'archive.json counts other members than the inventory has objects',
   );
-  found.check(
-    'index-digest',
-    seal.index.sha256 === hex(bytes.index) && seal.index.bytes === bytes.index.length,
-    () => 'the index is not the one of archive.json',
-  );
-  found.check(
-    'manifest-digest',
-    seal.manifest === hex(bytes.manifest),
-    () => 'the manifest is not the one of archive.json',
-  );
-  checkBlocks(seal, bytes.index, found);
 }
 
 /** One object is found through a block alone: each must be what the top level says of it. */
@@ -135,26 +163,35 @@ function checkBlocks({ index: { blocks } }: Seal, index: Buffer, found: Findings
   );
 }
 
-/** Inventory and index, object by object: the same ones, in the same order. */
-function checkIndex({ listed, indexed, seal }: ReadArchive, found: Findings): void {
-  found.check(
-    'index-count',
-    listed.length === indexed.length,
-    () => `${indexed.length} objects in the index, and ${listed.length} in the inventory`,
-  );
+/**
+ * Inventory and index, object by object: the same ones, in the same order. Of a line is kept what the inventory does not have; a
+ * plate has a hundred thousand.
+ */
+function readIndex(
+  index: Buffer,
+  listed: readonly ListedObject[],
+  tars: number,
+  found: Findings,
+): readonly IndexedMember[] {
+  const indexed: IndexedMember[] = [];
   let tar = 0;
-  for (const [i, own] of indexed.entries()) {
-    const source = listed[i];
-    if (!source) return;
+  let isInPlace = true;
+  for (const line of jsonLines(index)) {
+    const own = line as IndexedObject;
+    const source = listed[indexed.length];
     const is = (check: string, isWell: boolean, what: string): boolean =>
       found.check(check, isWell, () => `the index has ${own.key} with another ${what} than the inventory`);
     // One that is missing would move all that follow.
-    if (!is('index-key', own.key === source.key, `place (the inventory has ${source.key})`)) return;
-    is('index-size', own.size === source.size, 'size');
-    is('index-etag', own.etag === source.etag, 'ETag');
-    is('index-version', own.versionId === source.versionId, 'version');
-    is('index-time', own.modified === source.modified, 'time');
-    const isMarker = source.size === 0 && source.key.endsWith('/');
+    isInPlace &&=
+      source !== undefined &&
+      is('index-key', own.key === source.key, `place (the inventory has ${source.key})`);
+    indexed.push(memberOf(own, isInPlace ? source!.key : own.key));
+    if (!isInPlace) continue;
+    is('index-size', own.size === source!.size, 'size');
+    is('index-etag', own.etag === source!.etag, 'ETag');
+    is('index-version', own.versionId === source!.versionId, 'version');
+    is('index-time', own.modified === source!.modified, 'time');
+    const isMarker = source!.size === 0 && source!.key.endsWith('/');
     found.check(
       'index-marker',
       isMarker === (own.tar === undefined),
@@ -171,27 +208,44 @@ function checkIndex({ listed, indexed, seal }: ReadArchive, found: Findings): vo
     const isInOrder = own.tar === tar || own.tar === tar + 1;
     found.check(
       'index-tar-order',
-      isInOrder && own.tar! < seal.tars.length,
+      isInOrder && own.tar! < tars,
       () => `${own.key} is said to lie in tar ${own.tar}`,
     );
     tar = own.tar ?? tar;
   }
+  found.check(
+    'index-count',
+    listed.length === indexed.length,
+    () => `${indexed.length} objects in the index, and ${listed.length} in the inventory`,
+  );
+  return indexed;
+}
+
+function memberOf({ tar, offset, member, sha256, crc32 }: IndexedObject, key: string): IndexedMember {
+  if (tar === undefined || offset === undefined) return { key, sha256, crc32 };
+  return member === undefined
+    ? { key, tar, offset, sha256, crc32 }
+    : { key, tar, offset, member, sha256, crc32 };
 }
 
 /** `SHA-256  path` of every file that unpacking gives, as the index has it. */
-function checkManifest({ indexed, bytes }: ReadArchive, found: Findings): void {
-  const lines = bytes.manifest.toString('utf8').split('\n');
-  const files = indexed.filter(({ tar }) => tar !== undefined);
-  const isWhole = lines.length === files.length + 1 && lines.at(-1) === '';
-  found.check(
-    'manifest-count',
-    isWhole,
-    () => `the manifest has ${lines.length - 1} lines, and the tars ${files.length} files`,
-  );
-  files.forEach((own, i) => {
-    const [sha256, path = ''] = (lines[i] ?? '').split(/ {2}(.*)/s);
+function checkManifest(manifest: Buffer, indexed: readonly IndexedMember[], found: Findings): void {
+  let from = 0;
+  let lines = 0;
+  for (const own of indexed) {
+    if (own.tar === undefined) continue;
+    const end = manifest.indexOf(10, from);
+    const line = end < 0 ? '' : manifest.toString('utf8', from, end);
+    from = end < 0 ? manifest.length + 1 : end + 1;
+    lines++;
+    const [sha256, path = ''] = line.split(/ {2}(.*)/s);
     const name = path.replace(/%(25|0D|0A)/g, code => decodeURIComponent(code));
     const isWell = sha256 === own.sha256 && keyOfName(name) === own.key;
-    found.check('manifest-line', isWell, () => `the manifest's line ${i + 1} is not that of ${own.key}`);
-  });
+    found.check('manifest-line', isWell, () => `the manifest's line ${lines} is not that of ${own.key}`);
+  }
+  found.check(
+    'manifest-count',
+    from === manifest.length,
+    () => `the manifest has other lines than those of the ${lines} files in the tars`,
+  );
 }

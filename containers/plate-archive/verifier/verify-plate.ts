@@ -15,7 +15,7 @@ import { checkSource } from './check-source.ts';
 import type { Expected, TarCheck, TarReport } from './check-tar.ts';
 import { Findings } from './findings.ts';
 import { type MintedProof, mintProof, storedProof } from './mint-proof.ts';
-import { hex, type ReadArchive, readArchive } from './read-archive.ts';
+import { type ReadArchive, readArchive } from './read-archive.ts';
 
 export interface VerifyJob {
   readonly source: ObjectStore;
@@ -189,7 +189,7 @@ async function tagAll(
 
 function proofOf(
   { plate, digest, now, proofDays }: VerifyJob,
-  { head, listed, seal, bytes }: ReadArchive,
+  { head, listed, seal, digests }: ReadArchive,
   tars: readonly StoredTar[],
   reports: readonly TarReport[],
 ) {
@@ -215,8 +215,8 @@ function proofOf(
     plate: plate.plate,
     bucket: head.bucket,
     inventory: digest,
-    index: hex(bytes.index),
-    manifest: hex(bytes.manifest),
+    index: digests.index,
+    manifest: digests.manifest,
     objectsDigest: objectsDigest(listed),
     objects: listed.length,
     bytes: head.bytes,
