@@ -70,6 +70,10 @@ async function bundle(projectRoot: string): Promise<void> {
     entryPoints: [join(projectRoot, 'bench/archive/ours.ts')],
     outfile: bundled,
     ...{ bundle: true, platform: 'node', format: 'esm', target: 'node24', minify: true, logLevel: 'error' },
+    // As a container's bundle has it.
+    banner: {
+      js: "import { createRequire } from 'node:module';const require = createRequire(import.meta.url);",
+    },
   });
 }
 
