@@ -14,7 +14,11 @@ export const appInProcess: RunApp = async (source, outdir): Promise<AppRun> => {
   const { resolveConfig } = await import('../../lib/config/resolve-config.ts');
   const { buildApp } = await import('../../lib/infra/lab-app.ts');
   const { projectRoot, configFile, contexts } = source;
-  const app = new App({ outdir, context: await appContext(source) });
+  const app = new App({
+    outdir,
+    context: await appContext(source),
+    builtinCloudFormationValidation: false,
+  });
   const config = resolveConfig(
     await loadConfig(configFile),
     workloads,

@@ -14,7 +14,6 @@ import { tmpdir } from 'node:os';
 import { delimiter, join, relative } from 'node:path';
 import { CfnResource, Validations } from 'aws-cdk-lib';
 import { inputsOf, type LabSource } from '../../lib/build/inputs.ts';
-import { runApp } from '../../lib/build/run-app.ts';
 import { defaultPools } from '../../lib/config/default-pools.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import type { LabStack } from '../../lib/infra/lab-stack.ts';
@@ -152,6 +151,8 @@ describe('cdk’s own command line in a fresh clone', () => {
             ...process.env,
             PATH: [bin('.bin'), process.env.PATH].join(delimiter),
             CDK_DISABLE_CLI_TELEMETRY: 'true',
+            // CDK's own, of which nothing is asked here: every synth of infra's tests is held to it, and npm run check.
+            CDK_VALIDATION: 'false',
           },
         },
       );
@@ -165,12 +166,8 @@ describe('cdk’s own command line in a fresh clone', () => {
     );
     const [asset] = globSync('asset.*/dist/containers/rapidtide.mjs', { cwd: out });
     const deployed = readFileSync(join(out, asset!));
-    const direct = join(folder, 'direct');
-    const { code, text } = await runApp(source, direct);
-    expect([code, text]).toEqual([1, expect.stringContaining('may have 4')]);
     expect(deployed).toEqual(readFileSync(join(root, bundle)));
     const template = 'arraylab-lab.template.json';
-    expect(readFileSync(join(direct, template), 'utf8')).toBe(readFileSync(join(out, template), 'utf8'));
     // And the other tests' app, which starts no process, makes the same.
     const here = join(folder, 'here');
     await expect(appInProcess(source, here)).rejects.toThrow('may have 4');
