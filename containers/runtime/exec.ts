@@ -92,14 +92,15 @@ interface GroupUse {
 function watchGroup(pid: number | undefined): () => GroupUse {
   let peakMemoryBytes = 0;
   let cpuSeconds = 0;
-  const look = (): void => {
+  const look = (processes?: readonly string[]): void => {
     if (pid === undefined) return;
-    const now = groupUse(pid);
+    const now = groupUse(pid, processes);
     peakMemoryBytes = Math.max(peakMemoryBytes, now.peakMemoryBytes);
     cpuSeconds = Math.max(cpuSeconds, now.cpuSeconds);
   };
-  const timer = setInterval(look, 500).unref();
-  look();
+  const timer = setInterval(() => look(), 500).unref();
+  // It has just begun: there is nobody else in it.
+  look([String(pid)]);
   return () => {
     clearInterval(timer);
     return { peakMemoryBytes, cpuSeconds };
@@ -109,11 +110,11 @@ function watchGroup(pid: number | undefined): () => GroupUse {
 /** Linux counts CPU time for processes in hundredths of a second (USER_HZ), whatever its own clock is. */
 const ticksASecond = 100;
 
-function groupUse(group: number): GroupUse {
+function groupUse(group: number, processes?: readonly string[]): GroupUse {
   if (process.platform !== 'linux') return { peakMemoryBytes: 0, cpuSeconds: 0 };
   let bytes = 0;
   let ticks = 0;
-  for (const entry of readdirSync('/proc')) {
+  for (const entry of processes ?? readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     try {
       // After the name in brackets: state, parent, process group.

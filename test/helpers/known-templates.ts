@@ -1,20 +1,25 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { IPolicyValidationContext, IPolicyValidationPlugin } from 'aws-cdk-lib';
+import type {
+  IPolicyValidationContext,
+  IPolicyValidationPlugin,
+  PolicyValidationPluginReport,
+} from 'aws-cdk-lib';
 
 const modules = join(import.meta.dirname, '../../node_modules');
 const cdk = join(modules, 'aws-cdk-lib');
 
 type Validate = IPolicyValidationPlugin['validate'];
+type Report = PolicyValidationPluginReport;
 type Initialize = (this: unknown, resourceTypes: ReadonlySet<string>) => unknown;
 
 /**
  * CDK's own rules take half of a synth's time, and what they say depends on the template, on its account and region, and on CDK's
- * version alone. So a template in which they have once found nothing is not given to them again, in whatever run of the tests, nor
- * one that is the same but for digests of its assets, which are others after any change of a source.
- * Our rules and cdk-nag, which are checked here, read each template each time.
+ * version alone. So it is kept, and a template is not given to them again in whatever run of the tests, nor one that is the same but
+ * for digests of its assets, which are others after any change of a source. Our rules and cdk-nag, which are checked here, read each
+ * template each time.
  */
 export function passKnownTemplates(): void {
   const require = createRequire(import.meta.url);
@@ -36,19 +41,28 @@ export function passKnownTemplates(): void {
     for (const each of resourceTypes) met.add(each);
     return initializeEngine.call(this, new Set(met));
   };
-  plugin.validate = onceFound(plugin.validate, join(modules, '.cache/arraylab/validated'), versionOf(cdk));
+  plugin.validate = remembered(plugin.validate, join(modules, '.cache/arraylab/reports'), versionOf(cdk));
 }
 
-/** `validate`, which is not asked again about templates of which `folder` says that it found nothing. */
-export function onceFound(validate: Validate, folder: string, version: string): Validate {
+/** `validate`, which is not asked again about templates of which `folder` has its report. */
+export function remembered(validate: Validate, folder: string, version: string): Validate {
   return function (this: unknown, context) {
     const known = join(folder, digestOf(context, version));
-    if (existsSync(known)) return { success: true, violations: [] };
+    const paths = context.stackTemplates.map(({ templatePath }) => templatePath);
+    if (existsSync(known))
+      return JSON.parse(readFileSync(known, 'utf8'), (key, value) =>
+        key === 'templatePath' ? paths[value as number] : value,
+      ) as Report;
     const report = validate.call(this, context);
-    if (report.success && report.violations.length === 0) {
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(known, '');
-    }
+    mkdirSync(folder, { recursive: true });
+    const part = `${known}.${process.pid}`;
+    writeFileSync(
+      part,
+      JSON.stringify(report, (key, value) =>
+        key === 'templatePath' ? paths.indexOf(value as string) : value,
+      ),
+    );
+    renameSync(part, known);
     return report;
   };
 }

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -55,14 +55,24 @@ export function isHeld(path: string): Promise<boolean> {
   );
 }
 
-/** Sockets have short names only, and a twin's folder may be deep: a link to the folder then stands for it. */
+/** Sockets have short names only, and a twin's folder may be deep: the folder as this process has it open then stands for it. */
 async function atShortPath<T>(path: string, use: (short: string) => Promise<T>): Promise<T> {
   if (Buffer.byteLength(path) <= longestPath) return use(path);
-  const cut = path.lastIndexOf('/');
+  if (process.platform !== 'linux') return atLink(path, use);
+  const folder = await open(dirname(path));
+  try {
+    return await use(join('/proc/self/fd', String(folder.fd), basename(path)));
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Where there is no /proc, a link to the folder. */
+async function atLink<T>(path: string, use: (short: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 's-'));
   try {
-    symlinkSync(path.slice(0, cut), join(folder, 'l'));
-    return await use(join(folder, 'l', path.slice(cut + 1)));
+    symlinkSync(dirname(path), join(folder, 'l'));
+    return await use(join(folder, 'l', basename(path)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
