@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { allCommands, verbNames } from '../../lib/cli/commands.ts';
 import { overview, verbHelp } from '../../lib/cli/help.ts';
+import { runs } from '../helpers/runs.ts';
 import { user } from './helper.ts';
 
 let me: Awaited<ReturnType<typeof user>>;
@@ -93,7 +94,7 @@ it('tells any problems of a submission together', async () => {
       expect([code, out]).toEqual([2, '']);
       for (const [, told] of some) expect(err).toContain(`error ${told}`);
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 

@@ -17,6 +17,7 @@ import { layOut } from '../../jobs/plate-archive/layout.ts';
 import { foldersOf, keyOfMember, memberName } from '../../jobs/plate-archive/member-name.ts';
 import { cutParts } from '../../jobs/plate-archive/parts.ts';
 import { endBytes, headerBytes, padding, tarHeader } from '../../jobs/plate-archive/tar-header.ts';
+import { runs } from '../helpers/runs.ts';
 import { plate } from './plate-lab.ts';
 
 const component = fc.oneof(
@@ -69,7 +70,7 @@ it('every key has a member name of its own that reads back, and no reader could 
         ['', '.', '..'].includes(part) || part.includes('\0') || Buffer.byteLength(part) > 255;
       expect(names.filter(name => above.has(name)).concat(parts.filter(isLost))).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 
@@ -156,7 +157,7 @@ it('any parts, cut anywhere, are the same tars; each is read back whole', () => 
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -7,6 +7,7 @@ import {
   type QueuedJob,
   type SentJob,
 } from '../../lib/queue/job-queue.ts';
+import { runs } from '../helpers/runs.ts';
 
 /** Jobs in memory, that end when they are told to; counts calls. */
 function memory(left: readonly SentJob[] = []) {
@@ -234,6 +235,6 @@ it('whatever is sent, ended and received in whatever order, each job is received
         expect(rounds.length).toBe(sent);
       },
     ),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });

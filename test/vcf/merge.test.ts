@@ -10,6 +10,7 @@ import { exportMerged } from '../../containers/vcf/task-merge.ts';
 import type { VcfWorld } from '../../containers/vcf/vcf-world.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
+import { runs } from '../helpers/runs.ts';
 import { type laboratory, stored } from './in-process.ts';
 import { makeIndex, makeSample } from './sample-files.ts';
 import { bcftools } from './stand-in/bcftools.ts';
@@ -344,7 +345,7 @@ describe('comparison', () => {
             rows.some((row, k) => k !== at && row[0] === rows[at]![0] && row[1] === rows[at]![1]),
         );
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });

@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { type Touches, toleratedMs } from '../../containers/vcf/settle.ts';
 import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
 import type { Tool } from '../../containers/vcf/tool.ts';
+import { runs } from '../helpers/runs.ts';
 import { killAt, killToolAt, laboratory, samplesOf, seeded } from './in-process.ts';
 import { makeSample } from './sample-files.ts';
 import { Killed } from './stand-in/disk.ts';
@@ -50,15 +51,17 @@ async function killedRun(random: () => number, kills: number, mutate: Mutation =
   throw new Error('no attempt gets through');
 }
 
-it('killed at 300 random points on hosts with different clocks, every run ends with each record exactly once', async () => {
+const points = runs(300);
+
+it(`killed at ${points} random points on hosts with different clocks, every run ends with each record exactly once`, async () => {
   let killed = 0;
-  for (let seed = 1; killed < 300; seed++) {
+  for (let seed = 1; killed < points; seed++) {
     const run = await killedRun(seeded(seed), 4);
     killed += run.killed;
     expect(run.states.filter(({ is }) => is === 'failed' || is === 'open')).toEqual([]);
     await expectOnce(run.lab);
   }
-  expect(killed).toBeGreaterThanOrEqual(300);
+  expect(killed).toBeGreaterThanOrEqual(points);
 });
 
 it('records that a store loses though it exits with 0 are noticed by the count of the batch, which alone would not be', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { ShardFailure } from '../../../containers/runtime/failure.ts';
 import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
+import { runs } from '../../helpers/runs.ts';
 import { labOfFile, objectText, storeRun } from '../lab.ts';
 import { copy, named, options, shell } from '../tasks.ts';
 
@@ -79,7 +80,7 @@ describe('a shard that is done', () => {
           all[shard]!.map(item => item.name),
         );
       }),
-      { numRuns: 25 },
+      { numRuns: runs(25) },
     );
   });
 });

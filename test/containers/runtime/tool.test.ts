@@ -23,7 +23,8 @@ describe('a tool', () => {
     if (process.platform !== 'linux') return;
     const run = await storeRun(lab, [named('a')]);
     // By its own CPU time: a busy machine gives it as much, later.
-    const spin = 'const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 5e5) b[0];';
+    const spin =
+      'const b = Buffer.alloc(150e6, 1); while (process.cpuUsage().user < 5e5) for (let i = 0; i < 1e6; i++) b[i];';
     const script = `"${process.execPath}" -e "${spin}"; sleep 0.6`;
     await run.start(shell(script));
     const item = (await run.record())?.items[0];

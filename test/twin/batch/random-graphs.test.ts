@@ -5,6 +5,7 @@ import { CancelJobCommand, type SubmitJobCommandInput, TerminateJobCommand } fro
 import fc from 'fast-check';
 import type { JournalEntry } from '../../../lib/twin/batch/journal.ts';
 import type { ContainerSpec, JobSpec, RunContainer } from '../../../lib/twin/batch/types.ts';
+import { runs } from '../../helpers/runs.ts';
 import { resources, startTestBatch } from './helper.ts';
 
 /** A job of a graph: `waits` names earlier jobs by how far back they are. */
@@ -173,7 +174,7 @@ it('whatever waits for what, fails, is cancelled or terminated: every job ends, 
         await twin.stop();
       }
     }),
-    { numRuns: 30 },
+    { numRuns: runs(30) },
   );
 });
 
@@ -241,6 +242,6 @@ it('a twin that was killed at any moment goes on from there: nothing is lost, no
         }
       }
     }),
-    { numRuns: 15 },
+    { numRuns: runs(15) },
   );
 });

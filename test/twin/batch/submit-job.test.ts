@@ -5,6 +5,7 @@ import {
   type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
 import fc from 'fast-check';
+import { runs } from '../../helpers/runs.ts';
 import { ended, startTestBatch, type TestBatch } from './helper.ts';
 
 let twin: TestBatch;
@@ -202,7 +203,7 @@ it('SubmitJob takes exactly the names that the API reference describes', async (
   const name = fc.string({ minLength: 1, maxLength: 130, unit: fc.constantFrom(...'aZ09-_. é/') });
   await fc.assert(
     fc.asyncProperty(name, async text => (await accepts(text)) === /^[A-Za-z0-9][\w-]{0,127}$/.test(text)),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 

@@ -17,6 +17,7 @@ import fc from 'fast-check';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { type LogsService, logsService } from '../../../lib/twin/logs/logs-service.ts';
+import { runs } from '../../helpers/runs.ts';
 
 const keys = { accessKeyId: 'AKIATEST', secretAccessKey: 'secret' };
 const group = '/lab/jobs';
@@ -127,7 +128,7 @@ it('pages of any size, in either direction, hold every line once and in order', 
       expect((await pages(true, 'nextForwardToken')).flat()).toEqual(written);
       expect((await pages(false, 'nextBackwardToken')).reverse().flat()).toEqual(written);
     }),
-    { numRuns: 20 },
+    { numRuns: runs(20) },
   );
 });
 

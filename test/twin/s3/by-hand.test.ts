@@ -3,6 +3,7 @@ import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
+import { runs } from '../../helpers/runs.ts';
 import { failure } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
@@ -82,7 +83,7 @@ describe('files put in or taken away by hand', () => {
           expect(seen).toEqual([...new Set(cut)].sort());
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

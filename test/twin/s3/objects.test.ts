@@ -13,6 +13,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
+import { runs } from '../../helpers/runs.ts';
 import { failure, startS3 } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
@@ -145,7 +146,7 @@ describe('keys', () => {
         expect(Contents.map(each => decodeURIComponent(each.Key!.replace(/\+/g, ' ')))).toEqual(wanted);
         for (const name of names) expect(await text(prefix + name)).toBe(name);
       }),
-      { numRuns: 40 },
+      { numRuns: runs(40) },
     );
   });
 

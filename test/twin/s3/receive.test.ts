@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { receive } from '../../../lib/twin/s3/bodies/receive.ts';
+import { runs } from '../../helpers/runs.ts';
 
 let folder: string;
 let files = 0;
@@ -56,7 +57,7 @@ it('stores what came in and gives its checksums, whatever its length and its pie
         }),
       );
     }),
-    { numRuns: 25 },
+    { numRuns: runs(25) },
   );
 });
 

@@ -9,6 +9,7 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
+import { runs } from '../../helpers/runs.ts';
 import { failure, startS3 } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
@@ -93,6 +94,6 @@ it('any series of puts, deletes, suspensions and restarts leaves the versions th
         await at.stop();
       }
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
