@@ -50,3 +50,16 @@ it('every call that reads AWS is sent from one file: one answer, and one meaning
     'client-batch DescribeJobQueues: lib/aws/read/queues.ts, lib/aws/x.ts',
   ]);
 });
+
+const formats = 'RoundPlan|AttemptRecord|StoredRequest|ItemRecord|DoneMarker|Claim|StackMap';
+const casts = new RegExp(`JSON\\.parse\\([^;]*\\) as (?:${formats})\\b`);
+
+it('what is stored of a run, and what a stack says of itself, is read by one function each: none is believed elsewhere', () => {
+  const readers = ['lib/contract/run/read-stored.ts', 'lib/contract/workload/metadata.ts'];
+  expect(
+    sources
+      .filter(({ text }) => casts.test(text))
+      .map(({ file }) => file)
+      .sort(),
+  ).toEqual(readers);
+});

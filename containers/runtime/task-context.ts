@@ -1,5 +1,5 @@
 import { checkpointKey, failedPrefix, madeKey, outputsPrefix } from '../../lib/contract/run/keys.ts';
-import type { ItemRecord } from '../../lib/contract/run/records.ts';
+import { readItemRecord } from '../../lib/contract/run/read-stored.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { Checkpoint, ExecOptions, TaskContext } from '../../lib/contract/workload/task.ts';
@@ -89,7 +89,7 @@ export function taskContext(
     checkpoint: (item, step = shard.step) => checkpoint(shard, step, item),
     outputsOf: async (item, step) => {
       const body = await shard.store.get(madeKey(shard.run, step, item));
-      return body && ((JSON.parse(body.toString('utf8')) as ItemRecord).outputs ?? []);
+      return body && (readItemRecord(body).outputs ?? []);
     },
     log,
   };

@@ -1,5 +1,5 @@
 import { LabError } from '../contract/workload/errors.ts';
-import { outputNames, type StackMap, stackName } from '../contract/workload/metadata.ts';
+import { outputNames, readStackMap, type StackMap, stackName } from '../contract/workload/metadata.ts';
 
 /** What `lab` knows of a deployed stack, from its outputs. */
 export interface Deployment {
@@ -24,6 +24,6 @@ export function deploymentOf(outputs: Readonly<Record<string, string>>, lab: str
     outputBucket: outputs[outputNames.outputBucket]!,
     logGroup: outputs[outputNames.logGroup]!,
     eventLogGroup: outputs[outputNames.eventLogGroup]!,
-    map: JSON.parse(outputs[outputNames.map]!) as StackMap,
+    map: readStackMap(outputs[outputNames.map]!),
   };
 }

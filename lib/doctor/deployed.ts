@@ -1,5 +1,5 @@
 import type { Account } from '../contract/ports/account.ts';
-import { outputNames, type StackMap } from '../contract/workload/metadata.ts';
+import { outputNames, readStackMap, type StackMap } from '../contract/workload/metadata.ts';
 import { NotChecked, type Scope } from './finding.ts';
 
 /** What the stack's outputs say. */
@@ -15,7 +15,7 @@ export async function deployed(account: Account, scope: Scope): Promise<Deployed
   const outputs = (await account.stack(scope.stackName))?.outputs ?? {};
   const [bucket, map] = [outputs[outputNames.outputBucket], outputs[outputNames.map]];
   if (!bucket || !map) throw new NotChecked('the stack is not deployed');
-  const parsed = JSON.parse(map) as StackMap;
+  const parsed = readStackMap(map);
   const queues = Object.entries(parsed.queues).filter(([pool]) => scope.pools.includes(pool));
   return { outputBucket: bucket, map: parsed, queues: Object.fromEntries(queues) };
 }

@@ -2,6 +2,7 @@ import { jobLabels } from '../../jobs/pypeliner/job.ts';
 import type { BatchPort, Store } from '../contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../contract/run/claim.ts';
 import { type RunRef, runPrefix } from '../contract/run/keys.ts';
+import { readPlan } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { decodeItems } from '../contract/run/shard-index.ts';
 import type { KnownJob } from './known-job.ts';
@@ -61,7 +62,7 @@ async function readPlans(store: Store, run: RunRef): Promise<readonly RoundPlan[
   for await (const { key } of store.list(`${runPrefix(run)}rounds/`)) {
     if (!key.endsWith('/plan.json')) continue;
     const body = await store.get(key);
-    if (body) plans.push(JSON.parse(body.toString('utf8')) as RoundPlan);
+    if (body) plans.push(readPlan(body));
   }
   return plans.sort((a, b) => a.round - b.round);
 }

@@ -1,5 +1,6 @@
 import { type BatchPort, isTerminal, type JobDetail, type Store } from '../contract/ports/ports.ts';
 import { donePrefix, type RunRef, resultsPrefix, shardName } from '../contract/run/keys.ts';
+import { readRecord } from '../contract/run/read-stored.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
 import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
 import { listMarks } from '../ledger/look/list-marks.ts';
@@ -61,7 +62,7 @@ export function roundWatch({ run, store, batch, batchMs }: Options): RoundWatch 
       if (ends.has(job.id) || passing.has(key)) continue;
       const body = await store.get(key);
       if (!body) continue;
-      const end = endOf(JSON.parse(body.toString('utf8')) as AttemptRecord);
+      const end = endOf(readRecord(body));
       // Batch tries again what was interrupted, or says that it does not.
       if (end.exitCode === exitCodes.interrupted) passing.add(key);
       else if (end.isDone) continue;

@@ -1,5 +1,5 @@
 import { LabError } from '../workload/errors.ts';
-import type { AttemptRecord, DoneMarker } from './records.ts';
+import type { AttemptRecord, DoneMarker, ItemRecord } from './records.ts';
 import type { Claim, RoundPlan, StoredRequest } from './run.ts';
 
 /**
@@ -9,6 +9,8 @@ import type { Claim, RoundPlan, StoredRequest } from './run.ts';
 export const readRequest = (body: Buffer): StoredRequest => versioned(body, 2, 'request.json');
 export const readPlan = (body: Buffer): RoundPlan => versioned(body, 2, 'plan.json');
 export const readRecord = (body: Buffer): AttemptRecord => versioned(body, 2, 'record');
+/** Of `made/…`, as the records of its run have it. */
+export const readItemRecord = (body: Buffer): ItemRecord => JSON.parse(body.toString('utf8')) as ItemRecord;
 /** These two have a shape that is all they are. */
 export const readClaimBody = (body: Buffer): Claim => JSON.parse(body.toString('utf8')) as Claim;
 export const readDoneMarker = (body: Buffer): DoneMarker => JSON.parse(body.toString('utf8')) as DoneMarker;

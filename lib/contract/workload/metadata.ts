@@ -39,6 +39,9 @@ export interface StackMap {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
+/** Reads the output that holds it. */
+export const readStackMap = (output: string): StackMap => JSON.parse(output) as StackMap;
+
 export const stackName = (lab: string): string => `arraylab-${lab}`;
 /** Without revision, so that a submission always meets the newest active one. */
 export const jobDefinitionName = (
