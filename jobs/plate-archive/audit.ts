@@ -46,6 +46,11 @@ export async function audit(
     if (sum !== tar.sha256)
       problems.push(`${key}: S3 computed the SHA-256 ${sum}, and ${tar.sha256} was proven`);
   }
+  // Those whose task failed are in a report, too, without a checksum.
+  if (options.report && reported < proof.tars.length)
+    problems.push(
+      `${proof.tars.length - reported} of ${proof.tars.length} tars have no SHA-256 in the report that was given`,
+    );
   const read = await readSample(archive, plate, proof, options, problems);
   return { tars: proof.tars.length, reported, read, problems };
 }
@@ -179,6 +184,8 @@ export function readChecksumReport(text: string, prefix: string): ReadonlyMap<st
     const hex = /^[0-9a-f]{64}$/i.test(sum[1]!)
       ? sum[1]!.toLowerCase()
       : Buffer.from(sum[1]!, 'base64').toString('hex');
+    // Of another algorithm.
+    if (hex.length !== 64) continue;
     if (plain.startsWith(prefix)) sums.set(plain.slice(prefix.length), hex);
   }
   return sums;

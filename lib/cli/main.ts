@@ -4,6 +4,7 @@ import { explainAwsError } from '../aws/sdk-error.ts';
 import { describeProblem, LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { suggest } from '../contract/workload/suggest.ts';
+import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
 import { allCommands, commandNamed, verbNames } from './commands.ts';
 import { makeContext, type World } from './context.ts';
@@ -48,6 +49,10 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   }
   const sibling = world.workloads.find(({ family }) => family?.name === verb && family.verb === rest[0]);
   const command = await commandNamed(verb);
+  if (sibling && command && asksForHelp(rest)) {
+    world.io.out.write(siblingHelp(command, (await commandNamed('submit'))!, sibling, world));
+    return exitCodes.ok;
+  }
   if (sibling && !command?.familyOwn?.(rest))
     return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
   if (!command) {
@@ -59,7 +64,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     });
   }
   const own = optionsOf(command, rest, world);
-  if (beforeDashes(rest).some(word => word === '--help' || word === '-h')) {
+  if (asksForHelp(rest)) {
     world.io.out.write(verbHelp(command, own, own === command.options ? world.workloads : []));
     return exitCodes.ok;
   }
@@ -122,6 +127,27 @@ function optionsOf(
   const [name] = rest;
   if (!command.optionsOf || name === undefined || name.startsWith('-')) return command.options;
   return command.optionsOf(world.workloads, name);
+}
+
+const asksForHelp = (words: readonly string[]): boolean =>
+  beforeDashes(words).some(word => word === '--help' || word === '-h');
+
+/** `lab archive create --help`: the submission that it is, under the name that it was called by. */
+function siblingHelp(family: Command, submit: Command, spec: WorkloadSpec, world: World): string {
+  const name = `${family.name} ${spec.family!.verb}`;
+  const own = family.examples.filter(example => example.startsWith(`lab ${name} `));
+  const options = {
+    ...optionsOf(submit, [spec.name], world),
+    ...optionsOf(family, [spec.family!.verb], world),
+  };
+  return verbHelp(
+    {
+      ...submit,
+      ...{ name, usage: `--${spec.item.many} LIST [options]`, summary: spec.title },
+      examples: own.length > 0 ? own : family.examples,
+    },
+    options,
+  );
 }
 
 function beforeDashes(words: readonly string[]): readonly string[] {

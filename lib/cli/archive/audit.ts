@@ -80,7 +80,10 @@ export const audit: ArchiveVerb = {
       context.signal.throwIfAborted();
       progress(`auditing ${plate.plate}`);
       const found = await toldPlainly(plate.plate, () =>
-        auditPlate(places.archive, plate, proof, { sample, report, signal: context.signal }),
+        auditPlate(places.archive, plate, proof, {
+          ...{ sample, signal: context.signal },
+          ...(texts.length > 0 ? { report } : {}),
+        }),
       );
       problems.push(...found.problems.map(problem => `${plate.plate}: ${problem}`));
       if (context.json) context.print(JSON.stringify({ plate, ...found }));
