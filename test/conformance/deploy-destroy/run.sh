@@ -2,7 +2,7 @@
 # moto, an AWS that we did not write, holds a lab: the project's own cdk destroys its stack, the audit names what is left, and
 # the aws CLI of AWS runs every command that the audit prints, until there is nothing left.
 set -euo pipefail
-venv=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}/lifecycle
+venv=${LAB_CONFORMANCE_CACHE:-$ROOT/.lab/conformance}/deploy-destroy
 if [ ! -x "$venv/bin/aws" ] || ! "$venv/bin/python" -c 'import moto; assert moto.__version__ == "5.2.1"' 2>/dev/null; then
   command -v python3 >/dev/null || { echo "no python3"; exit 77; }
   python3 -m venv "$venv"
