@@ -21,4 +21,4 @@ for _ in $(seq 120); do port=$(grep -oP 'Running on http://127.0.0.1:\K\d+' "$wo
 export AWS_ENDPOINT_URL=http://localhost:$port AWS_ACCESS_KEY_ID=AKIATEST AWS_SECRET_ACCESS_KEY=secret AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 unset AWS_PROFILE AWS_SESSION_TOKEN AWS_CONFIG_FILE
 export AWS_EC2_METADATA_DISABLED=true CDK_DISABLE_CLI_TELEMETRY=true HOME=$work PATH="$venv/bin:$PATH"
-"$venv/bin/python" "$ROOT/test/conformance/lifecycle/main.py"
+"$venv/bin/python" "$ROOT/test/conformance/deploy-destroy/main.py"
