@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { sha256 } from './inventory.ts';
 import { PlateError } from './plate-error.ts';
 
@@ -63,8 +64,16 @@ export const objectsDigest = (
     readonly versionId?: string;
   }>,
 ): string => {
-  const lines: string[] = [];
-  for (const { key, size, etag, versionId } of objects)
-    lines.push(JSON.stringify([key, size, etag, versionId ?? null]));
-  return sha256(lines.join('\n'));
+  const hash = createHash('sha256');
+  let text = '';
+  let end = '';
+  for (const { key, size, etag, versionId } of objects) {
+    text += end + JSON.stringify([key, size, etag, versionId ?? null]);
+    end = '\n';
+    // All lines of a plate at once are tens of megabytes.
+    if (text.length < 64 * 1024) continue;
+    hash.update(text);
+    text = '';
+  }
+  return hash.update(text).digest('hex');
 };
