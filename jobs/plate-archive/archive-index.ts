@@ -1,7 +1,7 @@
 import type { SourceObject } from './inventory.ts';
 import { sha256 } from './inventory.ts';
 import type { PlacedMember } from './layout.ts';
-import { release } from './release.ts';
+import { encodeLines } from './lines.ts';
 
 /** What is known of one object of an archive: a line of the index. */
 export interface IndexEntry {
@@ -103,23 +103,14 @@ export function encodeIndex(entries: readonly IndexEntry[]): EncodedIndex {
   return { bytes, sha256: sha256(bytes), blocks };
 }
 
-const linesAtOnce = 1000;
-
-/** All lines, and how many bytes each has. A buffer a line would be as large as the lines again. */
+/** All lines, and how many bytes each has. */
 function linesOf(entries: readonly IndexEntry[]): { readonly bytes: Buffer; readonly lengths: Uint32Array } {
   const lengths = new Uint32Array(entries.length);
-  const pieces: Buffer[] = [];
-  for (let from = 0; from < entries.length; from += linesAtOnce) {
-    let text = '';
-    for (let i = from; i < Math.min(entries.length, from + linesAtOnce); i++) {
-      const line = `${JSON.stringify(entries[i])}\n`;
-      lengths[i] = Buffer.byteLength(line);
-      text += line;
-    }
-    pieces.push(Buffer.from(text));
-  }
-  const bytes = Buffer.concat(pieces);
-  release(pieces);
+  const bytes = encodeLines(entries, (entry, i) => {
+    const line = JSON.stringify(entry);
+    lengths[i] = Buffer.byteLength(line) + 1;
+    return line;
+  });
   return { bytes, lengths };
 }
 

@@ -1,6 +1,7 @@
 import type { IndexEntry } from './archive-index.ts';
 import { memberOf } from './archive-index.ts';
 import { sha256 } from './inventory.ts';
+import { encodeLines } from './lines.ts';
 
 /** Files that make what the tars unpack to a bag of BagIt 1.0 (RFC 8493), which every archive's tools can check. */
 export interface Bag {
@@ -26,9 +27,7 @@ export function bagOf(
         .map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}\n`)
         .join(''),
     ),
-    'manifest-sha256.txt': Buffer.from(
-      files.map(entry => `${entry.sha256}  ${bagPath(memberOf(entry))}\n`).join(''),
-    ),
+    'manifest-sha256.txt': encodeLines(files, entry => `${entry.sha256}  ${bagPath(memberOf(entry))}`),
   };
   const tagged = Object.entries({ ...bag, ...others }).map(
     ([name, body]) => `${sha256(body)}  ${bagPath(name)}\n`,

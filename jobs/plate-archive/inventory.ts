@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { release } from './release.ts';
+import { encodeLines } from './lines.ts';
 
 /** One object of the source, as the listing had it when the inventory was frozen. */
 export interface SourceObject {
@@ -54,19 +54,8 @@ export interface Inventory {
 }
 
 /** Lines of JSON: the head, then an object each. The digest is of exactly these bytes. */
-export function encodeInventory(head: InventoryHead, objects: readonly SourceObject[]): Buffer {
-  const pieces = [Buffer.from(`${JSON.stringify(head)}\n`)];
-  for (let from = 0; from < objects.length; from += linesAtOnce) {
-    let text = '';
-    for (const object of objects.slice(from, from + linesAtOnce)) text += `${lineOf(object)}\n`;
-    pieces.push(Buffer.from(text));
-  }
-  const bytes = Buffer.concat(pieces);
-  release(pieces);
-  return bytes;
-}
-
-const linesAtOnce = 1000;
+export const encodeInventory = (head: InventoryHead, objects: readonly SourceObject[]): Buffer =>
+  encodeLines(objects, lineOf, `${JSON.stringify(head)}\n`);
 
 const lineOf = ({ key, size, etag, modified, versionId, checksum }: SourceObject): string =>
   JSON.stringify({

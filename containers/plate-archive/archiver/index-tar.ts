@@ -4,6 +4,7 @@ import { indexTarKey, type PlateName } from '../../../jobs/plate-archive/archive
 import { bagOf } from '../../../jobs/plate-archive/bag.ts';
 import type { Inventory } from '../../../jobs/plate-archive/inventory.ts';
 import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
+import { release } from '../../../jobs/plate-archive/release.ts';
 import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
 import { endBytes, padding, tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
@@ -72,7 +73,10 @@ export async function putIndexTar(
   });
   try {
     let number = 1;
-    for (const body of partsOf(pieces)) await writer.part(number++, body, crc32(body));
+    for (const body of partsOf(pieces)) {
+      await writer.part(number++, body, crc32(body));
+      release([body]);
+    }
     const { created, object } = await writer.complete({ size: whole.bytes, crc32: whole.crc32 });
     if (!created) await writer.abort();
     checkStored(key, object, whole);
