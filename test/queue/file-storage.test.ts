@@ -97,7 +97,7 @@ it('a large file goes up and comes down in parts, and a part that breaks off com
 });
 
 it('an upload that another process began is gone on with: what S3 has does not go up again', async () => {
-  const body = Buffer.alloc(20 * 1024 * 1024 + 7, 'x');
+  const body = Buffer.alloc(10 * 1024 * 1024 + 7, 'x');
   for (let at = 0; at < body.length; at += 1024 * 1024) body.writeUInt32LE(at, Math.min(at, body.length - 4));
   const resumeFolder = join(folder, 'uploads');
   let requests = 0;
@@ -124,8 +124,8 @@ it('an upload that another process began is gone on with: what S3 has does not g
   requests = 0;
   most = 100;
   await offer();
-  // Which parts there are, those that are not, and the end: not five parts and two ends.
-  expect(requests).toBeLessThanOrEqual(5);
+  // Which parts there are, the one that is not, and the end: not three parts and two ends.
+  expect(requests).toBeLessThanOrEqual(3);
   expect(readdirSync(resumeFolder)).toEqual([]);
   await run({ prefix: again.options.prefix }).job().createStore('large').pull(join(folder, 'large-again'));
   expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
@@ -140,10 +140,10 @@ it('an upload that another process began is gone on with: what S3 has does not g
 });
 
 it('a download that another process began is gone on with', async () => {
-  const body = Buffer.alloc(34 * 1024 * 1024, 'x');
+  const body = Buffer.alloc(18 * 1024 * 1024, 'x');
   const store = bucket('output');
   const seen: number[] = [];
-  let most = 2;
+  let most = 1;
   const { job } = run({
     store: {
       ...store,
@@ -166,7 +166,7 @@ it('a download that another process began is gone on with', async () => {
     );
   most = 100;
   await file.pull(path);
-  expect(seen.toSorted((a, b) => a - b).map(from => from / 1024 ** 2)).toEqual([0, 16, 32]);
+  expect(seen.toSorted((a, b) => a - b).map(from => from / 1024 ** 2)).toEqual([0, 16]);
   expect(readFileSync(path).equals(body)).toBe(true);
   expect(readdirSync(join(folder, 'resumed'))).toEqual(['large']);
 });

@@ -316,18 +316,18 @@ describe('memory', () => {
     `const b = Buffer.alloc(${mib} * 1024 * 1024, 1); setTimeout(() => b[0], 900)`;
 
   onLinux('what a job asked for is held, over all its processes', async () => {
-    const start = project(tool(takes(600)));
-    expect(await start({ memoryMiB: 512 }).exited).toEqual(outOfMemory);
-    expect(await start({ jobId: 'b', memoryMiB: 1024 }).exited).toEqual({ exitCode: 0 });
+    const start = project(tool(takes(200)));
+    expect(await start({ memoryMiB: 150 }).exited).toEqual(outOfMemory);
+    expect(await start({ jobId: 'b', memoryMiB: 500 }).exited).toEqual({ exitCode: 0 });
   });
 
   onLinux('what processes share is counted once', async () => {
-    // Three forks of a shell with 100 MiB each, that nobody writes to.
+    // Three forks of a shell with 40 MB each, that nobody writes to.
     const start = project(
       `import { spawnSync } from 'node:child_process';
-       const fork = 'x=$(head -c 100000000 /dev/zero | tr "\\\\0" x); (sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait';
+       const fork = 'x=$(head -c 40000000 /dev/zero | tr "\\\\0" x); (sleep 1; :) & (sleep 1; :) & (sleep 1; :) & wait';
        process.exitCode = spawnSync('sh', ['-c', fork], { stdio: 'inherit' }).status ?? 1;`,
     );
-    expect(await start({ memoryMiB: 420 }).exited).toEqual({ exitCode: 0 });
+    expect(await start({ memoryMiB: 170 }).exited).toEqual({ exitCode: 0 });
   });
 });
