@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-batch';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { type Ran, user } from './helper.ts';
+import { toldBeforeSubmitting } from './run/before-submitting.ts';
 
 const config = {
   name: 'test',
@@ -250,60 +251,10 @@ it('fetch that is interrupted says how it goes on, and a run without outputs tha
   expect(none.err).toContain('nothing to fetch: 2 of 2 participants done, with no outputs');
 });
 
-it.each([
-  [['--script', 'work.sh'], '--script work.sh is for --do script, and --do is copy-test'],
-  [['--do', 'script', '--script', './work.sh'], '--script: there is no file ./work.sh'],
-  [['--do', 'script', '--script', 'nope.sh'], '--script: there is no file nope.sh here, and no s3://'],
-  [
-    ['--participants', 's3://no-such-bucket/list.txt'],
-    's3://no-such-bucket/list.txt: there is no such bucket',
-  ],
-])('%j is refused, and nothing is submitted', async (words, text) => {
-  const list = words.includes('--participants') ? [] : ['--participants', '1..2'];
-  const refused = await me.lab(['submit', 'rapidtide', ...list, ...words, '--local']);
-  expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining(text)]);
-});
-
 it('runs lists them, newest first', async () => {
   const runs = JSON.parse((await me.lab(['runs', '--local', '--json'])).out) as { run: string }[];
   expect(runs.length).toBeGreaterThanOrEqual(2);
   expect(runs.at(-1)!.run).toBe(runId);
-});
-
-it('a dry run submits nothing, and says the command that does, as a shell takes it', async () => {
-  const before = (await me.lab(['runs', '--local', '--json'])).out;
-  const dry = await me.lab([
-    'submit',
-    'rapidtide',
-    '--participants',
-    '001..120',
-    '--shards',
-    '7',
-    '--name',
-    'it’s a test',
-    '--dry-run',
-    '--local',
-    '--',
-    '--dry-run',
-    "it's",
-  ]);
-  expect(dry.err).toContain('rapidtide over 120 participants');
-  expect(dry.err.trim().split('\n').at(-1)).toBe(
-    `Next: npx lab submit rapidtide --participants 001..120 --shards 7 --name 'it’s a test' --local -- --dry-run 'it'\\''s'`,
-  );
-  expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
-});
-
-it('participants can be a listing by pattern', async () => {
-  const dry = await me.lab([
-    'submit',
-    'rapidtide',
-    '--participants',
-    's3://scans-of-ours/*.txt',
-    '--local',
-    '--dry-run',
-  ]);
-  expect(dry.err).toContain('rapidtide over 3 participants');
 });
 
 it('stack-info is what aws batch submit-job wants, and leads to the command as JSON', async () => {
@@ -347,25 +298,6 @@ it('logs --follow shows what an item prints until it has ended', async () => {
   );
 });
 
-it('a script that is not there is told before anything is submitted', async () => {
-  const before = (await me.lab(['runs', '--local', '--json'])).out;
-  const { code, err } = await me.lab([
-    ...[
-      'submit',
-      'rapidtide',
-      '--participants',
-      'p1..p4',
-      '--do',
-      'script',
-      '--script',
-      'typo.sh',
-      '--local',
-    ],
-  ]);
-  expect([code, err]).toEqual([2, expect.stringContaining('there is no file typo.sh here')]);
-  expect((await me.lab(['runs', '--local', '--json'])).out).toBe(before);
-});
-
 it('a script of this machine is frozen with its run: a retry runs the same bytes, whatever became of the file', async () => {
   const path = join(me.cwd, 'mine.py.sh');
   await writeFile(
@@ -399,40 +331,6 @@ it('a script of this machine is frozen with its run: a retry runs the same bytes
   expect(logs.err).toMatch(/p1 left 2 files, 6 B, at s3:.*\/failed\/p1\/: 0\.1\/v, 1\.1\/v/);
 });
 
-it.each([
-  [
-    'participant_id;age\nsub-1;3\nsub-2;4\n',
-    [],
-    'over 2 participants: sub-1 … sub-2 (column participant_id; labels age)',
-  ],
-  ['sub-1,3\nsub-2,4\n', ['--no-header'], 'over 2 participants: sub-1 … sub-2 (labels column 2)'],
-  ['a,b\nx,1\nx,2\n', ['--column', 'a,b'], 'over 2 participants: x/1 … x/2 (column a,b; labels a, b)'],
-  ['plate,well\nP1,A\nP1,B\n', ['--unique'], 'over 1 participant: P1 (column plate)'],
-  ['["b","a"]', ['--only', 'a'], 'over 1 participant: a\n'],
-])('the plan of a list by stdin, %j %j, says which names', async (list, words, text) => {
-  const dry = await me.lab(
-    ['submit', 'rapidtide', '--participants', '-', ...words, '--local', '--dry-run'],
-    list,
-  );
-  expect([dry.code, dry.err]).toEqual([0, expect.stringContaining(text)]);
-});
-
-it.each([
-  ['age,sex\n3,F\n', [], 'stdin line 1: none of the columns age, sex is known to name a participant'],
-  ['a\na/b\n', [], 'stdin line 2: the outputs of "a/b" would be among those of "a" (line 1)'],
-  [
-    '1\n',
-    ['--do', 'bids'],
-    '1 of 1 participants have no input at s3://scans-of-ours/, for example sub-1/func/',
-  ],
-  ['1\n', ['--do', 'script', '--script', 'crlf.sh'], 'crlf.sh: has the line ends of Windows (line 1)'],
-  ['1\n', ['--memory', '1 horse'], '--memory: "1 horse" is not a size in MiB: write 62000, 60GiB or x2'],
-])('%j with %j is refused before anything is submitted', async (list, words, text) => {
-  await put(bucket, 'config/crlf.sh', '#!/bin/bash\r\nls\r\n');
-  const refused = await me.lab(['submit', 'rapidtide', '--participants', '-', ...words, '--local'], list);
-  expect([refused.code, refused.out, refused.err]).toEqual([2, '', expect.stringContaining(text)]);
-});
-
 it('a raw job that got 4 MiB is told why', async () => {
   const { out } = await me.lab(['stack-info', 'rapidtide', '--local', '--json']);
   const { jobQueue, jobDefinition } = JSON.parse(out) as { jobQueue: string; jobDefinition: string };
@@ -463,3 +361,8 @@ it('a raw job that got 4 MiB is told why', async () => {
     expect.stringMatching(/this job got 4 MiB of memory, with which nothing runs.*a word such as memory=4/),
   ]);
 });
+
+toldBeforeSubmitting(
+  (...call) => me.lab(...call),
+  (key, body) => put(bucket, key, body),
+);
