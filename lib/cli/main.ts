@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve, sep } from 'node:path';
 import { explainAwsError } from '../aws/sdk-error.ts';
-import { describeProblem, LabError } from '../contract/workload/errors.ts';
+import { LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { suggest } from '../contract/workload/suggest.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
@@ -11,8 +11,9 @@ import { makeContext, type World } from './context.ts';
 import { overview, verbHelp } from './help.ts';
 import { readArgs } from './input/parse-args.ts';
 import { orInterrupted } from './or-interrupted.ts';
-import { labWords, withLab } from './output/command-line.ts';
+import { labWords } from './output/command-line.ts';
 import { tint } from './output/output.ts';
+import { tellProblems } from './output/problems.ts';
 import { passOn } from './stack/pass-on.ts';
 
 /** Runs `lab` with these arguments in this world and answers its exit code. Never throws. */
@@ -173,8 +174,7 @@ function report(error: unknown, world: World, argv: readonly string[]): number {
   const { err } = world.io;
   const words = labWords(argv);
   if (error instanceof LabError) {
-    for (const problem of error.problems)
-      err.write(`${tint(err, 'bad', 'error')} ${withLab(describeProblem(problem), words)}\n`);
+    tellProblems(err, error.problems, words);
     return error.exitCode;
   }
   if (world.signal.aborted) {

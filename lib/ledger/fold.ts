@@ -80,12 +80,12 @@ export function joined(step: string, entries: readonly Entry[], isOwnList: boole
   const missing = entries.flatMap(entry => entry.missing ?? []);
   const starts = entries.flatMap(entry => entry.startedAt ?? []).sort();
   const ends = entries.flatMap(entry => entry.endedAt ?? []).sort();
-  const memory = Math.max(0, ...entries.map(entry => entry.peakMemoryBytes ?? 0));
+  const memory = entries.reduce((most, entry) => Math.max(most, entry.peakMemoryBytes ?? 0), 0);
   return {
     ...telling,
     step,
     attempts: entries.reduce((sum, entry) => sum + entry.attempts, 0),
-    round: Math.max(...entries.map(entry => entry.round)),
+    round: entries.reduce((most, entry) => Math.max(most, entry.round), 0),
     ...(telling.reason === undefined
       ? {}
       : { reason: isWell(state) ? telling.reason : `${first.name}: ${telling.reason}` }),

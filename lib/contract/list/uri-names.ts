@@ -28,7 +28,7 @@ export function uriNames(uris: readonly string[]): readonly string[] {
 
 function apart(base: string, uris: readonly string[]): readonly (readonly [string, string])[] {
   const folders = uris.map(uri => uri.slice('s3://'.length).split('/').slice(0, -1));
-  const deepest = Math.max(...folders.map(parts => parts.length));
+  const deepest = folders.reduce((most, parts) => Math.max(most, parts.length), 0);
   for (let depth = 1; depth <= deepest; depth++) {
     const names = folders.map(parts => [...parts.slice(-depth), base].join('/'));
     if (new Set(names).size === uris.length) return uris.map((uri, index) => [uri, names[index]!]);

@@ -43,14 +43,15 @@ export interface Gathering {
 
 /** `as` says a problem in the words of who gave it: under the name that an option was given by. */
 export function gather(as: (problem: Problem) => Problem = problem => problem): Gathering {
-  const problems: Problem[] = [];
+  let problems: readonly Problem[] = [];
   return {
     async ask(question) {
       try {
         return await question();
       } catch (error) {
         if (!(error instanceof LabError) || error.exitCode !== exitCodes.badInput) throw error;
-        problems.push(...error.problems);
+        // Of a list each line may be one: more than a call takes arguments.
+        problems = [...problems, ...error.problems];
         return undefined;
       }
     },

@@ -16,6 +16,8 @@ export const isDark = () =>
   matchMedia('(prefers-color-scheme: dark)').matches && !matchMedia('print').matches;
 export const colour = name => window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 export const number = value => value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 });
+// A run may have more of them than a call takes arguments.
+export const most = values => values.reduce((so, value) => (value > so ? value : so), 0);
 export const duration = s =>
   s < 60 ? `${Math.round(s)} s` : s < 3600 ? `${number(s / 60)} min` : `${number(s / 3600)} h`;
 

@@ -1,16 +1,24 @@
-import { colour, duration, isDark, items, looks, number, sayItem } from './facts.js';
+import { colour, duration, isDark, items, looks, most, number, sayItem } from './facts.js';
 import { layout } from './layout.js';
 
 // A ramp from light to dark that is one in print and without colour, too.
-const shade = (value, most) => {
-  const share = most > 0 ? Math.sqrt(value / most) : 0;
+const shade = (value, largest) => {
+  const share = largest > 0 ? Math.sqrt(value / largest) : 0;
   const light = isDark() ? 22 + 66 * share : 90 - 66 * share;
   return `hsl(210 60% ${light}%)`;
 };
 
 /** A number for every row and column, the first and the last too. */
-const wholeTicks = (axis, most) => {
-  axis.ticks = Array.from({ length: most }, (_, index) => ({ value: index + 1 }));
+const wholeTicks = (axis, count) => {
+  axis.ticks = Array.from({ length: count }, (_, index) => ({ value: index + 1 }));
+};
+
+const rampText = (what, values, largest) => {
+  if (values.every(value => value === null)) return 'not known of any';
+  const [least, full] = isDark() ? ['dark', 'light'] : ['light', 'dark'];
+  const text =
+    what === 'seconds' ? duration(largest) : what === 'memory' ? `${number(largest / 1024)} GiB` : largest;
+  return `from ${least} (0) to ${full} (${text}); without colour: not known`;
 };
 
 const map = document.getElementById('map');
@@ -25,10 +33,10 @@ export const drawMap = () => {
   map.style.height = `${height}px`;
   const what = by.value;
   const values = what === 'state' ? undefined : items[what];
-  const most = values ? Math.max(0, ...values.map(value => value ?? 0)) : 0;
+  const largest = values ? most(values) : 0;
   const look = state => looks[state][isDark() ? 'dark' : 'light'];
   const fills = items.states.map((state, index) =>
-    values ? (values[index] === null ? 'transparent' : shade(values[index], most)) : look(state),
+    values ? (values[index] === null ? 'transparent' : shade(values[index], largest)) : look(state),
   );
   const forms = items.states.map(state => (values ? 'rect' : looks[state].form));
   mapChart?.destroy();
@@ -80,9 +88,7 @@ export const drawMap = () => {
       },
     },
   });
-  document.getElementById('ramp').textContent = values
-    ? `from ${isDark() ? 'dark' : 'light'} (0) to ${isDark() ? 'light' : 'dark'} (${what === 'seconds' ? duration(most) : what === 'memory' ? `${number(most / 1024)} GiB` : most}); without colour: not known`
-    : '';
+  document.getElementById('ramp').textContent = values ? rampText(what, values, largest) : '';
 };
 const go = (index, isKey = true) => {
   here = Math.max(0, Math.min(items.names.length - 1, index));

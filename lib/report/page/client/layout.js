@@ -1,4 +1,4 @@
-import { items } from './facts.js';
+import { items, most } from './facts.js';
 
 // Where each item stands: wells on their plate, days on their calendar, anything else in rows.
 export const layout = layoutOf(items.names);
@@ -13,17 +13,17 @@ function layoutOf(names) {
     return {
       kind: 'plate',
       at,
-      rows: Math.max(...at.map(each => each.y)),
-      columns: Math.max(...at.map(each => each.x)),
+      rows: most(at.map(each => each.y)),
+      columns: most(at.map(each => each.x)),
     };
   }
   const days = names.map(name => /^(\d{4})-(\d\d)(?:-(\d\d))?$/.exec(name));
   if (names.length > 1 && days.every(Boolean)) {
     const isMonths = days.every(([, , , day]) => day === undefined);
-    const first = Math.min(
-      ...days.map(
-        ([, year, month]) => Number(year) * (isMonths ? 1 : 12) + (isMonths ? 0 : Number(month) - 1),
-      ),
+    const first = days.reduce(
+      (least, [, year, month]) =>
+        Math.min(least, Number(year) * (isMonths ? 1 : 12) + (isMonths ? 0 : Number(month) - 1)),
+      Number.POSITIVE_INFINITY,
     );
     const at = days.map(([, year, month, day]) =>
       isMonths
@@ -36,7 +36,7 @@ function layoutOf(names) {
     return {
       kind: 'calendar',
       at,
-      rows: Math.max(...at.map(each => each.y)),
+      rows: most(at.map(each => each.y)),
       columns: isMonths ? 12 : 31,
       label,
     };

@@ -1,4 +1,4 @@
-import { colour, duration, gantt, isDark } from './facts.js';
+import { colour, duration, gantt, isDark, most } from './facts.js';
 
 export const drawGantt = () => {
   const box = document.getElementById('gantt');
@@ -15,7 +15,8 @@ export const drawGantt = () => {
   const rows = lanes.reduce((sum, each) => sum + each, 0);
   const thick = Math.max(2, Math.min(12, 900 / rows));
   box.style.height = `${Math.round(rows * (thick + 1) + 110)}px`;
-  const unit = gantt.end.length > 0 && Math.max(...gantt.end) > 7200 ? 3600 : 60;
+  const end = most(gantt.end);
+  const unit = end > 7200 ? 3600 : 60;
   const bars = wanted =>
     gantt.host.flatMap((host, index) => {
       if ((gantt.exit[index] === 0) !== wanted) return [];
@@ -53,7 +54,7 @@ export const drawGantt = () => {
       scales: {
         x: {
           min: 0,
-          max: Math.ceil((20 * Math.max(...gantt.end)) / unit) / 20,
+          max: Math.ceil((20 * end) / unit) / 20,
           title: {
             display: true,
             text: unit === 3600 ? 'hours since the first attempt' : 'minutes since the first attempt',
