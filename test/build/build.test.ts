@@ -11,7 +11,7 @@ it('package.json has the scripts that bin/generate.ts writes', () => {
     scripts: Record<string, string>;
   };
   expect(withGenerated(scripts, workloads)).toEqual(scripts);
-  expect(scripts['submit:rapidtide']).toBeDefined();
+  expect(scripts['submit:rapidtide']).toBe('node bin/lab.ts submit rapidtide');
 });
 
 it('a workload that is gone loses its script', () => {

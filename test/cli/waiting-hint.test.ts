@@ -44,7 +44,7 @@ describe('the hint of watch', () => {
     expect(await hint.look(counts({ waiting: 3, done: 1 }), at(20))).toBeUndefined();
     expect(await hint.look(counts({ waiting: 2, done: 1, running: 1 }), at(25))).toBeUndefined();
     expect(await hint.look(counts({ waiting: 2, done: 2 }), at(31))).toBeUndefined();
-    expect(await hint.look(counts({ waiting: 2, done: 2 }), at(41))).toBeDefined();
+    expect(await hint.look(counts({ waiting: 2, done: 2 }), at(41))).toEqual({ text: 'asked 1' });
   });
 
   it('never comes while items run, or when nothing waits', async () => {

@@ -40,6 +40,6 @@ describe('key paths', () => {
   it('never leave the bucket’s folder', async () => {
     await put('../../escape', 'x');
     expect(await text('../../escape')).toBe('x');
-    await expect(stat(join(twin.root, '..', 'escape'))).rejects.toThrow();
+    await expect(stat(join(twin.root, '..', 'escape'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });
