@@ -15,6 +15,7 @@ import { twinChildren } from './twin/children.ts';
 import { vcfPreflight } from './vcf/preflight.ts';
 import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
+import { watchers } from './watchers/watchers.ts';
 
 /** `node main.ts [ROUNDS] [NAME …]`; memory takes 30 GB of disk, and those after s3 minutes, so they must be asked for. */
 const asked = process.argv.slice(2);
@@ -36,6 +37,7 @@ const benches = {
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
   tests,
+  watchers,
 };
 const onRequest = [
   'ledger',
@@ -50,6 +52,7 @@ const onRequest = [
   'vcf-preflight',
   'vcf-verification',
   'tests',
+  'watchers',
 ];
 // A misspelt name would measure nothing, and look as if it had.
 const unknown = asked.filter(name => !(name in benches));

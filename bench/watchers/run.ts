@@ -71,12 +71,12 @@ const stored = { version: 2 as const, runId: run.runId, lab, request, createdAt,
 await storeRun(store, run, stored, items);
 await storeRound(store, plan, files);
 
-/** As long for each as its number says, from 20 minutes to 60; then it leaves what every container leaves. */
+/** As long for each as its number says, from 10 minutes to 30; then it leaves what every container leaves. */
 const container: RunContainer = ({ jobId, attempt, environment }) => {
   const shard = Number(environment.AWS_BATCH_JOB_ARRAY_INDEX);
   const started = clock.now();
   const isBad = failedEvery > 0 && shard % failedEvery === failedEvery - 1;
-  const ended = until(clock, 20 * minute + ((shard * 7919) % children) * ((40 * minute) / children)).then(
+  const ended = until(clock, 10 * minute + ((shard * 7919) % children) * ((20 * minute) / children)).then(
     () => {
       const at = { round: 0, step: 'run', shard, jobId, attempt };
       const name = items[shard]!.name;

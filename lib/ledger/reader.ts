@@ -32,18 +32,18 @@ import {
   forgetShards,
   isAsRead,
   readChild,
-  readChildren,
   readForgotten,
   readJob,
   readUnexplained,
   runningIds,
   toldOf,
 } from './look/ask-batch.ts';
-import { InTurn, noticeChild } from './look/in-turn.ts';
+import { InTurn, mostDetailed, noticeChild } from './look/in-turn.ts';
 import { listMarks } from './look/list-marks.ts';
+import { isShortOf, type Reading, readByBatch, readingOf } from './look/reading.ts';
 import { type ArrayState, RoundStep } from './look/round-step.ts';
 import { mapLimit } from './map-limit.ts';
-import { isEnded } from './shard-state.ts';
+import { isEnded, isRunning } from './shard-state.ts';
 
 export interface LedgerPorts {
   readonly store: Store;
@@ -60,6 +60,8 @@ export interface ReaderInput {
   readonly steps: readonly StepSpec[];
   /** The run's items, where they are read already: then it is about these rounds alone. */
   readonly items?: ItemList;
+  /** Children that are asked about beside the arrays; as many as a request takes when left out. */
+  readonly room?: number;
   /** Milliseconds; a clock of its own for tests. */
   readonly now?: () => number;
 }
@@ -206,7 +208,8 @@ export class LedgerReader {
       state => this.#readClaim(state),
     );
     const asked = states.filter(state => state.jobId !== undefined);
-    const room = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
+    const left = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
+    const room = Math.min(left, this.#input.room ?? left);
     const children = this.#inTurn.choose(asked, room);
     const jobs = await this.#describe([...asked.map(state => state.jobId!), ...children.map(({ id }) => id)]);
     for (const child of children) {
@@ -221,16 +224,10 @@ export class LedgerReader {
       if (!isAsRead(state, job)) moved.push({ state, job, vanished: [] });
     }
     if (moved.length === 0) return false;
-    await mapLimit(moved, together, each => readBatch(batch, each));
-    const nowRunning = asked.flatMap(state => runningIds(state));
-    // Details of what runs are those that one request has room for, so that a look costs the same however many run.
-    const isShort = nowRunning.length <= room;
-    await this.#describeChildren(moved, state => [
-      ...failedIds(state),
-      ...(isShort ? runningIds(state, true) : []),
-    ]);
-    if (!isShort) for (const state of asked) withoutDetails(state);
-    await mapLimit(moved, together, ({ state }) => readMarks(store, state, openShards(state)));
+    await this.#readMoved(moved, asked, room);
+    const short = moved.filter(({ state, job, reading }) => job && reading && isShortOf(state, job, reading));
+    for (const each of short) each.reading = 'all';
+    if (short.length > 0) await this.#readMoved(short, asked, room);
     await mapLimit(moved, together, async ({ state, job, vanished }) => {
       if (!job) return readForgotten(changes, state);
       if (state.array.size === 1) return;
@@ -240,8 +237,27 @@ export class LedgerReader {
       await readMarks(store, state, late);
     });
     // Only now: what was interrupted is looked at again.
-    for (const { state, job } of moved) state.told = toldOf(job);
+    for (const { state, job } of moved) {
+      state.told = toldOf(job);
+      state.summary = job?.statusSummary;
+      state.isUnread = false;
+    }
     return true;
+  }
+
+  /** Batch first, then marks. */
+  async #readMoved(moved: readonly Moved[], asked: readonly ArrayState[], room: number): Promise<void> {
+    const { store, batch } = this.#ports;
+    await mapLimit(moved, together, each => readBatch(batch, each, this.#now()));
+    const nowRunning = asked.flatMap(state => runningIds(state));
+    // Details of what runs are those that one request has room for, so that a look costs the same however many run.
+    const isShort = nowRunning.length <= mostDetailed(room);
+    await this.#describeChildren(moved, state => [
+      ...failedIds(state),
+      ...(isShort ? runningIds(state, true) : []),
+    ]);
+    if (!isShort) for (const state of asked) withoutDetails(state);
+    await mapLimit(moved, together, ({ state }) => readMarks(store, state, openShards(state)));
   }
 
   async #readClaim(state: ArrayState): Promise<void> {
@@ -286,9 +302,11 @@ interface Moved {
   readonly state: ArrayState;
   readonly job: JobDetail | undefined;
   vanished: readonly number[];
+  /** Of an array. */
+  reading?: Reading;
 }
 
-async function readBatch(batch: BatchPort, moved: Moved): Promise<void> {
+async function readBatch(batch: BatchPort, moved: Moved, now: number): Promise<void> {
   const { state, job } = moved;
   // Its end is read whole: a container that Batch gave up may have left its mark since.
   if (!job || (isTerminal(job.status) && !state.told?.startsWith(`["${job.status}"`))) reopen(state);
@@ -298,7 +316,10 @@ async function readBatch(batch: BatchPort, moved: Moved): Promise<void> {
     state.base = { status: 'forgotten', jobId: state.jobId! };
     if (state.array.size === 1) readJob(state, job);
   } else if (state.array.size === 1) readJob(state, job);
-  else moved.vanished = await readChildren(batch, state, job);
+  else {
+    moved.reading ??= readingOf(state, job, now);
+    moved.vanished = await readByBatch(batch, state, job, moved.reading, now);
+  }
 }
 
 /** Everything but what is done is to be looked at again. */
@@ -328,8 +349,13 @@ function openShards({ part, array }: ArrayState): readonly number[] {
 }
 
 /** Looks for the markers and records of some of an array's shards. */
-async function readMarks(store: Store, { part }: ArrayState, shards: readonly number[]): Promise<void> {
+async function readMarks(
+  store: Store,
+  { part, array }: ArrayState,
+  shards: readonly number[],
+): Promise<void> {
   if (shards.length === 0) return;
+  const isArray = array.size > 1;
   const { plan, step, done, partial, tries, settled, names, records } = part;
   // What had ended before we look has left all that it ever will.
   const over = shards.filter(shard => isEnded(part.knownOf(shard)));
@@ -337,6 +363,8 @@ async function readMarks(store: Store, { part }: ArrayState, shards: readonly nu
     if (done[shard]) return;
     done[shard] = 1;
     part.changed(shard);
+    // Its container has done all that it will, though Batch may say for a while that it runs.
+    if (isArray && isRunning(part.known.get(shard) ?? {})) part.know(shard, undefined);
   });
   // After the markers: a record is written before its marker, so none of those that are done is missed.
   const found = new Map<number, string[]>();

@@ -6,7 +6,7 @@ import {
   type JobSummary,
   type StateChanges,
 } from '../../contract/ports/ports.ts';
-import { isRunning } from '../shard-state.ts';
+import { isRunning, type Known } from '../shard-state.ts';
 import { jobState } from './job-state.ts';
 import type { ArrayState, RoundStep } from './round-step.ts';
 
@@ -14,15 +14,32 @@ import type { ArrayState, RoundStep } from './round-step.ts';
 export const describedAtOnce = 100;
 
 /** Whether everything that Batch says of an array is what was read of it last. */
-export function isAsRead({ told, listed, array, part }: ArrayState, job: JobDetail | undefined): boolean {
-  if (told !== toldOf(job)) return false;
+export function isAsRead(state: ArrayState, job: JobDetail | undefined): boolean {
+  const { told, array, part } = state;
+  if (told !== toldOf(job) || state.isUnread) return false;
   const { statusSummary } = job ?? {};
   if (array.size === 1 || !statusSummary) return true;
-  // The summary is up to a minute behind what was listed: then it is listed again until the two agree.
   const { STARTING = 0, RUNNING = 0, FAILED = 0, SUCCEEDED = 0 } = statusSummary;
-  if (FAILED !== listed.failed) return false;
-  if (!isTerminal(job!.status) && (STARTING !== listed.starting || RUNNING !== listed.running)) return false;
-  return SUCCEEDED <= listed.succeeded + markedOf(part, array);
+  const known = countKnown(state);
+  if (FAILED !== known.FAILED) return false;
+  if (!isTerminal(job!.status) && (STARTING !== known.STARTING || RUNNING !== known.RUNNING)) return false;
+  return SUCCEEDED <= state.succeeded + markedOf(part, array);
+}
+
+/** How many of an array's children are known in a status. */
+export function countKnown({
+  part,
+  array: { offset, size },
+}: ArrayState): Readonly<Record<'STARTING' | 'RUNNING' | 'FAILED', number>> {
+  const counts = { STARTING: 0, RUNNING: 0, FAILED: 0 };
+  const add = (known: Known | undefined): void => {
+    const status = known?.status;
+    if (status === 'STARTING' || status === 'RUNNING' || status === 'FAILED') counts[status]++;
+  };
+  if (part.known.size < size) {
+    for (const [shard, known] of part.known) if (shard >= offset && shard < offset + size) add(known);
+  } else for (let shard = offset; shard < offset + size; shard++) add(part.known.get(shard));
+  return counts;
 }
 
 export const toldOf = (job: JobDetail | undefined): string =>
@@ -39,7 +56,7 @@ export const toldOf = (job: JobDetail | undefined): string =>
     : 'forgotten';
 
 /** How many shards are done and in no other status: what killed a container after its mark counts as failed in Batch. */
-function markedOf({ done, known }: RoundStep, { offset, size }: ArrayState['array']): number {
+export function markedOf({ done, known }: RoundStep, { offset, size }: ArrayState['array']): number {
   let count = 0;
   for (let shard = offset; shard < offset + size; shard++)
     if (done[shard] && (known.get(shard)?.status ?? 'SUCCEEDED') === 'SUCCEEDED') count++;
@@ -60,7 +77,7 @@ export async function readChildren(
   state: ArrayState,
   job: JobDetail,
 ): Promise<readonly number[]> {
-  const { part, array, listed } = state;
+  const { part, array } = state;
   state.base = { status: isTerminal(job.status) ? job.status : 'SUBMITTED', jobId: job.jobId };
   const { SUBMITTED = 0, PENDING = 0, SUCCEEDED = 0, FAILED = 0, RUNNABLE = 0 } = job.statusSummary ?? {};
   const allEnded = isTerminal(job.status) || SUCCEEDED + FAILED === array.size;
@@ -70,17 +87,23 @@ export async function readChildren(
   );
   const seen = new Set<number>();
   // What an array's summary says is up to a minute old: it saves a listing only where being late shows nothing wrong.
-  listed.starting = allEnded ? 0 : await listInto(batch, state, job, 'STARTING', seen);
-  listed.running = allEnded ? 0 : await listInto(batch, state, job, 'RUNNING', seen);
+  const starting = allEnded ? 0 : await listInto(batch, state, job, 'STARTING', seen);
+  const running = allEnded ? 0 : await listInto(batch, state, job, 'RUNNING', seen);
   const isFirst = state.told === undefined;
-  if (job.status !== 'SUCCEEDED' && (isFirst || !job.statusSummary || FAILED !== listed.failed))
-    listed.failed = await listInto(batch, state, job, 'FAILED', seen);
+  if (job.status !== 'SUCCEEDED' && (isFirst || !job.statusSummary || FAILED !== countKnown(state).FAILED))
+    await listInto(batch, state, job, 'FAILED', seen);
   // Why none of them starts is the same for all.
-  if (!allEnded && RUNNABLE > 0 && listed.starting + listed.running === 0)
+  if (!allEnded && RUNNABLE > 0 && starting + running === 0)
     await listInto(batch, state, job, 'RUNNABLE', seen, 1000);
   const vanished = before.filter(([shard]) => !seen.has(shard)).map(([shard]) => shard);
   for (const shard of vanished) part.know(shard, undefined);
   return vanished;
+}
+
+/** Which children have failed beyond those that are known to have. */
+export async function readFailed(batch: BatchPort, state: ArrayState, job: JobDetail): Promise<void> {
+  if ((job.statusSummary?.FAILED ?? 0) > countKnown(state).FAILED)
+    await listInto(batch, state, job, 'FAILED', new Set());
 }
 
 /** Children in one status; answers how many. Those that are described already, in the same status, stay as they are. */
@@ -118,22 +141,22 @@ export async function readUnexplained(
   job: JobDetail,
   vanished: readonly number[],
 ): Promise<readonly number[]> {
-  const { part, array, listed } = state;
+  const { part, array } = state;
   const ended = new Set<number>();
   const { SUCCEEDED = 0 } = job.statusSummary ?? { SUCCEEDED: array.size };
-  if (SUCCEEDED > listed.succeeded + markedOf(part, array)) {
+  if (SUCCEEDED > state.succeeded + markedOf(part, array)) {
     for await (const child of batch.children(job.jobId, 'SUCCEEDED')) {
       const shard = shardOf(array, child);
       if (part.done[shard]) continue;
       part.know(shard, { status: 'SUCCEEDED', jobId: child.jobId });
       ended.add(shard);
     }
-    listed.succeeded = ended.size;
+    state.succeeded = ended.size;
   }
   const isOpen = (shard: number): boolean => !part.done[shard] && part.known.get(shard) === undefined;
   if (vanished.some(isOpen)) {
     const before = new Set(ofArray(part.known, array).map(([shard]) => shard));
-    listed.failed = await listInto(batch, state, job, 'FAILED', new Set());
+    await listInto(batch, state, job, 'FAILED', new Set());
     for (const [shard] of ofArray(part.known, array)) if (!before.has(shard)) ended.add(shard);
   }
   return [...ended].sort((a, b) => a - b);

@@ -1,6 +1,8 @@
 import { isTerminal, type JobAttempt, type JobDetail } from '../../contract/ports/ports.ts';
 import { isRunning } from '../shard-state.ts';
 import { readChild, runningIds } from './ask-batch.ts';
+import { jobState } from './job-state.ts';
+import { goneOn } from './reading.ts';
 import type { ArrayState } from './round-step.ts';
 
 /** A child that a look asks Batch about beside its array. */
@@ -12,9 +14,12 @@ export interface AskedChild {
   readonly runs?: true;
 }
 
+/** Of how many that run the details are kept: the rest of the room is for those whose turn it is. */
+export const mostDetailed = (room: number): number => Math.floor(room * 0.75);
+
 /**
- * Which children a request for arrays has room for: those that run, where there is room for all of them, and of the rest that
- * is not over some, in turn. An array's summary is up to a minute late, so that an attempt which came and went meanwhile is in
+ * Which children a request for arrays has room for: those that run, where they take three quarters of it at most, and of the
+ * rest that is not over some, in turn. An array's summary is up to a minute late, so that an attempt which came and went meanwhile is in
  * none that we see; its child has it among its attempts.
  */
 export class InTurn {
@@ -23,7 +28,7 @@ export class InTurn {
 
   choose(states: readonly ArrayState[], room: number): readonly AskedChild[] {
     const running = states.flatMap(state => runningIds(state).map(id => childOf(state, id)));
-    const isShort = running.length <= room;
+    const isShort = running.length <= mostDetailed(room);
     const asked: AskedChild[] = isShort ? running : [];
     // Of what waits for another array, or is over, nothing can have begun: the summary would be another.
     const arrays = states.filter(({ array, mayStart }) => mayStart && array.size > 1);
@@ -48,13 +53,22 @@ export class InTurn {
   }
 }
 
-/** Lets an array be read again whose child has gone on since it was listed: to another status, or by an attempt that nothing tells of yet. */
+/**
+ * Takes in that a child has ended since its array was listed; lets the array be listed again whose child has gone on to another
+ * status, or by an attempt that nothing tells of yet.
+ */
 export function noticeChild(asked: AskedChild, child: JobDetail): void {
-  const { state } = asked;
-  if (asked.runs ? readChild(state, child) : hasGoneOn(asked, child)) {
+  const { state, shard } = asked;
+  const { part } = state;
+  if (asked.runs) {
     // What has failed is listed again as well.
-    if (asked.runs || child.status === 'FAILED') delete state.told;
-    else state.told &&= 'a child has gone on';
+    if (readChild(state, child)) delete state.told;
+  } else if (isRunning(part.known.get(shard) ?? {}) && isTerminal(child.status)) {
+    part.know(shard, child.status === 'FAILED' ? jobState(child) : undefined);
+    state.isUnread = true;
+  } else if (hasGoneOn(asked, child)) {
+    if (child.status === 'FAILED') delete state.told;
+    else state.told &&= goneOn;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { JobDetail } from '../../contract/ports/ports.ts';
 import { resultsPrefix } from '../../contract/run/keys.ts';
 import type { ItemRecord } from '../../contract/run/records.ts';
 import type { PlannedArray, PlannedStep, RoundPlan } from '../../contract/run/run.ts';
@@ -20,10 +21,16 @@ export interface ArrayState {
   base: Known;
   /** What Batch said of it when all of it was read last; other words where a child has gone on since. */
   told?: string;
+  /** Its children by their statuses, as Batch said then. */
+  summary?: JobDetail['statusSummary'];
   /** Whether a child of it can begin, or has and is not over: by its summary. */
   mayStart?: boolean;
-  /** Children in a status, as they were listed last. */
-  readonly listed: { starting: number; running: number; failed: number; succeeded: number };
+  /** When its children were listed. */
+  listedAt?: number;
+  /** Children that have succeeded without a mark, as they were listed last. */
+  succeeded: number;
+  /** A child has ended since: its marks are to be read. */
+  isUnread?: boolean;
 }
 
 /** The shards of a step in a round: columns over shards, and over the lines of their items. */
@@ -70,7 +77,7 @@ export class RoundStep {
       array,
       part: this,
       base: { status: 'unsubmitted' },
-      listed: { starting: 0, running: 0, failed: 0, succeeded: 0 },
+      succeeded: 0,
     }));
   }
 

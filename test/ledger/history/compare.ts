@@ -1,15 +1,27 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, LedgerRow } from '../../../lib/ledger/ledger.ts';
+import { summaryMs } from '../../../lib/ledger/look/reading.ts';
 import { readPlainLedger } from '../plain/ledger.ts';
 import { freshReader, type World } from './world.ts';
 
 /** The kept reader must say what one says that begins anew, and the plain one. Throws where it does not. */
 export async function compare(world: World, when: string): Promise<void> {
   const { kept, batch, store, rounds, items, spec } = world;
-  const mine = await kept.look();
+  let mine = await kept.look();
   // What Batch has not told yet nobody can know by asking it for parents.
   if (batch.isLate || batch.jobs.some(job => job.children.some(child => child.marked))) return;
+  if (world.room === 'turns') {
+    const children = batch.jobs.reduce((sum, job) => sum + job.children.length, 0);
+    for (let turn = 0; turn <= children; turn++) {
+      world.clock.now += summaryMs / 2;
+      mine = await kept.look();
+    }
+  }
   const fresh = await freshReader(world).look();
+  if (world.room !== 'all') {
+    same(when, await whole(mine, world), { fresh: await whole(fresh, world) });
+    return;
+  }
   const plain = await readPlainLedger({ store, batch, changes: batch }, { rounds, items, steps: spec.steps });
   const [a, b] = [await whole(mine, world), await whole(fresh, world)];
   // Without a request more a look knows how each item stands, and why.
@@ -24,13 +36,14 @@ export async function compare(world: World, when: string): Promise<void> {
     ended: plain.ended,
     underWay: underWay(plain, world),
   };
-  for (const [name, other] of [
-    ['fresh', b],
-    ['plain', c],
-  ] as const)
-    if (!isDeepStrictEqual(a, other))
+  same(when, a, { fresh: b, plain: c });
+}
+
+function same(when: string, mine: object, others: Readonly<Record<string, object>>): void {
+  for (const [name, other] of Object.entries(others))
+    if (!isDeepStrictEqual(mine, other))
       throw new Error(
-        `after ${when}, not as the ${name} one: ${JSON.stringify(a)}\n${JSON.stringify(other)}`,
+        `after ${when}, not as the ${name} one: ${JSON.stringify(mine)}\n${JSON.stringify(other)}`,
       );
 }
 

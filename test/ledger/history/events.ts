@@ -33,6 +33,11 @@ export interface History {
   readonly isOld: boolean;
   /** Reasons are too long for a name. */
   readonly isWordy: boolean;
+  /**
+   * Children have room in the request for arrays, or one of them alone; then what no summary tells of is left out (`calm`), or
+   * every child has had its turn, and every summary its minute, before it is compared.
+   */
+  readonly room: 'all' | 'calm' | 'turns';
   readonly events: readonly Event[];
 }
 
@@ -47,6 +52,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
   cutAt: fc.oneof({ weight: 3, arbitrary: fc.constant(999) }, { weight: 1, arbitrary: fc.nat(14) }),
   isOld: fc.nat(4).map(each => each === 0),
   isWordy: fc.nat(4).map(each => each === 0),
+  room: fc.constantFrom('all', 'all', 'calm', 'turns'),
   events: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: simple('start') },

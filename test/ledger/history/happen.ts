@@ -10,6 +10,9 @@ import type { Event, Outcome } from './events.ts';
 import { claimed, leave } from './leave.ts';
 import { freshReader, ignoreCut, planOf, type World } from './world.ts';
 
+/** What no summary tells of, or late. */
+const untold: readonly Event['kind'][] = ['late', 'blink', 'swap'];
+
 /** One event, as far as there is something that it could happen to. */
 export async function happen(world: World, event: Event): Promise<void> {
   const { batch, store, rounds, clock, fail, kept } = world;
@@ -17,6 +20,7 @@ export async function happen(world: World, event: Event): Promise<void> {
   const children = (fits: (child: Child, job: Job) => boolean): { job: Job; child: Child }[] =>
     batch.jobs.flatMap(job => job.children.filter(child => fits(child, job)).map(child => ({ job, child })));
   clock.now += 1000;
+  if (world.room === 'calm' && untold.includes(event.kind)) return;
   if (event.kind === 'start') {
     const found = choose(
       children(

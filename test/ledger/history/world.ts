@@ -31,7 +31,7 @@ const shapes: readonly (readonly StepSpec[])[] = [
 
 class Cut extends Error {}
 
-export interface World extends Pick<History, 'isOld' | 'isWordy'> {
+export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room'> {
   readonly spec: WorkloadSpec;
   readonly store: ReturnType<typeof memoryStore>;
   readonly batch: ArrayBatch;
@@ -52,6 +52,7 @@ export async function begin({
   cutAt,
   isOld,
   isWordy,
+  room,
 }: History): Promise<World> {
   const steps = shapes[shape]!.map(step =>
     step.takes === 'run' ? step : { ...step, itemsPerShard: perShard },
@@ -95,9 +96,9 @@ export async function begin({
   const clock = { now: 0 };
   const kept = new LedgerReader(
     { store, batch, changes: batch },
-    { run: ref, rounds: [plan], steps, now: () => clock.now },
+    { run: ref, rounds: [plan], steps, now: () => clock.now, ...roomOf(room) },
   );
-  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy };
+  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy, room };
   fail.in = cutAt + 1;
   await submitRound({ store, batch }, plan).catch(() => undefined);
   fail.in = Number.POSITIVE_INFINITY;
@@ -120,5 +121,10 @@ export const ignoreCut = (error: unknown): void => {
   if (!(error instanceof Cut)) throw error;
 };
 
-export const freshReader = ({ store, batch, rounds, spec }: World): LedgerReader =>
-  new LedgerReader({ store, batch, changes: batch }, { run: ref, rounds, steps: spec.steps });
+const roomOf = (room: History['room']): { readonly room?: number } => (room === 'all' ? {} : { room: 1 });
+
+export const freshReader = ({ store, batch, rounds, spec, room }: World): LedgerReader =>
+  new LedgerReader(
+    { store, batch, changes: batch },
+    { run: ref, rounds, steps: spec.steps, ...roomOf(room) },
+  );
