@@ -12,6 +12,7 @@ import { plateStatus } from '../../jobs/plate-archive/plate-status.ts';
 import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
+import { destroyedPlates, destroyedText } from '../../lib/cli/archive/destroyed.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 /** Archives that lost a file, or have another in its place: told in words, stopped for nobody else, and restored from where bytes are. */
@@ -130,4 +131,24 @@ it('a source that changed before the proof is archived anew; what it has lost ke
     if (isLost) await expect(again).rejects.toThrow('--again archives it anew');
     else expect((await lab.verify((await again).digest)).proof).toBeDefined();
   }
+});
+
+it('a destruction that left something is not told as done', async () => {
+  const lab = new PlateLab();
+  const begun = JSON.stringify({ plate: 'BR01', at: '2026-02-01T00:00:00Z', reason: 'a mistake' });
+  for (const [time, left] of [
+    ['A/1', 11],
+    ['A/2', 0],
+    ['B/1', 11],
+    ['C/1', undefined],
+  ] as const) {
+    lab.s3.write('records', `P/B/${time}.begun.json`, begun);
+    if (left !== undefined) lab.s3.write('records', `P/B/${time}.ended.json`, JSON.stringify({ left }));
+  }
+  const told = (await destroyedPlates(lab.s3.store('records'), 'P')).map(destroyedText);
+  expect(told).toEqual([
+    'BR01 was destroyed on 2026-02-01: a mistake',
+    expect.stringContaining('11 versions are left'),
+    expect.stringContaining('some versions are left'),
+  ]);
 });

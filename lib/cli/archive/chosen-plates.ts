@@ -67,7 +67,7 @@ export async function chosenPlates(
   throw new LabError(
     missing.map(name => {
       const near = suggest(name, names);
-      const destroyed = gone.findLast(({ plate }) => plate === name);
+      const destroyed = gone.findLast(({ plate, left }) => plate === name && left === undefined);
       if (destroyed)
         return { where: name, message: `was destroyed on ${destroyed.at.slice(0, 10)}: ${destroyed.reason}` };
       return {

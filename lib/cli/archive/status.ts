@@ -14,7 +14,7 @@ import { shellWord } from '../output/command-line.ts';
 import { bytesText, numberText, table, tint } from '../output/output.ts';
 import { runWorld } from '../run-world.ts';
 import { chosenPlates, onePlate, plateOptions } from './chosen-plates.ts';
-import { destroyedPlates } from './destroyed.ts';
+import { destroyedPlates, destroyedText } from './destroyed.ts';
 import { type ArchivePlaces, archivePlaces } from './places.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
@@ -51,8 +51,7 @@ export const status: ArchiveVerb = {
       args.positionals.length === 1 && args.text('plates') === undefined && args.list('plate').length === 0;
     const destroyed =
       context.json || !isOfAll ? [] : await destroyedPlates(places.records, args.text('project'));
-    for (const { plate, at, reason } of destroyed)
-      context.say(`${plate} was destroyed on ${at.slice(0, 10)}: ${reason}`);
+    for (const each of destroyed) context.say(destroyedText(each));
     context.say(next(rows, context.suffix));
     return exitCodes.ok;
   },
