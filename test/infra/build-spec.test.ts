@@ -7,8 +7,9 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { buildProject } from '../../lib/infra/images/build-project.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
 
-const stack = new Stack();
+const stack = new Stack(cdkApp(), 'Builds');
 buildProject(stack, 'arm64', {
   role: new Role(stack, 'Role', { assumedBy: new ServicePrincipal('codebuild.amazonaws.com') }),
   logGroup: new LogGroup(stack, 'Log'),

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { EventLog } from '../../lib/infra/ground/event-log.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
 
 interface Statement {
   readonly Action: string;
@@ -13,7 +14,7 @@ const queueArn = (index: number): string =>
   `arn:aws-us-gov:batch:us-gov-east-1:123456789012:job-queue/${`${index}-`.padEnd(128, 'q')}`;
 
 function made(queues: number) {
-  const stack = new Stack();
+  const stack = new Stack(cdkApp(), 'Events');
   new EventLog(stack, 'Events', {
     queueArns: Array.from({ length: queues }, (_, index) => queueArn(index)),
     retentionDays: 30,

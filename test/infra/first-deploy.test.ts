@@ -87,7 +87,7 @@ it('a permissions boundary that the project names is on every role of the stack'
     resolveConfig({ ...defaultLab, imageBuild: 'codebuild' }, workloads),
     workloads,
     root,
-    cdkApp(outdir, { '@aws-cdk/core:permissionsBoundary': { name: 'people-made' } }),
+    cdkApp(outdir, { context: { '@aws-cdk/core:permissionsBoundary': { name: 'people-made' } } }),
   );
   const roles = Object.values(Template.fromStack(stack).findResources('AWS::IAM::Role'));
   expect(roles.length).toBeGreaterThan(4);

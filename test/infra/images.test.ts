@@ -266,7 +266,7 @@ describe('what an image is made of', () => {
     return copy;
   };
   const template = (input: LabConfigInput, projectRoot: string): object =>
-    Template.fromStack(labApp(input, projectRoot).stack).toJSON();
+    Template.fromStack(labApp(input, { projectRoot }).stack).toJSON();
 
   it.each([
     ['docker', lab()],

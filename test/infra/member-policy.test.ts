@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnJobQueue } from 'aws-cdk-lib/aws-batch';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
@@ -6,6 +6,7 @@ import { keeperPolicies } from '../../lib/infra/jobs/keeper-policy.ts';
 import { MemberPolicy } from '../../lib/infra/jobs/member-policy.ts';
 import { decide } from '../../lib/twin/iam/decide.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
+import { cdkApp } from '../helpers/cdk-app.ts';
 import { defaultLab, labApp } from '../rules/synthesized.ts';
 
 interface Statement {
@@ -75,7 +76,7 @@ it('its ARN is an output', () => {
 describe('twelve workloads and twelve pools', () => {
   const account = '000000000000';
   const lab = 'a-lab-with-a-long-name-of-its-own';
-  const stack = new Stack(new App(), `arraylab-${lab}`);
+  const stack = new Stack(cdkApp(), `arraylab-${lab}`);
   const names = (start: string) => Array.from({ length: 12 }, (_, index) => `${start}-${index + 1}`);
   const queues = names('Pool').map(
     id => new CfnJobQueue(stack, `${id}ScratchOnSpotQueue`, { priority: 1, computeEnvironmentOrder: [] }),

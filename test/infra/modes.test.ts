@@ -5,6 +5,7 @@ import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { stackName } from '../../lib/contract/workload/metadata.ts';
 import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { readTwinStack } from '../../lib/twin/template/twin-stack.ts';
+import { some } from '../helpers/runs.ts';
 import { labApp } from '../rules/synthesized.ts';
 import { choices, covering, illegal, labOf, legal, pairs, refusal, title, workloadsOf } from './modes.ts';
 
@@ -14,11 +15,11 @@ interface Template {
 }
 
 /** Synthesized with all packs and rules: a finding throws. */
-function synthesized(input: Parameters<typeof labApp>[0]): {
-  readonly text: string;
-  readonly json: Template;
-} {
-  const { app, templatePath } = labApp(input);
+function synthesized(
+  input: Parameters<typeof labApp>[0],
+  isValidated: boolean,
+): { readonly text: string; readonly json: Template } {
+  const { app, templatePath } = labApp(input, { isValidated });
   app.synth();
   const text = readFileSync(templatePath, 'utf8');
   return { text, json: JSON.parse(text) as Template };
@@ -38,11 +39,14 @@ it('and each workload is on with each choice', () => {
   for (const on of workloadsOf.values()) expect(on).not.toHaveLength(0);
 });
 
+/** Those that are held to CloudFormation's schemas, too. */
+const validated = some(covering);
+
 it.each(covering.map(mode => [title(mode), mode] as const))(
   'synthesizes without a finding, within CloudFormation’s limits, and for the twin: %s',
   (_, mode) => {
     const on = workloadsOf.get(mode)!;
-    const { text, json } = synthesized(labOf(mode, on));
+    const { text, json } = synthesized(labOf(mode, on), validated.includes(mode));
     withinLimits(text, json, 'lab');
     const { queues, jobDefinitions } = readTwinStack(json, { region: 'us-east-1', account: '000000000000' });
     expect(queues.length).toBeGreaterThan(0);
@@ -56,34 +60,37 @@ it.each(illegal.map(mode => [title(mode), mode] as const))('refuses, before any 
 
 it('the largest lab is within limits: every pool for every workload, a secret for each of twenty datasets', () => {
   const base = labOf({ network: 'private-endpoints', compliance: 'nist-800-53-r5', access: 'keys' });
-  const { text, json } = synthesized({
-    ...base,
-    name: 'a-name-as-long-as-can',
-    datasets: {
-      ...base.datasets,
-      ...Object.fromEntries(
-        Array.from({ length: 19 }, (_, n) => [`d${n}`, { bucket: `bucket-${n}`, access: 'keys' as const }]),
+  const { text, json } = synthesized(
+    {
+      ...base,
+      name: 'a-name-as-long-as-can',
+      datasets: {
+        ...base.datasets,
+        ...Object.fromEntries(
+          Array.from({ length: 19 }, (_, n) => [`d${n}`, { bucket: `bucket-${n}`, access: 'keys' as const }]),
+        ),
+      },
+      // Room for as many jobs as a host holds, of whatever workload.
+      pools: Object.fromEntries(
+        Object.entries(defaultPools)
+          .filter(([, { scratch }]) => scratch !== 'instance-store')
+          .map(([name]) => [name, { scratch: { sizeGiB: 1000 } }]),
+      ),
+      workloads: Object.fromEntries(
+        workloads.map(spec => [
+          spec.name,
+          {
+            ...base.workloads![spec.name],
+            pools: Object.entries(defaultPools)
+              .filter(([, pool]) => spec.image.architectures.includes(pool.architecture))
+              .map(([name]) => name)
+              .filter(name => mayShare(spec, name)),
+          },
+        ]),
       ),
     },
-    // Room for as many jobs as a host holds, of whatever workload.
-    pools: Object.fromEntries(
-      Object.entries(defaultPools)
-        .filter(([, { scratch }]) => scratch !== 'instance-store')
-        .map(([name]) => [name, { scratch: { sizeGiB: 1000 } }]),
-    ),
-    workloads: Object.fromEntries(
-      workloads.map(spec => [
-        spec.name,
-        {
-          ...base.workloads![spec.name],
-          pools: Object.entries(defaultPools)
-            .filter(([, pool]) => spec.image.architectures.includes(pool.architecture))
-            .map(([name]) => name)
-            .filter(name => mayShare(spec, name)),
-        },
-      ]),
-    ),
-  });
+    true,
+  );
   withinLimits(text, json, 'a-name-as-long-as-can');
 });
 

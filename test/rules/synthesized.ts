@@ -6,7 +6,7 @@ import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { buildApp } from '../../lib/infra/lab-app.ts';
 import { readTemplateFile, type TemplateFile } from '../../lib/rules/read-file.ts';
-import { cdkApp } from '../helpers/cdk-app.ts';
+import { type CdkAppOptions, cdkApp } from '../helpers/cdk-app.ts';
 import { root } from '../helpers/project.ts';
 import { rapidtideLab } from '../helpers/rapidtide-lab.ts';
 
@@ -21,9 +21,12 @@ export const strictLab: LabConfigInput = {
 };
 
 /** A lab's app, not synthesized yet; what it writes goes with the run of the tests. */
-export function labApp(input: LabConfigInput, projectRoot = root) {
+export function labApp(
+  input: LabConfigInput,
+  { projectRoot = root, ...options }: CdkAppOptions & { readonly projectRoot?: string } = {},
+) {
   const outdir = mkdtempSync(join(tmpdir(), 'lab-rules-'));
-  const built = buildApp(resolveConfig(input, workloads), workloads, projectRoot, cdkApp(outdir));
+  const built = buildApp(resolveConfig(input, workloads), workloads, projectRoot, cdkApp(outdir, options));
   return { ...built, templatePath: join(outdir, `${built.stack.stackName}.template.json`) };
 }
 
