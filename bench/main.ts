@@ -16,6 +16,7 @@ import { vcfPreflight } from './vcf/preflight.ts';
 import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
 import { watchers } from './watchers/watchers.ts';
+import { watch } from './watch/watch.ts';
 
 /** `node main.ts [ROUNDS] [NAME …]`; memory takes 30 GB of disk, and those after s3 minutes, so they must be asked for. */
 const asked = process.argv.slice(2);
@@ -33,6 +34,7 @@ const benches = {
   queue,
   report,
   'twin-children': (root: string, rounds: number) => twinChildren(root, rounds),
+  watch: (root: string) => watch(root),
   'vcf-preflight': vcfPreflight,
   'vcf-submission': vcfSubmission,
   'vcf-verification': vcfVerification,
@@ -49,6 +51,7 @@ const onRequest = [
   'queue',
   'report',
   'twin-children',
+  'watch',
   'vcf-preflight',
   'vcf-verification',
   'tests',

@@ -57,6 +57,21 @@ export const isSame = (
   file: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
 ): boolean => meta.size === file.size && meta.mtimeMs === file.mtimeMs;
 
+const headersKept = new Map<string, ObjectMeta['headers']>();
+const mostHeaders = 1000;
+
+/** As it is held for as long as the object is there: most have the headers of many others, and a path that is their key. */
+export function held(meta: ObjectMeta): ObjectMeta {
+  const text = JSON.stringify(meta.headers);
+  let headers = headersKept.get(text);
+  if (!headers) {
+    if (headersKept.size === mostHeaders) headersKept.clear();
+    headers = meta.headers;
+    headersKept.set(text, headers);
+  }
+  return { ...meta, headers, path: meta.path === meta.key ? meta.key : meta.path };
+}
+
 /** Letters and digits alone: it goes into addresses and command lines. */
 export function newVersionId(): string {
   return randomBytes(24).toString('base64').replace(/[+/]/g, 'x');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { isSame, type ObjectMeta } from './object-meta.ts';
+import { held, isSame, type ObjectMeta } from './object-meta.ts';
 import { append, mkdir, rename, writeFile } from './quick-fs.ts';
 
 type Line =
@@ -125,7 +125,7 @@ function replay(path: string) {
       announced.delete(line.removed);
     } else {
       const meta = 'stored' in line ? line.stored : announced.get(line.settled);
-      if (meta) current.set(meta.key, meta);
+      if (meta) current.set(meta.key, held(meta));
       if (meta) announced.delete(meta.key);
     }
   }

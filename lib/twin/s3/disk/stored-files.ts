@@ -5,7 +5,7 @@ import { onceATurn } from '../../once-a-turn.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
 import { isSegment, joinPieces, keyToAsidePath, keyToPath, pathToKey } from './key-path.ts';
-import { isSame, type ObjectMeta } from './object-meta.ts';
+import { held, isSame, type ObjectMeta } from './object-meta.ts';
 import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
 import { BucketRecords } from './records.ts';
 
@@ -195,7 +195,7 @@ export class StoredFiles {
 
   private async placeAt(object: Omit<ObjectMeta, 'path'>, path: string, from: string): Promise<ObjectMeta> {
     if (!this.isOwn(dirname(path))) throw s3Errors.behindLink(join(this.folder, dirname(path)));
-    const meta: ObjectMeta = { ...object, path };
+    const meta = held({ ...object, path });
     await this.records.store(meta, () => rename(from, join(this.folder, path)));
     this.remember(meta);
     return meta;
