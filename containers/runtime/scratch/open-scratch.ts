@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -142,11 +142,22 @@ async function plainFolder(world: ContainerWorld, folder: string): Promise<Attem
   };
 }
 
-const remove = (world: ContainerWorld, folder: string): Promise<void> =>
-  rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(error =>
-    // The work is done by now; the next attempt on this host tries again.
-    world.log(`${folder} could not be removed: ${(error as Error).message}`),
-  );
+async function remove(world: ContainerWorld, folder: string): Promise<void> {
+  try {
+    removeIfEmpty(folder);
+  } catch {
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 }).catch(error =>
+      // The work is done by now; the next attempt on this host tries again.
+      world.log(`${folder} could not be removed: ${(error as Error).message}`),
+    );
+  }
+}
+
+/** With the folders in it; without the threads that a tree is removed by. Throws where there is a file in any of them. */
+function removeIfEmpty(folder: string): void {
+  for (const name of readdirSync(folder)) rmdirSync(join(folder, name));
+  rmdirSync(folder);
+}
 
 const failure = (message: string): ShardFailure => new ShardFailure(exitCodes.scratchMissing, message);
 
