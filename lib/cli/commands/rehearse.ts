@@ -67,7 +67,9 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
     return await perform(opened.inside, args, options, stage, opened.hosts, folder);
   } finally {
     await opened.close();
-    if (!args.flag('keep')) await rm(join(folder, 'state'), { recursive: true, force: true });
+    // Interrupted, it may still be written to for a moment.
+    if (!args.flag('keep'))
+      await rm(join(folder, 'state'), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     // Without a report there is nothing in it.
     await rmdir(folder).catch(() => undefined);
   }
