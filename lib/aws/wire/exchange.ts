@@ -1,12 +1,7 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { WireRequest } from './http.ts';
 import { AnswerReader, type WholeAnswer } from './read-answer.ts';
-
-/** One request with its body in memory, or without one. */
-export interface WholeRequest extends WireRequest {
-  readonly body?: Buffer;
-}
+import type { WholeRequest } from './request.ts';
 
 /**
  * Sends a request once and reads all of its answer. Over the socket itself: what Node's own client loads, and makes for each request, is

@@ -1,8 +1,11 @@
 import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exchange, type WholeRequest } from './exchange.ts';
+import { exchange } from './exchange.ts';
 import type { WholeAnswer } from './read-answer.ts';
+import type { WholeRequest, WireRequest } from './request.ts';
+
+export type { WireRequest } from './request.ts';
 
 /** A socket that says nothing for this long is given up: a stalled body never ends by itself. */
 const idleMs = 20_000;
@@ -60,18 +63,6 @@ export class WireError extends Error {
 const regionIn = (text: string): string | undefined =>
   /<Region>([a-z0-9-]+)<\/Region>/.exec(text)?.[1] ??
   /<Endpoint>[^<]*\bs3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws/.exec(text)?.[1];
-
-/** One request, signed anew for each try. The body is a buffer, or a function that opens a stream. */
-export interface WireRequest {
-  /** `https://host`, with a port where it has one. */
-  readonly origin: string;
-  /** Path and query as they are sent: no URL class may touch them, it would resolve the dots of a key. */
-  readonly target: string;
-  readonly method: string;
-  headers(): Promise<Record<string, string>>;
-  readonly body?: Buffer | (() => Readable);
-  readonly contentLength?: number;
-}
 
 /** Whether a try was not the first: a conditional write that meets its own object must know. */
 export interface Sent {
