@@ -15,8 +15,8 @@ import { twinChildren } from './twin/children.ts';
 import { vcfPreflight } from './vcf/preflight.ts';
 import { vcfSubmission } from './vcf/submission.ts';
 import { vcfVerification } from './vcf/verification.ts';
-import { watchers } from './watchers/watchers.ts';
 import { watch } from './watch/watch.ts';
+import { watchers } from './watchers/watchers.ts';
 
 /** `node main.ts [ROUNDS] [NAME …]`; memory takes 30 GB of disk, and those after s3 minutes, so they must be asked for. */
 const asked = process.argv.slice(2);
