@@ -10,7 +10,7 @@ export interface ReadFile {
 }
 
 /** Who wants to see what is read; records are views that are good for the call alone. */
-export interface Reading {
+export interface VariantReading {
   /** Its bytes, inflated. */
   onHeader?(bytes: Buffer, header: VariantHeader): void;
   onRecord?(record: Buffer, header: VariantHeader): void;
@@ -23,7 +23,10 @@ const chunk = 4 * 1024 * 1024;
  * Reads a whole VCF or BCF, BGZF or plain: every block is inflated, every record of a BCF stepped over, every line of a VCF
  * counted. Answers a sentence where it is not whole: a full disk leaves 0 bytes, or a file that merely ends early.
  */
-export async function readVariantFile(path: string, reading: Reading = {}): Promise<ReadFile | string> {
+export async function readVariantFile(
+  path: string,
+  reading: VariantReading = {},
+): Promise<ReadFile | string> {
   const file = await open(path, 'r').catch(() => undefined);
   if (!file) return 'is not there';
   try {
@@ -45,7 +48,7 @@ async function readAll(
   file: FileHandle,
   size: number,
   counter: RecordCounter,
-  { afterChunk }: Reading,
+  { afterChunk }: VariantReading,
 ): Promise<string | undefined> {
   let rest: Buffer = Buffer.alloc(0);
   let lastBlock: Buffer = rest;
@@ -83,9 +86,9 @@ class RecordCounter {
   private problem: string | undefined;
   private held: Buffer = Buffer.alloc(0);
   private records = 0;
-  private readonly reading: Reading;
+  private readonly reading: VariantReading;
 
-  constructor(reading: Reading) {
+  constructor(reading: VariantReading) {
     this.reading = reading;
   }
 
