@@ -40,7 +40,7 @@ it('and each workload is on with each choice', () => {
 });
 
 /** Those that are held to CloudFormation's schemas, too. */
-const validated = some(covering);
+const validated = some(covering, 10);
 
 it.each(covering.map(mode => [title(mode), mode] as const))(
   'synthesizes without a finding, within CloudFormation’s limits, and for the twin: %s',
