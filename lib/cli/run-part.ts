@@ -36,7 +36,7 @@ export function partOf(args: Args, { run }: ConnectedRun): RunPart {
 
 /** Whether a round has had anything of one of the run's items, by the ledger of that round alone. */
 const isInRound = ({ entries }: Ledger, index: number): boolean =>
-  entries.some(each => each.owners.placesOf(index).length > 0 || each.owners.common.length > 0);
+  entries.some(each => each.owners.positionsOf(index).length > 0 || each.owners.common.length > 0);
 
 /** How the items that a round had stand, by the ledger of that round alone: it knows nothing of the others. */
 export function inRound(ledger: Ledger): { readonly counts: Ledger['counts']; readonly total: number } {
@@ -117,8 +117,8 @@ async function* rowsOf(
   { names, only, details }: Required<WantedRows>,
 ): AsyncGenerator<StatusRow & { readonly steps?: readonly unknown[] }> {
   if (view) {
-    const places = names.length > 0 ? view.placesOf(names) : undefined;
-    for await (const entry of ledger.stream(view, { details, ...(places ? { places } : {}) }))
+    const positions = names.length > 0 ? view.positionsOf(names) : undefined;
+    for await (const entry of ledger.stream(view, { details, ...(positions ? { positions } : {}) }))
       yield stepRow(view.name, entry);
   } else
     yield* ledger.rows.stream({
@@ -143,7 +143,7 @@ function refuseUnknown(
       ? ledger.rows.named(name) !== undefined
       : steps.some(
           each =>
-            each.placesOf([name]).length > 0 ||
+            each.positionsOf([name]).length > 0 ||
             (step === undefined && items.has(name) && each.owners.common.length > 0),
         );
   const of = `${step === undefined ? '' : `step ${step} of `}${round === undefined ? '' : `round ${round} of `}${run.runId}`;

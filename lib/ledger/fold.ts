@@ -27,11 +27,11 @@ export function stepViews(
     const view = new StepView(name, edges(name), own, items);
     if (rounds.size > 1) {
       const newest = inputsOf(view, steps).map(input =>
-        perItem(input, place => (wellCode(input.states[place]!) ? input.roundAt(place) : -1)),
+        perItem(input, position => (wellCode(input.states[position]!) ? input.roundAt(position) : -1)),
       );
       if (newest.length > 0)
-        view.makeStale(place => {
-          const [owner, round] = [view.owners.of(place), view.roundAt(place)];
+        view.makeStale(position => {
+          const [owner, round] = [view.owners.of(position), view.roundAt(position)];
           return newest.some(roundOf => roundOf(owner) > round);
         });
     }
@@ -44,9 +44,11 @@ export function stepViews(
 export function hasOpenInput(
   step: StepView,
   steps: readonly StepView[],
-  isOpen: (step: StepView, place: number) => boolean,
+  isOpen: (step: StepView, position: number) => boolean,
 ): (owner: number) => boolean {
-  const open = inputsOf(step, steps).map(input => perItem(input, place => (isOpen(input, place) ? 1 : 0)));
+  const open = inputsOf(step, steps).map(input =>
+    perItem(input, position => (isOpen(input, position) ? 1 : 0)),
+  );
   return owner => open.some(each => each(owner) > 0);
 }
 

@@ -35,7 +35,7 @@ export interface Ledger {
   /** What a step's own items have come to, one after the other, with what is in their records. */
   stream(
     step: StepView,
-    choice?: { readonly details?: boolean; readonly places?: readonly number[] },
+    choice?: { readonly details?: boolean; readonly positions?: readonly number[] },
   ): AsyncGenerator<Entry>;
   /** Whether a shard with this item of the step is under way. */
   isUnderWay(step: string, name: string): boolean;
@@ -69,25 +69,25 @@ export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
     stream: (step, choice) => streamStep(store, parts, step, { details: isDetailed, ...choice }),
     isUnderWay: (name, item) => {
       const step = steps.find(each => each.name === name);
-      const place = step?.items.indexOf(item) ?? -1;
-      return place >= 0 && step!.isUnderWay(place);
+      const position = step?.items.indexOf(item) ?? -1;
+      return position >= 0 && step!.isUnderWay(position);
     },
   };
 }
 
 /** Of a step that has the run's items, those alone count that are among them. */
 function countsOfStep({ name, states, owners, length }: StepView, items: number): StepCounts {
-  const counts = countsOf(states, length, place => owners.isOwnList || owners.of(place) < items);
+  const counts = countsOf(states, length, position => owners.isOwnList || owners.of(position) < items);
   return { step: name, items: Object.values(counts).reduce((sum, each) => sum + each, 0), counts };
 }
 
 function countsOf(
   states: Uint8Array,
   length: number,
-  isCounted: (place: number) => boolean = () => true,
+  isCounted: (position: number) => boolean = () => true,
 ): Record<ItemState, number> {
   const found = new Uint32Array(itemStates.length);
-  for (let place = 0; place < length; place++) if (isCounted(place)) found[states[place]!]!++;
+  for (let position = 0; position < length; position++) if (isCounted(position)) found[states[position]!]!++;
   return Object.fromEntries(itemStates.map((state, code) => [state, found[code]!])) as Record<
     ItemState,
     number

@@ -12,7 +12,7 @@ interface Row {
   readonly outputs?: readonly OutputRecord[];
 }
 
-const placeOf = ({ bucket = '', key }: OutputRecord): string => `${bucket}/${key}`;
+const fileKeyOf = ({ bucket = '', key }: OutputRecord): string => `${bucket}/${key}`;
 
 /**
  * Outputs by the file that each becomes (by default its bucket and key), and which of them two records have. Of an item, a
@@ -30,7 +30,7 @@ export class DistinctOutputs {
   /** Bytes of those files that are no two's. */
   bytes = 0;
 
-  constructor(fileOf: (output: OutputRecord) => string = placeOf) {
+  constructor(fileOf: (output: OutputRecord) => string = fileKeyOf) {
     this.#fileOf = fileOf;
   }
 
@@ -45,24 +45,25 @@ export class DistinctOutputs {
 
   #add(by: string, output: OutputRecord): void {
     const file = this.#fileOf(output);
-    const place = this.#files.indexOf(file);
-    if (place < 0) {
+    const position = this.#files.indexOf(file);
+    if (position < 0) {
       this.#files.append(Buffer.from(`${JSON.stringify({ name: file, by, output })}\n`));
       this.bytes += output.bytes;
       return;
     }
-    const before = this.#at(place);
-    const isSamePlace = placeOf(before.output) === placeOf(output);
-    if (isSamePlace && before.output.sha256 === output.sha256 && before.output.bytes === output.bytes) return;
-    if (isSamePlace && before.by === by) {
-      if (!this.#isShared.has(place)) this.bytes += output.bytes - before.output.bytes;
-      this.#later.set(place, { by, output });
+    const before = this.#at(position);
+    const isSameObject = fileKeyOf(before.output) === fileKeyOf(output);
+    if (isSameObject && before.output.sha256 === output.sha256 && before.output.bytes === output.bytes)
+      return;
+    if (isSameObject && before.by === by) {
+      if (!this.#isShared.has(position)) this.bytes += output.bytes - before.output.bytes;
+      this.#later.set(position, { by, output });
       return;
     }
-    if (!this.#isShared.has(place)) this.bytes -= before.output.bytes;
-    this.#isShared.add(place);
+    if (!this.#isShared.has(position)) this.bytes -= before.output.bytes;
+    this.#isShared.add(position);
     this.shared.push(
-      isSamePlace
+      isSameObject
         ? `${before.by} and ${by} both wrote ${output.key}, with other contents: one of the two is lost`
         : `${addressOf(before)} and ${addressOf({ by, output })} would be one file here`,
     );
@@ -70,12 +71,12 @@ export class DistinctOutputs {
 
   /** Each file once; those that two records share are not among them. */
   *[Symbol.iterator](): Generator<OutputRecord> {
-    for (let place = 0; place < this.#files.length; place++)
-      if (!this.#isShared.has(place)) yield this.#at(place).output;
+    for (let position = 0; position < this.#files.length; position++)
+      if (!this.#isShared.has(position)) yield this.#at(position).output;
   }
 
-  #at(place: number): Written {
-    return this.#later.get(place) ?? (this.#files.at(place) as unknown as Written);
+  #at(position: number): Written {
+    return this.#later.get(position) ?? (this.#files.at(position) as unknown as Written);
   }
 }
 

@@ -15,15 +15,15 @@ export async function* streamStep(
   store: Store,
   parts: readonly RoundStep[],
   step: StepView,
-  { details, places }: { readonly details: boolean; readonly places?: readonly number[] },
+  { details, positions }: { readonly details: boolean; readonly positions?: readonly number[] },
 ): AsyncGenerator<Entry> {
-  const length = places?.length ?? step.length;
+  const length = positions?.length ?? step.length;
   try {
     for (let from = 0; from < length; from += rowsTogether) {
       const to = Math.min(length, from + rowsTogether);
-      const some = Array.from({ length: to - from }, (_, i) => places?.[from + i] ?? from + i);
+      const some = Array.from({ length: to - from }, (_, i) => positions?.[from + i] ?? from + i);
       await readDetails({ store, parts, steps: [step], details }, (_, add) => some.forEach(add));
-      for (const place of some) yield step.at(place);
+      for (const position of some) yield step.at(position);
     }
   } finally {
     forgetDetails(parts);
@@ -43,18 +43,18 @@ export interface DetailsInput {
   readonly see?: SeeRecord | undefined;
 }
 
-/** Reads the records of some places that a look has not read, and forgets the others. */
+/** Reads the records of some positions that a look has not read, and forgets the others. */
 export async function readDetails(
   { store, parts, steps, details, see }: DetailsInput,
-  places: (step: StepView, add: (place: number) => void) => void,
+  positions: (step: StepView, add: (position: number) => void) => void,
 ): Promise<void> {
   const wanted = new Map(parts.map(part => [part, new Set<number>()]));
   const isWanted = ({ records, tries, names }: RoundStep, shard: number): boolean =>
     !records.has(shard) && (names.has(shard) || (details && tries[shard]! > 0));
   for (const step of steps)
-    places(step, place => {
+    positions(step, position => {
       for (const part of step.parts) {
-        const line = part.lines.lineOf(place);
+        const line = part.lines.lineOf(position);
         const shard = line < 0 ? -1 : part.shardOf(line);
         if (shard >= 0 && isWanted(part, shard)) wanted.get(part)!.add(shard);
       }

@@ -27,7 +27,7 @@ export class Rows implements Iterable<LedgerRow> {
   readonly #steps: readonly StepView[];
   readonly #store: Store;
   readonly #parts: readonly RoundStep[];
-  /** How each of the run's items stands: places in `itemStates`. */
+  /** How each of the run's items stands: positions in `itemStates`. */
   readonly states: Uint8Array;
 
   constructor(items: ItemList, steps: readonly StepView[], store: Store, parts: readonly RoundStep[]) {
@@ -109,7 +109,7 @@ export class Rows implements Iterable<LedgerRow> {
         const to = Math.min(length, from + rowsTogether);
         const some = Array.from({ length: to - from }, (_, i) => chosen?.[from + i] ?? from + i);
         await readDetails(input, (step, add) => {
-          for (const index of some) for (const place of step.owners.placesOf(index)) add(place);
+          for (const index of some) for (const position of step.owners.positionsOf(index)) add(position);
           if (some.length > 0) step.owners.common.forEach(add);
         });
         for (const index of some) if (index >= 0) yield this.#row(index);
@@ -132,7 +132,7 @@ export class Rows implements Iterable<LedgerRow> {
     const steps = this.#steps;
     const own = steps.flatMap(step => {
       const { owners } = step;
-      const entries = [...owners.placesOf(index), ...owners.common].map(place => step.at(place));
+      const entries = [...owners.positionsOf(index), ...owners.common].map(position => step.at(position));
       return joined(step.name, entries, owners.isOwnList) ?? [];
     });
     const open = own.find(each => !isWell(each.state));
@@ -178,24 +178,25 @@ function rowStates(length: number, steps: readonly StepView[]): Uint8Array {
 
 function isSameOrder(step: StepView, length: number): boolean {
   if (step.items.isRuns) return true;
-  for (let place = 0; place < length; place++) if (step.owners.of(place) !== place) return false;
+  for (let position = 0; position < length; position++)
+    if (step.owners.of(position) !== position) return false;
   return true;
 }
 
 /** What a step says of each of the run's items, as `joined` does. */
 function joinedStates(
-  { owners, states, length: places }: StepView,
+  { owners, states, length: positions }: StepView,
   length: number,
   none: number,
 ): Uint8Array {
   const rank = itemStates.map(state => precedence.indexOf(state));
   const first = (a: number, b: number): number => (a === none || rank[b]! < rank[a]! ? b : a);
   let common = none;
-  for (const place of owners.common) common = first(common, states[place]!);
+  for (const position of owners.common) common = first(common, states[position]!);
   const joinedOf = new Uint8Array(length).fill(common);
-  for (let place = 0; place < places; place++) {
-    const owner = owners.of(place);
-    if (owner >= 0 && owner < length) joinedOf[owner] = first(joinedOf[owner]!, states[place]!);
+  for (let position = 0; position < positions; position++) {
+    const owner = owners.of(position);
+    if (owner >= 0 && owner < length) joinedOf[owner] = first(joinedOf[owner]!, states[position]!);
   }
   return joinedOf;
 }

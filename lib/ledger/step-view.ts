@@ -10,14 +10,14 @@ const waitingCode = codeOf('waiting');
 const failedCode = codeOf('failed');
 const never = 0xffff;
 
-/** A step of a run over all its rounds: how each of its items stands, by its place. */
+/** A step of a run over all its rounds: how each of its items stands, by its position. */
 export class StepView implements Iterable<Entry> {
   readonly name: string;
   readonly dependsOn: readonly Edge[];
   readonly items: StepItems;
   readonly parts: readonly RoundStep[];
   readonly owners: Owners;
-  /** Places in `itemStates`. */
+  /** Positions in `itemStates`. */
   states: Uint8Array;
   /** The round that an item's state is of; undefined where there is one. */
   readonly #rounds: Uint16Array | undefined;
@@ -45,72 +45,76 @@ export class StepView implements Iterable<Entry> {
     return this.items.length;
   }
 
-  stateAt(place: number): ItemState {
-    return itemStates[this.states[place]!]!;
+  stateAt(position: number): ItemState {
+    return itemStates[this.states[position]!]!;
   }
 
-  roundAt(place: number): number {
-    return this.#rounds ? this.#rounds[place]! : this.parts[0]!.plan.round;
+  roundAt(position: number): number {
+    return this.#rounds ? this.#rounds[position]! : this.parts[0]!.plan.round;
   }
 
-  itemAt(place: number): Item {
-    return this.items.list.at(place);
+  itemAt(position: number): Item {
+    return this.items.list.at(position);
   }
 
   /** What was done before its input was done anew is not done. */
-  makeStale(isStale: (place: number) => boolean): void {
-    for (let place = 0; place < this.length; place++) {
-      if (!wellCode(this.states[place]!) || !isStale(place)) continue;
+  makeStale(isStale: (position: number) => boolean): void {
+    for (let position = 0; position < this.length; position++) {
+      if (!wellCode(this.states[position]!) || !isStale(position)) continue;
       this.#stale ??= new Uint8Array(this.length);
-      this.#stale[place] = 1;
+      this.#stale[position] = 1;
     }
     if (!this.#stale) return;
     // They may be those of a round.
     this.states = this.states.slice();
-    for (let place = this.#stale.indexOf(1); place >= 0; place = this.#stale.indexOf(1, place + 1))
-      this.states[place] = waitingCode;
+    for (
+      let position = this.#stale.indexOf(1);
+      position >= 0;
+      position = this.#stale.indexOf(1, position + 1)
+    )
+      this.states[position] = waitingCode;
   }
 
-  at(place: number): Entry {
+  at(position: number): Entry {
     let entry: Entry | undefined;
-    const item = this.itemAt(place);
+    const item = this.itemAt(position);
     for (const part of this.parts) {
-      const line = part.lines.lineOf(place);
+      const line = part.lines.lineOf(position);
       if (line < 0) continue;
       const shard = part.shardOf(line);
       entry = entryAfter(entry, part.stateOf(shard), item, part.recordOf(shard, item.name));
     }
-    return this.#stale?.[place]
+    return this.#stale?.[position]
       ? { ...entry!, state: 'waiting', reason: 'what it was made from was done again' }
       : entry!;
   }
 
   get(name: string): Entry | undefined {
-    const place = this.items.indexOf(name);
-    return place < 0 ? undefined : this.at(place);
+    const position = this.items.indexOf(name);
+    return position < 0 ? undefined : this.at(position);
   }
 
-  /** Places of items of these names, and of what is part of them. */
-  placesOf(names: readonly string[]): readonly number[] {
+  /** Positions of items of these names, and of what is part of them. */
+  positionsOf(names: readonly string[]): readonly number[] {
     const { list } = this.items;
-    const places = new Set<number>();
+    const positions = new Set<number>();
     for (const name of names) {
       const own = this.items.indexOf(name);
-      if (own >= 0) places.add(own);
+      if (own >= 0) positions.add(own);
     }
     const wanted = new Set(names);
-    for (let place = 0; list.hasOwners && place < this.length; place++)
-      if (wanted.has(list.at(place).of ?? '')) places.add(place);
-    return [...places].sort((a, b) => a - b);
+    for (let position = 0; list.hasOwners && position < this.length; position++)
+      if (wanted.has(list.at(position).of ?? '')) positions.add(position);
+    return [...positions].sort((a, b) => a - b);
   }
 
   *[Symbol.iterator](): Generator<Entry> {
-    for (let place = 0; place < this.length; place++) yield this.at(place);
+    for (let position = 0; position < this.length; position++) yield this.at(position);
   }
 
-  isUnderWay(place: number): boolean {
+  isUnderWay(position: number): boolean {
     return this.parts.some(part => {
-      const line = part.lines.lineOf(place);
+      const line = part.lines.lineOf(position);
       return line >= 0 && isUnderWay(part.stateOf(part.shardOf(line)));
     });
   }
@@ -128,9 +132,9 @@ export class StepView implements Iterable<Entry> {
 
   #some(fits: (state: number) => boolean): Some {
     let [first, count] = [-1, 0];
-    for (let place = this.length - 1; place >= 0; place--)
-      if (fits(this.states[place]!)) {
-        first = place;
+    for (let position = this.length - 1; position >= 0; position--)
+      if (fits(this.states[position]!)) {
+        first = position;
         count++;
       }
     return { first, count };
@@ -144,20 +148,20 @@ export interface Some {
 }
 
 function overlay(part: RoundStep, states: Uint8Array, rounds: Uint16Array): void {
-  const { first, placeOf } = part.lines;
+  const { first, positionOf } = part.lines;
   const { round } = part.plan;
   for (let shard = 0; shard < part.step.shards; shard++)
     for (let line = first[shard]!; line < first[shard + 1]!; line++) {
-      const place = placeOf(line);
-      const [before, now] = [states[place]!, part.states[line]!];
+      const position = positionOf(line);
+      const [before, now] = [states[position]!, part.states[line]!];
       const stays =
-        rounds[place] !== never &&
+        rounds[position] !== never &&
         wellCode(before) &&
         !wellCode(now) &&
         keepsBefore(itemStates[before]!, itemStates[now]!, part.stateOf(shard));
       if (stays) continue;
-      states[place] = now;
-      rounds[place] = round;
+      states[position] = now;
+      rounds[position] = round;
     }
 }
 
@@ -165,10 +169,10 @@ function overlay(part: RoundStep, states: Uint8Array, rounds: Uint16Array): void
 export interface Owners {
   /** Whether the step's items are its own, and not the run's. */
   readonly isOwnList: boolean;
-  /** A place in the run's items; beyond them for a name that is none of theirs; -1: it belongs to all. */
-  of(place: number): number;
-  /** Places of what belongs to one of the run's items, and to all. */
-  placesOf(owner: number): readonly number[];
+  /** A position in the run's items; beyond them for a name that is none of theirs; -1: it belongs to all. */
+  of(position: number): number;
+  /** Positions of what belongs to one of the run's items, and to all. */
+  positionsOf(owner: number): readonly number[];
   readonly common: readonly number[];
 }
 
@@ -187,8 +191,8 @@ function ownersOf(items: StepItems, run: ItemList): Owners {
 
 const sameOwners = (items: StepItems): Owners => ({
   isOwnList: false,
-  of: place => place,
-  placesOf: owner => (owner < items.length ? [owner] : []),
+  of: position => position,
+  positionsOf: owner => (owner < items.length ? [owner] : []),
   common: [],
 });
 
@@ -197,44 +201,44 @@ function listedOwners({ list, length }: StepItems, run: ItemList): Owners {
   const strangers = new Map<string, number>();
   const common: number[] = [];
   let isOwnList = false;
-  for (let place = 0; place < length; place++) {
-    const { of, name } = list.hasOwners ? list.at(place) : { of: undefined, name: '' };
-    let owner = of === undefined ? run.indexOfLine(list.lineAt(place)) : run.indexOf(of);
+  for (let position = 0; position < length; position++) {
+    const { of, name } = list.hasOwners ? list.at(position) : { of: undefined, name: '' };
+    let owner = of === undefined ? run.indexOfLine(list.lineAt(position)) : run.indexOf(of);
     if (owner < 0 && of !== undefined) {
       owner = strangers.get(of) ?? run.length + strangers.size;
       strangers.set(of, owner);
     }
-    if (owner < 0) common.push(place);
+    if (owner < 0) common.push(position);
     if (owner < 0 || (of !== undefined && of !== name)) isOwnList = true;
-    owners[place] = owner;
+    owners[position] = owner;
   }
   const ends = new Uint32Array(run.length + 1);
   for (const owner of owners) if (owner >= 0 && owner < run.length) ends[owner + 1]!++;
   for (let owner = 0; owner < run.length; owner++) ends[owner + 1]! += ends[owner]!;
   const next = ends.slice();
-  const places = new Uint32Array(ends[run.length]!);
-  owners.forEach((owner, place) => {
-    if (owner >= 0 && owner < run.length) places[next[owner]!++] = place;
+  const positions = new Uint32Array(ends[run.length]!);
+  owners.forEach((owner, position) => {
+    if (owner >= 0 && owner < run.length) positions[next[owner]!++] = position;
   });
   return {
     isOwnList,
-    of: place => owners[place]!,
-    placesOf: owner => [...places.subarray(ends[owner]!, ends[owner + 1]!)],
+    of: position => owners[position]!,
+    positionsOf: owner => [...positions.subarray(ends[owner]!, ends[owner + 1]!)],
     common,
   };
 }
 
 /** Something over those items of a step that an item of a later step is made from: its owner's, its own, or all. */
-export function perItem(step: StepView, value: (place: number) => number): (owner: number) => number {
+export function perItem(step: StepView, value: (position: number) => number): (owner: number) => number {
   let common = -1;
-  for (const place of step.owners.common) common = Math.max(common, value(place));
+  for (const position of step.owners.common) common = Math.max(common, value(position));
   const unseen = -2;
   let sums = new Int32Array(step.length).fill(unseen);
   let all = common;
-  for (let place = 0; place < step.length; place++) {
-    const owner = step.owners.of(place);
+  for (let position = 0; position < step.length; position++) {
+    const owner = step.owners.of(position);
     if (owner < 0) continue;
-    const own = value(place);
+    const own = value(position);
     all = Math.max(all, own);
     if (owner >= sums.length) {
       const more = new Int32Array(Math.max(owner + 1, sums.length * 2)).fill(unseen);

@@ -114,7 +114,7 @@ async function checkNames(open: OpenedRun, { names = [], step }: RetryChoice): P
     step === undefined ? undefined : (await open.ledger()).entries.find(each => each.name === step);
   refuse(
     others
-      .filter(name => !view || view.placesOf([name]).length === 0)
+      .filter(name => !view || view.positionsOf([name]).length === 0)
       .map(name => ({
         where: name,
         message: `is no ${spec.item.one} of ${run.runId}${view ? `, nor an item of its step ${step}` : ''}`,
@@ -159,9 +159,9 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
     );
   const busy = ledger.entries.flatMap(step =>
     step
-      .placesOf(step.name === choice.step ? (choice.names ?? []) : names)
-      .filter(place => step.isUnderWay(place))
-      .map(place => step.itemAt(place))
+      .positionsOf(step.name === choice.step ? (choice.names ?? []) : names)
+      .filter(position => step.isUnderWay(position))
+      .map(position => step.itemAt(position))
       .map(item => ({
         where: item.of ?? item.name,
         message: `is still under way in step ${step.name}`,

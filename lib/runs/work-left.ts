@@ -38,21 +38,22 @@ export function workLeft(
     const isMadeAnew = hasOpenInput(
       step,
       [...again.keys()],
-      (input, place) => again.get(input)![place] === 1 || !isWell(input.stateAt(place)),
+      (input, position) => again.get(input)![position] === 1 || !isWell(input.stateAt(position)),
     );
     const isChosen = chosenOf(step, step.name === choice.step ? choice.names : behind);
-    const isLeft = (place: number): boolean => {
-      const owner = step.owners.of(place);
-      if (!after) return isMadeAnew(owner) || isOpen(step.stateAt(place), choice);
-      if (choice.step === step.name) return isOpen(step.stateAt(place), choice) && !isMadeAnew(owner);
+    const isLeft = (position: number): boolean => {
+      const owner = step.owners.of(position);
+      if (!after) return isMadeAnew(owner) || isOpen(step.stateAt(position), choice);
+      if (choice.step === step.name) return isOpen(step.stateAt(position), choice) && !isMadeAnew(owner);
       const isFollowed = owners.has(-1) || owners.has(owner) || takes === 'run';
       return owners.size > 0 && after.has(step.name) && isMadeAnew(owner) && isFollowed;
     };
     const own = new Uint8Array(step.length);
-    for (let place = 0; place < step.length; place++) if (isChosen(place) && isLeft(place)) own[place] = 1;
+    for (let position = 0; position < step.length; position++)
+      if (isChosen(position) && isLeft(position)) own[position] = 1;
     again.set(step, own);
-    for (let place = own.indexOf(1); place >= 0; place = own.indexOf(1, place + 1))
-      owners.add(step.owners.of(place));
+    for (let position = own.indexOf(1); position >= 0; position = own.indexOf(1, position + 1))
+      owners.add(step.owners.of(position));
     if (own.includes(1)) left[step.name] = entriesOf(step, takes === 'run' ? undefined : own);
   }
   return left;
@@ -65,20 +66,21 @@ export function namesBehind(
 ): readonly string[] | undefined {
   const view = entries.find(({ name }) => name === step);
   if (!names || !view) return names;
-  const items = view.placesOf(names).map(place => view.itemAt(place));
+  const items = view.positionsOf(names).map(position => view.itemAt(position));
   return [...new Set([...names, ...items.map(({ name, of }) => of ?? name)])];
 }
 
 /** Items that are named, or part of one that is, or nobody's. */
-function chosenOf(step: StepView, names: readonly string[] | undefined): (place: number) => boolean {
+function chosenOf(step: StepView, names: readonly string[] | undefined): (position: number) => boolean {
   if (!names) return () => true;
-  const chosen = new Set(step.placesOf(names));
-  return place => chosen.has(place) || step.owners.of(place) < 0;
+  const chosen = new Set(step.positionsOf(names));
+  return position => chosen.has(position) || step.owners.of(position) < 0;
 }
 
 function entriesOf(step: StepView, chosen: Uint8Array | undefined): readonly Entry[] {
   const entries: Entry[] = [];
-  for (let place = 0; place < step.length; place++) if (chosen?.[place] !== 0) entries.push(step.at(place));
+  for (let position = 0; position < step.length; position++)
+    if (chosen?.[position] !== 0) entries.push(step.at(position));
   return entries;
 }
 

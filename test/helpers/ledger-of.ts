@@ -32,16 +32,16 @@ export function ledgerOf(
       const own = shards.filter(shard => shard.round === plan.round && shard.step === step.name);
       const stepItems = byStep.get(step.name) ?? new StepItems(items);
       byStep.set(step.name, stepItems);
-      const places = own
+      const positions = own
         .flatMap(shard => shard.items)
-        .map(item => stepItems.placeOf(Buffer.from(encodeItem(item))));
+        .map(item => stepItems.positionOf(Buffer.from(encodeItem(item))));
       const first = Uint32Array.from([0, ...own.map(shard => shard.items.length)]);
       for (let shard = 1; shard < first.length; shard++) first[shard]! += first[shard - 1]!;
       const part = new RoundStep(plan, step, stepItems, {
-        lines: places.length,
+        lines: positions.length,
         first,
-        placeOf: line => places[line]!,
-        lineOf: place => places.indexOf(place),
+        positionOf: line => positions[line]!,
+        lineOf: position => positions.indexOf(position),
       });
       own.forEach(({ round: _r, step: _s, items: _i, done, ...known }, shard) => {
         part.done[shard] = done ? 1 : 0;

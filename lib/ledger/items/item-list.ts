@@ -11,7 +11,7 @@ const newline = 0x0a;
 const blockLines = 16;
 
 /**
- * Items as the lines that they are stored as, found by their place and by their name: half a byte an item beside its
+ * Items as the lines that they are stored as, found by their position and by their name: half a byte an item beside its
  * line, and no object until somebody wants one. Names are distinct.
  */
 export class ItemList implements Iterable<Item> {
@@ -21,7 +21,7 @@ export class ItemList implements Iterable<Item> {
   #length = 0;
   /** A line that was asked for, and where it begins: mostly the next one is asked for next. */
   #near = { index: 0, from: 0 };
-  /** Open addressing, places + 1; made when a name is first looked for. */
+  /** Open addressing, positions + 1; made when a name is first looked for. */
   #table: Uint32Array | undefined;
   /** Of each slot, a byte of its name's hash that no slot is found by: a line that may be on disk is read for one name in 256 others. */
   #tags = new Uint8Array(0);
@@ -95,18 +95,18 @@ export class ItemList implements Iterable<Item> {
     return this.indexOf(name) >= 0;
   }
 
-  /** The place of the item with this line's name. */
+  /** The position of the item with this line's name. */
   indexOfLine(line: Buffer): number {
     // A copy: the line may be a view that the next one takes the place of.
     return this.#find(Buffer.from(line.subarray(start.length, nameEnd(line, 0))));
   }
 
-  /** Whether the lines from this place on are these; how many they are, or undefined. */
+  /** Whether the lines from this position on are these; how many they are, or undefined. */
   matches(index: number, lines: Buffer): number | undefined {
     if (index >= this.#length || lines.length === 0) return undefined;
     const from = this.#startOf(index);
     if (!this.#lines.has(from, lines)) return undefined;
-    const end = this.placeAt(from + lines.length);
+    const end = this.positionAt(from + lines.length);
     return end < 0 ? undefined : end - index;
   }
 
@@ -115,8 +115,8 @@ export class ItemList implements Iterable<Item> {
     return this.#startOf(index);
   }
 
-  /** The place of the line that begins at a byte, counted over all; behind the last one their number; -1 where none does. */
-  placeAt(byte: number): number {
+  /** The position of the line that begins at a byte, counted over all; behind the last one their number; -1 where none does. */
+  positionAt(byte: number): number {
     if (byte === this.#lines.length) return this.#length;
     if (this.#length === 0 || byte > this.#lines.length) return -1;
     let low = 0;

@@ -9,7 +9,7 @@ const windowBytes = 256 * 2 ** 10;
 const leapBytes = 16 * 2 ** 10;
 
 /**
- * Bytes that grow at their end, read by their place. Up to a limit they are in memory, and beyond it in a file of the
+ * Bytes that grow at their end, read by their position. Up to a limit they are in memory, and beyond it in a file of the
  * temporary folder that has no name any more: a manifest may be larger than this process may be.
  */
 export class Lines {

@@ -9,10 +9,10 @@ export interface ShardLines {
   readonly lines: number;
   /** The first line of each shard, and behind the last one the number of lines. */
   readonly first: Uint32Array;
-  /** The place of a line's item in the step's. */
-  placeOf(line: number): number;
-  /** The line of the item at a place, or -1. */
-  lineOf(place: number): number;
+  /** The position of a line's item in the step's. */
+  positionOf(line: number): number;
+  /** The line of the item at a position, or -1. */
+  lineOf(position: number): number;
 }
 
 /**
@@ -31,22 +31,22 @@ export async function readShardLines(
   const begins = (shard: number): number => Number(index.readBigUInt64LE(shard * entryBytes));
   const bytes = begins(step.shards);
   const first = new Uint32Array(step.shards + 1);
-  const places = new Places();
+  const positions = new Positions();
   let shard = 0;
   let at = 0;
   /** A line begins here; shards of no items begin where the next one does. */
   const beginsLine = (line: number): void => {
     while (shard <= step.shards && begins(shard) === at) first[shard++] = line;
   };
-  /** Lines that are known from a place on: where shards begin among them is a look-up, and what lies between is passed over. */
-  const takeKnown = (place: number, count: number, length: number): void => {
-    const line = places.length;
+  /** Lines that are known from a position on: where shards begin among them is a look-up, and what lies between is passed over. */
+  const takeKnown = (position: number, count: number, length: number): void => {
+    const line = positions.length;
     for (; shard <= step.shards && begins(shard) < at + length; shard++) {
-      const begin = items.placeAfter(place, begins(shard) - at);
+      const begin = items.positionAfter(position, begins(shard) - at);
       if (begin < 0) break;
-      first[shard] = line + begin - place;
+      first[shard] = line + begin - position;
     }
-    places.addRow(place, count);
+    positions.addRow(position, count);
     at += length;
   };
   const same = manifest && items.isRuns && items.length === 0 && manifest.size === bytes;
@@ -55,32 +55,32 @@ export async function readShardLines(
   if (all) takeKnown(0, all, bytes);
   else
     for await (const piece of readLines(store, step.itemsKey, bytes)) {
-      const next = places.next ?? (items.isRuns ? items.length : undefined);
+      const next = positions.next ?? (items.isRuns ? items.length : undefined);
       const count = next === undefined ? undefined : items.matches(next, piece);
       if (count !== undefined) {
         takeKnown(next!, count, piece.length);
         continue;
       }
-      for (let from = 0, line = places.length; from < piece.length; line++) {
+      for (let from = 0, line = positions.length; from < piece.length; line++) {
         const end = piece.indexOf(0x0a, from) + 1 || piece.length;
         beginsLine(line);
         const text = piece.subarray(from, end);
-        const guess = places.next;
-        places.add(
-          guess !== undefined && items.matches(guess, text) !== undefined ? guess : items.placeOf(text),
+        const guess = positions.next;
+        positions.add(
+          guess !== undefined && items.matches(guess, text) !== undefined ? guess : items.positionOf(text),
         );
         at += end - from;
         from = end;
       }
     }
-  beginsLine(places.length);
+  beginsLine(positions.length);
   if (shard !== step.shards + 1)
     throw new Error(`s3://${store.bucket}/${step.indexKey} is no index of ${step.itemsKey}`);
-  return { lines: places.length, first, placeOf: places.placeOf, lineOf: places.lineOf };
+  return { lines: positions.length, first, positionOf: positions.positionOf, lineOf: positions.lineOf };
 }
 
-/** Places in the order of lines: a number where they are one after the other, as they mostly are. */
-class Places {
+/** Positions in the order of lines: a number where they are one after the other, as they mostly are. */
+class Positions {
   length = 0;
   #base = 0;
   #listed: number[] | undefined;
@@ -89,27 +89,27 @@ class Places {
   /** What comes after the last one, where they have been one after the other. */
   get next(): number | undefined {
     if (this.length === 0) return undefined;
-    return this.placeOf(this.length - 1) + 1;
+    return this.positionOf(this.length - 1) + 1;
   }
 
-  add(place: number): void {
-    this.addRow(place, 1);
+  add(position: number): void {
+    this.addRow(position, 1);
   }
 
-  addRow(place: number, count: number): void {
-    if (this.length === 0) this.#base = place;
-    else if (!this.#listed && place !== this.#base + this.length)
+  addRow(position: number, count: number): void {
+    if (this.length === 0) this.#base = position;
+    else if (!this.#listed && position !== this.#base + this.length)
       this.#listed = Array.from({ length: this.length }, (_, line) => this.#base + line);
-    for (let i = 0; this.#listed && i < count; i++) this.#listed.push(place + i);
+    for (let i = 0; this.#listed && i < count; i++) this.#listed.push(position + i);
     this.length += count;
   }
 
-  placeOf = (line: number): number => this.#listed?.[line] ?? this.#base + line;
+  positionOf = (line: number): number => this.#listed?.[line] ?? this.#base + line;
 
-  lineOf = (place: number): number => {
+  lineOf = (position: number): number => {
     if (!this.#listed)
-      return place >= this.#base && place < this.#base + this.length ? place - this.#base : -1;
+      return position >= this.#base && position < this.#base + this.length ? position - this.#base : -1;
     this.#inverse ??= new Map(this.#listed.map((each, line) => [each, line]));
-    return this.#inverse.get(place) ?? -1;
+    return this.#inverse.get(position) ?? -1;
   };
 }

@@ -14,7 +14,7 @@ export class StepItems {
     return this.#own?.length ?? this.#size;
   }
 
-  /** Whether the step's item at a place is the run's at that place. */
+  /** Whether the step's item at a position is the run's at that position. */
   get isRuns(): boolean {
     return this.#own === undefined;
   }
@@ -28,9 +28,9 @@ export class StepItems {
     return found < this.length ? found : -1;
   }
 
-  /** The place of the item whose line begins so many bytes behind another one's, or -1. */
-  placeAfter(place: number, bytes: number): number {
-    return this.list.placeAt(this.list.byteAt(place) + bytes);
+  /** The position of the item whose line begins so many bytes behind another one's, or -1. */
+  positionAfter(position: number, bytes: number): number {
+    return this.list.positionAt(this.list.byteAt(position) + bytes);
   }
 
   /** Takes all of the run's items for the step's, where they are so many bytes; how many they are. */
@@ -39,16 +39,16 @@ export class StepItems {
     return this.#size;
   }
 
-  /** How many of these lines, all of them or none, are the items from a place on; new ones are taken in. */
-  matches(place: number, lines: Buffer): number | undefined {
-    const count = this.list.matches(place, lines);
-    if (count === undefined || place > this.length) return undefined;
-    if (this.isRuns) this.#size = Math.max(this.#size, place + count);
+  /** How many of these lines, all of them or none, are the items from a position on; new ones are taken in. */
+  matches(position: number, lines: Buffer): number | undefined {
+    const count = this.list.matches(position, lines);
+    if (count === undefined || position > this.length) return undefined;
+    if (this.isRuns) this.#size = Math.max(this.#size, position + count);
     return count;
   }
 
-  /** The place of one line's item, which is taken in where it is new. */
-  placeOf(line: Buffer): number {
+  /** The position of one line's item, which is taken in where it is new. */
+  positionOf(line: Buffer): number {
     const found = this.list.indexOfLine(line);
     if (found >= 0 && found < this.length) return found;
     if (this.isRuns && this.matches(this.#size, line) !== undefined) return this.#size - 1;

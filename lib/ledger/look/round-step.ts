@@ -54,7 +54,7 @@ export class RoundStep {
   readonly records = new ShardRecords(shard => this.#namesOf(shard));
   /** Records for who wants to know what their items have used and made: some shards' at a time. */
   readonly details = new ShardRecords();
-  /** How each line's item stands, by its shard in this round alone: places in `itemStates`. */
+  /** How each line's item stands, by its shard in this round alone: positions in `itemStates`. */
   readonly states: Uint8Array;
   readonly phase: Uint8Array;
   readonly #changed: Uint8Array;
@@ -175,10 +175,10 @@ export class RoundStep {
   }
 
   #namesOf(shard: number): readonly string[] {
-    const { first, placeOf } = this.lines;
+    const { first, positionOf } = this.lines;
     const names: string[] = [];
     for (let line = first[shard]!; line < first[shard + 1]!; line++)
-      names.push(this.items.list.nameAt(placeOf(line)));
+      names.push(this.items.list.nameAt(positionOf(line)));
     return names;
   }
 }
