@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
@@ -93,6 +94,18 @@ it('gives everything back to a folder, wild keys under safe names, and leaves no
   expect(
     (await give(lab, digest, replacing, ['r02c01f01.tiff'], true)).map(({ outcome }) => outcome),
   ).toEqual(['restored']);
+});
+
+it('what a killed restore left half written is taken away by the next, and nobody else’s', async () => {
+  const { lab, digest, bodies } = await archived();
+  const nameOf = safeName(bodies.keys());
+  const at = dirname(join(folder, nameOf(`${imagesPrefix}r02c01f01.tiff`)));
+  await mkdir(at, { recursive: true });
+  const gone = spawnSync('true').pid;
+  const [left, alive] = [gone, process.pid].map(pid => `.restoring-${hostname()}-${pid}-7`);
+  for (const name of [left!, alive!]) await writeFile(join(at, name), 'half');
+  await give(lab, digest, folderTarget(folder, nameOf, false), ['r02c01f01.tiff']);
+  expect((await readdir(at)).sort()).toEqual([alive, 'r02c01f01.tiff']);
 });
 
 it('what the archive gives damaged is put nowhere', async () => {

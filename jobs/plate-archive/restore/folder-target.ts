@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { RestoreTarget } from './target.ts';
 
@@ -11,6 +12,12 @@ export function folderTarget(
   overwrite: boolean,
 ): RestoreTarget {
   const pathOf = (key: string): string => join(folder, nameOf(key));
+  const made = new Map<string, Promise<void>>();
+  const make = (path: string): Promise<void> => {
+    const known = made.get(path) ?? mkdir(path, { recursive: true }).then(() => sweep(path));
+    made.set(path, known);
+    return known;
+  };
   return {
     async state(key, { size, sha256 }) {
       const path = pathOf(key);
@@ -23,8 +30,8 @@ export function folderTarget(
     },
     async open(key) {
       const path = pathOf(key);
-      await mkdir(dirname(path), { recursive: true });
-      const part = join(dirname(path), `.restoring-${process.pid}-${counter++}`);
+      await make(dirname(path));
+      const part = join(dirname(path), `${ours}${process.pid}-${counter++}`);
       const file = await open(part, 'wx');
       return {
         write: async bytes => void (await file.write(bytes)),
@@ -54,3 +61,23 @@ export function folderTarget(
 }
 
 let counter = 0;
+/** Of this machine: whether a process is alive can be seen here alone. */
+const ours = `.restoring-${hostname().replaceAll('/', '')}-`;
+
+/** Takes away what a process of ours that was killed has left half written. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(ours) ? /^(\d+)-\d+$/.exec(name.slice(ours.length))?.[1] : undefined;
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Of somebody else it is alive, too.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

@@ -93,7 +93,16 @@ export const restore: ArchiveVerb = {
           );
         },
       }),
-    );
+    ).catch((error: unknown) => {
+      if (context.signal.aborted) return undefined;
+      throw error;
+    });
+    if (!outcomes) {
+      context.say(
+        `interrupted; ${numberText(done)} of ${counted(wanted.entries.length, objectNoun)} are there, whole, and the same call goes on\nNext: ${sameCommand(context.argv, '')}`,
+      );
+      return exitCodes.interruptedByUser;
+    }
     const of = (outcome: string) => outcomes.filter(each => each.outcome === outcome);
     if (context.json)
       context.print(
