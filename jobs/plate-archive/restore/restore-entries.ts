@@ -40,8 +40,11 @@ export async function restoreEntries(job: RestoreJob): Promise<readonly RestoreO
     }
   };
   const workers = Array.from({ length: Math.max(1, Math.min(job.parallel, job.entries.length)) }, worker);
-  await Promise.all(workers).finally(() => {
+  await Promise.all(workers).catch(async error => {
     next = job.entries.length;
+    // Nothing half written is left, of the others either.
+    await Promise.allSettled(workers);
+    throw error;
   });
   return outcomes;
 }
