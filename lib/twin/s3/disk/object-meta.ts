@@ -61,15 +61,35 @@ const headersKept = new Map<string, ObjectMeta['headers']>();
 const mostHeaders = 1000;
 
 /** As it is held for as long as the object is there: most have the headers of many others, and a path that is their key. */
-export function held(meta: ObjectMeta): ObjectMeta {
-  const text = JSON.stringify(meta.headers);
-  let headers = headersKept.get(text);
-  if (!headers) {
-    if (headersKept.size === mostHeaders) headersKept.clear();
-    headers = meta.headers;
+export function held({
+  key,
+  path,
+  size,
+  mtimeMs,
+  etag,
+  lastModified,
+  headers,
+  checksums,
+  ...rare
+}: ObjectMeta): ObjectMeta {
+  const text = JSON.stringify(headers);
+  const known = headersKept.get(text) ?? headers;
+  if (known === headers) {
+    if (headersKept.size >= mostHeaders) headersKept.clear();
     headersKept.set(text, headers);
   }
-  return { ...meta, headers, path: meta.path === meta.key ? meta.key : meta.path };
+  // Written out: what a spread copies has its members outside of the object, in room of their own.
+  const own = {
+    key,
+    path: path === key ? key : path,
+    size,
+    mtimeMs,
+    etag,
+    lastModified,
+    headers: known,
+    checksums,
+  };
+  return Object.assign(own, rare);
 }
 
 /** Letters and digits alone: it goes into addresses and command lines. */
