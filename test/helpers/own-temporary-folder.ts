@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,7 +8,34 @@ import { join } from 'node:path';
  * it as soon as it is constructed, and a test that was interrupted cleans up nothing.
  */
 export default function ownTemporaryFolder(): void {
-  const folder = mkdtempSync(join(tmpdir(), 'arraylab-test-'));
+  const folder = inMemory() ?? mkdtempSync(join(tmpdir(), prefix));
   process.env.TMPDIR = folder;
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+}
+
+const prefix = 'arraylab-test-';
+
+/** More than tests have ever at once. */
+const enoughBytes = 4 * 1024 ** 3;
+
+/**
+ * A file on a disk takes the kernel twice as long as one in memory, and most tests are about files. Undefined where there is no
+ * such place, where too little fits into it or programs cannot be started from it (as in most containers), or where TMPDIR names another.
+ */
+function inMemory(): string | undefined {
+  const memory = '/dev/shm';
+  if (process.env.TMPDIR !== undefined) return undefined;
+  let folder: string | undefined;
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    if (bavail * bsize < enoughBytes) return undefined;
+    folder = mkdtempSync(join(memory, prefix));
+    const program = join(folder, 'can-be-started');
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
+    if (spawnSync(program).status === 0) return folder;
+  } catch {
+    // There is none, or it is not for us.
+  }
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  return undefined;
 }
