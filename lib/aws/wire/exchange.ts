@@ -31,6 +31,9 @@ function take(origin: string): Line | undefined {
   return undefined;
 }
 
+/** With the code that Node gives it: who asks tells a network that is gone from a fault of ours by it. */
+const brokenOff = (code: string, message: string): Error => Object.assign(new Error(message), { code });
+
 interface Waiting {
   readonly reader: AnswerReader;
   readonly idleMs: number;
@@ -58,11 +61,11 @@ class Line {
     this.#socket.on('data', bytes => this.#onBytes(bytes));
     this.#socket.on('timeout', () => {
       const seconds = (this.#waiting?.idleMs ?? 0) / 1000;
-      this.#socket.destroy(new Error(`${origin} said nothing for ${seconds} s`));
+      this.#socket.destroy(brokenOff('ETIMEDOUT', `${origin} said nothing for ${seconds} s`));
     });
     this.#socket.on('error', error => this.#end(error));
     this.#socket.on('end', () => this.#socket.destroy());
-    this.#socket.on('close', () => this.#end(new Error(`${origin} closed the connection`)));
+    this.#socket.on('close', () => this.#end(brokenOff('ECONNRESET', `${origin} closed the connection`)));
   }
 
   isFresh(): boolean {

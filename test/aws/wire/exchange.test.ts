@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import fc from 'fast-check';
+import { networkProblem } from '../../../lib/aws/network-problem.ts';
 import { exchange } from '../../../lib/aws/wire/exchange.ts';
 import { AnswerReader } from '../../../lib/aws/wire/read-answer.ts';
 
@@ -128,6 +129,15 @@ it.each([
   const { get, stop } = await server(answer);
   try {
     await expect(get()).rejects.toThrow(message);
+  } finally {
+    stop();
+  }
+});
+
+it('a connection that is closed has the code of one, by which a network that is gone is told', async () => {
+  const { get, stop } = await server('');
+  try {
+    expect(networkProblem(await get().catch((error: unknown) => error))).toBeDefined();
   } finally {
     stop();
   }
