@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -29,7 +29,8 @@ function inMemory(): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(memory);
     if (bavail * bsize < enoughBytes) return undefined;
-    folder = mkdtempSync(join(memory, prefix));
+    clearLeft(memory);
+    folder = mkdtempSync(join(memory, `${prefix}${process.pid}-`));
     const program = join(folder, 'can-be-started');
     writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 });
     if (spawnSync(program).status === 0) return folder;
@@ -38,4 +39,13 @@ function inMemory(): string | undefined {
   }
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
   return undefined;
+}
+
+/** What a run that was killed has left would take memory until the machine starts again. */
+function clearLeft(memory: string): void {
+  for (const name of readdirSync(memory)) {
+    const pid = /^arraylab-test-(\d+)-/.exec(name)?.[1];
+    if (pid !== undefined && !existsSync(`/proc/${pid}`))
+      rmSync(join(memory, name), { recursive: true, force: true });
+  }
 }
