@@ -31,7 +31,6 @@ export async function* currentObjects(
   }
 }
 
-/** A literal for each: copies with one field more take longer than the listing's text does to read. */
 /** How many of an inventory's keys are at the source no more, in any version. */
 export async function goneFrom(source: ObjectStore, { head, objects }: Inventory): Promise<number> {
   const left = new Set(objects.map(({ key }) => key));
@@ -40,6 +39,7 @@ export async function goneFrom(source: ObjectStore, { head, objects }: Inventory
   return left.size;
 }
 
+/** A literal for each: copies with one field more take longer than the listing's text does to read. */
 function currentOf(version: ObjectVersion): CurrentObject {
   const { key, size, etag, lastModified, versionId, storageClass, checksumAlgorithm: checksum } = version;
   const modified = lastModified.getTime();

@@ -6,10 +6,14 @@ import { cutParts } from './parts.ts';
 import { prefixOf } from './plate-folders.ts';
 import { plateOf, readPlateRequest } from './plate-request.ts';
 import { aboutDollars, archiveCost, dollars, gigabytes } from './prices.ts';
+import { unreadable } from './unreadable.ts';
 
 const partBytes = 8 * 1024 * 1024;
 /** What an object's lines in inventory, index and manifest come to. */
 const besideObject = 700;
+
+/** Of what is cold: who restores it needs to know where it is. */
+const shownKeys = 5;
 
 /** What a submission would do, plate by plate: objects, bytes, tars, and what it all costs. Lists the sources. */
 export async function describeArchives(
@@ -26,15 +30,17 @@ export async function describeArchives(
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
     const objects: SourceObject[] = [];
     const missing: string[] = [];
-    let cold = 0;
+    const cold: string[] = [];
+    const first: string[] = [];
     for (const rule of request.rules) {
       const before = objects.length;
       for await (const page of currentObjects(store, prefixOf(rule, plateOf(item, request))))
         for (const object of page) {
           objects.push(object);
-          if (isArchived(object)) cold++;
+          if (isArchived(object)) cold.push(object.key);
         }
       if (objects.length === before) missing.push(rule.name);
+      else first.push(objects[before]!.key);
     }
     const { tars } = layOut(objects, request.tarBytes);
     total.objects += objects.length;
@@ -43,10 +49,12 @@ export async function describeArchives(
     total.parts += tars.reduce((sum, tar) => sum + cutParts(tar, partBytes).length, 0);
     total.tarBytes += tars.reduce((sum, { bytes }) => sum + bytes, 0);
     total.besideBytes += objects.length * besideObject;
-    if (cold > 0)
+    if (cold.length > 0)
       lines.push(
-        `${item.name} has ${cold.toLocaleString('en-US')} ${cold === 1 ? 'object' : 'objects'} in an archive class, and fails where they have no readable copy`,
+        `${item.name} has ${cold.length.toLocaleString('en-US')} ${cold.length === 1 ? 'object' : 'objects'} in an archive class, and fails where they have no readable copy`,
+        ...cold.slice(0, shownKeys).map(key => `  s3://${store.bucket}/${key}`),
       );
+    for (const problem of await unreadable(store, first)) lines.push(`${item.name} fails: ${problem}`);
     const needed = request.rules.filter(({ name, required }) => required && missing.includes(name));
     if (missing.length > 0)
       lines.push(
