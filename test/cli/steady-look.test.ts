@@ -20,6 +20,15 @@ const serve = async (port?: number, requests: readonly object[] = []): Promise<T
     intercept: requestFaults(parseFaults({ requests }, 'faults')),
     ...(port === undefined ? {} : { port }),
   });
+/** Below those that are given to who asks for any: nobody takes it between the server's end and its return. */
+async function serveOnOwnPort(): Promise<TwinServer> {
+  for (;;)
+    try {
+      return await serve(20_000 + Math.floor(Math.random() * 10_000));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+}
 afterAll(async () => {
   await server?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -28,7 +37,7 @@ afterAll(async () => {
 /** What a look said, and a look of the lab's store that is retried no longer than a watch does it. */
 async function watcher() {
   await server?.close();
-  server = await serve();
+  server = await serveOnOwnPort();
   const said: string[] = [];
   const stop = new AbortController();
   const io = { out: process.stdout, err: { write: () => true } };
@@ -45,6 +54,7 @@ async function watcher() {
 it('a network that goes, and connections that are reset once it is back, is said once and waited out', async () => {
   const { said, look, port } = await watcher();
   await server!.close();
+  server = undefined;
   const seen = look();
   await new Promise(done => setTimeout(done, 500));
   server = await serve(port, [{ fault: 'reset', service: 's3', times: 8 }]);

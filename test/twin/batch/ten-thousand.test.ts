@@ -10,10 +10,12 @@ const arrays = runs(2, 1);
 it('arrays of 10,000 children that do nothing end, every one, in bounded memory', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'ten-thousand-'));
   const script = join(import.meta.dirname, 'ten-thousand.ts');
-  const { stdout } = await promisify(execFile)(process.execPath, [script, folder, String(arrays)]);
+  // How much V8 lets lie around goes by how quick the machine is; what is held does not, and has to fit here.
+  const node = ['--max-old-space-size=64', script, folder, String(arrays)];
+  const { stdout } = await promisify(execFile)(process.execPath, node);
   rmSync(folder, { recursive: true, force: true });
   const { ended, peakMiB } = JSON.parse(stdout) as { ended: number[]; peakMiB: number };
   expect(ended).toEqual(Array.from({ length: arrays }, () => 10_000));
-  // A peak of 153 MiB for one array, 178 for two, 239 for three; Node with the SDK alone takes 69.
+  // A peak of 140 to 150 MiB; Node with the SDK alone takes 69.
   expect(peakMiB).toBeLessThan(300);
 });
