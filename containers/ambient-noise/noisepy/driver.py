@@ -26,6 +26,9 @@ for name in ("AWS_BATCH_JOB_ARRAY_INDEX", "AWS_BATCH_JOB_ID", "AWS_EXECUTION_ENV
 os.environ.setdefault("MPLBACKEND", "Agg")
 
 DAY = 86_400.0
+# libmseed tells what is wrong with a file to whoever has asked last, in whatever thread: of two that are read at once each may get
+# what is wrong with the other, or the process ends.
+one_at_a_time = threading.Lock()
 
 
 def inspect(request):
@@ -55,7 +58,8 @@ def inspect_file(file, start, inventories, response):
 
     facts = {}
     try:
-        stream = read(file["path"], format="MSEED")
+        with one_at_a_time:
+            stream = read(file["path"], format="MSEED")
         code = (file["network"], file["station"], file["channel"], file["location"])
         for trace in stream:
             stats = trace.stats

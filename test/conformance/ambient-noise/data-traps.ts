@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, days, file, reasons, recipe, said, source, world, write } from './trap-world.ts';
+import { check, days, file, reasons, recipe, said, source, wideNoisepy, world, write } from './trap-world.ts';
 
 await check(
   'a missing day is missing by name, and its unit is stacked only where that is allowed',
@@ -60,6 +60,31 @@ await check('a file of 0 bytes, and one that is cut within a record', async () =
   const found = reasons(await day(days[0]!));
   assert.match(found[0]!, /^CI\.STAA incomplete: no file of BHE/);
   assert.match(found[1]!, /^CI\.STAC (short|unreadable): BHZ /);
+});
+
+await check('what is wrong with a file is told of that file, however many are read at once', async () => {
+  const { archive } = world(all => {
+    const whole = readFileSync(file(all, 1, 'STAC', 'BHZ'));
+    // A record in the middle whose samples are none.
+    whole.fill(0xff, 512 * 40 + 64, 512 * 40 + 400);
+    writeFileSync(file(all, 1, 'STAC', 'BHZ'), whole);
+  });
+  const named = (station: string, channel: string) => ({
+    ...{ path: file(archive, 1, station, channel), network: 'CI', station, channel, location: '' },
+  });
+  const files = Array.from({ length: 600 }, (_, n) =>
+    n % 3 === 0 ? named('STAC', 'BHZ') : named('STAA', 'BHE'),
+  );
+  const looked = await (await wideNoisepy()).inspect({ day: days[0]!, files, metadata: {}, response: false });
+  const alone = await (await wideNoisepy()).inspect({
+    ...{ day: days[0]!, files: [named('STAC', 'BHZ'), named('STAA', 'BHE')], metadata: {}, response: false },
+  });
+  const told = looked.map(({ error }) => error);
+  assert.deepEqual(
+    told,
+    files.map(({ station }) => alone[station === 'STAC' ? 0 : 1]!.error),
+  );
+  assert.ok(alone[0]!.error && !alone[1]!.error, JSON.stringify(alone));
 });
 
 await check('65 % of a day is not a day, unless that was asked for', async () => {

@@ -30,15 +30,11 @@ write(source, '2024-03-01', '4', 'STAA,STAB,STAC');
 export const said: string[] = [];
 const log = (line: string): void => void said.push(line);
 const controller = new AbortController();
-let session: Promise<NoisePy> | undefined;
-/** How often a NoisePy was started. */
-export let starts = 0;
-export const noisepy = (): Promise<NoisePy> => {
-  starts += session ? 0 : 1;
-  session ??= startNoisePy({
+const start = (threads: number): Promise<NoisePy> =>
+  startNoisePy({
     python,
     driver,
-    threads: 2,
+    threads,
     log,
     signal: controller.signal,
     // As in a child of an array: with these NoisePy would do nothing.
@@ -48,6 +44,15 @@ export const noisepy = (): Promise<NoisePy> => {
       AWS_BATCH_JOB_ID: 'job:1',
     },
   });
+let session: Promise<NoisePy> | undefined;
+let wide: Promise<NoisePy> | undefined;
+/** One that looks into more files at once than most hosts have processors for. */
+export const wideNoisepy = (): Promise<NoisePy> => (wide ??= start(8));
+/** How often a NoisePy was started. */
+export let starts = 0;
+export const noisepy = (): Promise<NoisePy> => {
+  starts += session ? 0 : 1;
+  session ??= start(2);
   return session;
 };
 
@@ -121,10 +126,10 @@ export async function check(title: string, work: () => Promise<void>): Promise<v
   }
 }
 
-/** Ends the NoisePy that is running; who wants it next starts another. */
+/** Ends what is running of NoisePy; who wants it next starts another. */
 export async function endNoisePy(): Promise<void> {
-  if (session) await (await session).close();
-  session = undefined;
+  for (const each of [session, wide]) await (await each)?.close();
+  session = wide = undefined;
 }
 
 export function leave(): void {
