@@ -70,7 +70,7 @@ export const listWays: readonly ArchiveWay[] = [
 /** The archive and its proof are made before; what is measured is the deletion. */
 export const deleteWays: readonly ArchiveWay[] = [
   { name: 'lab archive delete', command: ours('delete') },
-  { name: 'aws s3 rm --recursive', command: `aws s3 rm ${quiet} --recursive s3://live/p/` },
+  { name: 'aws s3 rm --recursive', command: 'aws s3 rm --only-show-errors --recursive s3://live/p/' },
 ];
 export const prepareDelete = `${archiveSmall} && ${ours('verify')}`;
 /** Tars as a plate has them. */
