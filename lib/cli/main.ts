@@ -33,7 +33,8 @@ function profileOf(argv: readonly string[], { environment }: World): string | un
   return inline ?? (at < 0 ? environment.AWS_PROFILE : words[at + 1]);
 }
 
-async function dispatch(argv: readonly string[], world: World): Promise<number> {
+/** `given`: the call in the user's own words, where a family's verb stands for another. */
+async function dispatch(argv: readonly string[], world: World, given = argv): Promise<number> {
   const [first = '--help', ...others] = argv;
   // `lab help submit` is `lab submit --help`.
   const asksHelp = first === 'help' && others[0] !== undefined;
@@ -55,7 +56,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
     return exitCodes.ok;
   }
   if (sibling && !command?.familyOwn?.(rest))
-    return dispatch(['submit', sibling.name, ...rest.slice(1)], world);
+    return dispatch(['submit', sibling.name, ...rest.slice(1)], world, argv);
   if (!command) {
     const near = otherTools.get(verb) ?? suggest(verb, verbNames);
     throw new LabError({
@@ -74,7 +75,7 @@ async function dispatch(argv: readonly string[], world: World): Promise<number> 
   const lab = args.text('lab');
   const profile = args.text('profile');
   const { context, close } = makeContext(world, {
-    argv,
+    argv: given,
     local: args.flag('local'),
     json: args.flag('json'),
     ...(lab ? { lab } : {}),

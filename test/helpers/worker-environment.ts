@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { ModernFakeTimers } from '@jest/fake-timers';
 import { ModuleMocker } from 'jest-mock';
 
@@ -34,6 +35,8 @@ export default class WorkerEnvironment {
     Object.assign(process.env, env);
     if (process.cwd() !== folder) process.chdir(folder);
     process.exit = exit;
+    // All of it at once, at the end of a worker that has compiled everything anew, takes longer than Jest waits for that end.
+    flushCompileCache();
   }
 
   exportConditions(): string[] {

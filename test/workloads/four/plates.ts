@@ -171,7 +171,7 @@ export const platesTold = (four: FourLab): void =>
       const dry = await four.lab.lab(['plate', 'delete', '--plates', 'a,'], { as: 'keepers' });
       expect([dry.code, lastLine(dry.err)]).toEqual([
         0,
-        'Next: npx lab submit plate-delete --plates a, --local --confirm delete-1',
+        'Next: npx lab plate delete --plates a, --local --confirm delete-1',
       ]);
       expect(await keysOf('plates-live', 'p/a/')).toHaveLength(1);
       const done = await four.lab.lab(
