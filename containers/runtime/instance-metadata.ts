@@ -1,4 +1,4 @@
-import { exchange } from '../../lib/aws/wire/exchange.ts';
+import { request } from 'node:http';
 
 /**
  * What the EC2 instance's metadata says of each path below /latest/meta-data/, by IMDSv2; undefined where there is no answer
@@ -20,18 +20,17 @@ export async function askMetadata(
   );
 }
 
-async function call(
-  method: 'GET' | 'PUT',
-  url: string,
-  headers: Record<string, string>,
-): Promise<string | undefined> {
-  const { origin, pathname } = new URL(url);
-  const body = method === 'PUT' ? { body: Buffer.alloc(0) } : {};
-  const request = { origin, target: pathname, method, headers: async () => headers, ...body };
-  try {
-    const answer = await exchange(request, 1000);
-    return answer.status === 200 ? answer.body.toString('utf8') : undefined;
-  } catch {
-    return undefined;
-  }
+function call(method: string, url: string, headers: Record<string, string>): Promise<string | undefined> {
+  return new Promise(done => {
+    const asked = request(url, { method, headers, timeout: 1000 }, response => {
+      let text = '';
+      response.on('data', chunk => {
+        text += chunk;
+      });
+      response.on('end', () => done(response.statusCode === 200 ? text : undefined));
+    });
+    asked.on('timeout', () => asked.destroy());
+    asked.on('error', () => done(undefined));
+    asked.end();
+  });
 }

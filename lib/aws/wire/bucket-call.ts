@@ -1,6 +1,6 @@
 import type { CredentialSource } from './credentials.ts';
 import { awsEndpoint } from './endpoints.ts';
-import { type Sent, type SentWhole, send, sendWhole, type WireRequest } from './http.ts';
+import { readBody, type Sent, send, type WireRequest } from './http.ts';
 import { encodeKey, queryText, sha256Hex, sign } from './sign.ts';
 
 export interface BucketOptions {
@@ -25,13 +25,6 @@ export interface CallOptions {
 /** One request to a bucket; the key is empty for the bucket itself. */
 export type BucketCall = (method: string, key: string, options?: CallOptions) => Promise<Sent>;
 
-/** The same, for an answer that is read whole; bodies are in memory. */
-export type BucketExchange = (
-  method: string,
-  key: string,
-  options?: Omit<CallOptions, 'body'> & { readonly body?: Buffer },
-) => Promise<SentWhole>;
-
 /** One request as it would be sent; signed anew whenever its headers are asked for. */
 export type BucketRequest = (method: string, key: string, options?: CallOptions) => WireRequest;
 
@@ -41,7 +34,6 @@ export const bucketCall = (options: BucketOptions): BucketCall => bucketWire(opt
 /** The same, and the requests themselves for who sends them another way. */
 export function bucketWire(options: BucketOptions): {
   readonly call: BucketCall;
-  readonly whole: BucketExchange;
   readonly request: BucketRequest;
 } {
   const { origin, host, prefix } = address(options);
@@ -77,25 +69,15 @@ export function bucketWire(options: BucketOptions): {
           : { ...all, host },
     };
   };
-  /** Asks once more where it was the time that was refused. */
-  const inTime = async <S extends Sent | SentWhole>(ask: () => Promise<S>): Promise<S> => {
-    const first = await ask();
+  const call: BucketCall = async (method, key, callOptions) => {
+    const first = await send(request(method, key, callOptions));
     const theirs = Date.parse(first.answer.headers.date ?? '');
     if (first.answer.status !== 403 || !(Math.abs(theirs - Date.now() - aheadMs) > skewMs)) return first;
     aheadMs = theirs - Date.now();
-    const { body } = first.answer;
-    if (!Buffer.isBuffer(body)) body.resume();
-    return ask();
+    await readBody(first.answer).catch(() => undefined);
+    return send(request(method, key, callOptions));
   };
-  return {
-    call: (method, key, callOptions) => inTime(() => send(request(method, key, callOptions))),
-    whole: (method, key, callOptions) =>
-      inTime(() => {
-        const { body, ...rest } = request(method, key, callOptions);
-        return sendWhole(Buffer.isBuffer(body) ? { ...rest, body } : rest);
-      }),
-    request,
-  };
+  return { call, request };
 }
 
 const skewMs = 4 * 60_000;

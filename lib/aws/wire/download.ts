@@ -17,7 +17,7 @@ export const checksumMode = { 'x-amz-checksum-mode': 'ENABLED' };
 /** Throws where a body is not what was stored. */
 export const checkStored =
   (key: string) =>
-  (answer: Pick<WireAnswer, 'headers'>, body: Buffer): void => {
+  (answer: WireAnswer, body: Buffer): void => {
     const checksum = storedChecksum(answer);
     checksum?.update(body);
     if (checksum && !checksum.agrees()) throw changed(key);
@@ -75,7 +75,7 @@ const measure = (measured: (chunk: Buffer) => void): Transform =>
   });
 
 /** What an answer's headers say of an object. */
-export function infoOf(key: string, answer: Pick<WireAnswer, 'headers'>): ObjectInfo {
+export function infoOf(key: string, answer: WireAnswer): ObjectInfo {
   return {
     key,
     size: Number(answer.headers['content-length'] ?? 0),
@@ -90,7 +90,7 @@ interface Checksum {
 }
 
 /** A checksum of the whole object that we can compute; those of multipart uploads are checksums of checksums. */
-function storedChecksum({ headers }: Pick<WireAnswer, 'headers'>): Checksum | undefined {
+function storedChecksum({ headers }: WireAnswer): Checksum | undefined {
   if (headers['x-amz-checksum-type'] === 'COMPOSITE') return undefined;
   for (const algorithm of ['sha256', 'sha1'] as const) {
     const wanted = headers[`x-amz-checksum-${algorithm}`];

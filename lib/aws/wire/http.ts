@@ -1,11 +1,6 @@
 import type { Agent } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exchange } from './exchange.ts';
-import type { WholeAnswer } from './read-answer.ts';
-import type { WholeRequest, WireRequest } from './request.ts';
-
-export type { WireRequest } from './request.ts';
 
 /** A socket that says nothing for this long is given up: a stalled body never ends by itself. */
 const idleMs = 20_000;
@@ -64,73 +59,39 @@ const regionIn = (text: string): string | undefined =>
   /<Region>([a-z0-9-]+)<\/Region>/.exec(text)?.[1] ??
   /<Endpoint>[^<]*\bs3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws/.exec(text)?.[1];
 
+/** One request, signed anew for each try. The body is a buffer, or a function that opens a stream. */
+export interface WireRequest {
+  /** `https://host`, with a port where it has one. */
+  readonly origin: string;
+  /** Path and query as they are sent: no URL class may touch them, it would resolve the dots of a key. */
+  readonly target: string;
+  readonly method: string;
+  headers(): Promise<Record<string, string>>;
+  readonly body?: Buffer | (() => Readable);
+  readonly contentLength?: number;
+}
+
 /** Whether a try was not the first: a conditional write that meets its own object must know. */
 export interface Sent {
   readonly answer: WireAnswer;
   readonly tries: number;
 }
 
-/** The same of an answer that is all there. */
-export interface SentWhole {
-  readonly answer: WholeAnswer;
-  readonly tries: number;
-}
-
 /** Sends until there is an answer that is neither 5xx nor throttling. Rejects with WireError or the socket's error. */
-export const send = (request: WireRequest): Promise<Sent> =>
-  tried(async () => {
-    const answer = await once(request);
-    if (!isTransient(answer.status)) return { answer };
-    const text = await readText(answer.body);
-    const again: WireAnswer = { ...answer, body: Readable.from([Buffer.from(text)]) };
-    return { answer: again, ...inVain(answer.status, text) };
-  });
-
-/** The same for an answer that is read whole, by the quicker way. */
-export const sendWhole = (request: WholeRequest): Promise<SentWhole> =>
-  tried(async () => {
-    const answer = await exchange(request, idleMs);
-    return {
-      answer,
-      ...(isTransient(answer.status) ? inVain(answer.status, answer.body.toString('utf8')) : {}),
-    };
-  });
-
-/** The error that another try may not meet; none where 400 is what it mostly is. */
-function inVain(status: number, text: string): { readonly error?: WireError } {
-  const error = new WireError(status, text);
-  return status === 400 && !transientCodes.test(error.code) ? {} : { error };
-}
-
-async function tried<A>(
-  ask: () => Promise<{ readonly answer: A; readonly error?: WireError }>,
-): Promise<{ readonly answer: A; readonly tries: number }> {
+export async function send(request: WireRequest): Promise<Sent> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const { answer, error } = await ask();
-      if (!error) return { answer, tries: attempt };
+      const answer = await once(request);
+      if (!isTransient(answer.status)) return { answer, tries: attempt };
+      const text = await readText(answer.body);
+      const error = new WireError(answer.status, text);
+      if (answer.status === 400 && !transientCodes.test(error.code))
+        return { answer: { ...answer, body: Readable.from([Buffer.from(text)]) }, tries: attempt };
       if (attempt === tries) throw error;
     } catch (error) {
       if (error instanceof WireError || attempt === tries) throw error;
     }
     await sleep(Math.random() * Math.min(5000, 100 * 2 ** attempt));
-  }
-}
-
-/** Sends and reads whole; what `check` throws for is asked for again. Throws WireError for a status of 300 or more. */
-export async function readWhole(
-  open: () => Promise<SentWhole>,
-  check: (answer: Pick<WireAnswer, 'headers'>, body: Buffer) => void = () => undefined,
-): Promise<WholeAnswer> {
-  for (let attempt = 1; ; attempt++) {
-    const { answer } = await open();
-    if (answer.status >= 300) throw new WireError(answer.status, answer.body.toString('utf8'));
-    try {
-      check(answer, answer.body);
-      return answer;
-    } catch (error) {
-      if (attempt === 3) throw error;
-    }
   }
 }
 
@@ -167,7 +128,7 @@ export async function sendAndRead(
 export async function plainGet(url: string, headers: Record<string, string>): Promise<string> {
   const { origin, pathname, search } = new URL(url);
   const request = { origin, target: pathname + search, method: 'GET', headers: async () => headers };
-  return (await readWhole(() => sendWhole(request))).body.toString('utf8');
+  return (await sendAndRead(() => send(request))).body.toString('utf8');
 }
 
 /** 400 is looked into: that is how Batch and Secrets Manager throttle, and how S3 says that a body was slow. */

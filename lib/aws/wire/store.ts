@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
-import { type BucketOptions, bucketWire } from './bucket-call.ts';
+import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
-import { readWhole, type SentWhole, WireError } from './http.ts';
+import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
 import { listFolders, listObjects } from './list.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
 
@@ -12,10 +12,11 @@ export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
 
 /** A bucket for containers: the Store that lib/aws gives the CLI, in a few kilobytes and without the SDK's start-up time. */
 export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 'upload'> {
-  const { call, whole } = bucketWire(options);
+  const call = bucketCall(options);
   const list: Store['list'] = (prefix, listOptions) => listObjects(call, prefix, listOptions);
   const head = async (key: string): Promise<ObjectInfo | undefined> => {
-    const { answer } = await whole('HEAD', key);
+    const { answer } = await call('HEAD', key);
+    answer.body.resume();
     if (answer.status === 404) return undefined;
     if (answer.status === 403) return unlessThere(new WireError(403, ''), key, list);
     if (answer.status >= 300) throw new WireError(answer.status, '');
@@ -28,7 +29,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
       ? { range: `bytes=${range[0]}-${range[1] - 1}` }
       : checksumMode;
     try {
-      return (await readWhole(() => whole('GET', key, { headers }), checkStored(key))).body;
+      return (await sendAndRead(() => call('GET', key, { headers }), checkStored(key))).body;
     } catch (error) {
       if (error instanceof WireError && error.code === 'NoSuchKey') return undefined;
       if (error instanceof WireError && error.code === 'AccessDenied') return unlessThere(error, key, list);
@@ -37,7 +38,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
   };
   const put = async (key: string, body: Buffer | string, putOptions: PutOptions = {}): Promise<boolean> => {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const sent = await whole('PUT', key, {
+    const sent = await call('PUT', key, {
       body: bytes,
       headers: {
         'x-amz-checksum-sha256': createHash('sha256').update(bytes).digest('base64'),
@@ -70,15 +71,16 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
  * another was under way: then what is there decides.
  */
 async function concludePut(
-  { answer, tries }: SentWhole,
+  { answer, tries }: Sent,
   options: PutOptions,
   isMine: () => Promise<boolean | undefined>,
   again: () => Promise<boolean>,
 ): Promise<boolean> {
   if (options.ifNoneMatch && (answer.status === 412 || answer.status === 409)) {
+    answer.body.resume();
     if (answer.status === 412 && tries === 1) return false;
     return (await isMine()) ?? again();
   }
-  if (answer.status >= 300) throw new WireError(answer.status, answer.body.toString('utf8'));
+  await readBody(answer);
   return true;
 }
