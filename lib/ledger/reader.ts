@@ -1,22 +1,6 @@
-import {
-  type BatchPort,
-  isTerminal,
-  type JobDetail,
-  type ObjectInfo,
-  type StateChanges,
-  type Store,
-} from '../contract/ports/ports.ts';
+import type { BatchPort, JobDetail, ObjectInfo, StateChanges, Store } from '../contract/ports/ports.ts';
 import { closedClaim, readClaim } from '../contract/run/claim.ts';
-import {
-  addsKey,
-  attemptIn,
-  donePrefix,
-  isPartial,
-  manifestKey,
-  planKey,
-  type RunRef,
-  shardName,
-} from '../contract/run/keys.ts';
+import { addsKey, manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
 import { readPlan } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -33,17 +17,16 @@ import {
   isAsRead,
   readChild,
   readForgotten,
-  readJob,
   readUnexplained,
   runningIds,
   toldOf,
 } from './look/ask-batch.ts';
 import { InTurn, mostDetailed, noticeChild } from './look/in-turn.ts';
-import { listMarks } from './look/list-marks.ts';
-import { isShortOf, type Reading, readByBatch, readingOf } from './look/reading.ts';
+import { type Moved, readBatch, reopen, withoutDetails } from './look/moved.ts';
+import { openShards, readMarks } from './look/read-marks.ts';
+import { isShortOf } from './look/reading.ts';
 import { type ArrayState, RoundStep } from './look/round-step.ts';
 import { mapLimit } from './map-limit.ts';
-import { isEnded, isRunning } from './shard-state.ts';
 
 export interface LedgerPorts {
   readonly store: Store;
@@ -295,105 +278,4 @@ export class LedgerReader {
         if (job) readChild(state, job);
       }
   }
-}
-
-/** An array of which Batch says something else than before; `job` is undefined where it has forgotten it. */
-interface Moved {
-  readonly state: ArrayState;
-  readonly job: JobDetail | undefined;
-  vanished: readonly number[];
-  /** Of an array. */
-  reading?: Reading;
-}
-
-async function readBatch(batch: BatchPort, moved: Moved, now: number): Promise<void> {
-  const { state, job } = moved;
-  // Its end is read whole: a container that Batch gave up may have left its mark since.
-  if (!job || (isTerminal(job.status) && !state.told?.startsWith(`["${job.status}"`))) reopen(state);
-  if (!job) {
-    forgetShards(state);
-    state.mayStart = false;
-    state.base = { status: 'forgotten', jobId: state.jobId! };
-    if (state.array.size === 1) readJob(state, job);
-  } else if (state.array.size === 1) readJob(state, job);
-  else {
-    moved.reading ??= readingOf(state, job, now);
-    moved.vanished = await readByBatch(batch, state, job, moved.reading, now);
-  }
-}
-
-/** Everything but what is done is to be looked at again. */
-function reopen(state: ArrayState): void {
-  const { part, array } = state;
-  delete state.told;
-  for (let shard = array.offset; shard < array.offset + array.size; shard++)
-    if (!part.done[shard]) {
-      part.settled[shard] = 0;
-      part.changed(shard);
-    }
-}
-
-function withoutDetails(state: ArrayState): void {
-  for (const id of runningIds(state)) {
-    const shard = state.array.offset + Number(id.split(':')[1]);
-    const { status, attempts } = state.part.known.get(shard)!;
-    if (attempts !== undefined) state.part.know(shard, { status: status!, jobId: id });
-  }
-}
-
-function openShards({ part, array }: ArrayState): readonly number[] {
-  const open: number[] = [];
-  for (let shard = array.offset; shard < array.offset + array.size; shard++)
-    if (!part.settled[shard]) open.push(shard);
-  return open;
-}
-
-/** Looks for the markers and records of some of an array's shards. */
-async function readMarks(
-  store: Store,
-  { part, array }: ArrayState,
-  shards: readonly number[],
-): Promise<void> {
-  if (shards.length === 0) return;
-  const isArray = array.size > 1;
-  const { plan, step, done, partial, tries, settled, names, records } = part;
-  // What had ended before we look has left all that it ever will.
-  const over = shards.filter(shard => isEnded(part.knownOf(shard)));
-  await listMarks(store, donePrefix(plan, plan.round, step.name), shards, shard => {
-    if (done[shard]) return;
-    done[shard] = 1;
-    part.changed(shard);
-    // Its container has done all that it will, though Batch may say for a while that it runs.
-    if (isArray && isRunning(part.known.get(shard) ?? {})) part.know(shard, undefined);
-  });
-  // After the markers: a record is written before its marker, so none of those that are done is missed.
-  const found = new Map<number, string[]>();
-  await listMarks(store, part.resultsPrefix, shards, (shard, rest) => {
-    const list = found.get(shard);
-    if (list) list.push(rest);
-    else found.set(shard, [rest]);
-  });
-  const unread: number[] = [];
-  for (const shard of shards) {
-    const list = found.get(shard) ?? [];
-    // One that left no record was none the less, where a later one has left its own.
-    const attempts = Math.max(0, ...list.map(attemptIn));
-    if (attempts !== tries[shard]) part.changed(shard);
-    tries[shard] = attempts;
-    if (list.some(isPartial)) partial[shard] = 1;
-    // What is done whole says all by its marker.
-    if (done[shard] && !partial[shard]) {
-      names.delete(shard);
-      if (records.forget(shard)) part.changed(shard);
-    } else if (list.length > 0) {
-      names.set(shard, list);
-      unread.push(shard);
-    }
-  }
-  await mapLimit(unread, together, async shard => {
-    const prefix = `${part.resultsPrefix}${shardName(shard)}`;
-    if (await records.read(store, prefix, shard, names.get(shard)!)) part.changed(shard);
-  });
-  for (const shard of shards) if (done[shard]) settled[shard] = 1;
-  for (const shard of over) settled[shard] = 1;
 }
