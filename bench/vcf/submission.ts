@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { vcfIngest } from '../../jobs/vcf/ingest.ts';
+import { vcfIngest } from '../../jobs/vcf/specs/ingest.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileStorage } from '../../jobs/pypeliner/files/file-storage.ts';
+import { jobOperations } from '../../jobs/pypeliner/files/storage-operations.ts';
 import { type JobLabels, jobLabels, resultNames, storageSocketEnv } from '../../jobs/pypeliner/job.ts';
+import { serveSocket } from '../../jobs/pypeliner/queue/serve-lines.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { OutputRecord } from '../../lib/contract/run/records.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { Task, TaskContext, TaskResult } from '../../lib/contract/workload/task.ts';
-import { fileStorage } from '../../lib/queue/file-storage.ts';
-import { serveSocket } from '../../lib/queue/serve-lines.ts';
-import { jobOperations } from '../../lib/queue/storage-operations.ts';
 import { ShardFailure } from '../runtime/failure.ts';
 
 /** Characters of the log's end that go into an error text. */

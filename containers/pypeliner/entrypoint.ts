@@ -1,4 +1,4 @@
-import { pypeliner } from '../../jobs/pypeliner.ts';
+import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import { containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';

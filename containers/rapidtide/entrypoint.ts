@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { main } from '../runtime/main.ts';
 import { runRaw } from './raw.ts';
 import { rapidtideTask } from './task.ts';

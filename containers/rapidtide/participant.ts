@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { parseList } from '../../lib/contract/list/parse-list.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
 import { configPrefix } from '../../lib/contract/run/keys.ts';

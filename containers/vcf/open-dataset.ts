@@ -1,6 +1,6 @@
 import { type DatasetMarker, markerKey } from '../../jobs/vcf/dataset.ts';
-import { datasetUri } from '../../jobs/vcf/parameters.ts';
 import { parseFolder } from '../../jobs/vcf/s3-uri.ts';
+import { datasetUri } from '../../jobs/vcf/specs/parameters.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { Tool } from './tool.ts';
 import type { VcfWorld } from './vcf-world.ts';

@@ -3,12 +3,12 @@ import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { parseAttributes } from './attributes.ts';
 import { type Region, readBed } from './bed.ts';
 import { datasetState, knownNames } from './dataset.ts';
-import { datasetUri } from './parameters.ts';
 import { placeNames, placeOfUri, storeAt } from './places.ts';
 import type { Prepared } from './prepare-ingest.ts';
 import { refusedForExport } from './refused-dataset.ts';
 import { parseFolder, parseS3Uri } from './s3-uri.ts';
 import { byBytes, sampleNameProblem } from './sample-name.ts';
+import { datasetUri } from './specs/parameters.ts';
 import { readTileDbOptions } from './tiledb-options.ts';
 
 /** What a job of the step `export` has, where nobody says how many there are to be. */

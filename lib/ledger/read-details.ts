@@ -1,7 +1,7 @@
 import type { Store } from '../contract/ports/ports.ts';
 import { shardName } from '../contract/run/keys.ts';
+import { listMarks } from '../contract/run/list-marks.ts';
 import type { Entry } from './entries.ts';
-import { listMarks } from './look/list-marks.ts';
 import type { SeeRecord } from './look/records.ts';
 import type { RoundStep } from './look/round-step.ts';
 import { mapLimit } from './map-limit.ts';

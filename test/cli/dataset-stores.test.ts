@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { connection } from '../../lib/cli/connection.ts';
 import type { Connection } from '../../lib/cli/context.ts';
 import { datasetStores } from '../../lib/cli/input/dataset-stores.ts';

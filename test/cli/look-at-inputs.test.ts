@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { inputPlaces, lookAtInputs } from '../../lib/cli/input/look-at-inputs.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { memoryStore } from '../helpers/memory-store.ts';

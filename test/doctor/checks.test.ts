@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import type { Account } from '../../lib/contract/ports/account.ts';
 import { endpointZones } from '../../lib/doctor/checks/endpoint-zones.ts';
 import { quotas } from '../../lib/doctor/checks/quotas.ts';

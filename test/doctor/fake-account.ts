@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type {

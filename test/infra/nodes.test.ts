@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match, Template } from 'aws-cdk-lib/assertions';
-import { pypeliner } from '../../jobs/pypeliner.ts';
+import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { resolveMounts } from '../../lib/config/resolve-mounts.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { workloads } from '../../jobs/index.ts';
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { JobSubmission } from '../../lib/contract/ports/ports.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';

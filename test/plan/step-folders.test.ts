@@ -1,4 +1,4 @@
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { stepFolderProblems } from '../../lib/plan/step-folders.ts';
 
 it('an item that is called like a step which works for all of them is refused, and no other', () => {

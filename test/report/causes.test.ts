@@ -1,5 +1,5 @@
 import { workloads } from '../../jobs/index.ts';
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Lane } from '../../lib/contract/run/run.ts';
 import type { LedgerRow } from '../../lib/ledger/ledger.ts';

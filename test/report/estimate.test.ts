@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { workloads } from '../../jobs/index.ts';
-import { rapidtide } from '../../jobs/rapidtide.ts';
+import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { estimateText } from '../../lib/cli/output/estimate-text.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';

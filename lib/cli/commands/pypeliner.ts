@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { configText, importConfig } from '../../../jobs/pypeliner/import-config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { configText, importConfig } from '../../queue/import-config.ts';
 import type { Command } from '../command.ts';
 import { counted, table } from '../output/output.ts';
 

@@ -1,4 +1,4 @@
-import { pypeliner } from '../../../jobs/pypeliner.ts';
+import { pypeliner } from '../../../jobs/pypeliner/spec.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Command } from '../command.ts';

@@ -1,3 +1,4 @@
+import type { JobResources } from '../../../jobs/pypeliner/queue/job-queue.ts';
 import { kindImage } from '../../config/kind-image.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
@@ -5,7 +6,6 @@ import { kindNames } from '../../contract/workload/places.ts';
 import { suggest } from '../../contract/workload/suggest.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Change } from '../../plan/sizes.ts';
-import type { JobResources } from '../../queue/job-queue.ts';
 
 /** What a job asks for, as what its lane has: its market is one of the workload's pools, its image a kind. Throws LabError. */
 export function laneOfJob(
@@ -18,7 +18,7 @@ export function laneOfJob(
     throw new LabError({
       where: `disk ${scratchGiB}`,
       message: `a job of ${spec.name} has ${spec.scratchGiB} GiB of scratch for sure`,
-      fix: 'scratchGiB in jobs/pypeliner.ts says how much, and pools.<name>.scratch in lab.config.ts how much a host has',
+      fix: 'scratchGiB in its spec, below jobs/, says how much, and pools.<name>.scratch in lab.config.ts how much a host has',
     });
   const kind = image === undefined ? undefined : kindOf(spec, workload, image);
   const ofMarket = workload.pools.find(name => config.pools[name]?.market === market);

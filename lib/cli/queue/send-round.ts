@@ -1,8 +1,8 @@
+import type { SubmittedRound } from '../../../jobs/pypeliner/queue/submitted-round.ts';
 import type { BatchPort, Store } from '../../contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../contract/run/claim.ts';
 import type { Item } from '../../contract/workload/workload.ts';
 import type { PlannedRound } from '../../plan/plan-round.ts';
-import type { SubmittedRound } from '../../queue/submitted-round.ts';
 import { storeRound } from '../../runs/store-round.ts';
 import { submitRound } from '../../runs/submit-round.ts';
 

@@ -1,5 +1,5 @@
 import { runRaw } from '../../../containers/rapidtide/raw.ts';
-import { rapidtide } from '../../../jobs/rapidtide.ts';
+import { rapidtide } from '../../../jobs/rapidtide/spec.ts';
 import { parseList } from '../../../lib/contract/list/parse-list.ts';
 import { say, scriptedServer } from '../../aws/wire/scripted-server.ts';
 import { labOfFile, objectText } from '../lab.ts';

@@ -1,5 +1,5 @@
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { pypeliner } from '../../../jobs/pypeliner.ts';
+import { pypeliner } from '../../../jobs/pypeliner/spec.ts';
 import { fakeLab } from '../fake-lab.ts';
 import { jobTasks } from '../jobs.ts';
 import { months, monthTasks } from '../months.ts';

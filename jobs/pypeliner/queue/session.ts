@@ -1,11 +1,11 @@
-import { filesPrefix } from '../../jobs/pypeliner/job.ts';
-import type { ObjectStore } from '../contract/ports/object-store.ts';
-import { fileStorage } from './file-storage.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { fileStorage } from '../files/file-storage.ts';
+import { jobOperations } from '../files/storage-operations.ts';
+import { filesPrefix } from '../job.ts';
 import { jobQueue } from './job-queue.ts';
 import { type OpenJobsOptions, openJobs } from './open-jobs.ts';
 import type { HeadSession } from './queue-operations.ts';
 import { serveSocket } from './serve-lines.ts';
-import { jobOperations } from './storage-operations.ts';
 
 export interface SessionOptions extends OpenJobsOptions {
   readonly objects: ObjectStore;

@@ -1,7 +1,9 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pypeliner } from '../../jobs/pypeliner.ts';
+import type { JobResources, JobsPort, QueuedJob, SentJob } from '../../jobs/pypeliner/queue/job-queue.ts';
+import { openJobs } from '../../jobs/pypeliner/queue/open-jobs.ts';
+import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import { laneOfJob } from '../../lib/cli/queue/lane-of-job.ts';
 import { sendRound } from '../../lib/cli/queue/send-round.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
@@ -14,8 +16,6 @@ import type { RoundPlan } from '../../lib/contract/run/run.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';
 import type { LabError } from '../../lib/contract/workload/errors.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
-import type { JobResources, JobsPort, QueuedJob, SentJob } from '../../lib/queue/job-queue.ts';
-import { openJobs } from '../../lib/queue/open-jobs.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 import { SimulatedBatch } from '../runs/simulated-batch.ts';
 

@@ -1,5 +1,5 @@
+import { protocolVersion, type QueueOperation, RequestError, textOf } from '../queue/protocol.ts';
 import type { FileState, FileStorage } from './file-storage.ts';
-import { protocolVersion, type QueueOperation, RequestError, textOf } from './protocol.ts';
 
 /** The operations on files. Those a job may not do, a job is not given: `jobOperations`. */
 export function storageOperations(storage: FileStorage): Readonly<Record<string, QueueOperation>> {

@@ -6,7 +6,7 @@ import {
   jobQueue,
   type QueuedJob,
   type SentJob,
-} from '../../lib/queue/job-queue.ts';
+} from '../../jobs/pypeliner/queue/job-queue.ts';
 import { runs } from '../helpers/runs.ts';
 
 /** Jobs in memory, that end when they are told to; counts calls. */

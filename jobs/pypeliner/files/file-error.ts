@@ -1,4 +1,4 @@
-import { isStoreError } from '../contract/ports/object-store.ts';
+import { isStoreError } from '../../../lib/contract/ports/object-store.ts';
 
 /** What became of a call on a file; the words are part of the protocol (docs/pypeliner.md). */
 export type FileErrorCode =

@@ -1,4 +1,4 @@
-import { FileError } from './file-error.ts';
+import { FileError } from '../files/file-error.ts';
 
 /** Lines of JSON, one a request and one an answer, on stdin and stdout or a socket. docs/pypeliner.md describes them. */
 export const protocolVersion = 1;

@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 
 /** What all jobs of genomics have alike. */
 export const vcfJobs = {

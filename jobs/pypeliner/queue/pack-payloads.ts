@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { payloadKey } from '../../jobs/pypeliner/job.ts';
-import type { Store } from '../contract/ports/ports.ts';
-import type { RunRef } from '../contract/run/keys.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
+import type { RunRef } from '../../../lib/contract/run/keys.ts';
+import { payloadKey } from '../job.ts';
 
 /** Where a job finds its pickle: bytes of an object that others share, `[from, to)`, and their SHA-256 in hex. */
 export interface PackedPayload {

@@ -1,4 +1,4 @@
-import type { ParameterSpec } from '../../lib/contract/workload/workload.ts';
+import type { ParameterSpec } from '../../../lib/contract/workload/workload.ts';
 
 /** The old scripts' `--dataset-uri`, and the name that their README had for it. */
 export const datasetUri = (parameters: Readonly<Record<string, string>>): string =>

@@ -1,4 +1,4 @@
-import { LabError, type Problem } from '../contract/workload/errors.ts';
+import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
 
 /** What stands for one line of an old submit configuration of pypeliner's `awsbatch`. */
 export interface ImportedLine {
@@ -193,7 +193,7 @@ function importDefinition(definition: Tree, tell: Tell): Record<string, unknown>
     job_role_arn: ['not needed', 'jobs have a role that may do to S3 what their runs need, and no more'],
     env_vars: [
       'no counterpart',
-      'set them in the image, or in the workload’s environment (jobs/pypeliner.ts); secrets in neither',
+      'set them in the image, or in the workload’s environment (jobs/pypeliner/spec.ts); secrets in neither',
     ],
     readonlyRootFilesystem: ['no counterpart', 'jobs write to their scratch disk'],
     privileged: ['no counterpart', 'jobs are privileged only where a dataset is mounted'],

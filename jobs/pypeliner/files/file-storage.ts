@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { stat as statFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isStoreError, type ObjectStore, type StoredObject } from '../contract/ports/object-store.ts';
+import {
+  isStoreError,
+  type ObjectStore,
+  type StoredObject,
+} from '../../../lib/contract/ports/object-store.ts';
 import { asFileError, FileError } from './file-error.ts';
 import { pullFile, sha256Of } from './pull-file.ts';
 

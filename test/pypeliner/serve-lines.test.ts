@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import { FileError } from '../../lib/queue/file-error.ts';
-import { longestLine, type QueueOperation } from '../../lib/queue/protocol.ts';
-import { serveLines, serveSocket } from '../../lib/queue/serve-lines.ts';
+import { FileError } from '../../jobs/pypeliner/files/file-error.ts';
+import { longestLine, type QueueOperation } from '../../jobs/pypeliner/queue/protocol.ts';
+import { serveLines, serveSocket } from '../../jobs/pypeliner/queue/serve-lines.ts';
 
 const operations: Record<string, QueueOperation> = {
   echo: async values => values,

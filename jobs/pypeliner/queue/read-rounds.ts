@@ -1,10 +1,10 @@
-import { jobLabels } from '../../jobs/pypeliner/job.ts';
-import type { BatchPort, Store } from '../contract/ports/ports.ts';
-import { claimArray, closedClaim } from '../contract/run/claim.ts';
-import { type RunRef, runPrefix } from '../contract/run/keys.ts';
-import { readPlan } from '../contract/run/read-stored.ts';
-import type { RoundPlan } from '../contract/run/run.ts';
-import { decodeItems } from '../contract/run/shard-index.ts';
+import type { BatchPort, Store } from '../../../lib/contract/ports/ports.ts';
+import { claimArray, closedClaim } from '../../../lib/contract/run/claim.ts';
+import { type RunRef, runPrefix } from '../../../lib/contract/run/keys.ts';
+import { readPlan } from '../../../lib/contract/run/read-stored.ts';
+import type { RoundPlan } from '../../../lib/contract/run/run.ts';
+import { decodeItems } from '../../../lib/contract/run/shard-index.ts';
+import { jobLabels } from '../job.ts';
 import type { KnownJob } from './known-job.ts';
 import { readReceived } from './received.ts';
 import { roundWatch, stepName } from './round-watch.ts';

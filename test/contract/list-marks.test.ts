@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { listMarks } from '../../lib/ledger/look/list-marks.ts';
+import { listMarks } from '../../lib/contract/run/list-marks.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 
 const name = (shard: number): string => String(shard).padStart(7, '0');

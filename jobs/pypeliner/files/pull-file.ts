@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { ObjectStore, StoredObject } from '../contract/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { FileError } from './file-error.ts';
 import { dropPart, openPart, type PartFile } from './part-file.ts';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { codeKey, filesPrefix, type JobLabels, resultNames } from '../../jobs/pypeliner/job.ts';
-import type { BatchPort, Store } from '../contract/ports/ports.ts';
-import { outputsPrefix, type RunRef } from '../contract/run/keys.ts';
-import type { Item } from '../contract/workload/workload.ts';
+import type { BatchPort, Store } from '../../../lib/contract/ports/ports.ts';
+import { outputsPrefix, type RunRef } from '../../../lib/contract/run/keys.ts';
+import type { Item } from '../../../lib/contract/workload/workload.ts';
+import { codeKey, filesPrefix, type JobLabels, resultNames } from '../job.ts';
 import type { JobEnd, JobResources, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
 import { packPayloads } from './pack-payloads.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';

@@ -1,5 +1,5 @@
-import type { Store } from '../contract/ports/ports.ts';
-import { type RunRef, runPrefix } from '../contract/run/keys.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
+import { type RunRef, runPrefix } from '../../../lib/contract/run/keys.ts';
 
 /** Which jobs a head has received: one that was done while nobody looked is the next head's to receive, and no other. */
 export interface ReceivedJobs {

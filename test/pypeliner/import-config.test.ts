@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { pypeliner } from '../../jobs/pypeliner.ts';
+import { configText, importConfig } from '../../jobs/pypeliner/import-config.ts';
+import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import { defineLab, type LabConfigInput } from '../../lib/config/define-lab.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
-import { configText, importConfig } from '../../lib/queue/import-config.ts';
 
 /** As the documentation of pypeliner's AWS queue has it. */
 const old = `

@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import type { FileError } from '../../jobs/pypeliner/files/file-error.ts';
+import { type FileStorageOptions, fileStorage } from '../../jobs/pypeliner/files/file-storage.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
-import type { FileError } from '../../lib/queue/file-error.ts';
-import { type FileStorageOptions, fileStorage } from '../../lib/queue/file-storage.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 
 let s3: Awaited<ReturnType<typeof startS3>>;

@@ -1,11 +1,11 @@
-import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
-import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import { LabError, refuse } from '../../../lib/contract/workload/errors.ts';
+import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
+import { bedPlaces, exportPlaces, placesByName, placesOf, reading, writing } from '../places.ts';
+import { prepareExport, samplesPerJob } from '../prepare-export.ts';
+import { reachPlaces } from '../reach-places.ts';
+import { reportExport } from '../report.ts';
 import { vcfJobs } from './jobs.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
-import { bedPlaces, exportPlaces, placesByName, placesOf, reading, writing } from './places.ts';
-import { prepareExport, samplesPerJob } from './prepare-export.ts';
-import { reachPlaces } from './reach-places.ts';
-import { reportExport } from './report.ts';
 
 /** Genomics: samples and regions out of a TileDB-VCF dataset, a proved file a sample. Replaces batch-export.py. */
 export const vcfExport: WorkloadSpec = {

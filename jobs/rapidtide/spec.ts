@@ -1,5 +1,5 @@
-import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
-import { inputOf, missingInputs } from './rapidtide/inputs.ts';
+import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
+import { inputOf, missingInputs } from './inputs.ts';
 
 /** fMRI: Rapidtide, or any script of the lab's, over participants. Source: the contract of rapidtide-cloud. */
 export const rapidtide: WorkloadSpec = {

@@ -1,4 +1,4 @@
-import type { WorkloadSpec } from '../lib/contract/workload/workload.ts';
+import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 
 /** Single jobs that a workflow of pypeliner's sends, through `lab queue serve`. Source: docs/pypeliner.md. */
 export const pypeliner: WorkloadSpec = {

@@ -1,9 +1,9 @@
-import { type BatchPort, isTerminal, type JobDetail, type Store } from '../contract/ports/ports.ts';
-import { donePrefix, type RunRef, resultsPrefix, shardName } from '../contract/run/keys.ts';
-import { readRecord } from '../contract/run/read-stored.ts';
-import type { AttemptRecord } from '../contract/run/records.ts';
-import { exitCodes, explainExitCode } from '../contract/workload/exit-codes.ts';
-import { listMarks } from '../ledger/look/list-marks.ts';
+import { type BatchPort, isTerminal, type JobDetail, type Store } from '../../../lib/contract/ports/ports.ts';
+import { donePrefix, type RunRef, resultsPrefix, shardName } from '../../../lib/contract/run/keys.ts';
+import { listMarks } from '../../../lib/contract/run/list-marks.ts';
+import { readRecord } from '../../../lib/contract/run/read-stored.ts';
+import type { AttemptRecord } from '../../../lib/contract/run/records.ts';
+import { exitCodes, explainExitCode } from '../../../lib/contract/workload/exit-codes.ts';
 import type { KnownJob } from './known-job.ts';
 import { arrayOf } from './submitted-round.ts';
 

@@ -1,5 +1,5 @@
-import type { Store } from '../../contract/ports/ports.ts';
-import { shardName } from '../../contract/run/keys.ts';
+import type { Store } from '../ports/ports.ts';
+import { shardName } from './keys.ts';
 
 /** Keys that one request lists at the most, and at least: two a shard up to the last that is looked for, as few have more. */
 const [most, least] = [1000, 100];

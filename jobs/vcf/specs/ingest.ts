@@ -1,14 +1,14 @@
-import { LabError, refuse } from '../../lib/contract/workload/errors.ts';
-import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../lib/contract/workload/workload.ts';
-import { defaultAttributes } from './attributes.ts';
-import { describeIngest } from './describe-ingest.ts';
+import { LabError, refuse } from '../../../lib/contract/workload/errors.ts';
+import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
+import { defaultAttributes } from '../attributes.ts';
+import { describeIngest } from '../describe-ingest.ts';
+import { peekOfPlaces } from '../peek-of.ts';
+import { ingestPlaces, placesByName, reading, samplePlaces, writing } from '../places.ts';
+import { prepareIngest } from '../prepare-ingest.ts';
+import { reachPlaces } from '../reach-places.ts';
+import { reportIngest } from '../report.ts';
 import { vcfJobs } from './jobs.ts';
 import { jobOptions, oldOptions } from './parameters.ts';
-import { peekOfPlaces } from './peek-of.ts';
-import { ingestPlaces, placesByName, reading, samplePlaces, writing } from './places.ts';
-import { prepareIngest } from './prepare-ingest.ts';
-import { reachPlaces } from './reach-places.ts';
-import { reportIngest } from './report.ts';
 
 /** Genomics: single-sample VCF and BCF files into one TileDB-VCF dataset, each record once. Replaces batch-ingest.py. */
 export const vcfIngest: WorkloadSpec = {
