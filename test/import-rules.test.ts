@@ -114,13 +114,21 @@ it('docs/architecture.md has a row for every folder of the table, and for no oth
   for (const room of inside) expect(section).toContain(`\`${room}\``);
 });
 
+it('a room has 30 files at the most, and a file 300 lines', () => {
+  const rooms = [...Map.groupBy(files, dirname)].filter(([, inside]) => inside.length > 30);
+  expect(rooms.map(([room, inside]) => `${room} has ${inside.length} files`)).toEqual([]);
+  const lines = (file: string): number => readFileSync(join(root, file), 'utf8').split('\n').length - 1;
+  expect(files.filter(file => lines(file) > 300)).toEqual([]);
+});
+
 it('a proof is made by the verifier alone', () => {
   const importers = files.filter(file => imports(file).some(each => each.endsWith('/mint-proof.ts')));
   expect(importers.length).toBeGreaterThan(0);
   expect(importers.filter(file => !file.startsWith('containers/plate-archive/verifier/'))).toEqual([]);
   // And whoever reads proofs to delete has no code in common with who reads tars to prove them.
   const verifier = files.filter(file => file.startsWith('containers/plate-archive/verifier/'));
-  const writers = /archiver\/|deleter\/|jobs\/plate-archive\/(tar-header|layout|parts|member-name|restore)/;
+  const writers =
+    /archiver\/|deleter\/|jobs\/plate-archive\/(format\/(tar-header|layout|parts|member-name)|restore)/;
   expect(verifier.flatMap(file => imports(file).filter(each => writers.test(each)))).toEqual([]);
 });
 

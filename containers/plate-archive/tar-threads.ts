@@ -1,5 +1,5 @@
-import type { PlateName } from '../../jobs/plate-archive/archive-keys.ts';
-import type { TarPlan } from '../../jobs/plate-archive/layout.ts';
+import type { PlateName } from '../../jobs/plate-archive/format/archive-keys.ts';
+import type { TarPlan } from '../../jobs/plate-archive/format/layout.ts';
 import type { StoredObject } from '../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './archiver/build-tar.ts';
 import { makeTar } from './archiver/make-tar.ts';

@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { asPlateError, PlateError } from '../../jobs/plate-archive/plate-error.ts';
+import { asPlateError, PlateError } from '../../jobs/plate-archive/plate/plate-error.ts';
 import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
 import { containerKeys } from '../../lib/aws/wire/credentials.ts';
 import { endpointFrom } from '../../lib/aws/wire/endpoints.ts';

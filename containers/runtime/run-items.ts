@@ -6,10 +6,10 @@ import type { ItemEnd, TaskResult } from '../../lib/contract/workload/task.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { emptyFolder } from './empty-folder.ts';
 import { ShardFailure } from './failure.ts';
-import type { ItemsInput } from './items-input.ts';
-import { taskContext } from './task-context.ts';
+import type { ItemsInput } from './task/items-input.ts';
+import { taskContext } from './task/task-context.ts';
 
-export type { ItemsInput } from './items-input.ts';
+export type { ItemsInput } from './task/items-input.ts';
 
 export interface ItemsResult {
   readonly items?: readonly ItemRecord[];

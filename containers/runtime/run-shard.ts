@@ -5,13 +5,13 @@ import { env } from '../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
 import type { Task } from '../../lib/contract/workload/task.ts';
 import type { MountSpec } from '../../lib/contract/workload/workload.ts';
-import { doneBefore } from './earlier-attempts.ts';
 import { ShardFailure } from './failure.ts';
 import { inPlace } from './in-place.ts';
 import { nodeOf, watchNodes } from './node-watch.ts';
 import { identify, laneOf, readShard, type Shard, type ShardIdentity } from './read-shard.ts';
 import { type ItemsResult, runItems, withWhy } from './run-items.ts';
 import { countTowardsLimits, refuseBeyondLimit } from './run-limits.ts';
+import { doneBefore } from './task/earlier-attempts.ts';
 import type { ContainerWorld } from './world.ts';
 
 export interface ShardOptions {

@@ -1,7 +1,7 @@
 import { main } from '../runtime/main.ts';
 import { runCommand } from './raw.ts';
-import { checkTask, exportTask } from './tasks-export.ts';
-import { consolidateTask, createTask, storeTask, vacuumTask, verifyTask } from './tasks-ingest.ts';
+import { checkTask, exportTask } from './tasks/tasks-export.ts';
+import { consolidateTask, createTask, storeTask, vacuumTask, verifyTask } from './tasks/tasks-ingest.ts';
 
 process.exitCode = await main(
   {

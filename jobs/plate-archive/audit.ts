@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../lib/contract/ports/object-store.ts';
-import { decodeIndex, type IndexEntry } from './archive-index.ts';
-import { indexKey, inventoryKey, manifestKey, type PlateName, tarKey } from './archive-keys.ts';
-import { sha256 } from './inventory.ts';
+import { decodeIndex, type IndexEntry } from './format/archive-index.ts';
+import { indexKey, inventoryKey, manifestKey, type PlateName, tarKey } from './format/archive-keys.ts';
+import { sha256 } from './format/inventory.ts';
+import type { ProofText, ProvenTar } from './format/proof.ts';
 import { keptTwice } from './kept-twice.ts';
-import { PlateError } from './plate-error.ts';
-import type { ProofText, ProvenTar } from './proof.ts';
+import { PlateError } from './plate/plate-error.ts';
 import { neededTars } from './restore/thaw.ts';
 
 /** What an audit did and found. */

@@ -1,5 +1,5 @@
 import { isStoreError, type ObjectStore, type ObjectVersion } from '../../lib/contract/ports/object-store.ts';
-import type { Inventory, SourceObject } from './inventory.ts';
+import type { Inventory, SourceObject } from './format/inventory.ts';
 
 export type CurrentObject = SourceObject & { readonly storageClass: string };
 

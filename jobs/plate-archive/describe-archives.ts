@@ -1,10 +1,10 @@
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
 import { currentObjects, isArchived } from './current-objects.ts';
-import type { SourceObject } from './inventory.ts';
-import { layOut } from './layout.ts';
-import { cutParts } from './parts.ts';
-import { prefixOf } from './plate-folders.ts';
-import { plateOf, readPlateRequest } from './plate-request.ts';
+import type { SourceObject } from './format/inventory.ts';
+import { layOut } from './format/layout.ts';
+import { cutParts } from './format/parts.ts';
+import { prefixOf } from './plate/plate-folders.ts';
+import { plateOf, readPlateRequest } from './plate/plate-request.ts';
 import { aboutDollars, archiveCost, dollars, gigabytes } from './prices.ts';
 import { unreadable } from './unreadable.ts';
 

@@ -1,10 +1,11 @@
 import { isStoreError } from '../../lib/contract/ports/object-store.ts';
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
-import { deletedKey, indexTarKey } from './archive-keys.ts';
 import { goneFrom } from './current-objects.ts';
+import { deletedKey, indexTarKey } from './format/archive-keys.ts';
+import { storedJson } from './format/stored-json.ts';
 import { nameOfArchive, readGeneration } from './generations.ts';
-import { PlateError } from './plate-error.ts';
-import { plateOf, proofDaysProblems } from './plate-request.ts';
+import { PlateError } from './plate/plate-error.ts';
+import { plateOf, proofDaysProblems } from './plate/plate-request.ts';
 import { prefixed } from './prefixed.ts';
 import {
   askForTars,
@@ -17,7 +18,6 @@ import {
 } from './restore/describe-restore.ts';
 import { readSeal } from './restore/find-entries.ts';
 import { type NeededTar, neededTars, stateOf } from './restore/thaw.ts';
-import { storedJson } from './stored-json.ts';
 
 /** Plates that nothing can be proved of anew: there is no archive, or nothing at the source that it could be compared with. */
 export async function verificationProblems(

@@ -5,11 +5,11 @@ import {
   generationsPrefix,
   inventoryKey,
   type PlateName,
-} from './archive-keys.ts';
-import { decodeInventory, type Inventory, type InventoryHead, sha256 } from './inventory.ts';
+} from './format/archive-keys.ts';
+import { decodeInventory, type Inventory, type InventoryHead, sha256 } from './format/inventory.ts';
+import { storedJson } from './format/stored-json.ts';
 import { keptTwice } from './kept-twice.ts';
-import { PlateError } from './plate-error.ts';
-import { storedJson } from './stored-json.ts';
+import { PlateError } from './plate/plate-error.ts';
 
 /** One time that a plate was archived. */
 export interface Generation {

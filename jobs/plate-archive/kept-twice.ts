@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { extract } from 'tar-stream';
 import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
-import { archivePrefix, indexTarKey, type PlateName } from './archive-keys.ts';
-import { sha256 } from './inventory.ts';
-import { PlateError } from './plate-error.ts';
+import { archivePrefix, indexTarKey, type PlateName } from './format/archive-keys.ts';
+import { sha256 } from './format/inventory.ts';
+import { PlateError } from './plate/plate-error.ts';
 
 /**
  * A file of an archive that lies beside its tars and, for the day that it is lost, once more in the tar of the index. Whichever has

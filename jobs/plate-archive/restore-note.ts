@@ -1,5 +1,5 @@
-import type { InventoryHead } from './inventory.ts';
-import type { Seal } from './seal.ts';
+import type { InventoryHead } from './format/inventory.ts';
+import type { Seal } from './format/seal.ts';
 
 /** RESTORE.txt beside every archive: how to get its files back with tools that everybody has, and which of them are exact. */
 export const restoreNote = (

@@ -1,3 +1,4 @@
+import { audit } from '../../jobs/plate-archive/audit.ts';
 import {
   generationKey,
   indexKey,
@@ -6,9 +7,8 @@ import {
   proofKey,
   sealKey,
   tarKey,
-} from '../../jobs/plate-archive/archive-keys.ts';
-import { audit } from '../../jobs/plate-archive/audit.ts';
-import { plateStatus } from '../../jobs/plate-archive/plate-status.ts';
+} from '../../jobs/plate-archive/format/archive-keys.ts';
+import { plateStatus } from '../../jobs/plate-archive/plate/plate-status.ts';
 import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';

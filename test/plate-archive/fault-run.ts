@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { decodeIndex, memberOf } from '../../jobs/plate-archive/archive-index.ts';
-import { indexKey, tarKey, tarsPrefix } from '../../jobs/plate-archive/archive-keys.ts';
+import { decodeIndex, memberOf } from '../../jobs/plate-archive/format/archive-index.ts';
+import { indexKey, tarKey, tarsPrefix } from '../../jobs/plate-archive/format/archive-keys.ts';
 import { Killed, type Operation, Refused } from './fake-s3.ts';
 import { imagesPrefix, PlateLab, plate } from './plate-lab.ts';
 

@@ -1,6 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { makeBag, putIndexTar } from '../../containers/plate-archive/archiver/index-tar.ts';
-import { decodeIndex, encodeIndex, hex32, type IndexEntry } from '../../jobs/plate-archive/archive-index.ts';
+import {
+  decodeIndex,
+  encodeIndex,
+  hex32,
+  type IndexEntry,
+} from '../../jobs/plate-archive/format/archive-index.ts';
 import {
   indexKey,
   inventoryKey,
@@ -8,14 +13,14 @@ import {
   sealKey,
   tarKey,
   tarName,
-} from '../../jobs/plate-archive/archive-keys.ts';
+} from '../../jobs/plate-archive/format/archive-keys.ts';
 import {
   decodeInventory,
   type Inventory,
   type SourceObject,
   sha256,
-} from '../../jobs/plate-archive/inventory.ts';
-import type { Seal } from '../../jobs/plate-archive/seal.ts';
+} from '../../jobs/plate-archive/format/inventory.ts';
+import type { Seal } from '../../jobs/plate-archive/format/seal.ts';
 import { type PlateLab, plate } from './plate-lab.ts';
 
 type Loose<T> = { -readonly [K in keyof T]: T[K] };

@@ -4,19 +4,24 @@ import fc from 'fast-check';
 import { Findings } from '../../containers/plate-archive/verifier/findings.ts';
 import { keyOfName } from '../../containers/plate-archive/verifier/lines.ts';
 import { TarReader } from '../../containers/plate-archive/verifier/tar-reader.ts';
-import { blocksFor, decodeIndex, encodeIndex, entryOf } from '../../jobs/plate-archive/archive-index.ts';
-import { combineCrc32 } from '../../jobs/plate-archive/crc32.ts';
+import {
+  blocksFor,
+  decodeIndex,
+  encodeIndex,
+  entryOf,
+} from '../../jobs/plate-archive/format/archive-index.ts';
+import { combineCrc32 } from '../../jobs/plate-archive/format/crc32.ts';
 import {
   compareKeys,
   decodeInventory,
   encodeInventory,
   type SourceObject,
   sortObjects,
-} from '../../jobs/plate-archive/inventory.ts';
-import { layOut } from '../../jobs/plate-archive/layout.ts';
-import { foldersOf, keyOfMember, memberName } from '../../jobs/plate-archive/member-name.ts';
-import { cutParts } from '../../jobs/plate-archive/parts.ts';
-import { endBytes, headerBytes, padding, tarHeader } from '../../jobs/plate-archive/tar-header.ts';
+} from '../../jobs/plate-archive/format/inventory.ts';
+import { layOut } from '../../jobs/plate-archive/format/layout.ts';
+import { foldersOf, keyOfMember, memberName } from '../../jobs/plate-archive/format/member-name.ts';
+import { cutParts } from '../../jobs/plate-archive/format/parts.ts';
+import { endBytes, headerBytes, padding, tarHeader } from '../../jobs/plate-archive/format/tar-header.ts';
 import { runs } from '../helpers/runs.ts';
 import { plate } from './plate-lab.ts';
 

@@ -1,7 +1,7 @@
 import { archivePlate } from '../../containers/plate-archive/archiver/archive-plate.ts';
 import { makeTar } from '../../containers/plate-archive/archiver/make-tar.ts';
 import { deletePlate } from '../../containers/plate-archive/deleter/delete-plate.ts';
-import { defaultFolders, readFolders } from '../../jobs/plate-archive/plate-folders.ts';
+import { defaultFolders, readFolders } from '../../jobs/plate-archive/plate/plate-folders.ts';
 import { prefixed } from '../../jobs/plate-archive/prefixed.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';

@@ -11,7 +11,7 @@ import {
   type VerifyJob,
   verifyPlate,
 } from '../../containers/plate-archive/verifier/verify-plate.ts';
-import { defaultFolders, type Plate, readFolders } from '../../jobs/plate-archive/plate-folders.ts';
+import { defaultFolders, type Plate, readFolders } from '../../jobs/plate-archive/plate/plate-folders.ts';
 import { FakeS3 } from './fake-s3.ts';
 
 export const plate: Plate = {

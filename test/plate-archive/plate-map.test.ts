@@ -1,4 +1,4 @@
-import { mapText, plateMap, wellOf } from '../../jobs/plate-archive/plate-map.ts';
+import { mapText, plateMap, wellOf } from '../../jobs/plate-archive/plate/plate-map.ts';
 import { archiveCost, restoreCost } from '../../jobs/plate-archive/prices.ts';
 
 it.each([

@@ -17,9 +17,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { sortObjects } from '../../jobs/plate-archive/inventory.ts';
-import { layOut } from '../../jobs/plate-archive/layout.ts';
-import { endBytes, padding, tarHeader } from '../../jobs/plate-archive/tar-header.ts';
+import { sortObjects } from '../../jobs/plate-archive/format/inventory.ts';
+import { layOut } from '../../jobs/plate-archive/format/layout.ts';
+import { endBytes, padding, tarHeader } from '../../jobs/plate-archive/format/tar-header.ts';
 
 const [count = '2000', seed = '1', ...readers] = process.argv.slice(2);
 /** Trees in one tar, each below a folder of its own: starting a reader costs more than reading a tree. */

@@ -11,7 +11,7 @@ import { archivePlate } from '../../containers/plate-archive/archiver/archive-pl
 import { makeTar } from '../../containers/plate-archive/archiver/make-tar.ts';
 import { checkTar } from '../../containers/plate-archive/verifier/check-tar.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
-import { combineCrc32 } from '../../jobs/plate-archive/crc32.ts';
+import { combineCrc32 } from '../../jobs/plate-archive/format/crc32.ts';
 import type { ObjectStore, StoredObject } from '../../lib/contract/ports/object-store.ts';
 import { FakeS3 } from '../plate-archive/fake-s3.ts';
 import { imagesPrefix, plate } from '../plate-archive/plate-lab.ts';

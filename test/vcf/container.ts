@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { runTool } from '../../containers/runtime/exec.ts';
-import { checkTask, exportTask } from '../../containers/vcf/tasks-export.ts';
+import { checkTask, exportTask } from '../../containers/vcf/tasks/tasks-export.ts';
 import {
   consolidateTask,
   createTask,
   storeTask,
   vacuumTask,
   verifyTask,
-} from '../../containers/vcf/tasks-ingest.ts';
+} from '../../containers/vcf/tasks/tasks-ingest.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';

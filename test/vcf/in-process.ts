@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fetch, Sample } from '../../containers/vcf/local-files.ts';
 import { type HostClock, Touches } from '../../containers/vcf/settle.ts';
-import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
+import { type StoreWorld, storeOnce } from '../../containers/vcf/store/store-once.ts';
 import { type Call, Tool } from '../../containers/vcf/tool.ts';
 import type { MadeSample } from './sample-files.ts';
 import { type Host, tiledbvcf } from './stand-in/cli.ts';

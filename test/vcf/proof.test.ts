@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { storeOnce } from '../../containers/vcf/store-once.ts';
+import { storeOnce } from '../../containers/vcf/store/store-once.ts';
 import { runs as part } from '../helpers/runs.ts';
 import { killAt, seeded } from './in-process.ts';
 import { makeSample } from './sample-files.ts';

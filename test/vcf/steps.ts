@@ -1,7 +1,7 @@
-import { createDataset } from '../../containers/vcf/task-create.ts';
-import { finishDataset } from '../../containers/vcf/task-finish.ts';
-import { vacuumDataset } from '../../containers/vcf/task-vacuum.ts';
-import { type VerifiedSample, verifyShard } from '../../containers/vcf/task-verify.ts';
+import { createDataset } from '../../containers/vcf/tasks/task-create.ts';
+import { finishDataset } from '../../containers/vcf/tasks/task-finish.ts';
+import { vacuumDataset } from '../../containers/vcf/tasks/task-vacuum.ts';
+import { type VerifiedSample, verifyShard } from '../../containers/vcf/tasks/task-verify.ts';
 import type { VcfWorld } from '../../containers/vcf/vcf-world.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { type Touches, toleratedMs } from '../../containers/vcf/settle.ts';
-import { type StoreWorld, storeOnce } from '../../containers/vcf/store-once.ts';
+import { type StoreWorld, storeOnce } from '../../containers/vcf/store/store-once.ts';
 import type { Tool } from '../../containers/vcf/tool.ts';
 import { runs } from '../helpers/runs.ts';
 import { killAt, killToolAt, laboratory, samplesOf, seeded } from './in-process.ts';

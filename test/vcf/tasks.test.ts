@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { checkTask, exportTask } from '../../containers/vcf/tasks-export.ts';
+import { checkTask, exportTask } from '../../containers/vcf/tasks/tasks-export.ts';
 import {
   consolidateTask,
   createTask,
   storeTask,
   vacuumTask,
   verifyTask,
-} from '../../containers/vcf/tasks-ingest.ts';
+} from '../../containers/vcf/tasks/tasks-ingest.ts';
 import { knownNames } from '../../jobs/vcf/dataset.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { startContainers } from './container.ts';

@@ -5,12 +5,12 @@ import {
   entryOfMarker,
   hex32,
   type IndexEntry,
-} from '../../../jobs/plate-archive/archive-index.ts';
-import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/archive-keys.ts';
+} from '../../../jobs/plate-archive/format/archive-index.ts';
+import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { compareKeys, sha256 } from '../../../jobs/plate-archive/format/inventory.ts';
+import { type Layout, layOut } from '../../../jobs/plate-archive/format/layout.ts';
+import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import type { Generation } from '../../../jobs/plate-archive/generations.ts';
-import { compareKeys, sha256 } from '../../../jobs/plate-archive/inventory.ts';
-import { type Layout, layOut } from '../../../jobs/plate-archive/layout.ts';
-import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { BuiltTar } from './build-tar.ts';
 import { chooseGeneration, type GenerationChoice } from './choose-generation.ts';
 import { makeBag, putIndexTar } from './index-tar.ts';

@@ -1,9 +1,9 @@
 import { crc32 } from 'node:zlib';
-import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
-import type { TarPlan } from '../../../jobs/plate-archive/layout.ts';
-import { cutParts, partBytesOf, type TarPart } from '../../../jobs/plate-archive/parts.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
+import { combineCrc32 } from '../../../jobs/plate-archive/format/crc32.ts';
+import type { TarPlan } from '../../../jobs/plate-archive/format/layout.ts';
+import { cutParts, partBytesOf, type TarPart } from '../../../jobs/plate-archive/format/parts.ts';
+import { tarHeader } from '../../../jobs/plate-archive/format/tar-header.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { fetchSlice, type MemberSums, noSums, type RunningSums } from './fetch-slice.ts';
 import { PartBuffers } from './part-buffers.ts';

@@ -1,13 +1,13 @@
-import { failureKey, proofKey, sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { failureKey, proofKey, sealKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import type { Inventory, SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
+import { decodeSeal, type Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import {
   type Generation,
   nameOfArchive,
   nextGeneration,
   readGeneration,
 } from '../../../jobs/plate-archive/generations.ts';
-import type { Inventory, SourceObject } from '../../../jobs/plate-archive/inventory.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { decodeSeal, type Seal } from '../../../jobs/plate-archive/seal.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { type Frozen, freeze, listFolder } from './freeze.ts';
 import type { PlateJob } from './plate-job.ts';
 

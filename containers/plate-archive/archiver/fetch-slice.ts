@@ -1,8 +1,8 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
-import type { PartSlice } from '../../../jobs/plate-archive/parts.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { combineCrc32 } from '../../../jobs/plate-archive/format/crc32.ts';
+import type { PartSlice } from '../../../jobs/plate-archive/format/parts.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import {
   isStoreError,
   type ObjectStore,

@@ -5,9 +5,9 @@ import {
   type SourceFolder,
   type SourceObject,
   sortObjects,
-} from '../../../jobs/plate-archive/inventory.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { type FolderRule, type Plate, prefixOf } from '../../../jobs/plate-archive/plate-folders.ts';
+} from '../../../jobs/plate-archive/format/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { type FolderRule, type Plate, prefixOf } from '../../../jobs/plate-archive/plate/plate-folders.ts';
 import { stateOf } from '../../../jobs/plate-archive/restore/thaw.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 

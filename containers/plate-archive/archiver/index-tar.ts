@@ -1,12 +1,16 @@
 import { crc32 } from 'node:zlib';
-import { type EncodedIndex, hex32, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
-import { indexTarKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
-import { bagOf } from '../../../jobs/plate-archive/bag.ts';
-import type { Inventory } from '../../../jobs/plate-archive/inventory.ts';
+import {
+  type EncodedIndex,
+  hex32,
+  type IndexEntry,
+} from '../../../jobs/plate-archive/format/archive-index.ts';
+import { indexTarKey, type PlateName } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { bagOf } from '../../../jobs/plate-archive/format/bag.ts';
+import type { Inventory } from '../../../jobs/plate-archive/format/inventory.ts';
+import type { SealedTar } from '../../../jobs/plate-archive/format/seal.ts';
+import { endBytes, padding, tarHeader } from '../../../jobs/plate-archive/format/tar-header.ts';
 import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import { release } from '../../../jobs/plate-archive/release.ts';
-import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
-import { endBytes, padding, tarHeader } from '../../../jobs/plate-archive/tar-header.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { checkStored } from './build-tar.ts';
 

@@ -1,6 +1,6 @@
-import { hex32 } from '../../../jobs/plate-archive/archive-index.ts';
-import { type PlateName, sumsKey, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import type { TarPlan } from '../../../jobs/plate-archive/layout.ts';
+import { hex32 } from '../../../jobs/plate-archive/format/archive-index.ts';
+import { type PlateName, sumsKey, tarKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import type { TarPlan } from '../../../jobs/plate-archive/format/layout.ts';
 import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { type BuiltTar, buildTar, type MemberSums } from './build-tar.ts';

@@ -1,6 +1,6 @@
+import type { TarPlan } from '../../../jobs/plate-archive/format/layout.ts';
 import type { Generation } from '../../../jobs/plate-archive/generations.ts';
-import type { TarPlan } from '../../../jobs/plate-archive/layout.ts';
-import type { FolderRule, Plate } from '../../../jobs/plate-archive/plate-folders.ts';
+import type { FolderRule, Plate } from '../../../jobs/plate-archive/plate/plate-folders.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './build-tar.ts';
 

@@ -1,5 +1,5 @@
-import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 
 /** How deletions have to be asked for so that their conditions count. */

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { batchKey, deletedKey, type PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
 import { openProof } from '../../../jobs/plate-archive/deletion/open-proof.ts';
 import { planDeletion } from '../../../jobs/plate-archive/deletion/plan-deletion.ts';
-import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { batchKey, deletedKey, type PlateName } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { type Conditions, howConditionsHold } from './conditions.ts';
 

@@ -1,6 +1,6 @@
-import { type PlateName, platePrefix } from '../../../jobs/plate-archive/archive-keys.ts';
 import { storedVersions } from '../../../jobs/plate-archive/deletion/stored-versions.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { type PlateName, platePrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import {
   isStoreError,
   type ObjectStore,

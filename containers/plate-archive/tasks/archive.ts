@@ -1,6 +1,6 @@
-import { sealKey } from '../../../jobs/plate-archive/archive-keys.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateOf, readPlateRequest } from '../../../jobs/plate-archive/plate-request.ts';
+import { sealKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { plateOf, readPlateRequest } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { archivePlate } from '../archiver/archive-plate.ts';
 import { isDirect } from '../archiver/index-tar.ts';

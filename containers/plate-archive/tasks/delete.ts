@@ -1,6 +1,6 @@
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { deletePlate } from '../deleter/delete-plate.ts';

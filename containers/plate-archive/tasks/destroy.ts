@@ -1,4 +1,4 @@
-import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { destroyPlate } from '../destroyer/destroy-plate.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';

@@ -1,4 +1,4 @@
-import { asPlateError, PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { asPlateError, PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { prefixed } from '../../../jobs/plate-archive/prefixed.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';

@@ -1,6 +1,6 @@
-import type { PlateName } from '../../../jobs/plate-archive/archive-keys.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import type { PlateName } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.ts';
 import {
   askForTars,

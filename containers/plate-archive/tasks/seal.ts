@@ -1,9 +1,9 @@
-import { archivePrefix } from '../../../jobs/plate-archive/archive-keys.ts';
+import { archivePrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateNow } from '../../../jobs/plate-archive/plate-now.ts';
-import { platePage } from '../../../jobs/plate-archive/plate-page.ts';
-import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { plateNow } from '../../../jobs/plate-archive/plate/plate-now.ts';
+import { platePage } from '../../../jobs/plate-archive/plate/plate-page.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
 import { restoreNote } from '../../../jobs/plate-archive/restore-note.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';

@@ -1,9 +1,9 @@
-import { deletedKey } from '../../../jobs/plate-archive/archive-keys.ts';
 import { goneFrom } from '../../../jobs/plate-archive/current-objects.ts';
+import { deletedKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { storedJson } from '../../../jobs/plate-archive/format/stored-json.ts';
 import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { plateOf } from '../../../jobs/plate-archive/plate-request.ts';
-import { storedJson } from '../../../jobs/plate-archive/stored-json.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
+import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { tarThreads } from '../tar-threads.ts';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { combineCrc32 } from '../../../jobs/plate-archive/crc32.ts';
+import { combineCrc32 } from '../../../jobs/plate-archive/format/crc32.ts';
 import {
   type Checksums,
   isStoreError,

@@ -1,4 +1,4 @@
-import { encodeProof, type ProofText } from '../../../jobs/plate-archive/proof.ts';
+import { encodeProof, type ProofText } from '../../../jobs/plate-archive/format/proof.ts';
 
 declare const brand: unique symbol;
 

@@ -5,9 +5,9 @@ import {
   manifestKey,
   type PlateName,
   sealKey,
-} from '../../../jobs/plate-archive/archive-keys.ts';
+} from '../../../jobs/plate-archive/format/archive-keys.ts';
+import type { Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import { release } from '../../../jobs/plate-archive/release.ts';
-import type { Seal } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
 import {

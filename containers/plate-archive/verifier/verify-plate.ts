@@ -5,10 +5,10 @@ import {
   proofKey,
   tarKey,
   tarsPrefix,
-} from '../../../jobs/plate-archive/archive-keys.ts';
+} from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { objectsDigest, type ProvenTar } from '../../../jobs/plate-archive/format/proof.ts';
+import type { SealedTar } from '../../../jobs/plate-archive/format/seal.ts';
 import { verifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
-import { objectsDigest, type ProvenTar } from '../../../jobs/plate-archive/proof.ts';
-import type { SealedTar } from '../../../jobs/plate-archive/seal.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { checkIndexTar } from './check-index-tar.ts';
 import { checkSource } from './check-source.ts';

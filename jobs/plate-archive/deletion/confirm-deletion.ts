@@ -1,9 +1,9 @@
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
 import type { Confirmation, Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
+import { sha256 } from '../format/inventory.ts';
 import { newestGeneration } from '../generations.ts';
-import { sha256 } from '../inventory.ts';
-import { PlateError } from '../plate-error.ts';
-import { plateOf } from '../plate-request.ts';
+import { PlateError } from '../plate/plate-error.ts';
+import { plateOf } from '../plate/plate-request.ts';
 import { prefixed } from '../prefixed.ts';
 import { gigabytes } from '../prices.ts';
 import { openProof } from './open-proof.ts';

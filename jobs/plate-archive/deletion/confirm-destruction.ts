@@ -1,12 +1,12 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
 import type { Confirmation, Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
-import type { PlateName } from '../archive-keys.ts';
 import { currentObjects } from '../current-objects.ts';
+import type { PlateName } from '../format/archive-keys.ts';
+import { sha256 } from '../format/inventory.ts';
 import { archiveNumbers, nameOfArchive, readGeneration } from '../generations.ts';
-import { sha256 } from '../inventory.ts';
-import { PlateError } from '../plate-error.ts';
-import { plateOf } from '../plate-request.ts';
+import { PlateError } from '../plate/plate-error.ts';
+import { plateOf } from '../plate/plate-request.ts';
 import { prefixed } from '../prefixed.ts';
 import { gigabytes } from '../prices.ts';
 import { storedVersions } from './stored-versions.ts';

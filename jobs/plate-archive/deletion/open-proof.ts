@@ -1,8 +1,8 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { failureKey, type PlateName, proofKey } from '../archive-keys.ts';
-import { PlateError } from '../plate-error.ts';
-import { decodeProof, type ProofText } from '../proof.ts';
-import { storedJson } from '../stored-json.ts';
+import { failureKey, type PlateName, proofKey } from '../format/archive-keys.ts';
+import { decodeProof, type ProofText } from '../format/proof.ts';
+import { storedJson } from '../format/stored-json.ts';
+import { PlateError } from '../plate/plate-error.ts';
 
 declare const brand: unique symbol;
 

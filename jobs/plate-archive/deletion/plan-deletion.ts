@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { indexKey, inventoryKey, type PlateName, tarKey } from '../archive-keys.ts';
 import { whatLiesOver } from '../audit.ts';
 import { currentObjects } from '../current-objects.ts';
-import { decodeInventory, type Inventory, type SourceObject, sha256 } from '../inventory.ts';
-import { PlateError } from '../plate-error.ts';
-import { objectsDigest } from '../proof.ts';
+import { indexKey, inventoryKey, type PlateName, tarKey } from '../format/archive-keys.ts';
+import { decodeInventory, type Inventory, type SourceObject, sha256 } from '../format/inventory.ts';
+import { objectsDigest } from '../format/proof.ts';
+import { PlateError } from '../plate/plate-error.ts';
 import type { DeletionProof } from './open-proof.ts';
 
 /** What would become of every object below the plate's folders. */

@@ -1,5 +1,5 @@
 import type { ObjectStore, ObjectVersion } from '../../../lib/contract/ports/object-store.ts';
-import { type PlateName, platePrefix } from '../archive-keys.ts';
+import { type PlateName, platePrefix } from '../format/archive-keys.ts';
 
 /** All that S3 has of a plate's archives in a place: every version and every delete marker. */
 export async function storedVersions(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { isStoreError, type ObjectStore, type PartWriter } from '../../../lib/contract/ports/object-store.ts';
-import { combineCrc32 } from '../crc32.ts';
+import { combineCrc32 } from '../format/crc32.ts';
 import type { RestoreTarget } from './target.ts';
 
 const partBytes = 8 * 1024 * 1024;

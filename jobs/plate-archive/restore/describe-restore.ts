@@ -1,11 +1,12 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { LabError } from '../../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
-import type { IndexEntry } from '../archive-index.ts';
-import type { PlateName } from '../archive-keys.ts';
+import type { IndexEntry } from '../format/archive-index.ts';
+import type { PlateName } from '../format/archive-keys.ts';
+import type { Seal } from '../format/seal.ts';
 import { nameOfArchive } from '../generations.ts';
-import { NothingFits, PlateError } from '../plate-error.ts';
-import { plateOf } from '../plate-request.ts';
+import { NothingFits, PlateError } from '../plate/plate-error.ts';
+import { plateOf } from '../plate/plate-request.ts';
 import { prefixed } from '../prefixed.ts';
 import {
   aboutDollars,
@@ -16,7 +17,6 @@ import {
   restoreCost,
   type StorageClass,
 } from '../prices.ts';
-import type { Seal } from '../seal.ts';
 import { findEntries, readSeal } from './find-entries.ts';
 import { askForOld, lookAtOldPlate, oldLines, type ThawRequest } from './old-plate.ts';
 import { type NeededTar, neededTars, request } from './thaw.ts';

@@ -1,10 +1,10 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { blocksFor, decodeIndex, type IndexBlock, type IndexEntry } from '../archive-index.ts';
-import { indexKey, type PlateName, sealKey } from '../archive-keys.ts';
-import { compareKeys, sha256 } from '../inventory.ts';
+import { blocksFor, decodeIndex, type IndexBlock, type IndexEntry } from '../format/archive-index.ts';
+import { indexKey, type PlateName, sealKey } from '../format/archive-keys.ts';
+import { compareKeys, sha256 } from '../format/inventory.ts';
+import { decodeSeal, type Seal } from '../format/seal.ts';
 import { keptTwice } from '../kept-twice.ts';
-import { PlateError } from '../plate-error.ts';
-import { decodeSeal, type Seal } from '../seal.ts';
+import { PlateError } from '../plate/plate-error.ts';
 
 export async function readSeal(archive: ObjectStore, plate: PlateName, digest: string): Promise<Seal> {
   const bytes = await archive.get(sealKey(plate, digest));

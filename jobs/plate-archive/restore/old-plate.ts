@@ -1,6 +1,6 @@
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import type { PlateName } from '../archive-keys.ts';
-import { PlateError } from '../plate-error.ts';
+import type { PlateName } from '../format/archive-keys.ts';
+import { PlateError } from '../plate/plate-error.ts';
 import {
   aboutDollars,
   gigabytes,

@@ -1,5 +1,5 @@
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import type { PlateName } from '../archive-keys.ts';
+import type { PlateName } from '../format/archive-keys.ts';
 
 /** A tarball as the older scripts of labs archived plates: `<project>_<batch>_<plate>_backend.tar.gz`, with `.md5` and `.etag` beside it. */
 export interface OldTarball {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import type { IndexEntry } from '../archive-index.ts';
+import type { IndexEntry } from '../format/archive-index.ts';
 import type { RestoreTarget } from './target.ts';
 
 export interface RestoreJob {

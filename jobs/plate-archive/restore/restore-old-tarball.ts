@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { PlateError } from '../plate-error.ts';
+import { PlateError } from '../plate/plate-error.ts';
 import { type OldSums, oldDigests, readOldSums } from './old-sums.ts';
 import type { OldTarball } from './old-tarball.ts';
 import type { RestoreTarget } from './target.ts';

@@ -3,10 +3,16 @@ import { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import { extract, type Header } from 'tar-stream';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import { type EncodedIndex, encodeIndex, hex32, type IndexEntry, sha256OfNothing } from '../archive-index.ts';
-import { compareKeys, type SourceObject } from '../inventory.ts';
-import { keyOfMember } from '../member-name.ts';
-import { PlateError } from '../plate-error.ts';
+import {
+  type EncodedIndex,
+  encodeIndex,
+  hex32,
+  type IndexEntry,
+  sha256OfNothing,
+} from '../format/archive-index.ts';
+import { compareKeys, type SourceObject } from '../format/inventory.ts';
+import { keyOfMember } from '../format/member-name.ts';
+import { PlateError } from '../plate/plate-error.ts';
 
 /**
  * The index of an archive whose index is lost, from the tars themselves: names, places and digests of their members. ETags,

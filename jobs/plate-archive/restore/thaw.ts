@@ -1,7 +1,7 @@
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import type { IndexEntry } from '../archive-index.ts';
-import { type PlateName, tarKey } from '../archive-keys.ts';
-import { PlateError } from '../plate-error.ts';
+import type { IndexEntry } from '../format/archive-index.ts';
+import { type PlateName, tarKey } from '../format/archive-keys.ts';
+import { PlateError } from '../plate/plate-error.ts';
 
 /** A tar that a restore needs. */
 export interface NeededTar {

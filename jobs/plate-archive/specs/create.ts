@@ -1,7 +1,7 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { describeArchives } from '../describe-archives.ts';
-import { defaultFolders } from '../plate-folders.ts';
-import { plateOf, plateProblems, readPlateRequest } from '../plate-request.ts';
+import { defaultFolders } from '../plate/plate-folders.ts';
+import { plateOf, plateProblems, readPlateRequest } from '../plate/plate-request.ts';
 import { storageClasses } from '../prices.ts';
 import { reportProven } from '../report.ts';
 import { batch, common, family, places, project, proofDays, sealAfter, sealer } from './common.ts';

@@ -1,7 +1,7 @@
 import type { CopyOptions, CopySource } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, WireError } from './http.ts';
-import { xmlField } from './list.ts';
+import { xmlField } from './listing/list.ts';
 import { encode, encodeKey } from './sign.ts';
 import { metadataHeaders } from './upload.ts';
 

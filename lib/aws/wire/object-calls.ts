@@ -7,7 +7,7 @@ import type {
 } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
-import { keyReader } from './listed-key.ts';
+import { keyReader } from './listing/listed-key.ts';
 import { elements, fromXml, textBetween } from './xml.ts';
 
 /** CreateBucket. us-east-1 is the one region that must not be named. */

@@ -7,14 +7,14 @@ import { deleteMany } from './delete-many.ts';
 import { unlessThere } from './denied.ts';
 import { checksumMode } from './download.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
-import { listObjects } from './list.ts';
+import { listObjects } from './listing/list.ts';
+import { listVersions, versionPages } from './listing/versions.ts';
 import { attributesOf, createBucket, listUploads, restoreObject } from './object-calls.ts';
 import { pace } from './pace.ts';
 import { abortUpload, beginUpload } from './part-writer.ts';
 import { readInto } from './read-into.ts';
 import { type WireStoreOptions, wireStore } from './store.ts';
 import { storedObject } from './stored-object.ts';
-import { listVersions, versionPages } from './versions.ts';
 import { elements, fromXml, textBetween, toXml } from './xml.ts';
 
 export interface ObjectStoreOptions extends WireStoreOptions {

@@ -1,7 +1,7 @@
 import type { BeginOptions, PartWriter, StoredObject } from '../../contract/ports/object-store.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, type WireAnswer, WireError } from './http.ts';
-import { xmlField } from './list.ts';
+import { xmlField } from './listing/list.ts';
 
 /** Parts are checked by the checksum in a signed header: a second hash of the same bytes for the signature would cost as much as ours. */
 const unsigned = 'UNSIGNED-PAYLOAD';

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { WireRequest } from './http.ts';
-import { PageBody } from './page-body.ts';
+import { PageBody } from './listing/page-body.ts';
 
 /** A GET whose answer was no object of the expected length: who wants to know why asks again the usual way. */
 export class NotTheBytes extends Error {

@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BucketCall } from './bucket-call.ts';
 import { sendAndRead, WireError } from './http.ts';
-import { xmlField } from './list.ts';
+import { xmlField } from './listing/list.ts';
 import { elements } from './xml.ts';
 
 /** An upload by parts that another process may go on with: which it is, and what of it S3 has. */

@@ -5,7 +5,7 @@ import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
-import { listFolders, listObjects } from './list.ts';
+import { listFolders, listObjects } from './listing/list.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
 
 export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}

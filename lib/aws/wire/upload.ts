@@ -5,7 +5,7 @@ import type { UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
-import { xmlField } from './list.ts';
+import { xmlField } from './listing/list.ts';
 import { findUpload, forgetUpload, type Resumed, rememberUpload } from './resumed-upload.ts';
 
 export interface UploadSizes {

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
-import { type PlateName, proofKey, tarKey } from '../../../jobs/plate-archive/archive-keys.ts';
 import { audit as auditPlate, readChecksumReport, sampleOf } from '../../../jobs/plate-archive/audit.ts';
+import type { IndexEntry } from '../../../jobs/plate-archive/format/archive-index.ts';
+import { type PlateName, proofKey, tarKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { decodeProof, type ProofText } from '../../../jobs/plate-archive/format/proof.ts';
 import { nameOfArchive } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
-import { decodeProof, type ProofText } from '../../../jobs/plate-archive/proof.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';
 import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';

@@ -1,5 +1,5 @@
-import { type PlateName, platePrefix } from '../../../jobs/plate-archive/archive-keys.ts';
-import { archivedPlates } from '../../../jobs/plate-archive/plate-status.ts';
+import { type PlateName, platePrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { archivedPlates } from '../../../jobs/plate-archive/plate/plate-status.ts';
 import { restoreProblems } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { suggest } from '../../contract/workload/suggest.ts';

@@ -1,17 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { decodeIndex, encodeIndex, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
+import {
+  decodeIndex,
+  encodeIndex,
+  type IndexEntry,
+} from '../../../jobs/plate-archive/format/archive-index.ts';
 import {
   archivePrefix,
   indexTarKey,
   type PlateName,
   tarsPrefix,
-} from '../../../jobs/plate-archive/archive-keys.ts';
-import { bagOf } from '../../../jobs/plate-archive/bag.ts';
+} from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { bagOf } from '../../../jobs/plate-archive/format/bag.ts';
+import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
 import { nameOfArchive, readGeneration } from '../../../jobs/plate-archive/generations.ts';
-import type { SourceObject } from '../../../jobs/plate-archive/inventory.ts';
 import { keptTwice } from '../../../jobs/plate-archive/kept-twice.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
 import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';

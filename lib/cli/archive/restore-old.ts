@@ -1,4 +1,4 @@
-import { memberName } from '../../../jobs/plate-archive/member-name.ts';
+import { memberName } from '../../../jobs/plate-archive/format/member-name.ts';
 import type { RestoreTier } from '../../../jobs/plate-archive/prices.ts';
 import { patternsOf, restoreProblems } from '../../../jobs/plate-archive/restore/describe-restore.ts';
 import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { memberOf } from '../../../jobs/plate-archive/archive-index.ts';
+import { memberOf } from '../../../jobs/plate-archive/format/archive-index.ts';
 import {
   askForTars,
   lookAtRestore,

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { archiveNumbers, newestGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { mapText } from '../../../jobs/plate-archive/plate-map.ts';
-import { plateNow } from '../../../jobs/plate-archive/plate-now.ts';
-import { platePage } from '../../../jobs/plate-archive/plate-page.ts';
-import { type PlateStatus, plateStatus } from '../../../jobs/plate-archive/plate-status.ts';
+import { mapText } from '../../../jobs/plate-archive/plate/plate-map.ts';
+import { plateNow } from '../../../jobs/plate-archive/plate/plate-now.ts';
+import { platePage } from '../../../jobs/plate-archive/plate/plate-page.ts';
+import { type PlateStatus, plateStatus } from '../../../jobs/plate-archive/plate/plate-status.ts';
 import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { mapLimit } from '../../ledger/map-limit.ts';

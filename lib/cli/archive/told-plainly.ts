@@ -1,4 +1,4 @@
-import { NothingFits, PlateError } from '../../../jobs/plate-archive/plate-error.ts';
+import { NothingFits, PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { isStoreError } from '../../contract/ports/object-store.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';

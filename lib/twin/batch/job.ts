@@ -1,4 +1,4 @@
-import { noteSummary } from './status-summary.ts';
+import { noteSummary } from './describe/status-summary.ts';
 import { type ChildJob, type Counts, isEnded, type Job, type JobSpec, type Status } from './types.ts';
 
 export function newJob(spec: JobSpec, summaryLagMs = 0, now: () => number = Date.now): Job {

@@ -1,5 +1,5 @@
-import { markCancelling, markStopping } from './asked-ends.ts';
 import { hostLost } from './attempt.ts';
+import { markCancelling, markStopping } from './describe/asked-ends.ts';
 import { finish, jobEnded, move, moveAll, newJob, taskCount, taskOf } from './job.ts';
 import type { JournalEntry } from './journal.ts';
 import { isRetried } from './retry-decision.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock.ts';
 import type { TwinStack } from '../template/twin-stack.ts';
-import { markCancelling, markStopping } from './asked-ends.ts';
 import { containerSpec, isHostLost, newAttempt } from './attempt.ts';
 import { Capacity } from './capacity.ts';
+import { markCancelling, markStopping } from './describe/asked-ends.ts';
 import { Fleet, type Host, type HostUse } from './fleet.ts';
 import { Gate } from './gate.ts';
 import { finish, jobEnded, keepTask, move, taskCount, taskOf } from './job.ts';

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { isFull, roomMs } from '../disk-room.ts';
 import { matchesPattern } from '../template/event-rule.ts';
 import type { TwinStack } from '../template/twin-stack.ts';
-import { jobDetail } from './describe.ts';
+import { jobDetail } from './describe/describe.ts';
 import type { Job } from './types.ts';
 
 export interface StateChangeOptions {

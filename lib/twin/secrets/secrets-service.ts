@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Needed } from '../access/needed.ts';
 import { AwsError, type JsonCall } from '../http/service.ts';
+import { invalid, newValue, optionalText, sameValue, text } from './input.ts';
 import { secretRights } from './rights.ts';
 import { findSecret, type Secret, type SecretVersion, secretArn } from './secret.ts';
 import { secretsFile } from './secrets-file.ts';
@@ -29,7 +30,6 @@ type Action = (
 ) => { output: unknown; changed?: true };
 
 const validName = /^[\w/+=.@-]{1,512}$/;
-const longestValue = 65536;
 
 /** Secrets Manager over one file that only its owner may read. */
 export function secretsService(options: SecretsOptions): SecretsService {
@@ -267,36 +267,4 @@ function matches(secret: Secret, filters: unknown): boolean {
       return Values.some(value => secret.tags?.some(tag => tag.Value.startsWith(value)));
     throw new AwsError('InvalidParameterException', 400, `The twin has no filter "${Key}".`);
   });
-}
-
-function newValue(input: Record<string, unknown>): Pick<SecretVersion, 'string' | 'binary'> {
-  const string = optionalText(input, 'SecretString');
-  const binary = optionalText(input, 'SecretBinary');
-  if ((string === undefined) === (binary === undefined)) {
-    throw invalid('You must provide either SecretString or SecretBinary.');
-  }
-  const bytes = Buffer.byteLength(string ?? Buffer.from(binary ?? '', 'base64'));
-  if (bytes > longestValue) throw invalid(`The secret value is ${bytes} bytes; at most ${longestValue} fit.`);
-  return string === undefined ? { binary } : { string };
-}
-
-function sameValue(version: SecretVersion, input: Record<string, unknown>): boolean {
-  return version.string === input.SecretString && version.binary === input.SecretBinary;
-}
-
-function text(input: Record<string, unknown>, name: string): string {
-  const value = optionalText(input, name);
-  if (value === undefined) throw invalid(`${name} is missing.`);
-  return value;
-}
-
-function optionalText(input: Record<string, unknown>, name: string): string | undefined {
-  const value = input[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw invalid(`${name} must be text.`);
-  return value;
-}
-
-function invalid(message: string): AwsError {
-  return new AwsError('InvalidParameterException', 400, message);
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PageBody } from '../../../lib/aws/wire/page-body.ts';
+import { PageBody } from '../../../lib/aws/wire/listing/page-body.ts';
 
 /** What arrives, in pieces as a socket gives them; the text where it is whole after the last. */
 function arrive(body: PageBody, bytes: Buffer, pieces: readonly number[]): string | undefined {

@@ -4,8 +4,8 @@ import { makeTar } from '../../../containers/plate-archive/archiver/make-tar.ts'
 import { deletePlate } from '../../../containers/plate-archive/deleter/delete-plate.ts';
 import { checkTar } from '../../../containers/plate-archive/verifier/check-tar.ts';
 import { verifyPlate } from '../../../containers/plate-archive/verifier/verify-plate.ts';
-import { tarsPrefix } from '../../../jobs/plate-archive/archive-keys.ts';
-import { defaultFolders, readFolders } from '../../../jobs/plate-archive/plate-folders.ts';
+import { tarsPrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { defaultFolders, readFolders } from '../../../jobs/plate-archive/plate/plate-folders.ts';
 import { prefixed } from '../../../jobs/plate-archive/prefixed.ts';
 import { bucketTarget } from '../../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../../jobs/plate-archive/restore/describe-restore.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { callOf } from '../../../containers/vcf/call.ts';
 import type { Sample } from '../../../containers/vcf/local-files.ts';
 import { realClock, Touches } from '../../../containers/vcf/settle.ts';
-import { storeOnce } from '../../../containers/vcf/store-once.ts';
+import { storeOnce } from '../../../containers/vcf/store/store-once.ts';
 import { Tool } from '../../../containers/vcf/tool.ts';
 import { readIndex } from '../../../jobs/vcf/variant-index.ts';
 

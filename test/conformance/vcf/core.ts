@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readLog } from '../../../containers/vcf/dataset-log.ts';
-import { vacuumDataset } from '../../../containers/vcf/task-vacuum.ts';
+import { vacuumDataset } from '../../../containers/vcf/tasks/task-vacuum.ts';
 import type { VcfWorld } from '../../../containers/vcf/vcf-world.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { runTool } from '../../../containers/runtime/exec.ts';
 import { lineLog } from '../../../containers/runtime/line-log.ts';
 import type { ItemsInput } from '../../../containers/runtime/run-items.ts';
-import { taskContext } from '../../../containers/runtime/task-context.ts';
+import { taskContext } from '../../../containers/runtime/task/task-context.ts';
 
 const tool = (command: readonly string[], stream: Writable) =>
   runTool({

@@ -1,4 +1,4 @@
-import { indexKey, inventoryKey } from '../../../jobs/plate-archive/archive-keys.ts';
+import { indexKey, inventoryKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { imagesPrefix, plate } from '../plate-lab.ts';
 import { type Corruption, entryOf, forged } from './spoil.ts';
 

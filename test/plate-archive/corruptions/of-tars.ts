@@ -1,4 +1,4 @@
-import { tarKey, tarsPrefix } from '../../../jobs/plate-archive/archive-keys.ts';
+import { tarKey, tarsPrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { plate } from '../plate-lab.ts';
 import { type Corruption, forged } from './spoil.ts';
 

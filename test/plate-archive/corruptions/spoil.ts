@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { hex32, type IndexEntry } from '../../../jobs/plate-archive/archive-index.ts';
+import { hex32, type IndexEntry } from '../../../jobs/plate-archive/format/archive-index.ts';
 import { type Forgery, forge } from '../forge.ts';
 import { imagesPrefix, type PlateLab } from '../plate-lab.ts';
 
