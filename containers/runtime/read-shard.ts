@@ -1,6 +1,6 @@
 import { WireError } from '../../lib/aws/wire/http.ts';
 import type { Store } from '../../lib/contract/ports/ports.ts';
-import { claimArray, parentJobId } from '../../lib/contract/run/claim.ts';
+import { claimArray, parentJobId, readClaim } from '../../lib/contract/run/claim.ts';
 import {
   doneKey,
   parseRunUri,
@@ -60,7 +60,7 @@ export async function readShard(
   const mine = parentJobId(jobId);
   const [planBody, holder, done] = await Promise.all([
     store.get(planKey(run, round)),
-    claimArray(store, run, identity, mine),
+    holderOf(store, run, identity, mine),
     store.head(doneKey(run, identity)),
   ]);
   if (holder !== mine) {
@@ -82,6 +82,10 @@ export async function readShard(
     );
   return { ...identity, plan, stepPlan, items: await readItems(store, stepPlan, shard) };
 }
+
+/** All children of an array but the first find its claim: what would be refused is not written. */
+const holderOf = async (store: Store, run: RunRef, identity: ShardIdentity, mine: string): Promise<string> =>
+  (await readClaim(store, run, identity)) ?? claimArray(store, run, identity, mine);
 
 /** Where and how the shard's job runs. */
 export function laneOf({ stepPlan, shard }: Pick<Shard, 'stepPlan' | 'shard'>): Lane {

@@ -17,7 +17,7 @@ const spoken = (load: () => Protocol) => {
   return () => {
     if (known) return known;
     const { Agent, request } = load();
-    known = { request, agent: new Agent({ keepAlive: true }) };
+    known = { request, agent: new Agent({ keepAlive: true, timeout: idleMs }) };
     return known;
   };
 };
@@ -97,14 +97,25 @@ export async function send(request: WireRequest): Promise<Sent> {
 
 /** The body as a buffer; throws WireError for a status of 300 or more. */
 export async function readBody(answer: WireAnswer): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer.body as AsyncIterable<Buffer>) chunks.push(chunk);
-  const body = Buffer.concat(chunks);
+  const body = await bytesOf(answer.body);
   if (answer.status >= 300) throw new WireError(answer.status, body.toString('utf8'));
   const length = answer.headers['content-length'];
   if (length !== undefined && body.length !== Number(length))
     throw new Error(`${body.length} of ${length} bytes arrived`);
   return body;
+}
+
+/** By its events: an iterator over a stream costs a container's start more than the bytes. */
+function bytesOf(body: Readable): Promise<Buffer> {
+  return new Promise((done, fail) => {
+    const chunks: Buffer[] = [];
+    const brokenOff = (): void => fail(body.errored ?? new Error('the connection was closed before the end'));
+    if (body.destroyed) return brokenOff();
+    body.on('data', (chunk: Buffer) => chunks.push(chunk));
+    body.once('end', () => done(Buffer.concat(chunks)));
+    body.once('error', fail);
+    body.once('close', brokenOff);
+  });
 }
 
 /** Sends and reads; a body that breaks off, or that `check` throws for, is asked for again. For requests that may be repeated. */
@@ -150,8 +161,10 @@ async function once(request: WireRequest): Promise<WireAnswer> {
       method: request.method,
       headers: { ...headers, ...(length === undefined ? {} : { 'content-length': String(length) }) },
       agent: speak.agent,
+      // As its agent has it: a socket is told once.
+      timeout: idleMs,
     });
-    call.setTimeout(idleMs, () =>
+    call.on('timeout', () =>
       call.destroy(new Error(`${request.origin} said nothing for ${idleMs / 1000} s`)),
     );
     const stream = typeof body === 'function' ? body() : undefined;

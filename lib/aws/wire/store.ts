@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ObjectStore, UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
@@ -6,6 +5,7 @@ import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
 import { listFolders, listObjects } from './listing/list.ts';
+import { sha256Hex } from './sign.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
 
 export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
@@ -38,10 +38,12 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
   };
   const put = async (key: string, body: Buffer | string, putOptions: PutOptions = {}): Promise<boolean> => {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    const payload = sha256Hex(bytes);
     const sent = await call('PUT', key, {
       body: bytes,
+      payload,
       headers: {
-        'x-amz-checksum-sha256': createHash('sha256').update(bytes).digest('base64'),
+        'x-amz-checksum-sha256': Buffer.from(payload, 'hex').toString('base64'),
         ...(putOptions.ifNoneMatch ? { 'if-none-match': '*' } : {}),
         ...(putOptions.contentType ? { 'content-type': putOptions.contentType } : {}),
       },
