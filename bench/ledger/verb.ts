@@ -48,7 +48,7 @@ export async function verb(
     say: () => {},
     print: (text: string) => out.write(text),
   };
-  const command = (await commandNamed(name))!;
+  const command = (await commandNamed(name, []))!;
   await command.run(context as unknown as Context, readArgs([run.runId], command.options, name));
   // What did less than all would be cheap.
   const isWhole =

@@ -19,6 +19,7 @@ export const ambientNoise: WorkloadSpec = {
   name: 'ambient-noise',
   title: 'Ambient noise by day and month: NoisePy, or a script of your own',
   item: { one: 'unit', many: 'units' },
+  verbs: { calendar: async () => (await import('./verbs/calendar.ts')).calendar },
   parameters: [
     { name: 'start', describe: 'first year, month or day: 2019-01', type: 'string' },
     { name: 'end', describe: 'last one, with all of it: 2019-12', type: 'string' },

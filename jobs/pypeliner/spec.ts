@@ -5,6 +5,10 @@ export const pypeliner: WorkloadSpec = {
   name: 'pypeliner',
   title: 'jobs of a pypeliner workflow',
   item: { one: 'job', many: 'jobs' },
+  verbs: {
+    pypeliner: async () => (await import('./verbs/pypeliner.ts')).pypeliner,
+    queue: async () => (await import('./verbs/queue.ts')).queue,
+  },
   parameters: [],
   // Each job says what it needs; this is for those that do not. Attempts are for lost hosts: what a job's own failure is
   // worth, pypeliner decides.

@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 import { standInBundle } from '../contract/ports/stand-in.ts';
 import { bundlePath } from '../contract/workload/metadata.ts';
 import { ownModules } from './own-modules.ts';
+import { shellVerbs } from './shell-verbs.ts';
 import { writeWhole } from './write-whole.ts';
 
 export interface Bundle {
@@ -45,7 +46,7 @@ export async function bundleEntrypoint(projectRoot: string, entrypoint: string):
     format: 'esm',
     target: 'node24',
     minify: true,
-    plugins: [ownModules],
+    plugins: [shellVerbs, ownModules],
     metafile: true,
     logLevel: 'silent',
   });
@@ -66,6 +67,7 @@ export async function bundleStandIn(projectRoot: string): Promise<string> {
     // It is loaded into a process that runs, and under jest that cannot load a module.
     format: 'cjs',
     target: 'node24',
+    plugins: [shellVerbs],
     metafile: true,
     logLevel: 'silent',
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { shellVerbs } from './shell-verbs.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** What a lab's template and its jobs' bundles are made from: a project, a configuration, and the folders of images that this has on. */
@@ -79,6 +80,7 @@ async function scan(projectRoot: string, entries: readonly string[]): Promise<st
     packages: 'external',
     platform: 'node',
     format: 'esm',
+    plugins: [shellVerbs],
     metafile: true,
     logLevel: 'silent',
   });

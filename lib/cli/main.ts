@@ -41,7 +41,7 @@ async function dispatch(argv: readonly string[], world: World, given = argv): Pr
   const verb = asksHelp ? others[0]! : first;
   const rest = asksHelp ? [...others.slice(1), '--help'] : others;
   if (verb === '--help' || verb === '-h' || verb === 'help') {
-    world.io.out.write(overview(await allCommands(), world.workloads));
+    world.io.out.write(overview(await allCommands(world.workloads), world.workloads));
     return exitCodes.ok;
   }
   if (verb === '--version' || verb === '-v') {
@@ -50,15 +50,17 @@ async function dispatch(argv: readonly string[], world: World, given = argv): Pr
     return exitCodes.ok;
   }
   const sibling = world.workloads.find(({ family }) => family?.name === verb && family.verb === rest[0]);
-  const command = await commandNamed(verb);
+  const command = await commandNamed(verb, world.workloads);
   if (sibling && command && asksForHelp(rest)) {
-    world.io.out.write(siblingHelp(command, (await commandNamed('submit'))!, sibling, world));
+    world.io.out.write(
+      siblingHelp(command, (await commandNamed('submit', world.workloads))!, sibling, world),
+    );
     return exitCodes.ok;
   }
   if (sibling && !command?.familyOwn?.(rest))
     return dispatch(['submit', sibling.name, ...rest.slice(1)], world, argv);
   if (!command) {
-    const near = otherTools.get(verb) ?? suggest(verb, verbNames);
+    const near = otherTools.get(verb) ?? suggest(verb, verbNames(world.workloads));
     throw new LabError({
       where: verb,
       message: 'is no verb of lab',

@@ -17,9 +17,17 @@ const commitOf = async (folder: string): Promise<string | undefined> => {
   return found?.stdout.trim() || undefined;
 };
 
+/** How far a look has come, on stderr: drawn again on a terminal. */
+export const progressOf =
+  ({ io: { err }, json, say }: Pick<Context, 'io' | 'json' | 'say'>) =>
+  (line: string): void => {
+    if (json) return;
+    if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
+    else say(line);
+  };
+
 /** What lib/runs needs to know of a call of `lab`. */
 export async function runWorld(context: Context): Promise<RunWorld> {
-  const { err } = context.io;
   const [config, prices] = await Promise.all([context.config(), readPriceTable()]);
   return {
     config,
@@ -28,10 +36,6 @@ export async function runWorld(context: Context): Promise<RunWorld> {
     seed: context.seed,
     signal: context.signal,
     commit: () => commitOf(context.cwd),
-    progress: line => {
-      if (context.json) return;
-      if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
-      else context.say(line);
-    },
+    progress: progressOf(context),
   };
 }

@@ -1,9 +1,9 @@
 import type { Store } from '../contract/ports/ports.ts';
 import { attemptIn, resultsPrefix } from '../contract/run/keys.ts';
+import { mapLimit } from '../contract/run/map-limit.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { AttemptRecord } from '../contract/run/records.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
-import { mapLimit } from './map-limit.ts';
 
 /** So many are read at once, and held at once. */
 const together = 256;

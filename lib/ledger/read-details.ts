@@ -1,10 +1,10 @@
 import type { Store } from '../contract/ports/ports.ts';
 import { shardName } from '../contract/run/keys.ts';
 import { listMarks } from '../contract/run/list-marks.ts';
+import { mapLimit } from '../contract/run/map-limit.ts';
 import type { Entry } from './entries.ts';
 import type { SeeRecord } from './look/records.ts';
 import type { RoundStep } from './look/round-step.ts';
-import { mapLimit } from './map-limit.ts';
 import type { StepView } from './step-view.ts';
 
 /** Rows whose records are read together. */

@@ -1,6 +1,7 @@
 import type { BatchPort, JobDetail, ObjectInfo, StateChanges, Store } from '../contract/ports/ports.ts';
 import { closedClaim, readClaim } from '../contract/run/claim.ts';
 import { addsKey, manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
+import { mapLimit } from '../contract/run/map-limit.ts';
 import { readPlan } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -26,7 +27,6 @@ import { type Moved, readBatch, reopen, withoutDetails } from './look/moved.ts';
 import { openShards, readMarks } from './look/read-marks.ts';
 import { isShortOf } from './look/reading.ts';
 import { type ArrayState, RoundStep } from './look/round-step.ts';
-import { mapLimit } from './map-limit.ts';
 
 export interface LedgerPorts {
   readonly store: Store;

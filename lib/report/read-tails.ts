@@ -1,9 +1,9 @@
 import type { Logs, Store } from '../contract/ports/ports.ts';
 import { attemptIn, readRecordName, resultsPrefix } from '../contract/run/keys.ts';
+import { mapLimit } from '../contract/run/map-limit.ts';
 import { readRecord } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import type { LedgerRow } from '../ledger/ledger.ts';
-import { mapLimit } from '../ledger/map-limit.ts';
 import type { CauseGroup, TailOf } from './causes.ts';
 import { itemsOf } from './usage.ts';
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleEntrypoint } from '../../lib/build/bundle.ts';
@@ -45,4 +45,15 @@ it('a package that asks by require gets the module itself', async () => {
       console.log(theirs.names, new theirs.Mine() instanceof EventEmitter);`,
   });
   expect(said).toEqual(['true true']);
+});
+
+it('a verb that a spec names is no part of a bundle', async () => {
+  mkdirSync(join(folder, 'verbs'));
+  writeFileSync(join(folder, 'verbs/show.ts'), "import { parse } from 'yaml'; export const show = parse;");
+  const said = await saidBy({
+    'entrypoint.ts': `const spec = { name: 'x', verbs: { show: async () => (await import('./verbs/show.ts')).show } };
+      console.log(spec.name, Object.keys(spec.verbs).length);`,
+  });
+  expect(said).toEqual(['x 1']);
+  expect(readFileSync(join(folder, 'bundle.mjs'), 'utf8')).not.toContain('parse');
 });

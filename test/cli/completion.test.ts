@@ -9,7 +9,7 @@ import { completionScripts } from '../../lib/cli/completion/scripts.ts';
 
 const asked: string[] = [];
 const world = {
-  commands: await allCommands(),
+  commands: await allCommands(workloads),
   workloads,
   runs: async () => ['20261128t130003z-4e88b5', '20261127t130003z-aaaaaa'],
   items: async (run: string) => {

@@ -89,7 +89,7 @@ afterAll(async () => {
 
 async function lab(name: string, ...words: readonly string[]): Promise<void> {
   listings.length = 0;
-  const command = (await commandNamed(name))!;
+  const command = (await commandNamed(name, []))!;
   await command.run(context, readArgs(words, command.options, name));
 }
 

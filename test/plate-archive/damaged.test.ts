@@ -12,7 +12,7 @@ import { plateStatus } from '../../jobs/plate-archive/plate/plate-status.ts';
 import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
-import { destroyedPlates, destroyedText } from '../../lib/cli/archive/destroyed.ts';
+import { destroyedPlates, destroyedText } from '../../jobs/plate-archive/verbs/destroyed.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 /** Archives that lost a file, or have another in its place: told in words, stopped for nobody else, and restored from where bytes are. */

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { JobResources, JobsPort, QueuedJob, SentJob } from '../../jobs/pypeliner/queue/job-queue.ts';
+import type { JobsPort, QueuedJob, SentJob } from '../../jobs/pypeliner/queue/job-queue.ts';
 import { openJobs } from '../../jobs/pypeliner/queue/open-jobs.ts';
 import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import { laneOfJob } from '../../lib/cli/queue/lane-of-job.ts';
@@ -9,6 +9,7 @@ import { sendRound } from '../../lib/cli/queue/send-round.ts';
 import type { LabConfigInput } from '../../lib/config/define-lab.ts';
 import { withListedKinds } from '../../lib/config/listed-kinds.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import type { JobResources } from '../../lib/contract/ports/open-run.ts';
 import type { JobDetail, Store } from '../../lib/contract/ports/ports.ts';
 import { outputsPrefix, planKey, resultKey } from '../../lib/contract/run/keys.ts';
 import type { AttemptRecord } from '../../lib/contract/run/records.ts';

@@ -68,6 +68,7 @@ export const common = {
   mounts: [],
   scratchGiB: 0,
   onItemFailure: 'continue',
+  verbs: { archive: async () => (await import('../verbs/archive.ts')).archive },
 } as const;
 
 /** Whoever writes the page of an archive anew, as the plate is now. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { JobResources } from '../../../lib/contract/ports/open-run.ts';
 import { RequestError } from './protocol.ts';
 
 /** A job as a workflow's head sends it. */
@@ -11,16 +12,6 @@ export interface QueuedJob {
   /** A file with the workflow's modules. */
   readonly code?: string;
   readonly resources: JobResources;
-}
-
-export interface JobResources {
-  readonly vcpus: number;
-  readonly memoryMiB: number;
-  readonly market: 'spot' | 'on-demand';
-  readonly timeoutSeconds?: number;
-  readonly scratchGiB?: number;
-  readonly image?: string;
-  readonly pool?: string;
 }
 
 /** How a job ended. */

@@ -1,35 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { BatchPort, Store } from '../../../lib/contract/ports/ports.ts';
-import { outputsPrefix, type RunRef } from '../../../lib/contract/run/keys.ts';
+import type { OpenRunPorts } from '../../../lib/contract/ports/open-run.ts';
+import { outputsPrefix } from '../../../lib/contract/run/keys.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import type { Item } from '../../../lib/contract/workload/workload.ts';
 import { codeKey, filesPrefix, type JobLabels, resultNames } from '../job.ts';
-import type { JobEnd, JobResources, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
+import type { JobEnd, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
+import { arrayOf } from './known-job.ts';
 import { packPayloads } from './pack-payloads.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
 import { rememberReceived } from './received.ts';
 import { type Ended, roundWatch } from './round-watch.ts';
-import { arrayOf, type SubmittedRound } from './submitted-round.ts';
 
-/** Jobs that ask for the same: a lane of their round. */
-export interface JobGroup {
-  readonly items: readonly Item[];
-  readonly resources: JobResources;
-}
-
-export interface OpenJobsOptions {
-  readonly run: RunRef;
-  readonly store: Store;
-  readonly batch: BatchPort;
-  /** The last lines of a container's log; none where there is no log. */
-  readonly tail: (logStream: string) => Promise<string>;
-  /** Throws LabError for what no host could hold. */
-  readonly check: (resources: JobResources) => void;
-  /** Plans, stores and submits one round; shards are the groups' items, one after the other. */
-  readonly submitRound: (round: number, groups: readonly JobGroup[]) => Promise<SubmittedRound>;
-  /** How often Batch is asked about jobs that have left no record, in ms. */
-  readonly batchMs: number;
-}
+export type OpenJobsOptions = Pick<
+  OpenRunPorts,
+  'run' | 'store' | 'batch' | 'tail' | 'check' | 'submitRound' | 'batchMs'
+>;
 
 /** The jobs of an open run, over its rounds: what is gathered is a round, and what has ended has left its record there. */
 export function openJobs(options: OpenJobsOptions): JobsPort {
@@ -127,7 +113,7 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     },
     underWay: async () => (await earlier()).map(({ id, name, fingerprint }) => ({ id, name, fingerprint })),
     async terminate(ids, reason) {
-      await inTurn(ids, 8, async id => {
+      await mapLimit(ids, 8, async id => {
         const job = known.get(id)!;
         if (watch.ended(job)) return;
         const { shard, round } = job;
@@ -166,18 +152,4 @@ async function resultOf(
   ].filter(fact => fact !== undefined);
   const text = `failed: ${facts.join(', ') || 'nothing is known of its end'}`;
   return { hasResult, text: log ? `${text}\n${log}` : text, ...(host ? { host } : {}) };
-}
-
-/** `work` over all, at most `limit` at once; answers in order. */
-async function inTurn<A, B>(all: readonly A[], limit: number, work: (each: A) => Promise<B>): Promise<B[]> {
-  const results = new Array<B>(all.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < all.length) {
-      const index = next++;
-      results[index] = await work(all[index]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, all.length) }, worker));
-  return results;
 }

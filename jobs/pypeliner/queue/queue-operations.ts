@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { JobResources } from '../../../lib/contract/ports/open-run.ts';
 import { LabError } from '../../../lib/contract/workload/errors.ts';
 import type { FileStorage } from '../files/file-storage.ts';
 import { checkVersion, storageOperations } from '../files/storage-operations.ts';
-import type { JobQueue, JobResources } from './job-queue.ts';
+import type { JobQueue } from './job-queue.ts';
 import { countOf, protocolVersion, type QueueOperation, RequestError, textOf } from './protocol.ts';
 
 /** What a head is served once it has said hello: its run's queue and files. */

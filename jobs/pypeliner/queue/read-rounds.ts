@@ -1,3 +1,4 @@
+import type { SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
 import type { BatchPort, Store } from '../../../lib/contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../../lib/contract/run/claim.ts';
 import { type RunRef, runPrefix } from '../../../lib/contract/run/keys.ts';
@@ -8,7 +9,6 @@ import { jobLabels } from '../job.ts';
 import type { KnownJob } from './known-job.ts';
 import { readReceived } from './received.ts';
 import { roundWatch, stepName } from './round-watch.ts';
-import type { SubmittedRound } from './submitted-round.ts';
 
 export type { KnownJob } from './known-job.ts';
 

@@ -5,7 +5,7 @@ import { readRecord } from '../../../lib/contract/run/read-stored.ts';
 import type { AttemptRecord } from '../../../lib/contract/run/records.ts';
 import { exitCodes, explainExitCode } from '../../../lib/contract/workload/exit-codes.ts';
 import type { KnownJob } from './known-job.ts';
-import { arrayOf } from './submitted-round.ts';
+import { arrayOf } from './known-job.ts';
 
 /** The one step of the workload. */
 export const stepName = 'run';

@@ -1,24 +1,14 @@
-import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import type { OpenRunPorts } from '../../../lib/contract/ports/open-run.ts';
 import { fileStorage } from '../files/file-storage.ts';
 import { jobOperations } from '../files/storage-operations.ts';
 import { filesPrefix } from '../job.ts';
 import { jobQueue } from './job-queue.ts';
-import { type OpenJobsOptions, openJobs } from './open-jobs.ts';
+import { openJobs } from './open-jobs.ts';
 import type { HeadSession } from './queue-operations.ts';
 import { serveSocket } from './serve-lines.ts';
 
-export interface SessionOptions extends OpenJobsOptions {
-  readonly objects: ObjectStore;
-  readonly objectsOf: (bucket: string) => ObjectStore;
-  /** Where uploads of large files are remembered. */
-  readonly resumeFolder: string;
-  readonly tickMs: { readonly first: number; readonly most: number };
-}
-
 /** A head's session over a run that is there: its queue, its files, and the socket for processes beside it. */
-export async function openSession(
-  options: SessionOptions,
-): Promise<HeadSession & { close(): Promise<void> }> {
+export async function openSession(options: OpenRunPorts): Promise<HeadSession & { close(): Promise<void> }> {
   const storage = fileStorage({
     store: options.objects,
     storeOf: options.objectsOf,

@@ -2,6 +2,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { openRun } from '../../runs/open-run.ts';
 import { listRuns } from '../../runs/stored-run.ts';
 import type { Command } from '../command.ts';
@@ -12,7 +13,9 @@ import { twinFolderOf } from '../twin/folder.ts';
 import { readServer } from '../twin/server.ts';
 
 /** Completes the verbs that are asked for when it runs, itself among them. */
-export const completionOf = (commands: () => Promise<readonly Command[]>): Command => ({
+export const completionOf = (
+  commands: (workloads: readonly WorkloadSpec[]) => Promise<readonly Command[]>,
+): Command => ({
   name: 'completion',
   group: 'twin',
   summary: 'what makes your shell complete verbs, options, runs and items: bash, zsh, fish',
@@ -22,7 +25,7 @@ export const completionOf = (commands: () => Promise<readonly Command[]>): Comma
   onlyReads: true,
   async run(context, args) {
     const [what = ''] = args.positionals;
-    if (what === 'words') return complete(context, await commands(), args.rest);
+    if (what === 'words') return complete(context, await commands(context.workloads), args.rest);
     if (!isShell(what))
       throw new LabError({
         where: what || 'lab completion',

@@ -1,12 +1,12 @@
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { isStoreError } from '../../contract/ports/object-store.ts';
 import { runPrefix } from '../../contract/run/keys.ts';
+import { eachLimit } from '../../contract/run/map-limit.ts';
 import type { OutputRecord } from '../../contract/run/records.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { isWell } from '../../ledger/entries.ts';
 import { detailedShards } from '../../ledger/ledger.ts';
-import { eachLimit } from '../../ledger/map-limit.ts';
 import { DistinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';

@@ -1,5 +1,5 @@
+import { mapLimit } from '../../contract/run/map-limit.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { mapLimit } from '../../ledger/map-limit.ts';
 import { listRuns, readRun, type StoredRun } from '../../runs/stored-run.ts';
 import type { Command } from '../command.ts';
 import { type Context, findSpec } from '../context.ts';

@@ -11,8 +11,8 @@ export interface CompletionWorld {
   items(run: string): Promise<readonly string[]>;
 }
 
-/** Verbs whose first word is a run, and whose others are items of it. */
-const onRuns = new Set(['status', 'watch', 'logs', 'why', 'report', 'retry', 'cancel', 'fetch', 'calendar']);
+/** Whether a verb's first word is a run, and its others items of it. */
+const isOnRuns = ({ usage }: Command): boolean => usage.startsWith('[run]');
 const onWorkloads = new Set(['submit', 'rehearse', 'stack-info', 'runs']);
 
 /** Most that a shell is given: a list of ten thousand is no help. */
@@ -38,7 +38,7 @@ export async function candidates(
   const given = positionals(before, options);
   if (given.length === 0 && command.verbs) return fits(Object.keys(command.verbs));
   if (given.length === 0 && onWorkloads.has(verb!)) return fits(world.workloads.map(spec => spec.name));
-  if (!onRuns.has(verb!)) return [];
+  if (!isOnRuns(command)) return [];
   if (given.length > 0) return fits(await world.items(given[0]!));
   const runs = await world.runs();
   // A single item may be named alone: then it is one of the newest run.

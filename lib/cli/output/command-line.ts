@@ -1,6 +1,6 @@
-/** A word as a shell takes it. */
-export const shellWord = (text: string): string =>
-  /^[\w.,:=@%+/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+import { shellWord } from '../../contract/verb/texts.ts';
+
+export { shellWord } from '../../contract/verb/texts.ts';
 
 /** The call that was made, to be given again: without an option, and with more words before any `--`. */
 export function sameCommand(argv: readonly string[], without: string, more: readonly string[] = []): string {

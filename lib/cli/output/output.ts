@@ -1,5 +1,10 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import type { Tone } from '../../contract/verb/args.ts';
+import { numberText } from '../../contract/verb/texts.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
+
+export type { Tone } from '../../contract/verb/args.ts';
+export { bytesText, counted, durationText, numberText } from '../../contract/verb/texts.ts';
 
 /** Where a command writes. Results go to `out`, everything else to `err`. */
 export interface Output {
@@ -14,8 +19,6 @@ export interface Stream {
   once?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
   off?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
-
-export type Tone = 'good' | 'bad' | 'busy' | 'quiet' | 'strong';
 
 const formats = { good: 'green', bad: 'red', busy: 'cyan', quiet: 'dim', strong: 'bold' } as const;
 
@@ -132,34 +135,6 @@ export function wrap(text: string, columns: number): readonly string[] {
   }
   return lines;
 }
-
-/** `1.2 GB`, in powers of 1000 as disks and networks count. */
-export function bytesText(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
-/** `45s`, `3m20s`, `2h05m`. */
-export function durationText(totalSeconds: number): string {
-  const s = Math.round(totalSeconds);
-  if (s < 60) return `${s}s`;
-  const two = (n: number): string => String(n).padStart(2, '0');
-  if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
-  return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
-}
-
-/** `20,000`. */
-export const numberText = (count: number): string => count.toLocaleString('en-US');
-
-/** `1 participant`, `6 participants`. */
-export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>
-  `${numberText(count)} ${count === 1 ? noun.one : noun.many}`;
 
 /** `6 of 6 units done, 1 of them with something missing`: what is partial is never told as done alone. */
 export const doneText = (

@@ -1,5 +1,5 @@
-import type { JobResources } from '../../../jobs/pypeliner/queue/job-queue.ts';
 import { kindImage } from '../../config/kind-image.ts';
+import type { JobResources } from '../../contract/ports/open-run.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { kindNames } from '../../contract/workload/places.ts';

@@ -1,4 +1,4 @@
-import type { SubmittedRound } from '../../../jobs/pypeliner/queue/submitted-round.ts';
+import type { SubmittedRound } from '../../contract/ports/open-run.ts';
 import type { BatchPort, Store } from '../../contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../contract/run/claim.ts';
 import type { Item } from '../../contract/workload/workload.ts';

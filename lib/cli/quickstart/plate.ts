@@ -1,11 +1,11 @@
+import { tellStatus } from '../../../jobs/plate-archive/verbs/status.ts';
 import { specPorts } from '../../runs/spec-ports.ts';
-import { status } from '../archive/status.ts';
 import { submitted } from '../commands/submit.ts';
 import type { Context } from '../context.ts';
-import { readArgs } from '../input/parse-args.ts';
 import { runWorld } from '../run-world.ts';
 import { makeSubmission, type Submission } from '../submission/submission.ts';
 import { submitRun } from '../submission/submit-run.ts';
+import { verbPorts } from '../verb-ports.ts';
 
 const plate = 'BR00092655';
 const words = `--project cells --batch 2026_01 --plate ${plate}`;
@@ -80,5 +80,5 @@ async function submitPlate(
   if (run && run !== 'later') await submitted(context, run.runId, run.connection, true);
 }
 
-const showStatus = (context: Context): Promise<number> =>
-  status.run(context, readArgs(['status', plate], status.options, 'archive'));
+const showStatus = async (context: Context): Promise<number> =>
+  tellStatus(await verbPorts(context, [context.spec('plate-archive')]), { names: [plate] });

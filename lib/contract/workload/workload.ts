@@ -1,11 +1,15 @@
-import type { ObjectStore } from '../ports/object-store.ts';
+import type { PlacePort } from '../ports/place.ts';
 import type { Store } from '../ports/ports.ts';
 import type { RunSummary } from '../run/summary.ts';
+import type { WorkloadVerb } from '../verb/verb.ts';
 import type { ImageSpec, MountSpec } from './image.ts';
+import type { Item, ItemNoun } from './item.ts';
 import type { FamilySpec, KindSpec, PlaceSpec } from './kind.ts';
 import type { Edge, Resources, RunRequest } from './request.ts';
 
+export type { PlacePort } from '../ports/place.ts';
 export type { Architecture, ImageSpec, Market, MountAccess, MountSpec } from './image.ts';
+export type { Item, ItemNoun } from './item.ts';
 export { type Edge, edgeOf, type FrozenFile, type Resources, type RunRequest, type When } from './request.ts';
 
 /** One kind of job, as `jobs/<name>.ts` says it. Pure data but for the optional functions. */
@@ -16,6 +20,8 @@ export interface WorkloadSpec {
   /** Siblings share a folder, an image context and one line of help: `lab archive delete` submits `plate-delete`. */
   readonly family?: FamilySpec;
   readonly item: ItemNoun;
+  /** Verbs of `lab` over its runs and places, by name; siblings have them in common. Each is read when it is called. */
+  readonly verbs?: Readonly<Record<string, () => Promise<WorkloadVerb>>>;
   readonly parameters: readonly ParameterSpec[];
   readonly resources: Resources;
   /** Pools by name, the default first; a request may pick another with `--pool`. */
@@ -117,15 +123,6 @@ export interface InputPlace {
   files(below: string): AsyncIterable<{ readonly path: string; readonly bytes: number }>;
 }
 
-export interface PlacePort {
-  readonly bucket: string;
-  /** Without leading `/`, with one at its end where it is not empty. */
-  readonly prefix: string;
-  readonly region?: string;
-  /** Streams too: a look at 100,000 files is a request each. */
-  readonly store: ObjectStore;
-}
-
 /** Items by step, where they are not the run's: `of` names the run's item that each belongs to. */
 export interface Expansion {
   readonly items: readonly Item[];
@@ -140,13 +137,6 @@ export interface Preflight {
 export interface Confirmation {
   readonly lines: readonly string[];
   readonly word: string;
-}
-
-export interface ItemNoun {
-  readonly one: string;
-  readonly many: string;
-  /** `uri`: lines are `s3://` URIs with tab-separated columns; the name is the base name without its suffix. @default name */
-  readonly lines?: 'name' | 'uri';
 }
 
 /** Why an attempt ended that may well end better elsewhere. */
@@ -200,13 +190,4 @@ export interface StepSpec {
   readonly inTurn?: string;
   /** What a bare `--memory`, `--shards` and the like mean. @default every step */
   readonly main?: true;
-}
-
-/** The unit that a person names, or a step's part of one. */
-export interface Item {
-  readonly name: string;
-  /** Of an item that only a step has: the run's item that it is part of; without it, it is part of all. */
-  readonly of?: string;
-  /** The other columns of its line in the manifest. */
-  readonly labels?: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 import type { Store } from '../../contract/ports/ports.ts';
 import { attemptIn, donePrefix, isPartial, shardName } from '../../contract/run/keys.ts';
 import { listMarks } from '../../contract/run/list-marks.ts';
-import { mapLimit } from '../map-limit.ts';
+import { mapLimit } from '../../contract/run/map-limit.ts';
 import { isEnded, isRunning } from '../shard-state.ts';
 import type { ArrayState } from './round-step.ts';
 

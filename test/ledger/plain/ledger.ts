@@ -1,7 +1,7 @@
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import type { OutputRecord } from '../../../lib/contract/run/records.ts';
 import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { edgeOf, type Item, type StepSpec } from '../../../lib/contract/workload/workload.ts';
-import { mapLimit } from '../../../lib/ledger/map-limit.ts';
 import {
   type Entry,
   entriesOf,

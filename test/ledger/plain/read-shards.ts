@@ -9,13 +9,13 @@ import {
 } from '../../../lib/contract/ports/ports.ts';
 import { closedClaim, readClaim } from '../../../lib/contract/run/claim.ts';
 import { attemptIn, donePrefix, isPartial, resultsPrefix } from '../../../lib/contract/run/keys.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { readRecord } from '../../../lib/contract/run/read-stored.ts';
 import type { AttemptRecord } from '../../../lib/contract/run/records.ts';
 import type { Lane, PlannedArray, PlannedStep, RoundPlan } from '../../../lib/contract/run/run.ts';
 import { decodeItems, entryBytes } from '../../../lib/contract/run/shard-index.ts';
 import { explainExitCode } from '../../../lib/contract/workload/exit-codes.ts';
 import type { Item } from '../../../lib/contract/workload/workload.ts';
-import { mapLimit } from '../../../lib/ledger/map-limit.ts';
 
 export interface LedgerPorts {
   readonly store: Store;

@@ -1,25 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
-import { memberOf } from '../../../jobs/plate-archive/format/archive-index.ts';
-import {
-  askForTars,
-  lookAtRestore,
-  patternsOf,
-  restoreLines,
-} from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { folderTarget } from '../../../jobs/plate-archive/restore/folder-target.ts';
-import { restoreEntries } from '../../../jobs/plate-archive/restore/restore-entries.ts';
-import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Context } from '../context.ts';
-import { sameCommand } from '../output/command-line.ts';
-import { bytesText, counted, numberText } from '../output/output.ts';
-import { runWorld } from '../run-world.ts';
-import { archiveNumber, archiveOption, onePlate, plateOptions } from './chosen-plates.ts';
+import { bytesText, counted, numberText } from '../../../lib/contract/verb/texts.ts';
+import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { memberOf } from '../format/archive-index.ts';
+import { askForTars, lookAtRestore, patternsOf, restoreLines } from '../restore/describe-restore.ts';
+import { folderTarget } from '../restore/folder-target.ts';
+import { restoreEntries } from '../restore/restore-entries.ts';
+import { neededTars } from '../restore/thaw.ts';
+import { archiveNumber, archiveOption, onePlate, plateOptions, wantedPlates } from './chosen-plates.ts';
 import { folderOf } from './is-here.ts';
 import { archivePlaces } from './places.ts';
-import { thawed, thawHow, thawOptions } from './thawed.ts';
+import { thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -43,25 +36,24 @@ export const restore: ArchiveVerb = {
     'dry-run': { type: 'boolean', describe: 'say price and time, and stop' },
     overwrite: { type: 'boolean', describe: 'replace files that are there and are others' },
   },
-  async run(context, args) {
+  async run(ports, args) {
     const how = thawHow(args);
-    const places = await archivePlaces(context);
-    const plate = await onePlate(context, args, places);
+    const places = await archivePlaces(ports);
+    const plate = await onePlate(ports, wantedPlates(args), places, 'restore');
     const file = args.text('index');
-    const index = file === undefined ? undefined : await readIndex(context, file);
+    const index = file === undefined ? undefined : await readIndex(ports, file);
     const patterns = patternsOf({ include: args.text('include') ?? '' });
     const wanted = await toldPlainly(plate.plate, () =>
       lookAtRestore(places.archive, plate, patterns, { index, number: archiveNumber(args) }),
     );
-    for (const line of restoreLines(plate.plate, wanted, how)) context.say(line);
+    for (const line of restoreLines(plate.plate, wanted, how)) ports.say(line);
     if (args.flag('dry-run')) {
-      context.say(`nothing was asked for\nNext: ${sameCommand(context.argv, 'dry-run')}`);
+      ports.say(`nothing was asked for\nNext: ${ports.sameCall('dry-run')}`);
       return exitCodes.ok;
     }
     let tars = wanted.tars;
     const stopped = await toldPlainly(plate.plate, () =>
-      thawed(
-        context,
+      ports.first(
         args.flag('wait'),
         async () => {
           tars = await neededTars(places.archive, plate, wanted.seal, wanted.entries);
@@ -71,15 +63,15 @@ export const restore: ArchiveVerb = {
       ),
     );
     if (stopped !== undefined) return stopped;
-    const folder = folderOf(context, args);
+    const folder = folderOf(ports, args);
     const names = new Map(wanted.entries.map(entry => [entry.key, memberOf(entry).slice('data/'.length)]));
-    const { progress } = await runWorld(context);
+    const { progress } = ports;
     let done = 0;
     let bytes = 0;
     let told = performance.now();
     const outcomes = await toldPlainly(plate.plate, () =>
       restoreEntries({
-        ...{ archive: places.archive, entries: wanted.entries, parallel: 8, signal: context.signal },
+        ...{ archive: places.archive, entries: wanted.entries, parallel: 8, signal: ports.signal },
         tars: new Map(tars.map(({ number, object }) => [number, object])),
         overwrite: args.flag('overwrite'),
         target: folderTarget(folder, key => names.get(key)!, args.flag('overwrite')),
@@ -94,47 +86,47 @@ export const restore: ArchiveVerb = {
         },
       }),
     ).catch((error: unknown) => {
-      if (context.signal.aborted) return undefined;
+      if (ports.signal.aborted) return undefined;
       throw error;
     });
     if (!outcomes) {
-      context.say(
-        `interrupted; ${numberText(done)} of ${counted(wanted.entries.length, objectNoun)} are there, whole, and the same call goes on\nNext: ${sameCommand(context.argv, '')}`,
+      ports.say(
+        `interrupted; ${numberText(done)} of ${counted(wanted.entries.length, objectNoun)} are there, whole, and the same call goes on\nNext: ${ports.sameCall()}`,
       );
       return exitCodes.interruptedByUser;
     }
     const of = (outcome: string) => outcomes.filter(each => each.outcome === outcome);
-    if (context.json)
-      context.print(
+    if (ports.json)
+      ports.print(
         JSON.stringify({
           ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
           ...{ kept: of('kept').map(({ key }) => key), damaged: of('damaged').map(({ key }) => key) },
         }),
       );
-    else context.print(folder);
-    context.say(
+    else ports.print(folder);
+    ports.say(
       `${counted(of('restored').length, objectNoun)} restored and compared, ${numberText(of('there').length)} there already`,
     );
     const renamed = outcomes.filter(({ key }) => names.get(key) !== key).length;
     if (renamed > 0)
-      context.say(
+      ports.say(
         `${counted(renamed, objectNoun)} with a key that is no name of a file here ${renamed === 1 ? 'is' : 'are'} below %escaped/ (docs/plate-archive.md, "Names in the tars")`,
       );
-    for (const { key } of of('kept').slice(0, 10)) context.say(`kept, something else is there: ${key}`);
-    for (const { key } of of('damaged')) context.say(`damaged in the archive, not written: ${key}`);
+    for (const { key } of of('kept').slice(0, 10)) ports.say(`kept, something else is there: ${key}`);
+    for (const { key } of of('damaged')) ports.say(`damaged in the archive, not written: ${key}`);
     const isWhole = of('kept').length + of('damaged').length === 0;
-    context.say(
+    ports.say(
       isWhole
-        ? `Next: ls ${relative(context.cwd, folder) || '.'}`
+        ? `Next: ls ${relative(ports.cwd, folder) || '.'}`
         : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored: --to takes another folder, --overwrite replaces what is there\nNext: npx lab archive restore --help`,
     );
     return isWhole ? exitCodes.ok : exitCodes.toMend;
   },
 };
 
-async function readIndex(context: Context, file: string): Promise<Buffer> {
+async function readIndex(ports: VerbPorts, file: string): Promise<Buffer> {
   try {
-    return await readFile(resolve(context.cwd, file));
+    return await readFile(resolve(ports.cwd, file));
   } catch {
     throw new LabError({ where: '--index', message: `${file} cannot be read` });
   }

@@ -1,16 +1,15 @@
-import { LabError } from '../../contract/workload/errors.ts';
-import { suggest } from '../../contract/workload/suggest.ts';
-import { audit } from '../archive/audit.ts';
-import { isHere } from '../archive/is-here.ts';
-import { ls } from '../archive/ls.ts';
-import { rebuild } from '../archive/rebuild.ts';
-import { restore } from '../archive/restore.ts';
-import { restoreOld } from '../archive/restore-old.ts';
-import { status } from '../archive/status.ts';
-import { thaw } from '../archive/thaw.ts';
-import type { ArchiveVerb } from '../archive/verb.ts';
-import type { Command } from '../command.ts';
-import { submitOptions } from '../submission/options.ts';
+import type { WorkloadVerb } from '../../../lib/contract/verb/verb.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { suggest } from '../../../lib/contract/workload/suggest.ts';
+import { audit } from './audit.ts';
+import { isHere } from './is-here.ts';
+import { ls } from './ls.ts';
+import { rebuild } from './rebuild.ts';
+import { restore } from './restore.ts';
+import { restoreOld } from './restore-old.ts';
+import { status } from './status.ts';
+import { thaw } from './thaw.ts';
+import type { ArchiveVerb } from './verb.ts';
 
 /** What runs on this machine; verbs of the family's workloads are submissions, and come here only where they are these. */
 const verbs: Readonly<Record<string, ArchiveVerb>> = {
@@ -25,8 +24,8 @@ const verbs: Readonly<Record<string, ArchiveVerb>> = {
       ...restore.options,
       old: { type: 'string', value: 'S3URI', describe: 'tarballs of older scripts below this prefix' },
     },
-    run: (context, args) =>
-      args.text('old') === undefined ? restore.run(context, args) : restoreOld(context, args),
+    run: (ports, args) =>
+      args.text('old') === undefined ? restore.run(ports, args) : restoreOld(ports, args),
   },
 };
 
@@ -39,8 +38,7 @@ const jobs: Readonly<Record<string, string>> = {
 };
 const jobVerbs = Object.keys(jobs);
 
-export const archive: Command = {
-  name: 'archive',
+export const archive: WorkloadVerb = {
   group: 'runs',
   summary: 'archives of plates: create, status, verify, delete behind them, restore from them',
   usage: '<verb> …',
@@ -49,10 +47,8 @@ export const archive: Command = {
     ...jobs,
     ...Object.fromEntries(Object.entries(verbs).map(([name, { summary }]) => [name, summary])),
   },
-  optionsOf: (workloads, name) => {
-    const sibling = workloads.find(({ family }) => family?.name === 'archive' && family.verb === name);
-    return sibling && !verbs[name] ? submitOptions(sibling) : verbOf(name).options;
-  },
+  // A submission's are its workload's.
+  optionsOf: name => (jobs[name] ? undefined : verbOf(name).options),
   familyOwn: words => verbs[words[0] ?? ''] !== undefined && (words[0] !== 'restore' || isHere(words)),
   examples: [
     'lab archive create --project P --batch B --plates plates.csv --wait',
@@ -60,7 +56,7 @@ export const archive: Command = {
     'lab archive delete --project P --batch B --plate BR00092655',
     "lab archive restore --project P --batch B --plate BR00092655 --include 'r01c0*' --to wells",
   ],
-  run: (context, args) => verbOf(args.positionals[0] ?? '').run(context, args),
+  run: (ports, args) => verbOf(args.positionals[0] ?? '').run(ports, args),
 };
 
 function verbOf(name: string): ArchiveVerb {

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../contract/ports/object-store.ts';
+import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 
 /** What the records of destructions say. */
 export interface DestroyedPlate {

@@ -1,10 +1,6 @@
 import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
-import type { JobGroup } from '../../../jobs/pypeliner/queue/open-jobs.ts';
-import { headOperations } from '../../../jobs/pypeliner/queue/queue-operations.ts';
-import { serveLines } from '../../../jobs/pypeliner/queue/serve-lines.ts';
-import { openSession } from '../../../jobs/pypeliner/queue/session.ts';
 import { withListedKinds } from '../../config/listed-kinds.ts';
+import type { JobGroup, OpenRunPorts } from '../../contract/ports/open-run.ts';
 import type { StoredRequest } from '../../contract/run/run.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
@@ -13,31 +9,15 @@ import { runIdOf } from '../../plan/run-id.ts';
 import { storeRun } from '../../runs/store-round.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
-import { writeAll } from '../output/output.ts';
 import { laneOfJob } from './lane-of-job.ts';
 import { sendRound } from './send-round.ts';
 
-/** Serves one head until its input ends; its jobs outlive that, unless it has said that they are not to. */
-export async function serveQueue(context: Context, spec: WorkloadSpec): Promise<void> {
-  let close: (() => Promise<void>) | undefined;
-  const operations = headOperations(async given => {
-    const session = await openHead(context, spec, given);
-    close = session.close;
-    return session;
-  });
-  const { out } = context.io;
-  const answers = new Writable({
-    decodeStrings: false,
-    write: (text: string, _, done) => void writeAll(out, text).then(() => done(), done),
-  });
-  try {
-    await serveLines(Readable.from(context.stdin), answers, operations);
-  } finally {
-    await close?.();
-  }
-}
-
-async function openHead(context: Context, known: WorkloadSpec, given: string | undefined) {
+/** An open run of a workload: the one of this id, or a new one. Throws LabError. */
+export async function serveOpenRun(
+  context: Context,
+  known: WorkloadSpec,
+  given: string | undefined,
+): Promise<OpenRunPorts> {
   const config = await context.config();
   const workload = config.workloads[known.name];
   if (!workload?.enabled)
@@ -72,7 +52,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
       },
       adds: groups.reduce((sum, { items }) => sum + items.length, 0),
     });
-  return openSession({
+  return {
     run,
     // The small client: a workflow's head sends thousands of pickles.
     store: outputs,
@@ -89,7 +69,7 @@ async function openHead(context: Context, known: WorkloadSpec, given: string | u
     // On the twin all is near and free of charge.
     batchMs: context.local ? 3000 : 20_000,
     tickMs: context.local ? { first: 100, most: 500 } : { first: 2000, most: 15_000 },
-  });
+  };
 }
 
 const requestOf = (runId: string, lab: string, spec: WorkloadSpec, context: Context): StoredRequest => ({

@@ -1,20 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { configText, importConfig } from '../../../jobs/pypeliner/import-config.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Command } from '../command.ts';
-import { counted, table } from '../output/output.ts';
+import { counted } from '../../../lib/contract/verb/texts.ts';
+import type { WorkloadVerb } from '../../../lib/contract/verb/verb.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { configText, importConfig } from '../import-config.ts';
 
-export const pypeliner: Command = {
-  name: 'pypeliner',
+export const pypeliner: WorkloadVerb = {
   summary: 'take over a submit configuration of pypeliner’s own AWS queue',
   usage: 'import-config <old.yaml>',
   options: {},
   examples: ['lab pypeliner import-config submit.yaml'],
   onlyReads: true,
   group: 'lab',
-  async run(context, args) {
+  async run(ports, args) {
     const [verb = '', file, ...more] = args.positionals;
     if (verb !== 'import-config' || file === undefined || more.length > 0)
       throw new LabError({
@@ -22,22 +21,19 @@ export const pypeliner: Command = {
         message: 'is not understood',
         fix: 'lab pypeliner import-config submit.yaml',
       });
-    const imported = importConfig(await readYaml(resolve(context.cwd, file), file), file);
-    if (context.json) {
-      context.print(JSON.stringify(imported));
+    const imported = importConfig(await readYaml(resolve(ports.cwd, file), file), file);
+    if (ports.json) {
+      ports.print(JSON.stringify(imported));
       return exitCodes.ok;
     }
-    context.print(configText(imported).trimEnd());
-    const { err } = context.io;
-    err.write(
-      table(
-        err,
-        ['line', 'value', '', 'what stands for it'],
-        imported.lines.map(({ line, value, fate, say }) => [line, short(value), fate, say]),
-      ),
+    ports.print(configText(imported).trimEnd());
+    ports.table(
+      ['line', 'value', '', 'what stands for it'],
+      imported.lines.map(({ line, value, fate, say }) => [line, short(value), fate, say]),
+      'talk',
     );
     const lost = imported.lines.filter(({ fate }) => fate === 'no counterpart').length;
-    context.say(
+    ports.say(
       `${counted(lost, { one: 'line has', many: 'lines have' })} no counterpart; what was printed goes into lab.config.ts, and docs/pypeliner.md has the rest\nNext: npm run deploy`,
     );
     return exitCodes.ok;

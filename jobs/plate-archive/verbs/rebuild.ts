@@ -1,34 +1,24 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  decodeIndex,
-  encodeIndex,
-  type IndexEntry,
-} from '../../../jobs/plate-archive/format/archive-index.ts';
-import {
-  archivePrefix,
-  indexTarKey,
-  type PlateName,
-  tarsPrefix,
-} from '../../../jobs/plate-archive/format/archive-keys.ts';
-import { bagOf } from '../../../jobs/plate-archive/format/bag.ts';
-import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
-import { nameOfArchive, readGeneration } from '../../../jobs/plate-archive/generations.ts';
-import { keptTwice } from '../../../jobs/plate-archive/kept-twice.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
-import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { readSeal } from '../../../jobs/plate-archive/restore/find-entries.ts';
-import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';
-import { rebuildIndex } from '../../../jobs/plate-archive/restore/scan-tars.ts';
-import { stateOf } from '../../../jobs/plate-archive/restore/thaw.ts';
-import type { ObjectStore, StoredObject } from '../../contract/ports/object-store.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { shellWord } from '../output/command-line.ts';
-import { counted, numberText } from '../output/output.ts';
-import { archiveNumber, archiveOption, onePlate, plateOptions } from './chosen-plates.ts';
+import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { counted, numberText, shellWord } from '../../../lib/contract/verb/texts.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { decodeIndex, encodeIndex, type IndexEntry } from '../format/archive-index.ts';
+import { archivePrefix, indexTarKey, type PlateName, tarsPrefix } from '../format/archive-keys.ts';
+import { bagOf } from '../format/bag.ts';
+import type { SourceObject } from '../format/inventory.ts';
+import { nameOfArchive, readGeneration } from '../generations.ts';
+import { keptTwice } from '../kept-twice.ts';
+import { PlateError } from '../plate/plate-error.ts';
+import { askForTars } from '../restore/describe-restore.ts';
+import { readSeal } from '../restore/find-entries.ts';
+import type { ThawRequest } from '../restore/old-plate.ts';
+import { rebuildIndex } from '../restore/scan-tars.ts';
+import { stateOf } from '../restore/thaw.ts';
+import { archiveNumber, archiveOption, onePlate, plateOptions, wantedPlates } from './chosen-plates.ts';
 import { archivePlaces } from './places.ts';
-import { thawed, thawHow, thawOptions } from './thawed.ts';
+import { thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -41,18 +31,18 @@ export const rebuild: ArchiveVerb = {
     to: { type: 'string', value: 'FOLDER', describe: 'where index.ndjson and manifest-sha256.txt go' },
     ...thawOptions,
   },
-  async run(context, args) {
+  async run(ports, args) {
     const to = args.text('to');
     const how = thawHow(args);
     if (to === undefined) throw new LabError({ where: '--to', message: 'is needed: a folder' });
-    const places = await archivePlaces(context);
+    const places = await archivePlaces(ports);
     const { archive } = places;
-    const plate = await onePlate(context, args, places);
+    const plate = await onePlate(ports, wantedPlates(args), places, 'rebuild');
     const name = await toldPlainly(plate.plate, () => nameOfArchive(archive, plate, archiveNumber(args)));
     if (!name)
       throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.toMend);
     const coming = (tars: () => Promise<readonly StoredObject[]>) =>
-      thawed(context, args.flag('wait'), async () => askForAll(archive, plate.plate, await tars(), how));
+      ports.first(args.flag('wait'), async () => askForAll(archive, plate.plate, await tars(), how));
     // The tar of the index is a thousandth of all tars.
     const small = async () => [(await archive.look(indexTarKey(plate, name.digest))) ?? []].flat();
     const stopped = await coming(small);
@@ -66,22 +56,22 @@ export const rebuild: ArchiveVerb = {
       const objects: readonly SourceObject[] | undefined = known?.inventory.objects;
       ({ entries } = await toldPlainly(plate.plate, () =>
         rebuildIndex(archive, tars, objects, number =>
-          context.say(`reading tar ${number + 1} of ${numberText(tars.length)}`),
+          ports.say(`reading tar ${number + 1} of ${numberText(tars.length)}`),
         ),
       ));
-      if (!known) context.say('the inventory is lost, too, so ETags and versions are not known');
+      if (!known) ports.say('the inventory is lost, too, so ETags and versions are not known');
     }
-    const folder = resolve(context.cwd, to);
+    const folder = resolve(ports.cwd, to);
     await mkdir(folder, { recursive: true });
     await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
-    context.print(folder);
+    ports.print(folder);
     const words = [
       ...['--plate', plate.plate, '--project', plate.project, '--batch', plate.batch],
       ...['--index', `${to}/index.ndjson`],
     ].map(shellWord);
-    context.say(
-      `${counted(entries.length, { one: 'object', many: 'objects' })} in the index\nNext: npx lab archive restore ${words.join(' ')} --to ${shellWord(`${to}/restored`)}${context.suffix}`,
+    ports.say(
+      `${counted(entries.length, { one: 'object', many: 'objects' })} in the index\nNext: npx lab archive restore ${words.join(' ')} --to ${shellWord(`${to}/restored`)}${ports.suffix}`,
     );
     return exitCodes.ok;
   },

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { Args } from '../command.ts';
-import type { Context } from '../context.ts';
+import type { Args } from '../../../lib/contract/verb/args.ts';
+import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 
 /** Whether `lab archive restore …` means a folder of this machine: anything else is a job. */
 export function isHere(words: readonly string[]): boolean {
@@ -12,5 +12,4 @@ export function isHere(words: readonly string[]): boolean {
   return to !== undefined && !to.startsWith('s3://');
 }
 
-export const folderOf = (context: Context, args: Args): string =>
-  resolve(context.cwd, args.text('to') ?? '.');
+export const folderOf = (ports: VerbPorts, args: Args): string => resolve(ports.cwd, args.text('to') ?? '.');

@@ -1,12 +1,10 @@
-import { type PlateName, platePrefix } from '../../../jobs/plate-archive/format/archive-keys.ts';
-import { archivedPlates } from '../../../jobs/plate-archive/plate/plate-status.ts';
-import { restoreProblems } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { suggest } from '../../contract/workload/suggest.ts';
-import type { Args, OptionSpec } from '../command.ts';
-import type { Context } from '../context.ts';
-import { readAll } from '../input/read-all.ts';
-import { readItems } from '../input/read-items.ts';
+import type { Args, OptionSpec } from '../../../lib/contract/verb/args.ts';
+import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { suggest } from '../../../lib/contract/workload/suggest.ts';
+import { type PlateName, platePrefix } from '../format/archive-keys.ts';
+import { archivedPlates } from '../plate/plate-status.ts';
+import { restoreProblems } from '../restore/describe-restore.ts';
 import { destroyedPlates } from './destroyed.ts';
 import type { ArchivePlaces } from './places.ts';
 
@@ -21,6 +19,26 @@ export const plateOptions: Readonly<Record<string, OptionSpec>> = {
     describe: 'only this one; the same as its name alone',
   },
 };
+
+/** Which plates are meant: by name, by a list, by project and batch; all of them without any. */
+export interface WantedPlates {
+  readonly names: readonly string[];
+  /** A file, or names with commas between. */
+  readonly list?: string;
+  readonly project?: string;
+  readonly batch?: string;
+}
+
+/** The first positional is the verb. */
+export function wantedPlates(args: Args): WantedPlates {
+  const [list, project, batch] = ['plates', 'project', 'batch'].map(name => args.text(name));
+  return {
+    names: [...args.positionals.slice(1), ...args.list('plate')],
+    ...(list === undefined ? {} : { list }),
+    ...(project === undefined ? {} : { project }),
+    ...(batch === undefined ? {} : { batch }),
+  };
+}
 
 export const archiveOption: Readonly<Record<string, OptionSpec>> = {
   archive: {
@@ -41,32 +59,29 @@ export function archiveNumber(args: Args): number | undefined {
 
 /** The archived plates that are meant, by name; all of them without one. Throws LabError for one that has no archive. */
 export async function chosenPlates(
-  context: Context,
-  args: Args,
-  { archive, records, connection, address }: ArchivePlaces,
+  ports: VerbPorts,
+  { names, list, project, batch }: WantedPlates,
+  { archive, records, address }: ArchivePlaces,
 ): Promise<readonly PlateName[]> {
-  const list = args.text('plates');
-  const sources = { cwd: context.cwd, store: connection.storeOf, readStdin: () => readAll(context.stdin) };
   const noun = { one: 'plate', many: 'plates' };
-  const listed = list === undefined ? [] : (await readItems(list, noun, sources)).items;
-  const wanted = [...args.positionals.slice(1), ...args.list('plate'), ...listed.map(({ name }) => name)];
-  const [project, batch] = [args.text('project'), args.text('batch')];
+  const listed = list === undefined ? [] : await ports.listed(list, noun);
+  const wanted = [...names, ...listed.map(({ name }) => name)];
   const prefix = project === undefined ? '' : `${project}/${batch === undefined ? '' : `${batch}/`}`;
   const found: PlateName[] = [];
   for await (const plate of archivedPlates(archive, prefix)) {
-    context.signal.throwIfAborted();
+    ports.signal.throwIfAborted();
     const isMeant =
       (batch === undefined || plate.batch === batch) && (wanted.length === 0 || wanted.includes(plate.plate));
     if (isMeant) found.push(plate);
   }
   const missing = [...new Set(wanted)].filter(name => !found.some(({ plate }) => plate === name));
   if (missing.length === 0) return found;
-  const names: string[] = [];
-  for await (const { plate } of archivedPlates(archive, prefix)) names.push(plate);
+  const known: string[] = [];
+  for await (const { plate } of archivedPlates(archive, prefix)) known.push(plate);
   const gone = await destroyedPlates(records, project);
   throw new LabError(
     missing.map(name => {
-      const near = suggest(name, names);
+      const near = suggest(name, known);
       const destroyed = gone.findLast(({ plate, left }) => plate === name && left === undefined);
       if (destroyed)
         return { where: name, message: `was destroyed on ${destroyed.at.slice(0, 10)}: ${destroyed.reason}` };
@@ -80,15 +95,19 @@ export async function chosenPlates(
 }
 
 /** The one plate that is meant. Throws LabError where there is none, or several. */
-export async function onePlate(context: Context, args: Args, places: ArchivePlaces): Promise<PlateName> {
-  const named = args.positionals.length > 1 || args.list('plate').length > 0;
-  if (!named)
+export async function onePlate(
+  ports: VerbPorts,
+  wanted: WantedPlates,
+  places: ArchivePlaces,
+  verb: string,
+): Promise<PlateName> {
+  if (wanted.names.length === 0)
     throw new LabError({
-      where: `lab archive ${args.positionals[0] ?? ''}`,
+      where: `lab archive ${verb}`,
       message: 'needs a plate',
       fix: '--plate NAME; lab archive status shows those that have an archive',
     });
-  const [first, second] = await chosenPlates(context, args, places);
+  const [first, second] = await chosenPlates(ports, wanted, places);
   if (!second) return first!;
   throw new LabError({
     where: first!.plate,

@@ -1,8 +1,8 @@
-import { NothingFits, PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
-import { isStoreError } from '../../contract/ports/object-store.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { shellWord } from '../output/command-line.ts';
+import { isStoreError } from '../../../lib/contract/ports/object-store.ts';
+import { shellWord } from '../../../lib/contract/verb/texts.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { NothingFits, PlateError } from '../plate/plate-error.ts';
 
 /** What stops a plate, as a person at a shell is told. */
 export async function toldPlainly<T>(plate: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
-import { lookAtRestore, patternsOf } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { bytesText, counted, numberText, writeAll } from '../output/output.ts';
-import { archiveNumber, archiveOption, onePlate, plateOptions } from './chosen-plates.ts';
+import { bytesText, counted, numberText } from '../../../lib/contract/verb/texts.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { lookAtRestore, patternsOf } from '../restore/describe-restore.ts';
+import { archiveNumber, archiveOption, onePlate, plateOptions, wantedPlates } from './chosen-plates.ts';
 import { archivePlaces } from './places.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
@@ -14,25 +14,25 @@ export const ls: ArchiveVerb = {
     ...archiveOption,
     include: { type: 'string', value: 'PATTERNS', describe: 'file names or keys, by commas: r01c0*' },
   },
-  async run(context, args) {
-    const places = await archivePlaces(context);
-    const plate = await onePlate(context, args, places);
+  async run(ports, args) {
+    const places = await archivePlaces(ports);
+    const plate = await onePlate(ports, wantedPlates(args), places, 'ls');
     const patterns = patternsOf({ include: args.text('include') ?? '' });
     const { entries, seal } = await toldPlainly(plate.plate, () =>
       lookAtRestore(places.archive, plate, patterns, { number: archiveNumber(args) }),
     );
     const tarOf = (tar: number | undefined): string => (tar === undefined ? '-' : seal.tars[tar]!.name);
     const lines = entries.map(entry =>
-      context.json
+      ports.json
         ? JSON.stringify({ ...entry, ...(entry.tar === undefined ? {} : { tarName: tarOf(entry.tar) }) })
         : `${String(entry.size).padStart(14)}  ${entry.modified.slice(0, 19)}  ${entry.key}`,
     );
     // Some 100,000 lines at a time would be memory for nothing.
     for (let i = 0; i < lines.length; i += 1000)
-      await writeAll(context.io.out, `${lines.slice(i, i + 1000).join('\n')}\n`);
+      await ports.write(`${lines.slice(i, i + 1000).join('\n')}\n`);
     const bytes = entries.reduce((sum, { size }) => sum + size, 0);
     const tars = new Set(entries.flatMap(({ tar }) => tar ?? [])).size;
-    context.say(
+    ports.say(
       `${counted(entries.length, { one: 'object', many: 'objects' })}, ${bytesText(bytes)}, in ${numberText(tars)} of ${counted(seal.tars.length, { one: 'tar', many: 'tars' })}`,
     );
     return exitCodes.ok;

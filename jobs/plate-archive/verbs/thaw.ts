@@ -1,17 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import {
-  failedKeys,
-  restoreKeys,
-  restoreTiered,
-  type TieredRow,
-  tieredLog,
-} from '../../../jobs/plate-archive/restore/tiered.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { sameCommand, shellWord } from '../output/command-line.ts';
-import { counted, table } from '../output/output.ts';
-import { runWorld } from '../run-world.ts';
+import { counted, shellWord } from '../../../lib/contract/verb/texts.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { failedKeys, restoreKeys, restoreTiered, type TieredRow, tieredLog } from '../restore/tiered.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -27,7 +19,7 @@ export const thaw: ArchiveVerb = {
     log: { type: 'string', value: 'FILE', describe: 'where the CSV goes (default thaw.csv)' },
     retry: { type: 'string', value: 'FILE', describe: 'only what failed in this log' },
   },
-  async run(context, args) {
+  async run(ports, args) {
     const address = args.positionals[1] ?? '';
     const [, bucket, prefix = ''] = /^s3:\/\/([^/]+)\/?(.*)$/.exec(address) ?? [];
     const tier = args.text('tier') ?? 'Bulk';
@@ -44,14 +36,14 @@ export const thaw: ArchiveVerb = {
         : [{ where: '--parallel', message: `${args.text('parallel')} is not a whole number from 1 to 256` }]),
     ];
     if (problems.length > 0) throw new LabError(problems);
-    const store = (await context.connect()).placeStoreOf(bucket!);
-    const { progress } = await runWorld(context);
+    const store = await ports.storeOf(bucket!);
+    const { progress } = ports;
     const log = args.text('log') ?? 'thaw.csv';
     let rows: TieredRow[] = [];
     const how = {
       tier: tier as 'Bulk',
       parallel,
-      signal: context.signal,
+      signal: ports.signal,
       onRow: (row: TieredRow) => {
         rows.push(row);
         if (rows.length % 500 === 0) progress(`${rows.length} objects`);
@@ -67,13 +59,13 @@ export const thaw: ArchiveVerb = {
               exclude: args.list('exclude'),
               ...how,
             })
-          : restoreKeys(store, failedKeys(await readFile(resolve(context.cwd, retry), 'utf8')), how),
+          : restoreKeys(store, failedKeys(await readFile(resolve(ports.cwd, retry), 'utf8')), how),
       );
       // In the order of the listing.
       rows = [...all];
     } finally {
       // What was asked for was, whatever came after.
-      await writeFile(resolve(context.cwd, log), tieredLog(rows));
+      await writeFile(resolve(ports.cwd, log), tieredLog(rows));
     }
     if (rows.length === 0)
       throw new LabError({
@@ -83,10 +75,10 @@ export const thaw: ArchiveVerb = {
       });
     const count = (status: TieredRow['status']): number => rows.filter(row => row.status === status).length;
     const states = ['REQUESTED', 'IN_PROGRESS', 'RESTORED', 'ERROR'] as const;
-    context.io.out.write(table(context.io.out, states, [states.map(state => String(count(state)))]));
+    ports.table(states, [states.map(state => String(count(state)))]);
     const errors = count('ERROR');
-    context.say(
-      `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}; what has come stays, and the same call shows it\nNext: ${errors > 0 ? `npx lab archive thaw ${shellWord(address)} --retry ${shellWord(log)}${context.suffix}` : sameCommand(context.argv, '')}`,
+    ports.say(
+      `${counted(rows.length, { one: 'object', many: 'objects' })}, in ${log}; what has come stays, and the same call shows it\nNext: ${errors > 0 ? `npx lab archive thaw ${shellWord(address)} --retry ${shellWord(log)}${ports.suffix}` : ports.sameCall()}`,
     );
     return errors > 0 ? exitCodes.toMend : exitCodes.ok;
   },

@@ -1,22 +1,21 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { audit as auditPlate, readChecksumReport, sampleOf } from '../../../jobs/plate-archive/audit.ts';
-import type { IndexEntry } from '../../../jobs/plate-archive/format/archive-index.ts';
-import { type PlateName, proofKey, tarKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
-import { decodeProof, type ProofText } from '../../../jobs/plate-archive/format/proof.ts';
-import { nameOfArchive } from '../../../jobs/plate-archive/generations.ts';
-import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
-import { askForTars } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import type { ThawRequest } from '../../../jobs/plate-archive/restore/old-plate.ts';
-import { neededTars } from '../../../jobs/plate-archive/restore/thaw.ts';
-import { LabError } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Context } from '../context.ts';
-import { counted, numberText, table, tint } from '../output/output.ts';
-import { runWorld } from '../run-world.ts';
-import { chosenPlates, plateOptions } from './chosen-plates.ts';
+import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
+import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
+import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { audit as auditPlate, readChecksumReport, sampleOf } from '../audit.ts';
+import type { IndexEntry } from '../format/archive-index.ts';
+import { type PlateName, proofKey, tarKey } from '../format/archive-keys.ts';
+import { decodeProof, type ProofText } from '../format/proof.ts';
+import { nameOfArchive } from '../generations.ts';
+import { PlateError } from '../plate/plate-error.ts';
+import { askForTars } from '../restore/describe-restore.ts';
+import type { ThawRequest } from '../restore/old-plate.ts';
+import { neededTars } from '../restore/thaw.ts';
+import { chosenPlates, plateOptions, wantedPlates } from './chosen-plates.ts';
 import { type ArchivePlaces, archivePlaces } from './places.ts';
-import { thawed, thawHow, thawOptions } from './thawed.ts';
+import { thawHow, thawOptions } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 import type { ArchiveVerb } from './verb.ts';
 
@@ -49,25 +48,25 @@ export const audit: ArchiveVerb = {
     },
     ...thawOptions,
   },
-  async run(context, args) {
+  async run(ports, args) {
     const share = shareOf(args.text('share'));
-    const places = await archivePlaces(context);
-    const plates = await chosenPlates(context, args, places);
-    const { proven, without } = await provenPlates(context, places, plates);
+    const places = await archivePlaces(ports);
+    const plates = await chosenPlates(ports, wantedPlates(args), places);
+    const { proven, without } = await provenPlates(ports, places, plates);
     const manifest = args.text('manifest');
-    if (manifest !== undefined) return writeManifest(context, places, proven, manifest);
+    if (manifest !== undefined) return writeManifest(ports, places, proven, manifest);
     const texts = await Promise.all(
       args
         .list('report')
-        .map(file => readFile(resolve(context.cwd, file), 'utf8').catch(() => unreadable(file))),
+        .map(file => readFile(resolve(ports.cwd, file), 'utf8').catch(() => unreadable(file))),
     );
     const reports = texts.map(text => readChecksumReport(text, places.prefix));
     const report = new Map(reports.flatMap(each => [...each]));
-    const { progress } = await runWorld(context);
-    const seed = args.text('seed') ?? context.now().toISOString().slice(0, 10);
+    const { progress } = ports;
+    const seed = args.text('seed') ?? ports.now().toISOString().slice(0, 10);
     const how = thawHow(args);
     const samples = await samplesOf(places, proven, { share, seed }, progress);
-    const stopped = await thawed(context, args.flag('wait'), async () => {
+    const stopped = await ports.first(args.flag('wait'), async () => {
       const left: string[] = [];
       for (const { plate, proof, sample } of samples)
         left.push(...(await askForSample(places, plate, proof, sample, how)));
@@ -77,24 +76,23 @@ export const audit: ArchiveVerb = {
     const rows: string[][] = [];
     const problems: string[] = [];
     for (const { plate, proof, sample } of samples) {
-      context.signal.throwIfAborted();
+      ports.signal.throwIfAborted();
       progress(`auditing ${plate.plate}`);
       const found = await toldPlainly(plate.plate, () =>
         auditPlate(places.archive, plate, proof, {
-          ...{ sample, signal: context.signal },
+          ...{ sample, signal: ports.signal },
           ...(texts.length > 0 ? { report } : {}),
         }),
       );
       problems.push(...found.problems.map(problem => `${plate.plate}: ${problem}`));
-      if (context.json) context.print(JSON.stringify({ plate, ...found }));
+      if (ports.json) ports.print(JSON.stringify({ plate, ...found }));
       const verdict = found.problems.length > 0 ? 'bad' : 'good';
       rows.push([
         plate.plate,
         numberText(found.tars),
         numberText(found.reported),
         `${numberText(found.read)} of ${numberText(proof.objects)}`,
-        tint(
-          context.io.out,
+        ports.tint(
           verdict,
           found.problems.length > 0
             ? counted(found.problems.length, { one: 'problem', many: 'problems' })
@@ -102,35 +100,33 @@ export const audit: ArchiveVerb = {
         ),
       ]);
     }
-    if (!context.json && rows.length > 0)
-      context.io.out.write(
-        table(context.io.out, ['plate', 'tars as proven', 'by S3’s report', 'objects read', 'audit'], rows),
-      );
-    for (const problem of problems) context.say(problem);
-    for (const why of without) context.say(why);
+    if (!ports.json && rows.length > 0)
+      ports.table(['plate', 'tars as proven', 'by S3’s report', 'objects read', 'audit'], rows);
+    for (const problem of problems) ports.say(problem);
+    for (const why of without) ports.say(why);
     if (problems.length + without.length === 0) {
-      context.say(
+      ports.say(
         report.size === 0 && share === 0
           ? 'sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read; checksums of the bytes at rest begin with a manifest\nNext: npx lab archive audit --manifest tars.csv'
-          : `Next: npx lab archive status${context.suffix}`,
+          : `Next: npx lab archive status${ports.suffix}`,
       );
       return exitCodes.ok;
     }
-    context.say(`Next: npx lab archive status${context.suffix}`);
+    ports.say(`Next: npx lab archive status${ports.suffix}`);
     return exitCodes.toMend;
   },
 };
 
 /** What is proven of each; `without`: why the others cannot be audited. */
 async function provenPlates(
-  context: Context,
+  ports: VerbPorts,
   { archive, proofs }: ArchivePlaces,
   plates: readonly PlateName[],
 ): Promise<{ readonly proven: readonly Proven[]; readonly without: readonly string[] }> {
   const proven: Proven[] = [];
   const without: string[] = [];
   for (const plate of plates) {
-    context.signal.throwIfAborted();
+    ports.signal.throwIfAborted();
     try {
       const name = await nameOfArchive(archive, plate);
       const text = name && (await proofs.get(proofKey(plate, name.digest)));
@@ -182,7 +178,7 @@ async function askForSample(
 
 /** CSV as S3 Batch Operations takes it: bucket, key (URL-encoded), version. */
 async function writeManifest(
-  context: Context,
+  ports: VerbPorts,
   { archive, prefix }: ArchivePlaces,
   proven: readonly Proven[],
   file: string,
@@ -195,10 +191,10 @@ async function writeManifest(
         .join(','),
     ),
   );
-  await writeFile(resolve(context.cwd, file), lines.map(line => `${line}\n`).join(''));
+  await writeFile(resolve(ports.cwd, file), lines.map(line => `${line}\n`).join(''));
   const fields = proven[0]?.proof.tars[0]?.versionId === undefined ? 'Bucket,Key' : 'Bucket,Key,VersionId';
-  context.print(file);
-  context.say(
+  ports.print(file);
+  ports.say(
     [
       `${numberText(lines.length)} tars. S3 reads them at rest, in any class, without a restore:`,
       `  upload ${file}, then aws s3control create-job with the operation S3ComputeObjectChecksum (SHA256, FULL_OBJECT)`,

@@ -1,43 +1,31 @@
-import { memberName } from '../../../jobs/plate-archive/format/member-name.ts';
-import type { RestoreTier } from '../../../jobs/plate-archive/prices.ts';
-import { patternsOf, restoreProblems } from '../../../jobs/plate-archive/restore/describe-restore.ts';
-import { matcher } from '../../../jobs/plate-archive/restore/find-entries.ts';
-import { folderTarget } from '../../../jobs/plate-archive/restore/folder-target.ts';
-import {
-  askForOld,
-  lookAtOldPlate,
-  oldLines,
-  type ThawRequest,
-} from '../../../jobs/plate-archive/restore/old-plate.ts';
-import {
-  type OldOutcome,
-  restoreOldTarball,
-} from '../../../jobs/plate-archive/restore/restore-old-tarball.ts';
-import { LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
-import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import type { Args } from '../command.ts';
-import type { Context } from '../context.ts';
-import { sameCommand } from '../output/command-line.ts';
-import { counted, numberText } from '../output/output.ts';
+import type { Args } from '../../../lib/contract/verb/args.ts';
+import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
+import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
+import { LabError, type Problem, refuse } from '../../../lib/contract/workload/errors.ts';
+import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { memberName } from '../format/member-name.ts';
+import type { RestoreTier } from '../prices.ts';
+import { patternsOf, restoreProblems } from '../restore/describe-restore.ts';
+import { matcher } from '../restore/find-entries.ts';
+import { folderTarget } from '../restore/folder-target.ts';
+import { askForOld, lookAtOldPlate, oldLines, type ThawRequest } from '../restore/old-plate.ts';
+import { type OldOutcome, restoreOldTarball } from '../restore/restore-old-tarball.ts';
 import { folderOf } from './is-here.ts';
-import { thawed } from './thawed.ts';
 import { toldPlainly } from './told-plainly.ts';
 
 /** What older scripts archived, to a folder of this machine: `<project>_<batch>_<plate>_….tar.gz` below `--old s3://bucket/prefix/`. */
-export async function restoreOld(context: Context, args: Args): Promise<number> {
+export async function restoreOld(ports: VerbPorts, args: Args): Promise<number> {
   const { bucket, prefix, plate, how } = oldRequest(args);
-  const connection = await context.connect();
-  const store = connection.placeStoreOf(bucket);
+  const store = await ports.storeOf(bucket);
   const look = () => lookAtOldPlate(store, prefix, plate);
   let old = await toldPlainly(plate.plate, look);
-  for (const line of oldLines(plate.plate, old, how)) context.say(line);
+  for (const line of oldLines(plate.plate, old, how)) ports.say(line);
   if (args.flag('dry-run')) {
-    context.say(`nothing was asked for\nNext: ${sameCommand(context.argv, 'dry-run')}`);
+    ports.say(`nothing was asked for\nNext: ${ports.sameCall('dry-run')}`);
     return exitCodes.ok;
   }
   const stopped = await toldPlainly(plate.plate, () =>
-    thawed(
-      context,
+    ports.first(
       args.flag('wait'),
       async () => {
         old = await look();
@@ -47,17 +35,17 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
     ),
   );
   if (stopped !== undefined) return stopped;
-  const folder = folderOf(context, args);
+  const folder = folderOf(ports, args);
   const overwrite = args.flag('overwrite');
   const target = folderTarget(folder, key => memberName(key, new Set()).slice('data/'.length), overwrite);
   const wanted = matcher(patternsOf({ include: args.text('include') ?? '' }));
   const outcomes: OldOutcome[] = [];
   for (const tarball of old.tarballs) {
-    context.signal.throwIfAborted();
-    context.say(`comparing ${tarball.object.key} with what is noted beside it, then unpacking it`);
+    ports.signal.throwIfAborted();
+    ports.say(`comparing ${tarball.object.key} with what is noted beside it, then unpacking it`);
     outcomes.push(
       ...(await toldPlainly(plate.plate, () =>
-        restoreOldTarball(store, tarball, { target, wanted, overwrite, signal: context.signal }),
+        restoreOldTarball(store, tarball, { target, wanted, overwrite, signal: ports.signal }),
       )),
     );
   }
@@ -68,18 +56,18 @@ export async function restoreOld(context: Context, args: Args): Promise<number> 
       fix: 'a file name or a path as it was at the source: r01c0*',
     });
   const of = (outcome: OldOutcome['outcome']) => outcomes.filter(each => each.outcome === outcome);
-  if (context.json)
-    context.print(
+  if (ports.json)
+    ports.print(
       JSON.stringify({
         ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
         kept: of('kept').map(({ key }) => key),
       }),
     );
-  else context.print(folder);
-  context.say(
+  else ports.print(folder);
+  ports.say(
     `${counted(of('restored').length, { one: 'file', many: 'files' })} restored, ${numberText(of('there').length)} there already`,
   );
-  for (const { key } of of('kept').slice(0, 10)) context.say(`kept, something else is there: ${key}`);
+  for (const { key } of of('kept').slice(0, 10)) ports.say(`kept, something else is there: ${key}`);
   return of('kept').length === 0 ? exitCodes.ok : exitCodes.toMend;
 }
 
