@@ -1,7 +1,3 @@
-/**
- * Takes every check of the verifier away in turn and sees whether something notices: `node mutants.ts`. Exits with 1 for a
- * check that no test needs, for then nobody knows that it checks.
- */
 import {
   cpSync,
   mkdirSync,
@@ -47,18 +43,20 @@ async function outcome({ spoil }: Corruption, programs: Programs): Promise<strin
 }
 
 /** The check's call, with whatever stands before its name. */
-const callOf = (check: string): RegExp =>
-  new RegExp(`\\b(?:found|findings|is|this\\.#found)(?:\\.check)?\\(\\s*'${check}',`, 'g');
-const always = (check: string): string => `((..._: readonly unknown[]) => true)('${check}',`;
+const callOf = /\b((?:found|findings|is|this\.#found)(?:\.check)?)\(\s*'([a-z0-9-]+)',/g;
+/** What answers that all is well where the check is the one that is taken away: a name in the process, as modules are loaded once. */
+const unlessTaken = "((...given) => given[0] === globalThis.takenAway || $1(...given))('$2',";
+const taken = globalThis as { takenAway?: string };
 
-async function mutant(folder: string, check: string): Promise<Programs> {
-  const own = join(folder, check, 'containers/plate-archive');
+/** The verifier, each of whose checks can be taken away. */
+async function mutable(folder: string): Promise<Programs> {
+  const own = join(folder, 'containers/plate-archive');
   mkdirSync(own, { recursive: true });
   cpSync(verifier, join(own, 'verifier'), { recursive: true });
-  for (const name of ['jobs', 'lib']) symlinkSync(join(root, name), join(folder, check, name));
+  for (const name of ['jobs', 'lib']) symlinkSync(join(root, name), join(folder, name));
   for (const name of readdirSync(join(own, 'verifier'))) {
     const path = join(own, 'verifier', name);
-    writeFileSync(path, readFileSync(path, 'utf8').replace(callOf(check), always(check)));
+    writeFileSync(path, readFileSync(path, 'utf8').replace(callOf, unlessTaken));
   }
   const verify = (await import(
     join(own, 'verifier/verify-plate.ts')
@@ -69,34 +67,49 @@ async function mutant(folder: string, check: string): Promise<Programs> {
   return { verifyPlate: verify.verifyPlate, checkTar: tar.checkTar };
 }
 
-const text = readdirSync(verifier)
-  .map(name => readFileSync(join(verifier, name), 'utf8'))
-  .join('\n');
-const checks = [
-  ...new Set([...text.matchAll(/\b(?:check|is)\(\s*'([a-z0-9-]+)',/g)].map(found => found[1]!)),
-].sort();
-const problems: string[] = [];
-const usual = new Map<Corruption, string>();
-for (const corruption of corruptions) {
-  const found = await outcome(corruption, { verifyPlate, checkTar });
-  usual.set(corruption, found);
-  if (!found.split(' ').includes(corruption.check))
-    problems.push(`${corruption.what}: found ${found}, not ${corruption.check}`);
+export interface Mutated {
+  readonly checks: readonly string[];
+  /** What is found without what it was made for, and checks that nothing needs. */
+  readonly problems: readonly string[];
 }
-mkdirSync(join(root, '.lab'), { recursive: true });
-const folder = mkdtempSync(join(root, '.lab/mutants-'));
-try {
-  for (const check of checks) {
-    const programs = await mutant(folder, check);
-    const aimed = corruptions.filter(corruption => usual.get(corruption)!.split(' ').includes(check));
-    let isNoticed = false;
-    for (const corruption of aimed)
-      isNoticed ||= (await outcome(corruption, programs)) !== usual.get(corruption);
-    if (!isNoticed) problems.push(`without ${check} nothing is missed`);
+
+/**
+ * Takes every check of the verifier away in turn and sees whether something notices: of a check that no corruption needs nobody knows
+ * that it checks.
+ */
+export async function withoutEachCheck(): Promise<Mutated> {
+  const problems: string[] = [];
+  const usual = new Map<Corruption, string>();
+  for (const corruption of corruptions) {
+    const found = await outcome(corruption, { verifyPlate, checkTar });
+    usual.set(corruption, found);
+    if (!found.split(' ').includes(corruption.check))
+      problems.push(`${corruption.what}: found ${found}, not ${corruption.check}`);
   }
-} finally {
-  rmSync(folder, { recursive: true, force: true });
+  const checks = namesOfChecks();
+  mkdirSync(join(root, '.lab'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.lab/mutants-'));
+  try {
+    const programs = await mutable(folder);
+    for (const check of checks) {
+      taken.takenAway = check;
+      const aimed = corruptions.filter(corruption => usual.get(corruption)!.split(' ').includes(check));
+      let isNoticed = false;
+      for (const corruption of aimed)
+        isNoticed ||= (await outcome(corruption, programs)) !== usual.get(corruption);
+      if (!isNoticed) problems.push(`without ${check} nothing is missed`);
+    }
+  } finally {
+    delete taken.takenAway;
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return { checks, problems };
 }
-process.stdout.write(`${checks.length} checks, ${corruptions.length} corruptions\n`);
-for (const problem of problems) process.stdout.write(`${problem}\n`);
-process.exitCode = problems.length > 0 ? 1 : 0;
+
+function namesOfChecks(): readonly string[] {
+  const text = readdirSync(verifier)
+    .map(name => readFileSync(join(verifier, name), 'utf8'))
+    .join('\n');
+  const named = [...text.matchAll(/\b(?:check|is)\(\s*'([a-z0-9-]+)',/g)].map(found => found[1]!);
+  return [...new Set(named)].sort();
+}

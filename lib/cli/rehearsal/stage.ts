@@ -63,8 +63,16 @@ export function setStage({ options, home, config, folder, startAt, needsData }: 
   };
 }
 
-/** The harness as every container has it, in a bundle for this process. */
-async function loadStandIn(projectRoot: string): Promise<RunStandIn> {
+const standIns = new Map<string, Promise<RunStandIn>>();
+
+/** The harness as every container has it, in a bundle for this process, which loads a file once whatever becomes of it. */
+function loadStandIn(projectRoot: string): Promise<RunStandIn> {
+  const loaded = standIns.get(projectRoot) ?? bundleAndLoad(projectRoot);
+  standIns.set(projectRoot, loaded);
+  return loaded;
+}
+
+async function bundleAndLoad(projectRoot: string): Promise<RunStandIn> {
   const file = await bundleStandIn(projectRoot);
   return (createRequire(file)(file) as { runStandIn: RunStandIn }).runStandIn;
 }

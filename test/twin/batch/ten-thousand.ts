@@ -54,7 +54,7 @@ async function main(): Promise<void> {
         ended.push(SUCCEEDED);
         break;
       }
-      await new Promise(resolve => setTimeout(resolve, 50));
+      await new Promise(resolve => setTimeout(resolve, 200));
     }
   }
   await batch.close();
