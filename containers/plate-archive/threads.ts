@@ -77,26 +77,30 @@ async function answer(
 type Hand = (call: Call, onBytes: (bytes: number) => void) => Promise<unknown>;
 
 /**
- * Some threads that take turns, this one among them: an idle one costs as much memory as a busy one. One a vCPU, for digests are
- * what an archive waits for.
+ * Some threads that take turns, this one first: an idle one costs as much memory as a busy one, and its start as much as a small
+ * plate. So another is started when there is work for it. One a vCPU, for digests are what an archive waits for.
  */
 export class Threads {
   readonly #idle: Hand[] = [];
   readonly #waiting: ((hand: Hand) => void)[] = [];
-  readonly #others: readonly Worker[];
+  readonly #others: Worker[] = [];
   readonly #stopping = new AbortController();
+  readonly #start: () => Worker | undefined;
 
   /** `file`: where `serveThreads` is called for `work`; in the container that is the bundle itself. */
   constructor(file: URL, work: ThreadWork, count: number) {
-    this.#others = Array.from({ length: count - 1 }, () => new Worker(file, { workerData: marker }));
+    this.#start = () =>
+      this.#others.length + 1 < count && !this.#stopping.signal.aborted
+        ? new Worker(file, { workerData: marker })
+        : undefined;
     this.#idle.push(({ work: name, input }, onBytes) =>
       work[name]!(input as never, onBytes, this.#stopping.signal),
     );
-    for (const worker of this.#others) this.#idle.push((call, onBytes) => ask(worker, call, onBytes));
   }
 
   async run<T>(work: string, input: unknown, onBytes: (bytes: number) => void): Promise<T> {
-    const hand = this.#idle.pop() ?? (await new Promise<Hand>(take => this.#waiting.push(take)));
+    const hand =
+      this.#idle.pop() ?? this.#another() ?? (await new Promise<Hand>(take => this.#waiting.push(take)));
     try {
       return (await hand({ work, input }, onBytes)) as T;
     } finally {
@@ -104,6 +108,13 @@ export class Threads {
       if (next) next(hand);
       else this.#idle.push(hand);
     }
+  }
+
+  #another(): Hand | undefined {
+    const worker = this.#start();
+    if (!worker) return undefined;
+    this.#others.push(worker);
+    return (call, onBytes) => ask(worker, call, onBytes);
   }
 
   /** Whatever they are doing: S3 keeps nothing of a part that did not arrive. */
