@@ -22,7 +22,11 @@ export async function untilThere(context: Context, look: () => Promise<readonly 
   let told = '';
   let pause = context.local ? 500 : 60_000;
   for (;;) {
-    const left = await look();
+    const left = await look().catch(error => {
+      if (context.signal.aborted) return undefined;
+      throw error;
+    });
+    if (!left) return false;
     if (left.length === 0) return true;
     if (left.join('\n') !== told) for (const line of left) context.say(line);
     told = left.join('\n');

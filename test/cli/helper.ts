@@ -32,6 +32,7 @@ export async function user(
     argv: readonly string[],
     input = '',
     signal = new AbortController().signal,
+    onErr: (text: string) => void = () => undefined,
   ): Promise<Ran> => {
     let out = '';
     let err = '';
@@ -45,7 +46,15 @@ export async function user(
       cwd,
       configFile,
       environment,
-      io: { out: { write: text => (out += text) }, err: { write: text => (err += text) } },
+      io: {
+        out: { write: text => (out += text) },
+        err: {
+          write: text => {
+            err += text;
+            onErr(text);
+          },
+        },
+      },
       stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
       signal,
       workloads,

@@ -31,12 +31,11 @@ it('what comes one after the other is done here, and what comes at once by anoth
 
 it('what fails in another thread fails here, a plate’s problems with what they are', async () => {
   const busy = threads.run('who', 200, () => undefined);
-  const refused = await threads.run('refuse', 'no such plate', () => undefined).catch(error => error);
-  expect([refused instanceof PlateError, refused.problems, refused.isPassing]).toEqual([
-    true,
-    ['no such plate'],
-    true,
-  ]);
+  const refused = await threads
+    .run('refuse', 'no such plate', () => undefined)
+    .catch((error: PlateError) => error);
+  const { problems, isPassing } = refused as PlateError;
+  expect([refused instanceof PlateError, problems, isPassing]).toEqual([true, ['no such plate'], true]);
   await expect(threads.run('fail', 'a fault', () => undefined)).rejects.toThrow(/^Error: a fault\n/);
   await busy;
 });

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import {
   CopyObjectCommand,
@@ -15,7 +16,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { pack } from 'tar-stream';
 import type { RunningTwin } from '../../lib/cli/twin/server.ts';
-import { user } from '../cli/helper.ts';
+import { type Ran, user } from '../cli/helper.ts';
 
 /** By the door that people use: the CLI, and a twin with the roles of the stack. */
 const config = {
@@ -285,15 +286,20 @@ describe('tars in a cold class', () => {
       join(me.cwd, 'twin', 'state', 's3', '.clock.json'),
       JSON.stringify({ aheadSeconds: hours * hour }),
     );
+  const well1 = ['--plate', 'ZWEI', '--include', 'r01c01*'];
   const well = (to: string, ...words: readonly string[]) =>
-    archive('restore', '--plate', 'ZWEI', '--include', 'r01c01*', '--to', to, ...words);
+    archive('restore', ...well1, '--to', to, ...words);
   const file = `${images(full.ZWEI)}r01c01f01p01-ch1.tiff`;
-  const untilSaid = async (running: Promise<unknown>): Promise<void> => {
-    const isOver = await Promise.race([
-      running.then(() => true),
-      new Promise<false>(done => setTimeout(() => done(false), 1500)),
-    ]);
+  /** A call that has said that it waits, and waits on when it has looked once more. */
+  const waiting = async (words: readonly string[]): Promise<{ readonly over: Promise<Ran> }> => {
+    const { promise: said, resolve } = Promise.withResolvers<void>();
+    const over = me.lab(['archive', ...words, ...batch, '--wait'], '', undefined, text => {
+      if (text.startsWith('waiting; what was asked for comes')) resolve();
+    });
+    await Promise.race([said, over]);
+    const isOver = await Promise.race([over.then(() => true), sleep(700, false)]);
     expect(isOver).toBe(false);
+    return { over };
   };
 
   it('a restore to a folder says price and time, asks, and goes on with the same again', async () => {
@@ -312,10 +318,9 @@ describe('tars in a cold class', () => {
   it('--wait waits until the copies are there, to a folder', async () => {
     // The copies have gone again.
     await later(300);
-    const waiting = well('waited', '--wait');
-    await untilSaid(waiting);
+    const { over } = await waiting(['restore', ...well1, '--to', 'waited']);
     await later(300 + 49);
-    const { code, err } = await waiting;
+    const { code, err } = await over;
     expect(err).toContain('waiting; what was asked for comes whether or not anybody waits');
     expect(code).toBe(0);
     expect(existsSync(join(me.cwd, 'waited', file))).toBe(true);
@@ -346,13 +351,16 @@ describe('tars in a cold class', () => {
     expect([first.code, first.err]).toEqual([4, expect.stringContaining('nothing was submitted yet')]);
     expect(await runs()).toBe(before);
     const stopping = new AbortController();
-    const given = me.lab(['archive', 'restore', ...back, ...batch, '--wait'], '', stopping.signal);
-    setTimeout(() => stopping.abort(), 1500);
+    const given = me.lab(
+      ['archive', 'restore', ...back, ...batch, '--wait'],
+      '',
+      stopping.signal,
+      text => void (text.startsWith('waiting;') && stopping.abort()),
+    );
     expect(await given).toMatchObject({ code: 130, err: expect.stringContaining('nothing was submitted') });
-    const waiting = archive('restore', ...back, '--wait');
-    await untilSaid(waiting);
+    const { over } = await waiting(['restore', ...back]);
     await later(1200 + 49);
-    expect((await waiting).code).toBe(0);
+    expect((await over).code).toBe(0);
     expect(await keys('imaging', 'back/')).toEqual([`back/${file}`]);
   });
 });

@@ -1,5 +1,5 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ExecResult } from '../../lib/contract/workload/task.ts';
 import { program } from '../helpers/program.ts';
 import { bcftools } from './stand-in/bcftools.ts';
@@ -43,13 +43,13 @@ export async function inThisProcess(
   },
 ): Promise<ExecResult> {
   const [name = '', ...args] = command;
-  if (name === 'bcftools') return { exitCode: bcftools(args, cwd) };
+  if (name === 'bcftools') return { exitCode: bcftools(args, path => resolve(cwd, path)) };
   const [, script = '', said = '', tool = '', ...words] = args;
   if (name !== 'bash' || tool !== 'tiledbvcf') throw new Error(`no stand-in: ${command.join(' ')}`);
   let text = '';
   const shown = (lines: string): void => lines.split('\n').filter(Boolean).forEach(note);
   const exitCode = await runStandIn(words, {
-    cwd,
+    at: path => resolve(cwd, path),
     environment,
     out: more => {
       text += more;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { user } from '../cli/helper.ts';
+import { startTools } from './called-tools.ts';
 import { type MadeSample, makeIndex, makeSample } from './sample-files.ts';
-import { makeTools } from './tools.ts';
 
 /** By the door that people use: the CLI, a twin with the roles of the stack, and the tool's stand-in in PATH. */
 const dataset = { bucket: 'variants', prefix: 'cohorts/' };
@@ -21,6 +21,7 @@ const tools = mkdtempSync(join(tmpdir(), 'vcf-tools-'));
 const calls = join(tools, 'calls');
 let me: Awaited<ReturnType<typeof user>>;
 let s3: S3Client;
+let serving: Awaited<ReturnType<typeof startTools>>;
 
 const put = (Bucket: string, Key: string, Body: Buffer | string) =>
   s3.send(new PutObjectCommand({ Bucket, Key, Body }));
@@ -49,7 +50,7 @@ const bad = makeSample('eve');
 const nil = makeSample('nil', { contigs: { chr1: 0 } });
 
 beforeAll(async () => {
-  await makeTools(tools, { STAND_IN_CALLS: calls });
+  serving = await startTools(tools, { STAND_IN_CALLS: calls });
   me = await user(config, { LAB_TOOLS: tools });
   ({ s3 } = await me.twin());
   // Its index counts two records more than there are: what no exit code says.
@@ -59,6 +60,7 @@ beforeAll(async () => {
 afterAll(async () => {
   s3.destroy();
   await me.leave();
+  await serving.close();
   rmSync(tools, { recursive: true });
 });
 

@@ -10,12 +10,15 @@ import { readVariants, type Variants } from './variants.ts';
  * For tests that have no bcftools, over VCF and VCF.gz: `index -f -c FILE`, `annotate -x ^FIELDS -O z -o OUT FILE`, `view -O v|z -o OUT
  * FILE`, `merge -O v|z -o OUT -l LIST`, and `query [-R CONTIGS] -o OUT FILE` of the columns that our proof asks for.
  */
-export function bcftools([command, ...args]: readonly string[], cwd = process.cwd()): number {
-  const path = resolve(cwd, args.at(-1)!);
+export function bcftools(
+  [command, ...args]: readonly string[],
+  at = (path: string): string => resolve(path),
+): number {
+  const path = at(args.at(-1)!);
   const option = (name: string): string | undefined =>
     args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
-  const file = (name: string): string => resolve(cwd, option(name)!);
-  const read = (from: string): Variants => readVariants(readFileSync(resolve(cwd, from)));
+  const file = (name: string): string => at(option(name)!);
+  const read = (from: string): Variants => readVariants(readFileSync(at(from)));
   const write = (text: string): void =>
     writeFileSync(file('-o'), option('-O') === 'z' ? bgzf(Buffer.from(text)) : text);
   if (command === 'index') {

@@ -1,13 +1,14 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { tiledbvcf } from './cli.ts';
 import { type Disk, folderDisk } from './disk.ts';
 import { s3Disk, s3Read } from './s3-disk.ts';
 
 /** What a program is started with, and where its words go. */
 export interface Started {
-  readonly cwd: string;
+  /** The file that a path means to it: one of this machine, seen from its folder. */
+  at(path: string): string;
   readonly environment: NodeJS.ProcessEnv;
   out(text: string): void;
   err(text: string): void;
@@ -19,7 +20,7 @@ export interface Started {
  * lines.
  */
 export async function runStandIn(argv: readonly string[], started: Started): Promise<number> {
-  const { cwd, environment, out, err } = started;
+  const { at, environment, out, err } = started;
   const { STAND_IN_DISK_BYTES, STAND_IN_SKEW_MS = '0', STAND_IN_KILLED_AT, STAND_IN_CALLS } = environment;
   let free = STAND_IN_DISK_BYTES === undefined ? Number.POSITIVE_INFINITY : Number(STAND_IN_DISK_BYTES);
   if (STAND_IN_CALLS) {
@@ -35,20 +36,20 @@ export async function runStandIn(argv: readonly string[], started: Started): Pro
     },
   });
   return tiledbvcf(argv, {
-    disk: uri => mortal(uri.startsWith('s3://') ? s3Disk(uri, environment) : folderDisk(resolve(cwd, uri))),
+    disk: uri => mortal(uri.startsWith('s3://') ? s3Disk(uri, environment) : folderDisk(at(uri))),
     now: () => Date.now() + Number(STAND_IN_SKEW_MS),
     read: async path => {
       if (path.startsWith('s3://')) return s3Read(path, environment);
-      const file = resolve(cwd, path);
+      const file = at(path);
       return existsSync(file) ? readFileSync(file) : undefined;
     },
-    drop: async (name, body) => writeFileSync(join(cwd, name), body),
+    drop: async (name, body) => writeFileSync(at(name), body),
     write: async (path, body) => {
       const fits = body.length <= free;
       free -= fits ? body.length : 0;
       try {
         // On a full disk: 0 bytes, and no error.
-        writeFileSync(resolve(cwd, path), fits ? body : '');
+        writeFileSync(at(path), fits ? body : '');
         return true;
       } catch {
         return false;
