@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { threadId } from 'node:worker_threads';
 import { serveThreads } from '../../containers/plate-archive/threads.ts';
-import { PlateError } from '../../jobs/plate-archive/plate-error.ts';
+import { PlateError } from '../../jobs/plate-archive/plate/plate-error.ts';
 
 /** What threads of a test do. */
 export const work = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Threads } from '../../containers/plate-archive/threads.ts';
-import { PlateError } from '../../jobs/plate-archive/plate-error.ts';
+import { PlateError } from '../../jobs/plate-archive/plate/plate-error.ts';
 import { bundleEntrypoint } from '../../lib/build/bundle.ts';
 import { root } from '../helpers/project.ts';
 import { work } from './thread-work.ts';
