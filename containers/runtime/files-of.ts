@@ -1,5 +1,5 @@
-import type { Dirent } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { type Dirent, lstatSync, type Stats } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** What a tool left that S3 has no place for. */
@@ -16,7 +16,7 @@ export interface FilesOf {
 
 /** The regular files below a path (or the path itself), and what is there besides: links are not followed. */
 export async function filesOf(path: string): Promise<FilesOf> {
-  const found = await lstat(path).catch(() => undefined);
+  const found = statOf(path);
   if (!found) return { files: [], leftOut: [] };
   if (!found.isDirectory()) {
     const kind = kindOf(found);
@@ -32,6 +32,14 @@ export async function filesOf(path: string): Promise<FilesOf> {
       return kind ? [{ path: at, kind }] : [];
     }),
   };
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 function kindOf(

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStandIn, StandInContainer } from '../../lib/contract/ports/stand-in.ts';
 import { env } from '../../lib/contract/workload/env.ts';
@@ -28,7 +28,7 @@ const standIn = ({ environment, tool }: StandInContainer): Task => ({
     const end = await tool({ step, round: Number(environment[env.round]), item });
     if (end.exitCode !== 0) return end;
     const path = join(scratch, 'stand-in.json');
-    await writeFile(path, JSON.stringify({ step, items: items.map(each => each.name) }));
+    writeFileSync(path, JSON.stringify({ step, items: items.map(each => each.name) }));
     return { ...end, outputs: await upload(path, `${outputPrefix}stand-in.json`) };
   },
 });

@@ -22,8 +22,8 @@ export async function uploadPath(
   for (const file of files) {
     const inside = relative(path, file).split(sep).join('/');
     const target = inside === '' ? key : `${key.replace(/\/?$/, '/')}${inside}`;
-    const { size } = await store.upload(file, target);
-    outputs.push({ key: target, bytes: size, sha256: await digest(file) });
+    const { size, sha256 } = await store.upload(file, target);
+    outputs.push({ key: target, bytes: size, sha256: sha256 ?? (await digest(file)) });
   }
   return outputs;
 }

@@ -7,6 +7,7 @@ it('pieces are together what JSON.stringify makes of plain data', () => {
   fc.assert(
     fc.property(value, data => {
       expect([...jsonPieces(data)].join('')).toBe(JSON.stringify(data));
+      expect([...jsonPieces(data, 2)].join('')).toBe(JSON.stringify(data, undefined, 2));
     }),
     { numRuns: 1000 },
   );

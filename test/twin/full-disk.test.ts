@@ -39,12 +39,9 @@ it('on a full disk no job is taken, what happens is kept, and written in its ord
   journal.write({ kind: 'resource', name: 'last' });
   journal.close();
   const { entries } = openJournal(path, 0);
-  expect(entries.map(each => ('name' in each ? each.name : (each as { jobId: string }).jobId))).toEqual([
-    'first',
-    'a',
-    'b',
-    'last',
-  ]);
+  expect(
+    Array.from(entries, each => ('name' in each ? each.name : (each as { jobId: string }).jobId)),
+  ).toEqual(['first', 'a', 'b', 'last']);
 });
 
 it('a tool that prints on a full disk waits, and no line of it is lost', async () => {

@@ -57,12 +57,10 @@ export async function restoreOld(ports: VerbPorts, args: Args): Promise<number> 
     });
   const of = (outcome: OldOutcome['outcome']) => outcomes.filter(each => each.outcome === outcome);
   if (ports.json)
-    ports.print(
-      JSON.stringify({
-        ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
-        kept: of('kept').map(({ key }) => key),
-      }),
-    );
+    await ports.writeJson({
+      ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
+      kept: of('kept').map(({ key }) => key),
+    });
   else ports.print(folder);
   ports.say(
     `${counted(of('restored').length, { one: 'file', many: 'files' })} restored, ${numberText(of('there').length)} there already`,

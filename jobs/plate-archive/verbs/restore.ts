@@ -97,12 +97,10 @@ export const restore: ArchiveVerb = {
     }
     const of = (outcome: string) => outcomes.filter(each => each.outcome === outcome);
     if (ports.json)
-      ports.print(
-        JSON.stringify({
-          ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
-          ...{ kept: of('kept').map(({ key }) => key), damaged: of('damaged').map(({ key }) => key) },
-        }),
-      );
+      await ports.writeJson({
+        ...{ plate: plate.plate, folder, restored: of('restored').length, there: of('there').length },
+        ...{ kept: of('kept').map(({ key }) => key), damaged: of('damaged').map(({ key }) => key) },
+      });
     else ports.print(folder);
     ports.say(
       `${counted(of('restored').length, objectNoun)} restored and compared, ${numberText(of('there').length)} there already`,

@@ -1,7 +1,9 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { jsonElements } from '../../contract/list/json-elements.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { openRun } from '../../runs/open-run.ts';
 import { listRuns } from '../../runs/stored-run.ts';
@@ -102,9 +104,9 @@ async function remembered(
     ({ mtimeMs }) => context.now().getTime() - mtimeMs,
     () => Number.POSITIVE_INFINITY,
   );
-  if (age >= 0 && age < forMs) return JSON.parse(await readFile(file, 'utf8')) as string[];
+  if (age >= 0 && age < forMs) return [...jsonElements(await readFile(file))] as string[];
   const answer = await ask();
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, JSON.stringify(answer));
+  await writeFile(file, jsonPieces(answer));
   return answer;
 }

@@ -1,6 +1,7 @@
 import { rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { hourPrice } from '../../report/prices.ts';
@@ -16,7 +17,7 @@ import { writeJson } from '../output/output.ts';
 import { readPriceTable } from '../prices.ts';
 import { readCauses } from '../read-causes.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
-import { type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
+import { type RehearsalReport, type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import type { Stage } from '../rehearsal/stage.ts';
 import { commonSubmitOptions, submitOptions } from '../submission/options.ts';
@@ -180,13 +181,19 @@ async function perform(
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
   await writePage(context, runId, ledger, join(folder, 'report.html'), still);
-  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
+  await writeFile(join(folder, 'report.json'), textOf(report));
   if (context.json) await writeJson(context.io.out, { event: 'rehearsed', ...report });
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
   context.say(
     `the report is in ${join(folder, 'report.html')} and report.json beside it\nNext: npx lab submit ${args.positionals[0]} --help`,
   );
   return ledger.counts.done === ledger.rows.length ? exitCodes.ok : exitCodes.toMend;
+}
+
+/** For a person to read; every item that failed has its name in it. */
+function* textOf(report: RehearsalReport): Generator<string> {
+  yield* jsonPieces(report, 2);
+  yield '\n';
 }
 
 /** Why the first round left something, as `lab why` has it: after the retry nothing of it is to be seen any more. */

@@ -4,7 +4,7 @@ import { listRuns, readRun, type StoredRun } from '../../runs/stored-run.ts';
 import type { Command } from '../command.ts';
 import { type Context, findSpec } from '../context.ts';
 import { wholeNumber } from '../input/parse-args.ts';
-import { durationText, numberText, type Tone, table, tint } from '../output/output.ts';
+import { durationText, numberText, type Tone, table, tint, writeJson } from '../output/output.ts';
 import { askedText, glance, type RunGlance, type RunState } from '../run-glance.ts';
 
 const tones: Partial<Record<RunState, Tone>> = {
@@ -36,7 +36,7 @@ export const runs: Command = {
       return run && { run, glance: await glance(connection, run, spec, context.now()) };
     });
     const rows = read.flatMap(each => each ?? []);
-    if (context.json) context.print(JSON.stringify(rows.map(asJson)));
+    if (context.json) await writeJson(context.io.out, rows.map(asJson));
     else if (rows.length > 0) context.io.out.write(runTable(context, rows));
     const unsent = found.filter((_, at) => read[at] === undefined);
     if (unsent.length > 0)

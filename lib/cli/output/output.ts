@@ -68,7 +68,9 @@ export function table(
   rows: readonly (readonly string[])[],
 ): string {
   const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map(row => width(row[column] ?? ''))));
+  const widths = header.map((_, column) =>
+    all.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
+  );
   const room = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
   const fixed = widths.slice(0, -1).reduce((sum, value) => sum + value + 2, 0);
   if (fixed + Math.min(10, widths.at(-1)!) > room) return blocks(header, rows, room);

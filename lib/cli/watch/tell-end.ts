@@ -5,7 +5,7 @@ import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
-import { counted, doneText, numberText, tint } from '../output/output.ts';
+import { counted, doneText, numberText, tint, writeJson } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
 import { readUse, useText } from '../output/use-text.ts';
@@ -68,7 +68,7 @@ async function tellLeft(
 ): Promise<number> {
   const { runId } = open.run;
   const causes = (await readCauses(context, open, ledger)).filter(isBefore(open, part.step));
-  if (context.json) context.print(JSON.stringify({ event: 'causes', run: runId, causes }));
+  if (context.json) await writeJson(context.io.out, { event: 'causes', run: runId, causes });
   else context.io.err.write(causesText(context.io.err, causes, open.spec.item));
   const { failed, cancelled, blocked } = watched.counts;
   const rest = [
@@ -120,6 +120,6 @@ async function tellReport(context: Context, { run, spec, items, connection }: Co
   const summary = await readSummary(connection.store, rounds);
   const { records: _, ...sums } = summary;
   const lines = spec.report([...items], summary);
-  if (context.json) context.print(JSON.stringify({ event: 'report', run: run.runId, ...sums, lines }));
+  if (context.json) await writeJson(context.io.out, { event: 'report', run: run.runId, ...sums, lines });
   else for (const line of lines) context.say(`  ${line}`);
 }

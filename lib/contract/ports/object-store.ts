@@ -1,4 +1,4 @@
-import type { ListOptions, ObjectInfo, Store } from './ports.ts';
+import type { ListOptions, ObjectInfo, Store, UploadedObject } from './ports.ts';
 
 /**
  * S3 as an archive needs it: conditional and partial reads, uploads by parts, versions, tags, storage classes, deletion by
@@ -7,7 +7,7 @@ import type { ListOptions, ObjectInfo, Store } from './ports.ts';
  */
 export interface ObjectStore extends Store {
   /** Uploads a file as Store does, with metadata of its own where it is given. */
-  upload(path: string, key: string, options?: UploadOptions): Promise<ObjectInfo>;
+  upload(path: string, key: string, options?: UploadOptions): Promise<UploadedObject>;
   /** HEAD with all that S3 says of an object; undefined when there is none (or the version is a delete marker). */
   look(key: string, options?: { readonly versionId?: string }): Promise<StoredObject | undefined>;
   /**

@@ -13,7 +13,7 @@ export interface Store {
   /** Downloads to a file through a temporary name beside it; checks length and the stored checksum where there is one. */
   download(key: string, path: string, signal?: AbortSignal): Promise<ObjectInfo>;
   /** Uploads a file with a checksum, in parts where it is large. */
-  upload(path: string, key: string): Promise<ObjectInfo>;
+  upload(path: string, key: string): Promise<UploadedObject>;
 }
 
 export interface PutOptions {
@@ -32,6 +32,11 @@ export interface ObjectInfo {
   readonly size: number;
   readonly etag: string;
   readonly lastModified: Date;
+}
+
+export interface UploadedObject extends ObjectInfo {
+  /** Hex, of the bytes that were sent, where they were sent in one piece. */
+  readonly sha256?: string;
 }
 
 /** What we know of Batch: the few calls a run needs, with Batch's own words. */

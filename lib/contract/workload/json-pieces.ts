@@ -1,10 +1,10 @@
 /** About how long a piece is. */
 const pieceLength = 64 * 1024;
 
-/** What JSON.stringify makes of plain data, piece by piece: all of it may be longer than a string can be. */
-export function* jsonPieces(value: unknown): Generator<string> {
+/** What JSON.stringify makes of plain data, piece by piece: all of it may be longer than a string can be. `indent`: blanks a level. */
+export function* jsonPieces(value: unknown, indent = 0): Generator<string> {
   let piece = '';
-  for (const token of tokens(value)) {
+  for (const token of tokens(value, ' '.repeat(indent), indent > 0 ? '\n' : '')) {
     piece += token;
     if (piece.length < pieceLength) continue;
     yield piece;
@@ -13,28 +13,29 @@ export function* jsonPieces(value: unknown): Generator<string> {
   if (piece !== '') yield piece;
 }
 
-function* tokens(value: unknown): Generator<string> {
+/** `line` is what a new line begins with: its end and the blanks of the level. */
+function* tokens(value: unknown, indent: string, line: string): Generator<string> {
   if (typeof value !== 'object' || value === null || 'toJSON' in value) {
     yield JSON.stringify(value) ?? 'null';
     return;
   }
+  const inner = `${line}${indent}`;
   let before = '';
   if (Array.isArray(value)) {
     yield '[';
     for (const element of value as readonly unknown[]) {
-      yield before;
-      yield* tokens(element);
+      yield `${before}${inner}`;
+      yield* tokens(element, indent, inner);
       before = ',';
     }
-    yield ']';
-    return;
+  } else {
+    yield '{';
+    for (const [name, member] of Object.entries(value)) {
+      if (member === undefined || typeof member === 'function') continue;
+      yield `${before}${inner}${JSON.stringify(name)}:${indent === '' ? '' : ' '}`;
+      yield* tokens(member, indent, inner);
+      before = ',';
+    }
   }
-  yield '{';
-  for (const [name, member] of Object.entries(value)) {
-    if (member === undefined || typeof member === 'function') continue;
-    yield `${before}${JSON.stringify(name)}:`;
-    yield* tokens(member);
-    before = ',';
-  }
-  yield '}';
+  yield `${before === '' ? '' : line}${Array.isArray(value) ? ']' : '}'}`;
 }

@@ -1,15 +1,7 @@
-import {
-  appendFileSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Append, appendWhole, isFull, noRoom, roomMs } from '../disk-room.ts';
+import { fileLines, writeLines } from '../file-lines.ts';
 import { type Attempt, isEnded, type JobSpec, type Status } from './types.ts';
 
 /** What happened, one JSON line each; replayed when a twin starts, so jobs outlive its process. */
@@ -49,20 +41,21 @@ export interface Journal {
 /** How long Batch remembers a job that has ended. */
 export const rememberedMs = 7 * 86_400_000;
 
-/** Entries of an earlier twin, and a journal that goes on behind them. A torn last line was never acknowledged. */
+/**
+ * Entries of an earlier twin, to be read before the first is written, and a journal that goes on behind them. A torn last line was never
+ * acknowledged.
+ */
 export function openJournal(
   path: string,
   now: number,
   append: Append = appendWhole,
-): { readonly entries: readonly JournalEntry[]; readonly journal: Journal } {
+): { readonly entries: Iterable<JournalEntry>; readonly journal: Journal } {
   mkdirSync(dirname(path), { recursive: true });
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const all = text.split('\n').flatMap(parse);
-  const entries = withoutForgotten(all, now - rememberedMs);
-  if (entries.length < all.length) {
-    writeFileSync(`${path}.new`, entries.map(entry => `${JSON.stringify(entry)}\n`).join(''));
+  const { forgotten, isTorn } = look(path, now - rememberedMs);
+  if (forgotten.size > 0) {
+    writeLines(`${path}.new`, remembered(path, forgotten));
     renameSync(`${path}.new`, path);
-  } else if (text !== '' && !text.endsWith('\n')) appendFileSync(path, '\n');
+  } else if (isTorn) appendFileSync(path, '\n');
   const file = openSync(path, 'a');
   let soon = '';
   const flush = (line: string): void => {
@@ -87,7 +80,7 @@ export function openJournal(
     }
   };
   return {
-    entries,
+    entries: entriesOf(path),
     journal: {
       write: entry => {
         try {
@@ -110,31 +103,46 @@ export function openJournal(
   };
 }
 
-function parse(line: string): JournalEntry[] {
-  try {
-    return line === '' ? [] : [JSON.parse(line) as JournalEntry];
-  } catch {
-    return [];
+function* entriesOf(path: string): Generator<JournalEntry> {
+  for (const { text } of fileLines(path)) {
+    const entry = parse(text);
+    if (entry) yield entry;
   }
 }
 
-/** Leaves out the jobs whose every task ended longer ago than Batch remembers. */
-function withoutForgotten(entries: readonly JournalEntry[], before: number): readonly JournalEntry[] {
+function parse(line: string): JournalEntry | undefined {
+  try {
+    return line === '' ? undefined : (JSON.parse(line) as JournalEntry);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Which jobs have no task that has not ended longer ago than Batch remembers, and whether the last line was torn. */
+function look(
+  path: string,
+  before: number,
+): { readonly forgotten: ReadonlySet<string>; readonly isTorn: boolean } {
   const open = new Map<string, number>();
   const last = new Map<string, number>();
-  for (const entry of entries) {
-    if (entry.kind === 'submitted') open.set(entry.spec.jobId, entry.spec.size ?? 1);
-    if (entry.kind !== 'ended' || !isEnded(entry.status)) continue;
+  let isTorn = false;
+  for (const { text, isWhole } of fileLines(path)) {
+    isTorn = !isWhole;
+    const entry = parse(text);
+    if (entry?.kind === 'submitted') open.set(entry.spec.jobId, entry.spec.size ?? 1);
+    if (entry?.kind !== 'ended' || !isEnded(entry.status)) continue;
     open.set(entry.jobId, (open.get(entry.jobId) ?? 0) - 1);
     last.set(entry.jobId, entry.at);
   }
-  const forgotten = new Set(
-    [...open].filter(([id, left]) => left <= 0 && last.get(id)! < before).map(([id]) => id),
-  );
-  if (forgotten.size === 0) return entries;
-  return entries.filter(
-    entry =>
+  const forgotten = [...open].filter(([id, left]) => left <= 0 && last.get(id)! < before).map(([id]) => id);
+  return { forgotten: new Set(forgotten), isTorn };
+}
+
+function* remembered(path: string, forgotten: ReadonlySet<string>): Generator<string> {
+  for (const entry of entriesOf(path)) {
+    const isKept =
       entry.kind === 'resource' ||
-      !forgotten.has(entry.kind === 'submitted' ? entry.spec.jobId : entry.jobId),
-  );
+      !forgotten.has(entry.kind === 'submitted' ? entry.spec.jobId : entry.jobId);
+    if (isKept) yield `${JSON.stringify(entry)}\n`;
+  }
 }

@@ -9,7 +9,7 @@ import { type ChildJob, isEnded, type Job } from './types.ts';
 /** Gives a scheduler the jobs as the journal left them. What was running has lost its host, and goes through the retry rules. */
 export function replay(
   scheduler: Scheduler,
-  entries: readonly JournalEntry[],
+  entries: Iterable<JournalEntry>,
   summaryLagMs = 0,
   now: () => number = Date.now,
 ): void {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { fileLines, writeLines } from '../../file-lines.ts';
 import { held, isSame, type ObjectMeta } from './object-meta.ts';
-import { append, mkdir, rename, writeFile } from './quick-fs.ts';
+import { append, mkdir, rename } from './quick-fs.ts';
 
 type Line =
   | { readonly announced: ObjectMeta }
@@ -112,11 +113,10 @@ const lineOf = (line: Line): string => `${JSON.stringify(line)}\n`;
 function replay(path: string) {
   const current = new Map<string, ObjectMeta>();
   const announced = new Map<string, ObjectMeta>();
-  const bytes = readIfThere(path);
   let lines = 0;
-  let isWhole = bytes.length === 0 || bytes.at(-1) === 0x0a;
-  for (let at = 0, end = bytes.indexOf(0x0a); end >= 0; at = end + 1, end = bytes.indexOf(0x0a, at)) {
-    const line = parseLine(bytes.toString('utf8', at, end));
+  let isWhole = true;
+  for (const each of fileLines(path)) {
+    const line = each.isWhole ? parseLine(each.text) : undefined;
     lines += 1;
     if (!line) isWhole = false;
     else if ('announced' in line) announced.set(line.announced.key, line.announced);
@@ -140,27 +140,18 @@ function parseLine(text: string): Line | undefined {
   }
 }
 
-function readIfThere(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-}
-
 /** Puts a file in the place of the one there, with nothing in it that does not count any more, and opens it. */
 async function writeAnew(
   path: string,
   current: ReadonlyMap<string, ObjectMeta>,
   announced: ReadonlyMap<string, ObjectMeta>,
 ): Promise<number> {
-  const lines: Line[] = [
-    ...[...current.values()].map(stored => ({ stored })),
-    ...[...announced.values()].map(meta => ({ announced: meta })),
-  ];
+  function* lines(): Generator<string> {
+    for (const stored of current.values()) yield lineOf({ stored });
+    for (const meta of announced.values()) yield lineOf({ announced: meta });
+  }
   const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  await writeFile(temporary, lines.map(lineOf).join(''));
+  writeLines(temporary, lines());
   await rename(temporary, path);
   return openSync(path, 'a');
 }

@@ -83,7 +83,7 @@ export class StoredFiles {
       return await this.placeAt(object, this.index.get(key)?.path ?? keyToPath(key), from);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
-      if (!['ENOENT', 'ENOTDIR', 'EISDIR'].includes(code)) throw error;
+      if (!['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code)) throw error;
     }
     return this.placeAt(object, await this.makeRoom(key, look), from);
   }
@@ -196,9 +196,20 @@ export class StoredFiles {
   private async placeAt(object: Omit<ObjectMeta, 'path'>, path: string, from: string): Promise<ObjectMeta> {
     if (!this.isOwn(dirname(path))) throw s3Errors.behindLink(join(this.folder, dirname(path)));
     const meta = held({ ...object, path });
-    await this.records.store(meta, () => rename(from, join(this.folder, path)));
+    await this.records.store(meta, () => this.moveIn(from, join(this.folder, path)));
     this.remember(meta);
     return meta;
+  }
+
+  /** The folder is made where it is missing: of most keys it is there, and to ask first would take longer. */
+  private async moveIn(from: string, to: string): Promise<void> {
+    try {
+      await rename(from, to);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      await mkdir(dirname(to), { recursive: true });
+      await rename(from, to);
+    }
   }
 
   /** A path for the key with its folders made; an object in the way of a folder steps aside. */
