@@ -15,10 +15,13 @@ export interface ChannelFile {
 export const stationId = ({ network, station }: Pick<ChannelFile, 'network' | 'station'>): string =>
   `${network}.${station}`;
 
+/** Folders of a year's days. */
+export const yearPrefix = (year: string): string => `continuous_waveforms/${year}/`;
+
 /** Every channel of a day: `continuous_waveforms/2024/2024_061/`. */
 export function dayPrefix(day: Day): string {
   const year = day.slice(0, 4);
-  return `continuous_waveforms/${year}/${year}_${dayOfYear(day)}/`;
+  return `${yearPrefix(year)}${year}_${dayOfYear(day)}/`;
 }
 
 export function fileName(day: Day, { network, station, channel, location }: ChannelFile): string {

@@ -1,6 +1,6 @@
 import { type Day, dayOfYear, lastOf, monthOf } from './calendar.ts';
 import { completenessOf } from './completeness.ts';
-import { isMissing, type StationDay } from './station-day.ts';
+import { isMissing, isTold, type StationDay } from './station-day.ts';
 
 /** How a cell is drawn: by its shape, and where the terminal has colours by them too. */
 export type Paint = (text: string, colour: 'green' | 'yellow' | 'red' | 'dim') => string;
@@ -11,13 +11,24 @@ export interface DayCell {
   readonly used: number;
   /** Not looked at yet. */
   readonly waiting: number;
+  /** Of units that are done, and whose script has told nothing. */
+  readonly untold: number;
 }
 
 export function dayCells(rows: readonly StationDay[]): ReadonlyMap<Day, DayCell> {
   return new Map(
     [...Map.groupBy(rows, row => row.day)].map(([day, own]) => {
       const { expected, used } = completenessOf(own);
-      return [day, { day, expected, used, waiting: own.filter(({ state }) => state === 'waiting').length }];
+      return [
+        day,
+        {
+          day,
+          expected,
+          used,
+          waiting: own.filter(({ state }) => state === 'waiting').length,
+          untold: own.filter(({ state }) => state === 'untold').length,
+        },
+      ];
     }),
   );
 }
@@ -29,9 +40,11 @@ const cells = {
   few: ['□', 'red', 'fewer than half used'],
   none: ['×', 'red', 'none used'],
   waiting: ['·', 'dim', 'nothing known yet'],
+  untold: ['?', 'dim', 'its script left no station-days.csv'],
 } as const;
 
-function kindOf({ expected, used, waiting }: DayCell): keyof typeof cells {
+function kindOf({ expected, used, waiting, untold }: DayCell): keyof typeof cells {
+  if (untold > 0 && untold + waiting === expected) return 'untold';
   if (waiting === expected) return 'waiting';
   if (used === expected) return 'whole';
   if (used === 0) return 'none';
@@ -69,7 +82,7 @@ export function calendarText(rows: readonly StationDay[], paint: Paint): readonl
 
 /** Each reason why station-days are missing, with how often and an example; most frequent first. */
 export function reasonLines(rows: readonly StationDay[], limit = 8): readonly string[] {
-  const missing = rows.filter(row => isMissing(row) && row.state !== 'waiting');
+  const missing = rows.filter(row => isMissing(row) && isTold(row));
   const groups = [...Map.groupBy(missing, row => `${row.state}\0${row.reason ?? ''}`)].sort(
     ([, a], [, b]) => b.length - a.length,
   );

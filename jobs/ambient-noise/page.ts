@@ -2,6 +2,7 @@ import { escaped } from '../../lib/contract/workload/html.ts';
 import { addDays, type Day } from './calendar.ts';
 import { completenessOf } from './completeness.ts';
 import {
+  isTold,
   type StationDay,
   type StationDayState,
   stateMarks,
@@ -21,6 +22,7 @@ const colours: Readonly<Record<StationDayState, string>> = {
   incomplete: '#bc4c00',
   'not-correlated': '#82071e',
   waiting: '#ffffff',
+  untold: '#f6f8fa',
 };
 
 const [size, left, top] = [12, 90, 30];
@@ -37,11 +39,11 @@ export function completenessPage(title: string, rows: readonly StationDay[]): st
   const { expected, found, readable, used } = completenessOf(rows);
   const missing = stations
     .flatMap(station => stretches(days, of(station)))
-    .filter(({ row }) => row.state !== 'used' && row.state !== 'waiting')
+    .filter(({ row }) => row.state !== 'used' && isTold(row))
     .sort((a, b) => a.from - b.from);
   const [gone, waiting] = [
     missing.reduce((sum, { count }) => sum + count, 0),
-    rows.filter(({ state }) => state === 'waiting').length,
+    rows.filter(row => !isTold(row)).length,
   ];
   const shown = new Set(rows.map(({ state }) => state));
   return `<!doctype html>
@@ -59,7 +61,7 @@ export function completenessPage(title: string, rows: readonly StationDay[]): st
 ${quartersOf(days)
   .map(own => picture(own, stations, of))
   .join('\n')}
-<h2>${gone === 0 ? 'Nothing is missing' : `What is missing (${gone})`}</h2>
+<h2>${gone === 0 ? (waiting === 0 ? 'Nothing is missing' : 'Nothing is known to be missing') : `What is missing (${gone})`}</h2>
 <table>${gone === 0 ? '' : '<tr><th>station<th>from<th>to<th>days<th>state<th>why</tr>'}
 ${missing.map(({ row, from, count }) => `<tr><td>${escaped(row.station)}<td>${row.day}<td>${days[from + count - 1]}<td>${count}<td>${stateWords[row.state]}<td>${escaped(row.reason ?? '')}</tr>`).join('\n')}
 </table></body></html>

@@ -12,6 +12,13 @@ import { unitDays } from './units.ts';
 /** Requests under way at once: a year is some hundred days. */
 const atOnce = 16;
 
+interface UnitDay {
+  readonly day: string;
+  readonly stations: readonly string[];
+  readonly whole: boolean;
+  readonly hasEnded: boolean;
+}
+
 /** How a unit of a run stands, by the run's own ledger. */
 export type UnitState = (unit: string) => string | undefined;
 
@@ -36,12 +43,13 @@ export async function runRows(
     return hash;
   };
   const channels = asked.isScript ? 1 : asked.channels.length;
-  const dayRows = async (day: string, stations: readonly string[]): Promise<readonly StationDay[]> => {
-    if (asked.isScript) return waiting(day, stations, channels);
+  const dayRows = async ({ day, stations, hasEnded }: UnitDay): Promise<readonly StationDay[]> => {
+    // Days are the script's own affair: where it has told nothing of them, nobody else knows.
+    if (asked.isScript) return unknown(hasEnded ? 'untold' : 'waiting', day, stations, channels);
     const hash = hashOf(stations);
     const body = await store.get(markerKey(resultsPrefix, hash, day));
     const marker = body && (JSON.parse(body.toString('utf8')) as DayMarker);
-    return marker?.recipe === hash ? marker.stations : waiting(day, stations, channels);
+    return marker?.recipe === hash ? marker.stations : unknown('waiting', day, stations, channels);
   };
   const units = items.flatMap(item => {
     const unit = unitOfItem(item);
@@ -54,11 +62,12 @@ export async function runRows(
     if (own) return [parseRows(own.toString('utf8'))];
     // A day that is its unit, and is done, had all of its stations.
     const whole = stateOf(item) === 'done' && !asked.isScript;
-    return unitDays(unit).map(day => ({ day, stations, whole }));
+    const hasEnded = isWell || stateOf(item) === 'failed';
+    return unitDays(unit).map((day): UnitDay => ({ day, stations, whole, hasEnded }));
   });
   const rows = await inTurn(told.flat(), async each => {
     if (!('day' in each)) return each;
-    const now = await dayRows(each.day, each.stations);
+    const now = await dayRows(each);
     return each.whole && now.some(isMissing) ? used(each.day, each.stations, channels) : now;
   });
   return rows.flat();
@@ -67,8 +76,13 @@ export async function runRows(
 const used = (day: string, stations: readonly string[], expected: number): readonly StationDay[] =>
   stations.map(station => ({ station, day, state: 'used', expected, found: expected, readable: expected }));
 
-const waiting = (day: string, stations: readonly string[], expected: number): readonly StationDay[] =>
-  stations.map(station => ({ station, day, state: 'waiting', expected, found: 0, readable: 0 }));
+const unknown = (
+  state: 'waiting' | 'untold',
+  day: string,
+  stations: readonly string[],
+  expected: number,
+): readonly StationDay[] =>
+  stations.map(station => ({ station, day, state, expected, found: 0, readable: 0 }));
 
 async function inTurn<In, Out>(
   values: readonly In[],

@@ -7,6 +7,7 @@ import type {
   SpecPorts,
   WorkloadSpec,
 } from '../../lib/contract/workload/workload.ts';
+import { noteDaysMissing } from './days-there.ts';
 import { farAway } from './far-away.ts';
 import { archivePath, resultsPrefix } from './keys.ts';
 import { checkSource, noiseRequest, recipeOf, stationsLabel, unitItems, unitsOf } from './request.ts';
@@ -117,8 +118,11 @@ async function expand(items: readonly Item[], request: RunRequest, ports: SpecPo
   const chosen = selectStations(asked.words, await metadataKeys(asked.words, ports));
   const stations = chosen.join(',');
   const archive = ports.inputs?.[archivePath];
-  const far =
-    archive && (await farAway(archive, ports.region, units.flatMap(unitDays), chosen, asked.channels));
+  const all = units.flatMap(unitDays);
+  // What a script of the lab's reads is its own affair.
+  const missing = archive && !asked.isScript && (await noteDaysMissing(archive, all));
+  if (missing) ports.note(missing);
+  const far = archive && (await farAway(archive, ports.region, all, chosen, asked.channels));
   if (far) ports.note(far);
   const run = units.map(({ name, first, last }) => ({
     name,

@@ -3,7 +3,8 @@ import type { StationId } from './stations.ts';
 
 /**
  * What became of a station's day. Only `used` counts: everything else is a day that the result lacks, each with its
- * reason. `short` was read and is less of the day than was asked for; `waiting` has not been looked at yet.
+ * reason. `short` was read and is less of the day than was asked for; `waiting` has not been looked at yet, and of
+ * `untold` a script has ended that told nothing.
  */
 export const stationDayStates = [
   'used',
@@ -15,8 +16,15 @@ export const stationDayStates = [
   'incomplete',
   'not-correlated',
   'waiting',
+  'untold',
 ] as const;
 export type StationDayState = (typeof stationDayStates)[number];
+
+/** What a script may tell of one: the others say that nothing is told. */
+export const toldStates: readonly string[] = stationDayStates.filter(
+  state => state !== 'waiting' && state !== 'untold',
+);
+export const isTold = ({ state }: Pick<StationDay, 'state'>): boolean => toldStates.includes(state);
 
 /** One row of completeness. */
 export interface StationDay {
@@ -49,6 +57,7 @@ export const stateMarks: Readonly<Record<StationDayState, string>> = {
   incomplete: '-',
   'not-correlated': '!',
   waiting: ' ',
+  untold: '¿',
 };
 
 export const stateWords: Readonly<Record<StationDayState, string>> = {
@@ -61,4 +70,5 @@ export const stateWords: Readonly<Record<StationDayState, string>> = {
   incomplete: 'a component is missing',
   'not-correlated': 'NoisePy left it out',
   waiting: 'nothing known yet',
+  untold: 'its script left no station-days.csv',
 };

@@ -16,7 +16,8 @@ export type RunState =
   | 'cancelled'
   | 'open'
   | 'unread'
-  | 'never submitted';
+  | 'never submitted'
+  | 'not submitted';
 
 export interface RunGlance {
   readonly state: RunState;
@@ -57,7 +58,8 @@ export async function glance(
   };
 }
 
-function stateOf({ counts, ended, rows }: Ledger): RunState {
+function stateOf({ counts, ended, rows, unsent }: Ledger): RunState {
+  if (!ended && unsent.isAll) return 'not submitted';
   if (!ended) return counts.running > 0 ? 'running' : 'waiting';
   if (counts.failed + counts.blocked > 0) return 'failed';
   if (counts.cancelled > 0) return 'cancelled';

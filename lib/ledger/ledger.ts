@@ -7,6 +7,7 @@ import { phases, type RoundStep } from './look/round-step.ts';
 import { streamStep } from './read-details.ts';
 import { Rows } from './rows.ts';
 import type { StepView } from './step-view.ts';
+import { type Unsent, unsentOf } from './unsent.ts';
 
 export type { ItemState } from './entries.ts';
 export type { StepRow } from './fold.ts';
@@ -28,6 +29,8 @@ export interface Ledger {
   readonly atWork: number;
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
+  /** What is planned and no job of Batch yet. */
+  readonly unsent: Unsent;
   /** What each step's own items have come to, for whoever plans what is next. */
   readonly entries: readonly StepView[];
   /** Whether a record is read for every row that is shown: not where there are more shards than `detailedShards`. */
@@ -64,6 +67,7 @@ export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
     steps: steps.map(step => countsOfStep(step, items.length)),
     atWork: itemsAtWork(parts),
     ended: parts.every(({ phase }) => phase.every(each => each === phases.over)),
+    unsent: unsentOf(parts),
     entries: steps,
     isDetailed,
     stream: (step, choice) => streamStep(store, parts, step, { details: isDetailed, ...choice }),

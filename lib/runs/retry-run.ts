@@ -3,6 +3,7 @@ import { gather, LabError, refuse } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import type { Entry } from '../ledger/entries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { unsentText } from '../ledger/unsent.ts';
 import { type PlannedRound, planRound, requestProblems } from '../plan/plan-round.ts';
 import { groupsByCause } from './by-cause.ts';
 import { closeRound } from './close-round.ts';
@@ -148,6 +149,15 @@ async function closeAll({ run, connection }: OpenedRun): Promise<void> {
 function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryChoice): void {
   const names = namesBehind(ledger, choice);
   const { running, waiting } = ledger.counts;
+  if (ledger.unsent.isAll)
+    throw new LabError(
+      {
+        where: run.runId,
+        message: unsentText(ledger.unsent)!,
+        fix: `lab submit --resume ${run.runId}, or lab cancel ${run.runId} first`,
+      },
+      exitCodes.toMend,
+    );
   if (!names || names.length === 0)
     throw new LabError(
       {

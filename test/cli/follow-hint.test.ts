@@ -98,6 +98,7 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
     ledger: async () => ({
       rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
       ended: false,
+      unsent: { jobs: 0, isAll: false, rounds: [] },
       steps: [],
       counts: { done: 0, partial: 0, failed: 0, blocked: 0, running: 0, waiting: 6, cancelled: 0 },
     }),
@@ -131,6 +132,7 @@ it.each([
     ledger: async () => ({
       rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
       ended: false,
+      unsent: { jobs: 0, isAll: false, rounds: [] },
       steps: [],
       counts,
       atWork: counts.running,

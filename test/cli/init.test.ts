@@ -44,3 +44,15 @@ it('one that is there already stays, and a wrong answer is refused with what was
   const wrong = await init('--force', '--name', 'A Lab');
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('--name: "A Lab" is not')]);
 });
+
+it('every answer that is none is told at once', async () => {
+  const { code, err } = await init('--force', '--name', '1lab', '--region', 'x', '--access', 'y');
+  expect([code, err]).toEqual([
+    2,
+    [
+      'error --name: "1lab" is not small letters, digits and -, at most 21, a letter first\n',
+      'error --region: "x" is not a region such as us-east-1\n',
+      'error --access: "y" is not keys, role, public or requester-pays\n',
+    ].join(''),
+  ]);
+});

@@ -59,8 +59,9 @@ export const calendar: WorkloadVerb = {
       ports.print('');
       for (const line of reasons) ports.print(line);
     }
+    const untold = rows.filter(({ state }) => state === 'untold').length;
     ports.print(
-      `\n${whole.used} of ${whole.expected} station-days used, ${whole.found} found, ${whole.readable} readable`,
+      `\n${whole.used} of ${whole.expected} station-days used, ${whole.found} found, ${whole.readable} readable${untold > 0 ? `; of ${untold} the script has told nothing (station-days.csv)` : ''}`,
     );
     ports.say(
       `Next: npx lab ${whole.used === whole.expected ? 'fetch' : 'status'} ${run.runId}${ports.suffix}`,

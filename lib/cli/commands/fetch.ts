@@ -90,12 +90,19 @@ export const fetch: Command = {
         run: run.runId,
         folder,
         files: here,
+        items: seen.rows,
+        done: seen.done,
         fetched,
         bytes,
         notFetched: lacking,
       });
     else context.print(folder);
     context.say(`${filesText(here)}, ${bytesText(bytes)}; ${numberText(fetched)} fetched now`);
+    // What is here is not all of it: whoever counts on a folder being whole is told.
+    if (seen.done < seen.rows)
+      context.say(
+        `${numberText(seen.done)} of ${counted(seen.rows, spec.item)} done: what the others make is not here (npx lab why ${run.runId}${context.suffix})`,
+      );
     if (partial.length > 0) context.say(`with something missing: ${someOf(partial)}`);
     for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
     if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LabError } from '../../contract/workload/errors.ts';
+import { LabError, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import type { Args, Command } from '../command.ts';
@@ -27,7 +27,7 @@ const questions: readonly {
     text: 'name of the lab',
     fallback: 'lab',
     pattern: /^[a-z][a-z0-9-]{0,20}$/,
-    wanted: 'small letters, digits and -, at most 21',
+    wanted: 'small letters, digits and -, at most 21, a letter first',
   },
   {
     key: 'region',
@@ -88,6 +88,13 @@ export const init: Command = {
 
 async function readAnswers(context: Context, args: Args): Promise<Answers> {
   const answers: Partial<Record<keyof Answers, string>> = {};
+  refuse(
+    questions.flatMap(({ key, pattern, wanted }) => {
+      const given = args.text(key);
+      if (given === undefined || pattern.test(given)) return [];
+      return [{ where: `--${key}`, message: `${JSON.stringify(given)} is not ${wanted}` }];
+    }),
+  );
   const prompt = context.stdin.isTTY ? openPrompt(context, 'lab init') : undefined;
   try {
     for (const { key, text, fallback, pattern, wanted } of questions) {
@@ -95,9 +102,7 @@ async function readAnswers(context: Context, args: Args): Promise<Answers> {
         args.text(key) ??
         (prompt ? (await prompt.ask(`${text} [${fallback}]: `)).trim() || fallback : fallback);
       while (!pattern.test(value)) {
-        if (!prompt || args.text(key) !== undefined)
-          throw new LabError({ where: `--${key}`, message: `${JSON.stringify(value)} is not ${wanted}` });
-        value = (await prompt.ask(`  that is not ${wanted}; ${text} [${fallback}]: `)).trim() || fallback;
+        value = (await prompt!.ask(`  that is not ${wanted}; ${text} [${fallback}]: `)).trim() || fallback;
       }
       answers[key] = value;
     }

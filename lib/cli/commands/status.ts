@@ -3,9 +3,11 @@ import type { RoundPlan } from '../../contract/run/run.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { ItemState, Ledger } from '../../ledger/ledger.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
+import { unsentText } from '../../ledger/unsent.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ConnectedRun, openedRunAndItems } from '../open.ts';
+import { resumeCommand } from '../output/command-line.ts';
 import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -87,8 +89,12 @@ export async function showStatus(
     `${run.runId}: ${numberText(counts.done)} of ${counted(total, spec.item)} done${rest.join('')}${took}`,
   );
   for (const text of shared.slice(0, 5)) context.say(text);
+  const unsent = unsentText(read.unsent);
+  if (unsent) context.say(unsent);
   const next = counts.done + counts.partial === total ? 'fetch' : ended ? 'retry' : 'watch';
-  context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
+  context.say(
+    `Next: ${read.unsent.isAll ? resumeCommand(run.runId, context.suffix) : `npx lab ${next} ${run.runId}${context.suffix}`}`,
+  );
   return exitCodes.ok;
 }
 

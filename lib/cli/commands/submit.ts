@@ -1,6 +1,5 @@
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
-import { findRun, readSubmitted } from '../../runs/stored-run.ts';
-import { submitRound } from '../../runs/submit-round.ts';
+import { type Submitted, submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
 import { openedRun } from '../open.ts';
@@ -30,19 +29,16 @@ async function submitNew(context: Context, args: Args): Promise<number> {
 }
 
 async function resume(context: Context, args: Args): Promise<number> {
-  const connection = await context.connect();
-  const ref = await findRun(
-    connection.store,
-    args.text('resume')!,
-    context.workloads.map(spec => spec.name),
-  );
-  const run = await readSubmitted(connection.store, ref);
-  const round = run.rounds.at(-1);
-  const jobs = round ? await submitRound(connection, round) : [];
+  const { run, connection, ledger } = await openedRun(context, { positionals: [args.text('resume')!] });
+  // What was named is retried beside what waits: a round before the last may be the one that is not whole.
+  const unsent = (await ledger()).unsent.rounds;
+  const jobs: Submitted[] = [];
+  for (const round of unsent.length > 0 ? unsent : run.rounds.slice(-1))
+    jobs.push(...(await submitRound(connection, round)));
   context.say(
     `${jobs.filter(job => job.sent).length} of ${jobs.length} jobs were missing and are submitted now`,
   );
-  return submitted(context, ref.runId, connection, args.flag('wait'));
+  return submitted(context, run.runId, connection, args.flag('wait'));
 }
 
 /** Says what was submitted, and watches it where it was asked to or nothing else would run it. */

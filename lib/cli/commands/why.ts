@@ -1,8 +1,10 @@
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { unsentText } from '../../ledger/unsent.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
+import { resumeCommand } from '../output/command-line.ts';
 import { counted, numberText, writeAll, writeJson } from '../output/output.ts';
 import { readCauses } from '../read-causes.ts';
 import { waitingNow } from '../watch/waiting-now.ts';
@@ -35,13 +37,14 @@ export const why: Command = {
       for (const name of found.names) await writeAll(context.io.out, `${name}\n`);
       return exitCodes.ok;
     }
-    const waiting = ledger.ended ? undefined : await waitingNow(context, open, ledger);
+    const waiting = ledger.ended || ledger.unsent.isAll ? undefined : await waitingNow(context, open, ledger);
     if (context.json)
       await writeJson(context.io.out, {
         run: runId,
         ended: ledger.ended,
         causes,
         ...(waiting ? { waiting } : {}),
+        ...(ledger.unsent.jobs > 0 ? { unsubmitted: ledger.unsent.jobs } : {}),
       });
     else
       context.io.out.write(
@@ -49,13 +52,18 @@ export const why: Command = {
       );
     if (waiting && !context.json)
       context.say(`nothing runs: ${waiting.text}${waiting.fix ? `\n  ${waiting.fix}` : ''}`);
+    const unsent = unsentText(ledger.unsent);
+    if (unsent) context.say(unsent);
     const { done, partial, running } = ledger.counts;
     const left = ledger.rows.length - done - partial;
     const missing = partial > 0 ? `, ${numberText(partial)} done with something missing` : '';
+    const next = ledger.unsent.isAll
+      ? resumeCommand(runId, context.suffix)
+      : (causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`);
     context.say(
       left === 0
         ? `all ${counted(ledger.rows.length, open.spec.item)} are done${missing}\nNext: npx lab fetch ${runId}${context.suffix}`
-        : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${missing}${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`}`,
+        : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${missing}${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${next}`,
     );
     return exitCodes.ok;
   },

@@ -36,7 +36,12 @@ export function inputPlaces(
         for await (const { key, size } of store.list(`${dataset.prefix}${below}`))
           yield { path: key.slice(dataset.prefix.length), bytes: size };
       };
-      return [[mount.path, { address, region: dataset.region, has, files }]];
+      const folders = async function* (below: string): ReturnType<InputPlace['folders']> {
+        const store = await storeOf(dataset.bucket, name);
+        for await (const folder of store.folders(`${dataset.prefix}${below}`))
+          yield folder.slice(dataset.prefix.length);
+      };
+      return [[mount.path, { address, region: dataset.region, has, files, folders }]];
     }),
   );
 }

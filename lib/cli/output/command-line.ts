@@ -39,3 +39,7 @@ export const withLab = (text: string, words: string): string =>
     /(?:npx )?\blab ([a-z]+(?: --resume)? \d{8}t\d{6}z-[0-9a-f]{6})(?! --(?:local|lab|profile))/g,
     `npx lab $1${words}`,
   );
+
+/** The command that submits what of a run was planned and not submitted. */
+export const resumeCommand = (runId: string, suffix: string): string =>
+  `npx lab submit --resume ${runId}${suffix}`;

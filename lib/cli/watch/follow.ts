@@ -11,6 +11,7 @@ import { limitWatch } from './limit-watch.ts';
 import { paceMeter } from './pace.ts';
 import { steadyLook } from './steady-look.ts';
 import { tellEnd } from './tell-end.ts';
+import { unsentWatch } from './unsent-watch.ts';
 import { type Hint, type WaitingHint, waitingHint } from './waiting-hint.ts';
 import { whyItWaits } from './waiting-now.ts';
 import { type Watched, watchedOf } from './watched.ts';
@@ -60,6 +61,7 @@ export async function followToEnd(
   let pause = quick ? 300 : 5000;
   const pace = paceMeter();
   const limits = limitWatch(context, open);
+  const unsent = unsentWatch(quick);
   const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
   let before: Ledger | undefined;
   for (;;) {
@@ -92,7 +94,8 @@ export async function followToEnd(
       context.say(line);
       last = JSON.stringify(stand);
     }
-    if (watched.ended || wasStuck) {
+    const isUnsent = unsent.isGivenUp(ledger, context.now());
+    if (watched.ended || wasStuck || isUnsent) {
       if (err.isTTY && !context.json) err.write('\n');
       if (ledger.ended || wasStuck) await removeCaps(open, part);
       return ledger;

@@ -1,10 +1,12 @@
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readSummary } from '../../ledger/run-summary.ts';
+import { unsentText } from '../../ledger/unsent.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
+import { resumeCommand } from '../output/command-line.ts';
 import { counted, doneText, numberText, tint, writeJson } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -81,9 +83,12 @@ async function tellLeft(
       : '';
   // A step that waits is done again with what it waits for.
   const again = failed > 0 ? part : { ...part, step: undefined };
-  const next = nextOf(context, open, again, ledger.ended ? 'retry' : 'watch');
+  const next = ledger.unsent.isAll
+    ? `Next: ${resumeCommand(runId, context.suffix)}`
+    : nextOf(context, open, again, ledger.ended ? 'retry' : 'watch');
+  const unsent = unsentText(ledger.unsent);
   context.say(
-    `${doneText(watched.counts, countedOf(open, part, watched.total))}${rest.join('')}${took}\n${logs}${next}`,
+    `${doneText(watched.counts, countedOf(open, part, watched.total))}${rest.join('')}${took}\n${unsent ? `${unsent}\n` : ''}${logs}${next}`,
   );
   return exitCodes.toMend;
 }

@@ -121,6 +121,8 @@ export interface InputPlace {
   readonly region: string;
   /** What is below a path, `/` at its end; rejects where that cannot be seen. */
   files(below: string): AsyncIterable<{ readonly path: string; readonly bytes: number }>;
+  /** Folders directly below a path, `/` at the end of both; rejects where that cannot be seen. */
+  folders(below: string): AsyncIterable<string>;
 }
 
 /** Items by step, where they are not the run's: `of` names the run's item that each belongs to. */

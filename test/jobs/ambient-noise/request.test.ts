@@ -127,6 +127,7 @@ describe('an archive in another region', () => {
     address: 's3://scedc-pds/',
     region,
     has: async () => undefined,
+    async *folders() {},
     async *files(below) {
       expect(below).toBe('continuous_waveforms/2019/2019_002/');
       for (const name of ['CIPASC_BHZ___2019002.ms', 'CIPASC_HHZ___2019002.ms', 'CIOTHERBHZ___2019002.ms'])

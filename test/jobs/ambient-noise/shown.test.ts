@@ -84,5 +84,5 @@ it('a year is four pictures, each as wide as a screen; what nobody has looked at
   expect(widths).toHaveLength(4);
   expect(Math.max(...widths)).toBeLessThan(1250);
   expect(page).toContain('354 of 365 station-days used (96 %); 354 found, 354 readable, 11 not known yet');
-  expect(page).toContain('Nothing is missing');
+  expect(page).toContain('Nothing is known to be missing');
 });
