@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const lib = join(import.meta.dirname, '../../lib');
-const sources = readdirSync(lib, { recursive: true, encoding: 'utf8' })
-  .filter(path => path.endsWith('.ts'))
-  .map(path => ({ path, text: readFileSync(join(lib, path), 'utf8') }));
+const root = join(import.meta.dirname, '../..');
+const sources = ['lib', 'jobs'].flatMap(top =>
+  readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts'))
+    .map(path => ({ path, text: readFileSync(join(root, top, path), 'utf8') })),
+);
 
 /** What a line says is next begins as a command does, and is of no words and no placeholders that a shell would take for its own. */
 const isCommand = (line: string): boolean =>
