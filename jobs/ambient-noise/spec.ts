@@ -1,5 +1,6 @@
-import { LabError } from '../../lib/contract/workload/errors.ts';
+import { LabError, type Problem, problemsOf, refuse } from '../../lib/contract/workload/errors.ts';
 import type {
+  CheckedList,
   Expansion,
   Item,
   Preflight,
@@ -91,6 +92,7 @@ export const ambientNoise: WorkloadSpec = {
     timeout: { timeout: 'x2' },
   },
   list: async request => unitItems(request),
+  check,
   expand,
   preflight,
   describe: async (items, request) => {
@@ -110,9 +112,25 @@ export const ambientNoise: WorkloadSpec = {
   },
 };
 
+/** All that can be said of a request without a look at the archive. */
+function check(request: RunRequest, list: CheckedList): Promise<readonly Problem[]> {
+  return problemsOf(
+    () => noiseRequest(request),
+    () => refuse(request.parameters.script && request.parameters.command ? [twoPrograms] : []),
+    () => (list === 'made' ? unitItems(request) : undefined),
+    () => (typeof list === 'string' ? undefined : checkSource(list, request)),
+    () => (typeof list === 'string' ? undefined : unitsOf(list)),
+  );
+}
+
+const twoPrograms: Problem = {
+  where: '--command',
+  message: 'and --script are two programs for one unit',
+  fix: 'give one of them',
+};
+
 /** Stations once for all, then each unit's days: what a run is made of is in its manifest, and nowhere in an image. */
 async function expand(items: readonly Item[], request: RunRequest, ports: SpecPorts): Promise<Expansion> {
-  checkSource(items, request);
   const units = unitsOf(items);
   const asked = await noiseRequest(request);
   const chosen = selectStations(asked.words, await metadataKeys(asked.words, ports));
@@ -164,8 +182,6 @@ async function preflight(items: readonly Item[], request: RunRequest): Promise<P
       seen.set(day, unit.name);
     }
   const asked = await noiseRequest(request);
-  if (request.parameters.script && request.parameters.command)
-    problems.push('--script and --command are two programs for one unit: give one of them');
   const short = units.filter(unit => unitDays(unit).length === 1 && unit.name.length === 7);
   return {
     problems: problems.slice(0, 20),

@@ -5,7 +5,7 @@ import { deletedKey, indexTarKey } from './format/archive-keys.ts';
 import { storedJson } from './format/stored-json.ts';
 import { nameOfArchive, readGeneration } from './generations.ts';
 import { PlateError } from './plate/plate-error.ts';
-import { plateOf, proofDaysProblems } from './plate/plate-request.ts';
+import { plateOf } from './plate/plate-request.ts';
 import { prefixed } from './prefixed.ts';
 import {
   askForTars,
@@ -14,7 +14,6 @@ import {
   howOf,
   type Parameters,
   type PlateLook,
-  restoreProblems,
 } from './restore/describe-restore.ts';
 import { readSeal } from './restore/find-entries.ts';
 import { type NeededTar, neededTars, stateOf } from './restore/thaw.ts';
@@ -27,7 +26,7 @@ export async function verificationProblems(
 ): Promise<readonly string[]> {
   const { project = '', batch = '' } = parameters;
   const [archive, journals] = [storeOf(ports, 'archive'), storeOf(ports, 'journals')];
-  const problems = [...proofDaysProblems(parameters), ...restoreProblems({ parameters })];
+  const problems: string[] = [];
   for (const item of items) {
     ports.signal.throwIfAborted();
     const plate = plateOf(item, { project, batch });

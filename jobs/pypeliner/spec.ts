@@ -26,5 +26,5 @@ export const pypeliner: WorkloadSpec = {
   listsKinds: true,
   scratchGiB: 8,
   steps: [{ name: 'run', takes: 'item' }],
-  preflight: async () => ['a workflow sends these jobs by itself: docs/pypeliner.md'],
+  check: () => [{ where: 'pypeliner', message: 'a workflow sends these jobs by itself: docs/pypeliner.md' }],
 };

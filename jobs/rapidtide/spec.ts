@@ -1,3 +1,4 @@
+import type { Problem } from '../../lib/contract/workload/errors.ts';
 import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 import { inputOf, missingInputs } from './inputs.ts';
 
@@ -60,10 +61,10 @@ export const rapidtide: WorkloadSpec = {
   // Scripts may write anywhere in the output bucket, as in rapidtide-cloud; runs of others and config stay closed.
   outputPrefixes: [''],
   onItemFailure: 'continue',
+  check: ({ parameters }) => parameterProblems(parameters),
   preflight: async (items, { parameters }, { inputs, note }) => {
-    const problems = parameterProblems(parameters);
     const input = inputs?.['/data_in'];
-    if (problems.length > 0 || !input || inputOf(parameters, '') === undefined) return problems;
+    if (!input || inputOf(parameters, '') === undefined) return [];
     const found = await missingInputs(items, parameters, input);
     for (const text of found.notes) note?.(text);
     return found.problems;
@@ -71,22 +72,30 @@ export const rapidtide: WorkloadSpec = {
   environment: { PARTICIPANT_ARRAY_FILE: 'participants.txt' },
 };
 
-function parameterProblems(parameters: Readonly<Record<string, string>>): readonly string[] {
-  const { script } = parameters;
-  const problems: string[] = [];
-  if (parameters.do === 'script' && !script)
-    problems.push('--do script needs --script, a file of this machine or of config/ in the output bucket');
-  if (parameters.do !== 'script' && script)
-    problems.push(`--script ${script} is for --do script, and --do is ${parameters.do}`);
+function parameterProblems(parameters: Readonly<Record<string, string>>): readonly Problem[] {
+  const { script, do: what } = parameters;
+  const problems: Problem[] = [];
+  if (what === 'script' && !script)
+    problems.push({
+      where: '--do script',
+      message: 'needs --script, a file of this machine or of config/ in the output bucket',
+    });
+  if (what !== undefined && what !== 'script' && script)
+    problems.push({ where: '--script', message: `${script} is for --do script, and --do is ${what}` });
   for (const name of ['skip-done-if', 'data-out-from']) {
     const key = parameters[name];
     if (key === undefined) continue;
+    const where = `--${name}`;
     if (!key.includes('{item}'))
-      problems.push(`--${name} ${key} names no {item}: it would be the same for every participant`);
+      problems.push({ where, message: `${key} names no {item}: it would be the same for every participant` });
     if (/^(?:s3:\/\/|\/)/.test(key))
-      problems.push(`--${name} ${key} is a key of the output bucket, without s3:// and without / before it`);
+      problems.push({
+        where,
+        message: `${key} is a key of the output bucket, without s3:// and without / before it`,
+      });
   }
   const from = parameters['data-out-from'];
-  if (from && !from.endsWith('/')) problems.push(`--data-out-from ${from} is a prefix: write / at its end`);
+  if (from && !from.endsWith('/'))
+    problems.push({ where: '--data-out-from', message: `${from} is a prefix: write / at its end` });
   return problems;
 }

@@ -1,5 +1,5 @@
 import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
-import type { Item, PlacePort } from '../../lib/contract/workload/workload.ts';
+import type { CheckedList, Item, PlacePort } from '../../lib/contract/workload/workload.ts';
 import { parseAttributes } from './attributes.ts';
 import { type Region, readBed } from './bed.ts';
 import { datasetState, knownNames } from './dataset.ts';
@@ -33,15 +33,10 @@ export async function prepareExport(
   parameters: Readonly<Record<string, string>>,
   ports: ExportPorts,
 ): Promise<Prepared> {
-  const problems: Problem[] = [];
+  const problems = [...exportProblems(items, parameters, ports.shards), ...outsidePlaces(parameters, ports)];
   const notes: string[] = [];
-  for (const { name } of items) {
-    const message = sampleNameProblem(name);
-    if (message) problems.push({ where: name, message });
-  }
-  if (parameters.attributes) problems.push(...parseAttributes(parameters.attributes, false).problems);
-  problems.push(...readTileDbOptions(parameters['tiledb-config']).problems);
-  problems.push(...mergeProblems(items, parameters, ports), ...outsidePlaces(parameters, ports));
+  if (!parseFolder(datasetUri(parameters)) || !parseFolder(parameters['dest-s3'] ?? ''))
+    return { items, problems, notes };
   if (problems.some(({ fix }) => fix === changeConfig)) return { items, problems, notes };
   const bed = await readRegions(parameters.bed ?? '', ports).catch((error: unknown) => {
     if (!(error instanceof LabError)) throw error;
@@ -62,10 +57,48 @@ export async function prepareExport(
   return { items: labelled, problems, notes };
 }
 
+/** What is wrong with an export by itself, and with the names of its samples. */
+export function exportProblems(
+  list: CheckedList,
+  parameters: Readonly<Record<string, string>>,
+  shards: number | undefined,
+): readonly Problem[] {
+  const items = typeof list === 'string' ? [] : list;
+  const uri = datasetUri(parameters);
+  const dest = parameters['dest-s3'];
+  return [
+    ...items.flatMap(({ name }) => {
+      const message = sampleNameProblem(name);
+      return message ? { where: name, message } : [];
+    }),
+    ...(parameters.attributes ? parseAttributes(parameters.attributes, false).problems : []),
+    ...readTileDbOptions(parameters['tiledb-config']).problems,
+    ...mergeProblems(items, parameters, shards),
+    ...(parseFolder(uri)
+      ? []
+      : [
+          {
+            where: '--dataset-uri',
+            message: `${JSON.stringify(uri)} is no folder of a bucket`,
+            fix: '--dataset-uri s3://bucket/cohort',
+          },
+        ]),
+    ...(dest === undefined || parseFolder(dest)
+      ? []
+      : [
+          {
+            where: '--dest-s3',
+            message: `${JSON.stringify(dest)} is no folder of a bucket`,
+            fix: '--dest-s3 s3://bucket/exports/',
+          },
+        ]),
+  ];
+}
+
 function mergeProblems(
   items: readonly Item[],
   parameters: Readonly<Record<string, string>>,
-  { shards }: ExportPorts,
+  shards: number | undefined,
 ): readonly Problem[] {
   if (parameters.merge !== 'true') return [];
   if (parameters.format === 't')
@@ -126,15 +159,7 @@ async function datasetProblems(
   ports: ExportPorts,
   notes: string[],
 ): Promise<readonly Problem[]> {
-  const dataset = parseFolder(uri);
-  if (!dataset)
-    return [
-      {
-        where: '--dataset-uri',
-        message: `${JSON.stringify(uri)} is no folder of a bucket`,
-        fix: '--dataset-uri s3://bucket/cohort',
-      },
-    ];
+  const dataset = parseFolder(uri)!;
   const store = storeAt(ports.dataset, dataset.place.bucket);
   const refused = refusedForExport(dataset.uri, await datasetState(store, dataset.place.key));
   if (refused) return [refused];
@@ -159,16 +184,7 @@ async function destinationProblems(
   parameters: Readonly<Record<string, string>>,
   ports: ExportPorts,
 ): Promise<readonly Problem[]> {
-  const uri = parameters['dest-s3'] ?? '';
-  const destination = parseFolder(uri);
-  if (!destination)
-    return [
-      {
-        where: '--dest-s3',
-        message: `${JSON.stringify(uri)} is no folder of a bucket`,
-        fix: '--dest-s3 s3://bucket/exports/',
-      },
-    ];
+  const destination = parseFolder(parameters['dest-s3'] ?? '')!;
   if (parameters.overwrite === 'true') return [];
   const { bucket, key } = destination.place;
   const wanted = new Set(

@@ -41,12 +41,12 @@ export async function prepareIngest(
   parameters: Parameters,
   ports: IngestPorts,
 ): Promise<Prepared> {
+  const own = ingestProblems(parameters);
   const dataset = parseFolder(parameters['dataset-uri'] ?? '');
-  if (!dataset) return { items, problems: [notAFolder(parameters['dataset-uri'] ?? '')], notes: [] };
-  const statistics = parameters['allele-frequencies'] === 'true';
-  const asked = parseAttributes(parameters.attributes ?? defaultAttributes, statistics);
+  if (!dataset) return { items, problems: own, notes: [] };
+  const { statistics, asked } = attributesAsked(parameters);
   const outside = outsidePlaces(items, parameters, dataset.uri, ports);
-  if (outside.length > 0) return { items, problems: [...asked.problems, ...outside], notes: [] };
+  if (outside.length > 0) return { items, problems: [...own, ...outside], notes: [] };
   const store = storeAt(ports.places, dataset.place.bucket);
   const [state, looked, names, fields] = await Promise.all([
     datasetState(store, dataset.place.key),
@@ -66,10 +66,8 @@ export async function prepareIngest(
   return {
     items: labelled(items, looked),
     problems: [
-      ...(/^[1-9]\d{0,3}$/.test(parameters.incremental ?? '1') ? [] : [noGroups(parameters.incremental!)]),
-      ...(parameters['vcf-attributes'] && parameters.attributes ? [bothAttributes] : asked.problems),
+      ...own,
       ...fields,
-      ...readTileDbOptions(parameters['tiledb-config']).problems,
       ...[refusedForStore(dataset.uri, state) ?? []].flat(),
       ...otherAttributes(state, parameters, asked.names),
       ...looked.problems.map(({ uri, message }) => ({ where: uri, message })),
@@ -94,6 +92,24 @@ export async function prepareIngest(
       ...farAway(looked, dataset.place.bucket, ports),
     ],
   };
+}
+
+/** What is wrong with an ingestion by itself. What is not there is told by whoever reads options. */
+export function ingestProblems(parameters: Parameters): readonly Problem[] {
+  const uri = parameters['dataset-uri'];
+  const { asked } = attributesAsked(parameters);
+  return [
+    ...(uri === undefined || parseFolder(uri) ? [] : [notAFolder(uri)]),
+    ...(/^[1-9]\d{0,3}$/.test(parameters.incremental ?? '1') ? [] : [noGroups(parameters.incremental!)]),
+    ...(parameters['vcf-attributes'] && parameters.attributes ? [bothAttributes] : []),
+    ...asked.problems,
+    ...readTileDbOptions(parameters['tiledb-config']).problems,
+  ];
+}
+
+function attributesAsked(parameters: Parameters) {
+  const statistics = parameters['allele-frequencies'] === 'true';
+  return { statistics, asked: parseAttributes(parameters.attributes ?? defaultAttributes, statistics) };
 }
 
 function outsidePlaces(

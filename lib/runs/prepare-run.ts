@@ -40,6 +40,7 @@ export async function prepareRun(
   for (const [name, place] of Object.entries(spec.places ?? {}))
     if (!place.optional) await told.ask(async () => own.place(name));
   told.refuse();
+  refuse((await spec.check?.(request, chosen)) ?? []);
   const expanded = spec.expand ? await spec.expand(chosen, request, own) : chosen;
   const { items, steps: stepItems } = 'steps' in expanded ? expanded : { items: expanded, steps: {} };
   refuse(stepFolderProblems(spec, items));

@@ -75,25 +75,84 @@ it('tells several problems of one call together', async () => {
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
 });
 
-// Each by itself, whatever else is wrong: an option, the list, the script.
-const wrongs: readonly (readonly [readonly string[], string])[] = [
+type Wrong = readonly [readonly string[], string];
+// Each by itself, whatever else is wrong: an option, the list, a file, what the workload alone knows of its parameters.
+const wrongs: readonly Wrong[] = [
   [['--vcpus', 'x'], '--vcpus: "x"'],
   [['--memory', 'lots'], '--memory: "lots"'],
   [['--shards', '-1'], '--shards: "-1"'],
   [['--limit', '0'], '--limit: '],
   [['--max-fails', 'some'], '--max-fails: "some"'],
   [['--max-usd', 'none'], '--max-usd: "none"'],
-  [['--do', 'sing'], '--do: "sing"'],
-  [['--script', './nosuch.sh'], '--script: there is no file ./nosuch.sh'],
-  [['--participants', 'nowhere.txt'], 'nowhere.txt: there is no such file'],
 ];
+const wrongsOf: Readonly<Record<string, readonly Wrong[]>> = {
+  rapidtide: [
+    [['--do', 'sing'], '--do: "sing"'],
+    [['--script', './nosuch.sh'], '--script: there is no file ./nosuch.sh'],
+    [['--skip-done-if', 'done/all'], '--skip-done-if: done/all names no {item}'],
+    [['--data-out-from', '{item}'], '--data-out-from: {item} is a prefix'],
+    [['--participants', 'nowhere.txt'], 'nowhere.txt: there is no such file'],
+  ],
+  'ambient-noise': [
+    [['--by', 'week'], '--by: "week"'],
+    [['--day-coverage', 'most'], '--day-coverage: most is no share'],
+    [['--allow-missing', 'some'], '--allow-missing: some is no share'],
+    [['--channels', 'XYZ1'], '--channels: '],
+    [['--stations', 'nowhere.csv'], '--stations: nowhere.csv is neither stations nor a file'],
+    [['--start', '2019-13'], '--start: '],
+  ],
+  'vcf-ingest': [
+    [[], '--dataset-uri: is needed'],
+    [['--index-times', 'never'], '--index-times: "never"'],
+    [['--incremental', '0'], '--incremental: "0" is no number of groups'],
+    [['--attributes', 'DP'], '--attributes: "DP" is no attribute'],
+    [['--tiledb-config', 'vfs.s3.aws_secret_access_key=x'], '--tiledb-config: vfs.s3.aws_secret_access_key'],
+    [['--vcf-attributes', './nosuch.vcf'], '--vcf-attributes: there is no file ./nosuch.vcf'],
+  ],
+  'vcf-export': [
+    [['--dataset-uri', 's3://cohorts'], '--dataset-uri: "s3://cohorts" is no folder'],
+    [['--dest-s3', 'here'], '--dest-s3: "here" is no folder'],
+    [['--format', 'x'], '--format: "x"'],
+    [['--samples', "a,b'c/d"], "b'c/d: "],
+    [['--tiledb-config', 'fast'], '--tiledb-config: "fast" is no name=value'],
+  ],
+  'plate-archive': [
+    [[], '--batch: is needed'],
+    [['--project', 'a/b'], '--project: a/b holds a slash'],
+    [['--folders', 'pictures'], '--folders: pictures is none of'],
+    [['--storage-class', 'FROZEN'], '--storage-class: "FROZEN"'],
+    [['--tar-size', '3KiB'], '--tar-size: 3KiB is not between'],
+    [['--proof-days', '0'], '--proof-days: 0 is not'],
+    [['--plates', 'P1,a/b'], '"a/b": is the name of a plate and holds a slash'],
+  ],
+  'plate-verify': [
+    [['--proof-days', '400'], '--proof-days: 400 is not'],
+    [['--days', '0'], '--days: 0 is not'],
+    [['--tier', 'Fast'], '--tier: "Fast"'],
+  ],
+  'plate-restore': [
+    [[], '--project: is needed'],
+    [['--archive', 'last'], '--archive: last is no number of an archive'],
+    [['--days', '0'], '--days: 0 is not'],
+    [['--tier', 'Fast'], '--tier: "Fast"'],
+  ],
+  pypeliner: [[[], 'pypeliner: a workflow sends these jobs by itself']],
+};
 
-it('tells any problems of a submission together', async () => {
+it('every workload that knows something of its own is among them', () => {
+  const checking = workloads.filter(({ check }) => check).map(({ name }) => name);
+  expect(Object.keys(wrongsOf).toSorted()).toEqual(checking.toSorted());
+});
+
+it.each(Object.entries(wrongsOf))('tells any problems of a submission of %s together', async (name, own) => {
   await fc.assert(
-    fc.asyncProperty(fc.subarray([...wrongs], { minLength: 2 }), async some => {
-      const { code, out, err } = await me.lab(['submit', 'rapidtide', ...some.flatMap(([words]) => words)]);
+    fc.asyncProperty(fc.subarray([...wrongs, ...own], { minLength: 2 }), async some => {
+      const { code, out, err } = await me.lab(['submit', name, ...some.flatMap(([words]) => words)]);
       expect([code, out]).toEqual([2, '']);
       for (const [, told] of some) expect(err).toContain(`error ${told}`);
+      // A value that is none of its option's is not judged again beside the others.
+      for (const [[option], told] of some)
+        if (told.startsWith(`${option}: "`)) expect(err.split(`error ${option}:`).length).toBe(2);
     }),
     { numRuns: runs(30) },
   );

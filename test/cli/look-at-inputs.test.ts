@@ -1,6 +1,7 @@
 import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { inputPlaces, lookAtInputs } from '../../lib/cli/input/look-at-inputs.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { describeProblem } from '../../lib/contract/workload/errors.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 import { specPortsOf } from '../helpers/spec-ports.ts';
 
@@ -101,14 +102,12 @@ describe('the inputs of a preset', () => {
 });
 
 it.each([
-  [{ do: 'script' }, '--do script needs --script'],
-  [{ do: 'hcp', script: 'x.sh' }, '--script x.sh is for --do script'],
+  [{ do: 'script' }, '--do script: needs --script'],
+  [{ do: 'hcp', script: 'x.sh' }, '--script: x.sh is for --do script'],
   [{ do: 'copy-test', 'skip-done-if': 'hcp/finished' }, 'names no {item}'],
   [{ do: 'copy-test', 'data-out-from': 's3://b/{item}/' }, 'without s3://'],
   [{ do: 'copy-test', 'data-out-from': 'hcp/{item}' }, 'write / at its end'],
 ])('%j is refused: %s', async (parameters, text) => {
-  const asked = { workload: 'rapidtide', parameters };
-  expect(await rapidtide.preflight!([], asked, specPortsOf(memoryStore()))).toEqual([
-    expect.stringContaining(text),
-  ]);
+  const [problem, ...more] = await rapidtide.check!({ workload: 'rapidtide', parameters }, []);
+  expect([describeProblem(problem!), more]).toEqual([expect.stringContaining(text), []]);
 });

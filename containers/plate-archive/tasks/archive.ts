@@ -1,6 +1,7 @@
 import { sealKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf, readPlateRequest } from '../../../jobs/plate-archive/plate/plate-request.ts';
+import { describeProblem } from '../../../lib/contract/workload/errors.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { archivePlate } from '../archiver/archive-plate.ts';
 import { isDirect } from '../archiver/index-tar.ts';
@@ -17,7 +18,7 @@ export const archiveTask = {
   run: (context: PlateContext): Promise<TaskResult> =>
     asResult(async () => {
       const { request, problems } = readPlateRequest(context.parameters);
-      if (problems.length > 0) throw new PlateError(problems);
+      if (problems.length > 0) throw new PlateError(problems.map(describeProblem));
       const item = context.items[0]!;
       const plate = plateOf(item, request);
       const [source, archive, proofs] = [

@@ -1,3 +1,4 @@
+import type { Problem } from '../../../lib/contract/workload/errors.ts';
 import type { PlateName } from '../format/archive-keys.ts';
 
 /** A plate as its line of plates.csv has it, with the project and batch of the request. */
@@ -34,32 +35,28 @@ export const defaultFolders = 'images,illum,analysis,backend';
  */
 export function readFolders(text: string): {
   readonly rules: readonly FolderRule[];
-  readonly problems: readonly string[];
+  readonly problems: readonly Problem[];
 } {
-  const problems: string[] = [];
+  const problems: Problem[] = [];
+  const refused = (message: string): void => void problems.push({ where: '--folders', message });
   const rules: FolderRule[] = [];
   for (const each of text.split(',').map(part => part.trim())) {
     const [name = '', ...rest] = each.split('=');
     const prefix = rest.length > 0 ? rest.join('=') : broadFolders[name];
-    if (!/^[a-z][a-z0-9_]*$/.test(name))
-      problems.push(`--folders: ${each || 'an empty entry'} has no name in small letters`);
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) refused(`${each || 'an empty entry'} has no name in small letters`);
     else if (prefix === undefined)
-      problems.push(
-        `--folders: ${name} is none of ${Object.keys(broadFolders).join(', ')}; give it a prefix, ${name}=path/{plate_id}/`,
+      refused(
+        `${name} is none of ${Object.keys(broadFolders).join(', ')}; give it a prefix, ${name}=path/{plate_id}/`,
       );
-    else if (rules.some(rule => rule.name === name)) problems.push(`--folders: ${name} is named twice`);
+    else if (rules.some(rule => rule.name === name)) refused(`${name} is named twice`);
     else if (!prefix.endsWith('/'))
-      problems.push(
-        `--folders: ${name}=${prefix} must end in a slash: plate 2058 would hold plate 20586, too`,
-      );
+      refused(`${name}=${prefix} must end in a slash: plate 2058 would hold plate 20586, too`);
     else if (!/\{plate_id(_full)?\}/.test(prefix))
-      problems.push(`--folders: ${name}=${prefix} names no {plate_id}: every plate would hold all`);
+      refused(`${name}=${prefix} names no {plate_id}: every plate would hold all`);
     else rules.push({ name, prefix, required: name === 'images' });
   }
   const unknown = text.match(/\{(?!(?:project|batch|plate_id|plate_id_full)\})[^}]*\}/g) ?? [];
-  problems.push(
-    ...unknown.map(each => `--folders: ${each} is none of {project}, {batch}, {plate_id}, {plate_id_full}`),
-  );
+  for (const each of unknown) refused(`${each} is none of {project}, {batch}, {plate_id}, {plate_id_full}`);
   return { rules, problems };
 }
 

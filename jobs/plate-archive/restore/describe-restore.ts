@@ -1,5 +1,5 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import type { IndexEntry } from '../format/archive-index.ts';
 import type { PlateName } from '../format/archive-keys.ts';
@@ -64,14 +64,22 @@ export async function lookAtRestore(
 }
 
 /** What is wrong with how a restore was asked for. */
-export function restoreProblems({ parameters }: Pick<RunRequest, 'parameters'>): readonly string[] {
+export function restoreProblems({ parameters }: Pick<RunRequest, 'parameters'>): readonly Problem[] {
   const { days = '7', archive } = parameters;
   const isWhole = (text: string, most: number): boolean => /^\d+$/.test(text) && +text >= 1 && +text <= most;
   return [
-    ...(isWhole(days, 365) ? [] : [`--days ${days} is not a whole number from 1 to 365`]),
+    ...(isWhole(days, 365)
+      ? []
+      : [{ where: '--days', message: `${days} is not a whole number from 1 to 365` }]),
     ...(archive === undefined || isWhole(archive, 999_999)
       ? []
-      : [`--archive ${archive} is no number of an archive: lab archive status PLATE lists them`]),
+      : [
+          {
+            where: '--archive',
+            message: `${archive} is no number of an archive`,
+            fix: 'lab archive status PLATE lists them',
+          },
+        ]),
   ];
 }
 

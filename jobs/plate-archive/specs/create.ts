@@ -1,7 +1,7 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { describeArchives } from '../describe-archives.ts';
 import { defaultFolders } from '../plate/plate-folders.ts';
-import { plateOf, plateProblems, readPlateRequest } from '../plate/plate-request.ts';
+import { plateRequestProblems } from '../plate/plate-request.ts';
 import { storageClasses } from '../prices.ts';
 import { reportProven } from '../report.ts';
 import { batch, common, family, places, project, proofDays, sealAfter, sealer } from './common.ts';
@@ -49,10 +49,7 @@ export const plateArchive: WorkloadSpec = {
     { name: 'verify', takes: 'item', kind: 'verifier', dependsOn: [{ step: 'archive', when: 'each' }] },
     sealAfter('verify'),
   ],
-  preflight: async (items, { parameters }) => {
-    const { request, problems } = readPlateRequest(parameters);
-    return [...problems, ...plateProblems(items.map(item => plateOf(item, request)))];
-  },
+  check: ({ parameters }, list) => plateRequestProblems(parameters, list),
   describe: describeArchives,
   report: reportProven,
 };

@@ -52,10 +52,11 @@ export const plateRestore: WorkloadSpec = {
     sealer,
   },
   steps: [{ name: 'restore', takes: 'item', kind: 'restorer', main: true }, sealAfter('restore')],
+  check: restoreProblems,
   preflight: async (_items, request, ports) => {
     // It is optional, and so nobody has looked whether lab.config.ts says it.
     if (request.parameters.old !== undefined) ports.place('old');
-    return restoreProblems(request);
+    return [];
   },
   describe: describeRestore,
   ready: readyToRestore,

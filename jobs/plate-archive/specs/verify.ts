@@ -1,6 +1,8 @@
 import type { WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { describeVerification, readyToVerify, verificationProblems } from '../describe-verification.ts';
+import { proofDaysProblems } from '../plate/plate-request.ts';
 import { reportProven } from '../report.ts';
+import { restoreProblems } from '../restore/describe-restore.ts';
 import { batch, common, days, family, onePlate, places, project, proofDays, tier } from './common.ts';
 
 export const plateVerify: WorkloadSpec = {
@@ -17,6 +19,7 @@ export const plateVerify: WorkloadSpec = {
     journals: ['list', 'read'],
   },
   steps: [{ name: 'verify', takes: 'item' }],
+  check: ({ parameters }) => [...proofDaysProblems(parameters), ...restoreProblems({ parameters })],
   preflight: verificationProblems,
   describe: describeVerification,
   ready: readyToVerify,

@@ -1,6 +1,6 @@
 import type { Args, OptionSpec } from '../../../lib/contract/verb/args.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
-import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { suggest } from '../../../lib/contract/workload/suggest.ts';
 import { type PlateName, platePrefix } from '../format/archive-keys.ts';
 import { archivedPlates } from '../plate/plate-status.ts';
@@ -52,8 +52,7 @@ export const archiveOption: Readonly<Record<string, OptionSpec>> = {
 export function archiveNumber(args: Args): number | undefined {
   const archive = args.text('archive');
   if (archive === undefined) return undefined;
-  const [problem] = restoreProblems({ parameters: { archive } });
-  if (problem) throw new LabError({ where: '--archive', message: problem });
+  refuse(restoreProblems({ parameters: { archive } }));
   return Number(archive);
 }
 

@@ -95,8 +95,7 @@ function oldRequest(args: Args): OldRequest {
       where: '--plate',
       message: plates.length === 0 ? 'is needed beside --old' : `is one beside --old, not ${plates.length}`,
     });
-  for (const message of restoreProblems({ parameters: { days } }))
-    problems.push({ where: 'lab archive restore', message });
+  problems.push(...restoreProblems({ parameters: { days } }));
   if (!['Bulk', 'Standard', 'Expedited'].includes(tier))
     problems.push({ where: '--tier', message: `${tier} is none of Bulk, Standard` });
   refuse(problems);

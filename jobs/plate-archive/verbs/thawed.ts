@@ -18,10 +18,7 @@ export function thawHow(args: Args): ThawRequest {
   const archive = args.text('archive');
   const parameters = { days, ...(archive === undefined ? {} : { archive }) };
   const problems = [
-    ...restoreProblems({ parameters }).map(message => ({
-      where: `lab archive ${args.positionals[0]}`,
-      message,
-    })),
+    ...restoreProblems({ parameters }),
     // Expedited is for tarballs of older scripts, and what stands in GLACIER.
     ...(['Bulk', 'Standard', 'Expedited'].includes(tier)
       ? []

@@ -1,7 +1,7 @@
 import { LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { bedPlaces, exportPlaces, placesByName, placesOf, reading, writing } from '../places.ts';
-import { prepareExport, samplesPerJob } from '../prepare-export.ts';
+import { exportProblems, prepareExport, samplesPerJob } from '../prepare-export.ts';
 import { reachPlaces } from '../reach-places.ts';
 import { reportExport } from '../report.ts';
 import { vcfJobs } from './jobs.ts';
@@ -52,6 +52,7 @@ export const vcfExport: WorkloadSpec = {
     },
     { name: 'export', takes: 'shard', itemsPerShard: samplesPerJob, main: true, dependsOn: ['check'] },
   ],
+  check: ({ parameters, shards }, list) => exportProblems(list, parameters, shards),
   expand: checkRequest,
   report: reportExport,
 };

@@ -4,7 +4,7 @@ import { defaultAttributes } from '../attributes.ts';
 import { describeIngest } from '../describe-ingest.ts';
 import { peekOfPlaces } from '../peek-of.ts';
 import { ingestPlaces, placesByName, reading, samplePlaces, writing } from '../places.ts';
-import { prepareIngest } from '../prepare-ingest.ts';
+import { ingestProblems, prepareIngest } from '../prepare-ingest.ts';
 import { reachPlaces } from '../reach-places.ts';
 import { reportIngest } from '../report.ts';
 import { vcfJobs } from './jobs.ts';
@@ -113,6 +113,7 @@ export const vcfIngest: WorkloadSpec = {
       resources: { vcpus: 4, memoryMiB: 15_000 },
     },
   ],
+  check: ({ parameters }) => ingestProblems(parameters),
   expand: lookAtFiles,
   describe: describeIngest,
   report: reportIngest,

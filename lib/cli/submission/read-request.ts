@@ -10,6 +10,8 @@ export interface ReadRequest {
   readonly request: RunRequest;
   /** Whether every size was: without one, what would be said of the others is not meant. */
   readonly isSized: boolean;
+  /** Options of the workload's that are wrong, and told: `--format`. */
+  readonly wrong?: ReadonlySet<string>;
 }
 
 /** What `lab submit` is asked for, by its options; every problem of them is told. */
@@ -22,10 +24,13 @@ export async function readRequest(spec: WorkloadSpec, given: Args, told: Gatheri
   const itemsPerShard = await told.ask(() => wholeNumber(args, 'items-per-shard'));
   const parallel = await told.ask(() => wholeNumber(args, 'parallel'));
   const parameters: Record<string, string> = {};
+  const wrong = new Set<string>();
   for (const parameter of spec.parameters.filter(each => !each.sets && !each.note)) {
     const value = args.text(parameter.name) ?? parameter.default;
     if (value !== undefined) parameters[parameter.name] = value;
-    await told.ask(() => refuse(parameterProblems(parameter, value)));
+    const problems = parameterProblems(parameter, value);
+    for (const { where } of problems) wrong.add(where);
+    await told.ask(() => refuse(problems));
   }
   await told.ask(() => refuse(wordProblems(spec, args)));
   const name = await told.ask(() => readName(args));
@@ -44,7 +49,7 @@ export async function readRequest(spec: WorkloadSpec, given: Args, told: Gatheri
     ...(maxUsd === undefined ? {} : { maxUsd }),
     ...(args.rest.length > 0 ? { arguments: args.rest } : {}),
   };
-  return { request, isSized: sizes !== undefined };
+  return { request, isSized: sizes !== undefined, wrong };
 }
 
 /** Names that stand by themselves: `100307 100408`, or `--participants 100307 100408`, of which the option takes one. */

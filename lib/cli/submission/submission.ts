@@ -63,7 +63,7 @@ async function checked(
   context: Context,
   told: Gathering,
   spec: WorkloadSpec,
-  { request, isSized }: ReadRequest,
+  { request, isSized, wrong }: ReadRequest,
   list: ItemSource | undefined,
   more: Pick<Submission, 'dryRun' | 'wait' | 'canary' | 'confirm' | 'notes'>,
 ): Promise<Submission> {
@@ -74,10 +74,20 @@ async function checked(
   // Sizes and the pool are refused together with the list.
   const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
   if (isSized) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
+  const items = read && 'items' in read ? read.items : list || !spec.list ? 'elsewhere' : 'made';
+  await told.ask(async () => refuse((await spec.check?.(without(request, wrong), items)) ?? []));
   await told.ask(() => checkScriptsHere(spec, request, context.cwd));
   told.refuse();
   return { spec, request, ...(read ? { list: read } : {}), ...more };
 }
+
+/** What is wrong with an option, and told, is not judged beside others. */
+const without = (request: RunRequest, wrong: ReadonlySet<string> = new Set()): RunRequest => ({
+  ...request,
+  parameters: Object.fromEntries(
+    Object.entries(request.parameters).filter(([name]) => !wrong.has(`--${name}`)),
+  ),
+});
 
 /** Reads the items from where they are. Throws LabError. */
 export async function readList(

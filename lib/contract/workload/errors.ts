@@ -33,6 +33,19 @@ export function refuse(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new LabError(problems);
 }
 
+/** What these checks refuse, all of it; any other error is thrown on. */
+export async function problemsOf(...checks: readonly (() => unknown)[]): Promise<readonly Problem[]> {
+  const found: Problem[] = [];
+  for (const check of checks)
+    try {
+      await check();
+    } catch (error) {
+      if (!(error instanceof LabError) || error.exitCode !== exitCodes.badInput) throw error;
+      for (const problem of error.problems) found.push(problem);
+    }
+  return found;
+}
+
 /** Lets several checks say what is wrong before any of it is told: an answer that is not there has said why. */
 export interface Gathering {
   /** The answer, or undefined where it threw a LabError for bad input; any other error is thrown on. */

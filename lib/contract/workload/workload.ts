@@ -2,6 +2,7 @@ import type { PlacePort } from '../ports/place.ts';
 import type { Store } from '../ports/ports.ts';
 import type { RunSummary } from '../run/summary.ts';
 import type { WorkloadVerb } from '../verb/verb.ts';
+import type { Problem } from './errors.ts';
 import type { ImageSpec, MountSpec } from './image.ts';
 import type { Item, ItemNoun } from './item.ts';
 import type { FamilySpec, KindSpec, PlaceSpec } from './kind.ts';
@@ -58,6 +59,14 @@ export interface WorkloadSpec {
   readonly onCause?: OnCause;
   /** Items from the request alone, where no list is given: `--start 2019-01 --end 2019-12`. Throws LabError. */
   readonly list?: (request: RunRequest, ports: SpecPorts) => Promise<readonly Item[]>;
+  /**
+   * What is wrong with a request by itself, without a look at anything: told with all else that is wrong with a command line. A
+   * parameter that is not understood is not there. A list that lies elsewhere is checked once it was read.
+   */
+  readonly check?: (
+    request: RunRequest,
+    list: CheckedList,
+  ) => readonly Problem[] | Promise<readonly Problem[]>;
   /** Adds to the items what only the stores know, or gives steps items of their own. Throws LabError. */
   readonly expand?: (
     items: readonly Item[],
@@ -90,6 +99,9 @@ export interface WorkloadSpec {
   /** What a person has to read and say before it is done: without `--confirm <word>` a submission is a dry run. */
   readonly confirm?: (items: readonly Item[], request: RunRequest, ports: SpecPorts) => Promise<Confirmation>;
 }
+
+/** The items of a request; or they are still to be read, or to be made of it by `list`. */
+export type CheckedList = readonly Item[] | 'elsewhere' | 'made';
 
 export interface SpecPorts {
   /** The store for a dataset of the configuration, or the output bucket. */
