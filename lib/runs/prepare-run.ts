@@ -39,14 +39,20 @@ export async function prepareRun(
   const told = gather();
   for (const [name, place] of Object.entries(spec.places ?? {}))
     if (!place.optional) await told.ask(async () => own.place(name));
+  const wrong = (await spec.check?.(request, chosen)) ?? [];
+  told.refuse(wrong);
+  await told.ask(() => refuse(wrong));
+  const looked = await told.ask(async () => {
+    const expanded = spec.expand ? await spec.expand(chosen, request, own) : chosen;
+    const { items, steps: stepItems } = 'steps' in expanded ? expanded : { items: expanded, steps: {} };
+    refuse(stepFolderProblems(spec, items));
+    const found = spec.preflight ? await spec.preflight(items, request, own) : [];
+    const { problems, notes = [] } = 'problems' in found ? found : { problems: found };
+    refuse(problems.map((message): Problem => ({ where: spec.name, message })));
+    return { items, stepItems, notes };
+  });
   told.refuse();
-  refuse((await spec.check?.(request, chosen)) ?? []);
-  const expanded = spec.expand ? await spec.expand(chosen, request, own) : chosen;
-  const { items, steps: stepItems } = 'steps' in expanded ? expanded : { items: expanded, steps: {} };
-  refuse(stepFolderProblems(spec, items));
-  const found = spec.preflight ? await spec.preflight(items, request, own) : [];
-  const { problems, notes = [] } = 'problems' in found ? found : { problems: found };
-  refuse(problems.map((message): Problem => ({ where: spec.name, message })));
+  const { items, stepItems, notes } = looked!;
   const confirm = await spec.confirm?.(items, request, own);
   return {
     items,

@@ -158,6 +158,13 @@ it.each(Object.entries(wrongsOf))('tells any problems of a submission of %s toge
   );
 });
 
+it('what a workload alone knows is wrong is told though no lab is there to be looked at', async () => {
+  const wrong = ['--skip-done-if', 'done/all', '--data-out-from', '{item}', '--profile', 'nobody'];
+  const { code, err } = await me.lab(['submit', 'rapidtide', '--participants', '1..5', ...wrong]);
+  expect(code).toBe(2);
+  expect(err).toMatch(/--skip-done-if: done\/all[\s\S]*--data-out-from: \{item\}/);
+});
+
 it('tells what no pool and no job can be together with the list', async () => {
   const wrong = ['--timeout', '5', '--attempts', '99', '--pool', 'moon', '--participants', 'nowhere.txt'];
   const { code, err } = await me.lab(['submit', 'rapidtide', ...wrong]);

@@ -259,7 +259,7 @@ it('verification is refused where there is nothing that could be compared, and w
   const refused = await archive('verify', '--plates', 'ONE,TWO', '--proof-days', '0');
   expect(refused.code).toBe(2);
   for (const why of [
-    '--proof-days 0 is not',
+    '--proof-days: 0 is not',
     'there is no archive of TWO',
     'ONE was deleted behind its proof on',
   ])

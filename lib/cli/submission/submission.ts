@@ -26,6 +26,8 @@ export interface Submission {
   /** The word that a workload which asks for one was given. */
   readonly confirm?: string;
   readonly notes?: readonly string[];
+  /** What is wrong with it by itself, though every option is understood: told with all that a look finds. */
+  readonly problems?: readonly Problem[];
 }
 
 export interface ItemSource {
@@ -75,10 +77,10 @@ async function checked(
   const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
   if (isSized) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
   const items = read && 'items' in read ? read.items : list || !spec.list ? 'elsewhere' : 'made';
-  await told.ask(async () => refuse((await spec.check?.(without(request, wrong), items)) ?? []));
+  const problems = (await spec.check?.(without(request, wrong), items)) ?? [];
   await told.ask(() => checkScriptsHere(spec, request, context.cwd));
-  told.refuse();
-  return { spec, request, ...(read ? { list: read } : {}), ...more };
+  told.refuse(problems);
+  return { spec, request, problems, ...(read ? { list: read } : {}), ...more };
 }
 
 /** What is wrong with an option, and told, is not judged beside others. */

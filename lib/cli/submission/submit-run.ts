@@ -38,15 +38,22 @@ export async function submitRun(
   submission: Submission,
   { isReal }: { /** A rehearsal has no inputs and needs no secrets. */ readonly isReal: boolean },
 ): Promise<SubmittedRun | 'later' | undefined> {
-  const { spec, request, list } = submission;
-  const connection = await context.connect();
+  const { spec, request, list, problems = [] } = submission;
+  const connection = await context.connect().catch((error: unknown) => {
+    refuse(problems);
+    throw error;
+  });
   const look = async (): Promise<Looked> => {
-    const given = !list
-      ? await madeList(context, submission, connection)
-      : 'source' in list
-        ? await readList(context, spec, list, connection.storeOf)
-        : list;
-    return lookAround(context, submission, connection, given, isReal);
+    const told = gather();
+    const given = await told.ask(async () =>
+      !list
+        ? madeList(context, submission, connection)
+        : 'source' in list
+          ? readList(context, spec, list, connection.storeOf)
+          : list,
+    );
+    told.refuse(problems);
+    return lookAround(context, submission, connection, given!, isReal);
   };
   const looked = await orInterrupted(context.signal, look(), 'lab submit', 'nothing was submitted');
   const { prepared, scripts, notes, given } = looked;

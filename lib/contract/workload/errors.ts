@@ -50,8 +50,8 @@ export async function problemsOf(...checks: readonly (() => unknown)[]): Promise
 export interface Gathering {
   /** The answer, or undefined where it threw a LabError for bad input; any other error is thrown on. */
   ask<T>(question: () => T | Promise<T>): Promise<T | undefined>;
-  /** Throws one LabError that holds every problem, or returns when there is none. */
-  refuse(): void;
+  /** Throws one LabError that holds every problem, each once, or returns when there is none; `others` are told with them. */
+  refuse(others?: readonly Problem[]): void;
 }
 
 /** `as` says a problem in the words of who gave it: under the name that an option was given by. */
@@ -68,6 +68,10 @@ export function gather(as: (problem: Problem) => Problem = problem => problem): 
         return undefined;
       }
     },
-    refuse: () => refuse(problems.map(as)),
+    refuse(others = []) {
+      if (problems.length === 0) return;
+      const told = new Map([...problems, ...others].map(each => [describeProblem(each), each]));
+      refuse([...told.values()].map(as));
+    },
   };
 }

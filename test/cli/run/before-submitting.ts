@@ -6,7 +6,7 @@ export function toldBeforeSubmitting(
   put: (key: string, body: string) => Promise<unknown>,
 ): void {
   it.each([
-    [['--script', 'work.sh'], '--script work.sh is for --do script, and --do is copy-test'],
+    [['--script', 'work.sh'], '--script: work.sh is for --do script, and --do is copy-test'],
     [['--do', 'script', '--script', './work.sh'], '--script: there is no file ./work.sh'],
     [['--do', 'script', '--script', 'nope.sh'], '--script: there is no file nope.sh here, and no s3://'],
     [
