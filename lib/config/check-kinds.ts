@@ -4,7 +4,7 @@ import { kindNames, specOfKind } from '../contract/workload/places.ts';
 import { kindPools } from '../contract/workload/step-sizes.ts';
 import { edgeOf, type WorkloadSpec } from '../contract/workload/workload.ts';
 import { namedImages } from './kind-image.ts';
-import { type Say, unknownName, whole } from './say.ts';
+import { type Say, unknownFields, unknownName, whole } from './say.ts';
 
 const ours = new Set<string>(Object.values(env));
 
@@ -13,8 +13,10 @@ export function checkKinds(spec: WorkloadSpec, config: LabConfig, where: string,
   const workload = config.workloads[spec.name]!;
   const names = Object.keys(spec.kinds ?? {});
   const at = `${where}.kinds`;
-  for (const kind of Object.keys(workload.kinds ?? {}))
+  for (const [kind, own] of Object.entries(workload.kinds ?? {})) {
     unknownName(kind, names, at, `${spec.name} has no kind of jobs ${JSON.stringify(kind)}`, say);
+    unknownFields(own, ['image', 'base'], `${at}.${kind}.`, say);
+  }
   for (const kind of names)
     if (!/^[a-z][a-z0-9-]{0,20}$/.test(kind))
       say(`${at}.${kind}`, 'is no name of a kind', 'small letters, digits and -, at most 21, a letter first');

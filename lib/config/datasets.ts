@@ -1,5 +1,6 @@
 import type { Dataset } from '../contract/workload/config.ts';
 import type { DatasetInput } from './define-lab.ts';
+import { checkRegion, isBucketName } from './names.ts';
 import { type Say, unknownFields } from './say.ts';
 
 export function resolveDataset(input: DatasetInput, region: string): Dataset {
@@ -31,7 +32,8 @@ export function checkDataset(name: string, dataset: Dataset, input: DatasetInput
     return;
   }
   unknownFields(input, ['bucket', 'region', 'prefix', 'access', 'existingSecret'], `${where}.`, say);
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(dataset.bucket ?? ''))
+  if ('region' in input && input.region !== undefined) checkRegion(`${where}.region`, input.region, say);
+  if (!isBucketName(dataset.bucket))
     say(
       `${where}.bucket`,
       `${JSON.stringify(dataset.bucket)} is not a bucket’s name`,

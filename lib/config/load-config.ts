@@ -9,7 +9,7 @@ export async function loadConfig(path: string): Promise<LabConfigInput> {
   if (!existsSync(path))
     throw new LabError({ where: path, message: 'is not there', fix: 'lab init writes it' });
   const loaded = await read(path);
-  if (typeof loaded.default !== 'object')
+  if (typeof loaded.default !== 'object' || loaded.default === null)
     throw new LabError({
       where: path,
       message: 'has no default export',

@@ -1,7 +1,8 @@
 import type { ArchiveBucket, PlaceConfig, WorkloadConfig } from '../contract/workload/config.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { WorkloadInput } from './define-lab.ts';
-import { type Say, unknownName } from './say.ts';
+import { checkRegion, isBucketName } from './names.ts';
+import { type Say, unknownFields, unknownName } from './say.ts';
 
 /**
  * Where a workload's places are: as it says itself, as a sibling of its family says of the same one, in the lab's archive
@@ -36,15 +37,23 @@ export function resolvePlaces(
 export function checkPlaces(
   spec: WorkloadSpec,
   { places = {} }: WorkloadConfig,
+  labRegion: string,
   where: string,
   say: Say,
 ): void {
   const names = Object.keys(spec.places ?? {});
-  for (const [name, { bucket, prefix, keyArn }] of Object.entries(places)) {
+  for (const [name, { bucket, prefix, region, keyArn, ...others }] of Object.entries(places)) {
     const at = `${where}.places.${name}`;
+    unknownFields(others, ['bucket', 'prefix', 'region', 'keyArn'], `${at}.`, say);
+    // The lab's own is told where it stands.
+    if (region !== labRegion) checkRegion(`${at}.region`, region, say);
     unknownName(name, names, `${where}.places`, `${spec.name} has no place ${JSON.stringify(name)}`, say);
-    if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
-      say(`${at}.bucket`, `${JSON.stringify(bucket)} is no name of a bucket`);
+    if (!isBucketName(bucket))
+      say(
+        `${at}.bucket`,
+        `${JSON.stringify(bucket)} is not a bucket’s name`,
+        `bucket: '<bucket>', without s3:// and prefix`,
+      );
     if (prefix.startsWith('/') || (prefix !== '' && !prefix.endsWith('/')))
       say(
         `${at}.prefix`,

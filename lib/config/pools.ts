@@ -93,12 +93,8 @@ export function checkPool(name: string, each: Pool, input: PoolInput | undefined
       say,
     );
   }
-  if (typeof each.spillToOnDemand !== 'boolean')
-    say(`${where}.spillToOnDemand`, `${JSON.stringify(each.spillToOnDemand)} is neither true nor false`);
-  else if (each.spillToOnDemand && each.market !== 'spot')
+  if (each.spillToOnDemand && each.market !== 'spot')
     say(`${where}.spillToOnDemand`, 'is of spot pools, and this one is on demand', "market: 'spot'");
-  if (typeof each.dockerOnScratch !== 'boolean')
-    say(`${where}.dockerOnScratch`, `${JSON.stringify(each.dockerOnScratch)} is neither true nor false`);
   if (each.image !== undefined && !isImage(each.image))
     say(
       `${where}.image`,

@@ -8,11 +8,13 @@ import { checkDataset, resolveDataset } from './datasets.ts';
 import type { LabConfigInput } from './define-lab.ts';
 import { checkImages, resolveCaches } from './images.ts';
 import { withListedKinds } from './listed-kinds.ts';
+import { checkRegion, isBucketName } from './names.ts';
 import { checkNetwork } from './network.ts';
 import { withOwnPools } from './own-pools.ts';
 import { resolvePlaces } from './places.ts';
 import { checkPool, resolvePools } from './pools.ts';
 import { mapValues, type Say, unknownFields, unknownName } from './say.ts';
+import { shaped } from './shape.ts';
 import { checkWorkload, resolveWorkload } from './workloads.ts';
 
 /** What `-c name=value` may say in place of `lab.config.ts`: whatever is one word there. */
@@ -37,11 +39,12 @@ export function resolveConfig(
   known: readonly WorkloadSpec[],
   overrides: Overrides = {},
 ): LabConfig {
-  const specs = known.map(spec => withListedKinds(spec, written.workloads?.[spec.name]));
   const problems: Problem[] = [];
   const say: Say = (where, message, fix) =>
     void problems.push({ where: `lab.config.ts ${where}`, message, ...(fix ? { fix } : {}) });
-  const input = overridden(written, overrides);
+  const input = shaped(overridden(written, overrides), say);
+  const misshapen = problems.map(({ where }) => where);
+  const specs = known.map(spec => withListedKinds(spec, input.workloads?.[spec.name]));
   unknownFields(
     input,
     [
@@ -91,8 +94,7 @@ export function resolveConfig(
       `${JSON.stringify(config.name)} is not a name`,
       'small letters, digits and -, at most 21, a letter first',
     );
-  if (!/^[a-z]{2,4}(-[a-z]+)+-\d$/.test(config.region))
-    say('region', `${JSON.stringify(config.region)} is not a region`, 'for example us-east-1');
+  checkRegion('region', config.region, say);
   if (!retentionDays.includes(config.logRetentionDays))
     say(
       'logRetentionDays',
@@ -119,8 +121,17 @@ export function resolveConfig(
   checkArchive(config, input, say);
   checkNetwork(config, say);
   checkCompliance(config, say);
-  checkExistingBucket(config, say);
-  refuse(problems);
+  checkExistingBucket(input, say);
+  // What is of another kind was left out for the other checks: that it is not there is no second problem.
+  refuse(
+    problems.filter(
+      ({ where }, at) =>
+        at < misshapen.length ||
+        !misshapen.some(
+          each => where === each || where.startsWith(`${each}.`) || each.startsWith(`${where}[`),
+        ),
+    ),
+  );
   return withOwnPools(config);
 }
 
@@ -149,7 +160,16 @@ function networkOf(word: string): unknown {
   }
 }
 
-function checkExistingBucket({ existingOutputBucket, existingOutputBucketKey }: LabConfig, say: Say): void {
+function checkExistingBucket(
+  { existingOutputBucket, existingOutputBucketKey }: LabConfigInput,
+  say: Say,
+): void {
+  if (existingOutputBucket !== undefined && !isBucketName(existingOutputBucket))
+    say(
+      'existingOutputBucket',
+      `${JSON.stringify(existingOutputBucket)} is not a bucket’s name`,
+      'without s3:// and without a prefix; leave it out for a new one',
+    );
   if (existingOutputBucketKey === undefined) return;
   if (existingOutputBucket === undefined)
     say('existingOutputBucketKey', 'is the key of no bucket', 'existingOutputBucket names it');

@@ -26,6 +26,8 @@ export function checkVolume(
   whole(`${where}.sizeGiB`, sizeGiB, 8, 65_536, say);
   const [least, most, perGiB] = type === 'gp3' ? [3000, 80_000, 500] : [100, 256_000, 1000];
   whole(`${where}.iops`, iops, least, most, say);
+  if ('throughputMiBps' in volume && typeof volume.throughputMiBps !== 'number')
+    whole(`${where}.throughputMiBps`, volume.throughputMiBps, 125, 2000, say);
   if (Object.values(volume).some(each => typeof each === 'object')) return;
   if (iops > Math.max(least, sizeGiB * perGiB))
     say(

@@ -43,7 +43,7 @@ export function checkWorkload(
     say,
   );
   checkKinds(spec, config, where, say);
-  checkPlaces(spec, workload, where, say);
+  checkPlaces(spec, workload, config.region, where, say);
   checkSteps(spec, workload, where, say);
   const { vcpus } = workload.resources;
   checkResources(workload.resources, `${where}.resources`, say);
