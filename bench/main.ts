@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import { ambientNoise } from './ambient-noise/ambient-noise.ts';
 import { ambientNoiseYear } from './ambient-noise/year.ts';
 import { archiveBenches } from './archive/archive.ts';
-import { ledger } from './ledger/ledger.ts';
+import { ledger, ledgerBenches } from './ledger/ledger.ts';
 import { logLines } from './log-lines/log-lines.ts';
 import { machine } from './measure.ts';
 import { queue } from './queue/queue.ts';
+import { rehearsalBenches } from './rehearsal/rehearsal.ts';
 import { report } from './report/report.ts';
 import { memory } from './s3/memory.ts';
 import { s3 } from './s3/s3.ts';
@@ -27,11 +28,13 @@ const benches = {
   s3,
   memory,
   'log-lines': logLines,
-  ledger,
+  ledger: (root: string, rounds: number) => ledger(root, rounds),
+  ...ledgerBenches,
   'ambient-noise': ambientNoise,
   'ambient-noise-year': ambientNoiseYear,
   ...archiveBenches,
   queue,
+  ...rehearsalBenches,
   report,
   'twin-children': (root: string, rounds: number) => twinChildren(root, rounds),
   watch: (root: string) => watch(root),
@@ -43,12 +46,14 @@ const benches = {
 };
 const onRequest = [
   'ledger',
+  ...Object.keys(ledgerBenches),
   'memory',
   'log-lines',
   'ambient-noise',
   'ambient-noise-year',
   ...Object.keys(archiveBenches),
   'queue',
+  ...Object.keys(rehearsalBenches),
   'report',
   'twin-children',
   'watch',

@@ -35,7 +35,7 @@ const cases = [
 ] as const;
 
 /** Looks at large runs, and plans of them, each in a process of its own, ours and the earlier build's in turn. */
-export async function ledger(projectRoot: string, rounds: number): Promise<string> {
+export async function ledger(projectRoot: string, rounds: number, only?: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'lab-bench-ledger-'));
   try {
     const old = await earlierBuild(projectRoot, folder);
@@ -47,7 +47,7 @@ export async function ledger(projectRoot: string, rounds: number): Promise<strin
         await measured(projectRoot, cache, [...words, await itemsFile(folder, 10_000)]);
       }
     const rows: string[] = [];
-    for (const each of cases) {
+    for (const each of cases.filter(({ what }) => only === undefined || what === only)) {
       const { what, text, items, shards } = each;
       const file = await itemsFile(folder, items, 'labels' in each ? each.labels : 0);
       const taken: { readonly old: Figures[][]; readonly new: Figures[][] } = { old: [], new: [] };
@@ -74,6 +74,15 @@ export async function ledger(projectRoot: string, rounds: number): Promise<strin
     await rm(folder, { recursive: true, force: true });
   }
 }
+
+/** `ledger-plan` and its like: the cases of one kind alone. */
+export const ledgerBenches: Readonly<Record<string, (root: string, rounds: number) => Promise<string>>> =
+  Object.fromEntries(
+    [...new Set(cases.map(({ what }) => what))].map(what => [
+      `ledger-${what}`,
+      (root, rounds) => ledger(root, rounds, what),
+    ]),
+  );
 
 /** The earlier build from the repository's own history, with the packages that it was locked to. */
 export async function earlierBuild(projectRoot: string, folder: string): Promise<string> {
