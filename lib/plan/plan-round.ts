@@ -197,11 +197,18 @@ const lastArrays = ({ name, arrays }: PlannedStep): readonly ArrayRef[] =>
     )
     .map(({ array }) => ({ step: name, array }));
 
-/** So many items a shard that all the arrays before the step are 20 at the most. */
+/** The fewest items a shard of which all the arrays before the step are 20 at the most. */
 function itemsThatFit(before: readonly PlannedStep[], step: StepSpec): number {
   const waits = before.filter(each => edgesOf(step).some(edge => edge.step === each.name));
-  const items = Math.max(...waits.map(each => each.items));
-  return Math.ceil((items * waits.length) / (mostDependencies * 10_000));
+  const arrays = (size: number): number =>
+    waits.reduce(
+      (sum, { takes, items }) => sum + (takes === 'run' ? 1 : cutArrays(Math.ceil(items / size)).length),
+      0,
+    );
+  const most = waits.reduce((max, { items }) => Math.max(max, items), 1);
+  let size = 1;
+  while (size < most && arrays(size) > mostDependencies) size++;
+  return size;
 }
 
 function header(input: PlanInput): Omit<RoundPlan, 'steps'> {

@@ -230,6 +230,32 @@ describe('sizes', () => {
     expect(store!.arrays.map(array => array.lane)).toEqual([0, 1]);
   });
 
+  it.each([
+    [200_001, 1, 2],
+    // Seven arrays each of 66,667 shards would be one too many.
+    [133_333, 3, 3],
+  ])(
+    'what waits for more arrays than a job can is refused: %d items in each of %d steps, %d a shard fit',
+    (count, before, fit) => {
+      const many = Array.from({ length: count }, (_, index) => ({ name: String(index) }));
+      const names = Array.from({ length: before }, (_, index) => `s${index}`);
+      const spec = workload([
+        ...names.map((name): StepSpec => ({ name, takes: 'item' })),
+        { name: 'report', takes: 'run', dependsOn: names },
+      ]);
+      const work = Object.fromEntries([...names, 'report'].map(name => [name, [{ items: many }]]));
+      expect(() => plan(spec, work)).toThrow(
+        expect.objectContaining({
+          problems: [expect.objectContaining({ fix: expect.stringContaining(`--items-per-shard ${fit},`) })],
+        }),
+      );
+      const after = (itemsPerShard: number) =>
+        plan(spec, work, 0, { itemsPerShard }).steps.at(-1)!.arrays[0]!.after;
+      expect(after(fit).length).toBeLessThanOrEqual(20);
+      expect(() => after(fit - 1)).toThrow();
+    },
+  );
+
   it('long names of steps keep the numbers of their arrays', () => {
     const long = workload([{ name: 's'.repeat(120), takes: 'item' }]);
     const many = Array.from({ length: 10_001 }, (_, index) => ({ name: String(index) }));
