@@ -7,13 +7,24 @@ export interface Endpoint {
   readonly profile?: string;
 }
 
+/**
+ * At a twin what a user's environment and profile say of AWS's endpoints is not asked: it would be read for every client, and FIPS does
+ * not go with another endpoint.
+ */
+export const atTwin = {
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  retryMode: 'standard',
+  defaultsMode: 'legacy',
+} as const;
+
 /** What every SDK client is made with. */
 export function clientConfig(endpoint: Endpoint) {
   return {
     region: endpoint.region,
     // A request that a sleeping laptop had under way would be waited for for ever.
     requestHandler: { connectionTimeout: 15_000, socketTimeout: 120_000 },
-    ...(endpoint.url ? { endpoint: endpoint.url } : {}),
+    ...(endpoint.url ? { endpoint: endpoint.url, ...atTwin } : {}),
     ...(endpoint.credentials ? { credentials: endpoint.credentials } : {}),
     ...(endpoint.profile ? { profile: endpoint.profile } : {}),
   };

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { workloads } from '../../jobs/index.ts';
+import { atTwin } from '../../lib/aws/endpoint.ts';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
 import { twinFolderOf } from '../../lib/cli/twin/folder.ts';
@@ -88,6 +89,7 @@ export async function user(
           return {
             ...server,
             s3: new S3Client({
+              ...atTwin,
               endpoint: server.url,
               region: server.region,
               credentials: server.keys.deployer,

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { Template } from 'aws-cdk-lib/assertions';
 import { build } from 'esbuild';
+import { atTwin } from '../../lib/aws/endpoint.ts';
 import type { World } from '../../lib/cli/context.ts';
 import { runCli } from '../../lib/cli/main.ts';
 import { dataBuckets, publicBuckets } from '../../lib/cli/twin/data-buckets.ts';
@@ -84,7 +85,13 @@ export async function fakeLab({ config, workloads, tasks, processes }: FakeLabIn
   await writeFile(join(folder, 'twin', 'server.json'), JSON.stringify(server));
   let runs = 0;
   const s3 = (credentials: NonNullable<S3ClientConfig['credentials']>) =>
-    new S3Client({ endpoint: twin.url, region: resolved.region, credentials, forcePathStyle: true });
+    new S3Client({
+      ...atTwin,
+      endpoint: twin.url,
+      region: resolved.region,
+      credentials,
+      forcePathStyle: true,
+    });
   return {
     folder,
     outputBucket: twin.outputs.OutputBucketName!,

@@ -8,6 +8,7 @@ import {
   SubmitJobCommand,
   type SubmitJobCommandInput,
 } from '@aws-sdk/client-batch';
+import { atTwin } from '../../../lib/aws/endpoint.ts';
 import { type BatchOptions, startBatch } from '../../../lib/twin/batch/start-batch.ts';
 import type { ContainerSpec, RunContainer } from '../../../lib/twin/batch/types.ts';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
@@ -89,6 +90,7 @@ export async function startTestBatch(overrides: Overrides = {}) {
     credentials: { find: id => (id === keys.accessKeyId ? keys : undefined) },
   });
   const client = new BatchClient({
+    ...atTwin,
     endpoint: server.url,
     region: 'us-east-1',
     credentials: keys,

@@ -18,6 +18,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { atTwin } from '../../../lib/aws/endpoint.ts';
 import { parseFaults } from '../../../lib/twin/faults/read-faults.ts';
 import { requestFaults } from '../../../lib/twin/faults/request-faults.ts';
 import { jsonService } from '../../../lib/twin/http/json-service.ts';
@@ -54,16 +55,17 @@ async function clientsOf(faults: object, now?: () => number) {
     credentials: { find: id => (id === keys.accessKeyId ? keys : undefined) },
     intercept: requestFaults(parseFaults(faults), now),
   });
-  const config = { endpoint: server.url, region: 'us-east-1', credentials: keys, maxAttempts: 1 };
+  const config = { ...atTwin, endpoint: server.url, region: 'us-east-1', credentials: keys, maxAttempts: 1 };
   const s3 = new S3Client({
     ...config,
     forcePathStyle: true,
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { requestTimeout: 500 },
   });
+  const batch = new BatchClient(config);
   return {
     s3,
-    batch: new BatchClient(config),
+    batch,
     secrets: new SecretsManagerClient(config),
     put: (Key: string) => s3.send(new PutObjectCommand({ Bucket: 'bucket', Key, Body: body })),
     get: async (Key: string): Promise<Buffer> => {
@@ -74,13 +76,10 @@ async function clientsOf(faults: object, now?: () => number) {
     },
     list: async (): Promise<string> => {
       try {
-        await client().send(new ListJobsCommand({ jobQueue: 'queue' }));
+        await batch.send(new ListJobsCommand({ jobQueue: 'queue' }));
         return 'ok';
       } catch (error) {
         return (error as Error).name;
-      }
-      function client(): BatchClient {
-        return new BatchClient(config);
       }
     },
   };

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
+import { atTwin } from '../../../lib/aws/endpoint.ts';
 import { startServer } from '../../../lib/twin/http/server.ts';
 import { s3Service } from '../../../lib/twin/s3/s3-service.ts';
 
@@ -20,6 +21,7 @@ export async function startS3(folder?: string, onError?: (error: unknown) => voi
   });
   const client = (credentials: { accessKeyId: string; secretAccessKey: string } = keys): S3Client =>
     new S3Client({
+      ...atTwin,
       endpoint: server.url,
       region: 'us-east-1',
       credentials,

@@ -14,6 +14,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import { atTwin } from '../../../lib/aws/endpoint.ts';
 import { program } from '../../helpers/program.ts';
 import { runs } from '../../helpers/runs.ts';
 import { keys } from './helper.ts';
@@ -174,6 +175,7 @@ async function start(): Promise<void> {
     child.once('exit', code => reject(new Error(`the twin ended with ${code}`)));
   });
   s3 = new S3Client({
+    ...atTwin,
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     credentials: keys,
