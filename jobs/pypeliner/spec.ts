@@ -4,7 +4,7 @@ import type { WorkloadSpec } from '../../lib/contract/workload/workload.ts';
 export const pypeliner: WorkloadSpec = {
   name: 'pypeliner',
   title: 'jobs of a pypeliner workflow',
-  item: { one: 'job', many: 'jobs' },
+  item: { one: 'job', many: 'jobs', calledBy: 'job' },
   verbs: {
     pypeliner: async () => (await import('./verbs/pypeliner.ts')).pypeliner,
     queue: async () => (await import('./verbs/queue.ts')).queue,

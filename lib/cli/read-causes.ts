@@ -6,7 +6,7 @@ import { remedyFor } from '../report/remedies.ts';
 import { readRun } from '../runs/stored-run.ts';
 import type { Context } from './context.ts';
 import type { ConnectedRun } from './open.ts';
-import type { TreatedCause } from './output/causes-text.ts';
+import { namesShown, type TreatedCause } from './output/causes-text.ts';
 
 /** Why what is not done is not, and what to do about it. */
 export async function readCauses(
@@ -28,13 +28,25 @@ export async function readCauses(
     spec,
     config,
     isFrozen: Object.keys(rounds.at(-1)?.files ?? {}).length > 0,
+    isOpen: open.run.request.request.open === true,
     laneOf: (step: string) => lanes.get(step),
     suffix: context.suffix,
   };
+  const { calledBy } = spec.item;
+  const calledOf = new Map(
+    calledBy
+      ? rows.flatMap(({ name, labels }) => (labels?.[calledBy] ? [[name, labels[calledBy]]] : []))
+      : [],
+  );
   return Promise.all(
     causes.map(async cause => {
       const seen = await withLog(connection.logs, rows, cause);
-      return { ...seen, remedy: remedyFor(seen, world) };
+      const called = seen.names.slice(0, namesShown).map(name => calledOf.get(name) ?? '');
+      return {
+        ...seen,
+        ...(calledOf.size > 0 ? { called } : {}),
+        remedy: remedyFor(seen, world),
+      };
     }),
   );
 }

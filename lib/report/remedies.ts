@@ -15,6 +15,8 @@ export interface RemedyWorld {
   readonly config: LabConfig;
   /** Its script is frozen with it: one that is mended is another run's. */
   readonly isFrozen: boolean;
+  /** Its jobs are sent as they come by a workflow, which tries them again by itself and alone takes their results. */
+  readonly isOpen?: boolean;
   /** What every command of this lab ends with: ` --local`, or nothing. */
   readonly suffix: string;
   /** What the step's jobs had last. */
@@ -25,6 +27,11 @@ const gib = 1024;
 
 /** The command that retries exactly what has failed of this cause, with more of what it lacked. */
 export function remedyFor(cause: CauseGroup, world: RemedyWorld): Remedy {
+  if (world.isOpen)
+    return {
+      text: 'its workflow tries it again, when it is started again with the same command; what was printed',
+      command: `npx lab logs ${world.run} --failed${world.suffix}`,
+    };
   const { text, options = '', all } = treatment(cause, world);
   const chosen = all ? '' : ` --cause ${cause.id}`;
   return { text, command: `npx lab retry ${world.run}${chosen}${options}${world.suffix}` };

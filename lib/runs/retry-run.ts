@@ -35,6 +35,12 @@ export async function planRetry(
   world: Pick<RunWorld, 'config' | 'now' | 'usdPerHour'>,
 ): Promise<{ readonly ledger: Ledger; readonly retry?: PlannedRetry }> {
   const { run, spec, items, connection } = open;
+  if (run.request.request.open)
+    throw new LabError({
+      where: run.runId,
+      message: `takes its ${spec.item.many} from a workflow, which tries them again by itself and alone takes their results`,
+      fix: 'start the workflow again with the same command (docs/pypeliner.md)',
+    });
   if (run.rounds.length === 0) throw neverSubmitted(run);
   const sizes = {
     spec,

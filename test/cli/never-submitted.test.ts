@@ -66,6 +66,14 @@ it('an open run without jobs is none of them', async () => {
   expect([code, err]).toEqual([0, expect.stringContaining('0 of 0 participants done')]);
 });
 
+it('what a workflow has sent is tried again by it, and by nobody else', async () => {
+  const { code, err } = await me.lab(['retry', whole, '--local']);
+  expect([code, err]).toEqual([
+    2,
+    `error ${whole}: takes its participants from a workflow, which tries them again by itself and alone takes their results\n  start the workflow again with the same command (docs/pypeliner.md)\n`,
+  ]);
+});
+
 it('lab runs says so too', async () => {
   const { out, err } = await me.lab(['runs', '--local']);
   expect(out).toMatch(new RegExp(`^${killedLater} +rapidtide +never submitted`, 'm'));

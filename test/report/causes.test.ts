@@ -1,5 +1,7 @@
 import { workloads } from '../../jobs/index.ts';
+import { pypeliner } from '../../jobs/pypeliner/spec.ts';
 import { rapidtide } from '../../jobs/rapidtide/spec.ts';
+import { causesText } from '../../lib/cli/output/causes-text.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { Lane } from '../../lib/contract/run/run.ts';
 import type { LedgerRow } from '../../lib/ledger/ledger.ts';
@@ -107,4 +109,25 @@ it.each([
   const [cause] = causesOf([row('a', { reason })], noTails);
   expect(cause!.kind).toBe(kind);
   expect(remedy(cause!).command).toContain(option);
+});
+
+it('jobs of a workflow are tried again by it, and are told by the names that it gave them', () => {
+  const [cause] = causesOf([row('j0000007', { reason: 'exited with 1' })], noTails);
+  const again = remedyFor(cause!, {
+    run: 'r',
+    spec: pypeliner,
+    config,
+    isFrozen: false,
+    isOpen: true,
+    suffix: '',
+    laneOf: () => lane,
+  });
+  expect(again.command).toBe('npx lab logs r --failed');
+  const text = causesText(
+    { write: () => true },
+    [{ ...cause!, called: ['/align/bwa'], remedy: again }],
+    pypeliner.item,
+  );
+  expect(text).toContain('\n  j0000007 (/align/bwa)\n');
+  expect(text).not.toContain('lab retry');
 });

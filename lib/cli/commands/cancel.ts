@@ -3,6 +3,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { closeRound } from '../../runs/close-round.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
+import { againWords } from '../output/command-line.ts';
 import { counted, doneText } from '../output/output.ts';
 
 export const cancel: Command = {
@@ -27,8 +28,8 @@ export const cancel: Command = {
       `${stopped === 0 ? 'nothing was running' : `${stopped} ${stopped === 1 ? 'job is' : 'jobs are'} being stopped`}; ${doneText(counts, counted(rows.length, spec.item))}`,
     );
     if (context.json) context.print(JSON.stringify({ run: run.runId, stopped, ...counts }));
-    const next = counts.done + counts.partial === rows.length ? 'fetch' : 'retry';
-    context.say(`Next: npx lab ${next} ${run.runId}${context.suffix}`);
+    const next = counts.done + counts.partial === rows.length ? `fetch ${run.runId}` : againWords(run);
+    context.say(`Next: npx lab ${next}${context.suffix}`);
     return exitCodes.ok;
   },
 };

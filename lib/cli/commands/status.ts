@@ -1,13 +1,14 @@
 import type { OutputRecord } from '../../contract/run/records.ts';
 import type { RoundPlan } from '../../contract/run/run.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import type { ItemNoun } from '../../contract/workload/item.ts';
 import type { ItemState, Ledger } from '../../ledger/ledger.ts';
 import { distinctOutputs } from '../../ledger/overwritten.ts';
 import { unsentText } from '../../ledger/unsent.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ConnectedRun, openedRunAndItems } from '../open.ts';
-import { resumeCommand } from '../output/command-line.ts';
+import { againWords, resumeCommand } from '../output/command-line.ts';
 import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -75,7 +76,7 @@ export async function showStatus(
     context,
     { run: run.runId, workload: run.workload, ended, counts, steps },
     namesOnly,
-    spec.item.one,
+    spec.item,
   );
   for await (const row of rows({ names, only })) await print.add(row);
   await print.end();
@@ -91,9 +92,10 @@ export async function showStatus(
   for (const text of shared.slice(0, 5)) context.say(text);
   const unsent = unsentText(read.unsent);
   if (unsent) context.say(unsent);
-  const next = counts.done + counts.partial === total ? 'fetch' : ended ? 'retry' : 'watch';
+  const verb = counts.done + counts.partial === total ? 'fetch' : 'watch';
+  const next = ended && verb === 'watch' ? againWords(run) : `${verb} ${run.runId}`;
   context.say(
-    `Next: ${read.unsent.isAll ? resumeCommand(run.runId, context.suffix) : `npx lab ${next} ${run.runId}${context.suffix}`}`,
+    `Next: ${read.unsent.isAll ? resumeCommand(run.runId, context.suffix) : `npx lab ${next}${context.suffix}`}`,
   );
   return exitCodes.ok;
 }
@@ -119,7 +121,7 @@ function printer(
   context: Context,
   head: object,
   namesOnly: boolean,
-  noun: string,
+  noun: ItemNoun,
 ): { add(row: StatusRow): Promise<void>; end(): Promise<void> } {
   const { out } = context.io;
   const hasSteps = (head as { readonly steps: readonly unknown[] }).steps.length > 1;
@@ -151,15 +153,26 @@ function printer(
 /** The rows as a table, in colours where the stream has them. */
 function ledgerTable(
   stream: Parameters<typeof table>[0],
-  noun: string,
+  { one, calledBy }: ItemNoun,
   rows: readonly StatusRow[],
   hasSteps: boolean,
 ): string {
   return table(
     stream,
-    [noun, 'state', ...(hasSteps ? ['step'] : []), 'round', 'tries', 'exit', 'took', 'reason'],
+    [
+      one,
+      ...(calledBy ? ['called'] : []),
+      'state',
+      ...(hasSteps ? ['step'] : []),
+      'round',
+      'tries',
+      'exit',
+      'took',
+      'reason',
+    ],
     rows.map(row => [
       row.name,
+      ...(calledBy ? [row.labels?.[calledBy] ?? ''] : []),
       tint(stream, tones[row.state], row.state),
       ...(hasSteps ? [row.step] : []),
       String(row.round),

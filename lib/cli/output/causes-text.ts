@@ -4,10 +4,12 @@ import type { Remedy } from '../../report/remedies.ts';
 import { counted, cut, harmless, numberText, type Stream, tint, wrap } from './output.ts';
 
 export interface TreatedCause extends CauseGroup {
+  /** What people know the first of them by, where that is not their name. */
+  readonly called?: readonly string[];
   readonly remedy: Remedy;
 }
 
-const namesShown = 6;
+export const namesShown = 6;
 
 /** Causes for a person: how many, why, who, what the tool printed last, and what to do about it. */
 export function causesText(
@@ -22,7 +24,7 @@ export function causesText(
 }
 
 function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: number): string {
-  const { names, exitCode, tail, remedy } = cause;
+  const { names, called, exitCode, tail, remedy } = cause;
   const columns = (stream.columns ?? 200) - 1;
   const say = (text: string): string => `${cut(harmless(stream, text), stream.isTTY ? columns : 500)}\n`;
   /** What a person has to know is broken into lines, and not cut. */
@@ -37,7 +39,11 @@ function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: numbe
   const what = cause.kind === 'held' ? 'held' : cause.kind === 'cancelled' ? 'cancelled' : 'failed';
   const head = `${counted(names.length, noun)} ${what}${code}: `;
   const rest = names.length - namesShown;
-  const some = names.slice(0, namesShown).join(', ') + (rest > 0 ? `, and ${numberText(rest)} more` : '');
+  const some =
+    names
+      .slice(0, namesShown)
+      .map((name, at) => (called?.[at] ? `${name} (${called[at]})` : name))
+      .join(', ') + (rest > 0 ? `, and ${numberText(rest)} more` : '');
   return [
     ...whole(`${head}${cause.reason}`, '  ').map((line, at) =>
       at === 0 && line.startsWith(head)

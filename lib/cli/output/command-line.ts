@@ -43,3 +43,9 @@ export const withLab = (text: string, words: string): string =>
 /** The command that submits what of a run was planned and not submitted. */
 export const resumeCommand = (runId: string, suffix: string): string =>
   `npx lab submit --resume ${runId}${suffix}`;
+
+/** What is done about items that are not done: those of an open run are tried again by the workflow that sent them. */
+export const againWords = (run: {
+  readonly runId: string;
+  readonly request: { readonly request: { readonly open?: boolean } };
+}): string => (run.request.request.open ? `logs ${run.runId} --failed` : `retry ${run.runId}`);

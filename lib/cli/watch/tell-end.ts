@@ -6,7 +6,7 @@ import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
-import { resumeCommand } from '../output/command-line.ts';
+import { againWords, resumeCommand } from '../output/command-line.ts';
 import { counted, doneText, numberText, tint, writeJson } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -85,7 +85,9 @@ async function tellLeft(
   const again = failed > 0 ? part : { ...part, step: undefined };
   const next = ledger.unsent.isAll
     ? `Next: ${resumeCommand(runId, context.suffix)}`
-    : nextOf(context, open, again, ledger.ended ? 'retry' : 'watch');
+    : ledger.ended && open.run.request.request.open
+      ? `Next: npx lab ${againWords(open.run)}${context.suffix}`
+      : nextOf(context, open, again, ledger.ended ? 'retry' : 'watch');
   const unsent = unsentText(ledger.unsent);
   context.say(
     `${doneText(watched.counts, countedOf(open, part, watched.total))}${rest.join('')}${took}\n${unsent ? `${unsent}\n` : ''}${logs}${next}`,

@@ -1,6 +1,8 @@
 export interface ItemNoun {
   readonly one: string;
   readonly many: string;
+  /** The label that people know it by, where its name is a number of ours: it is shown beside the name. */
+  readonly calledBy?: string;
   /** `uri`: lines are `s3://` URIs with tab-separated columns; the name is the base name without its suffix. @default name */
   readonly lines?: 'name' | 'uri';
 }
