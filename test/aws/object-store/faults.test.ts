@@ -1,5 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../../lib/aws/wire/object-store.ts';
@@ -96,7 +97,9 @@ it('who gives up a read hears so at once, and the others on the same signal with
   const giveUp = new AbortController();
   const reads = ['a', 'b'].map(key => store.readInto(key, Buffer.alloc(10), { signal: giveUp.signal }));
   const outcomes = Promise.allSettled(reads);
-  setTimeout(() => giveUp.abort(), 50);
+  while (sockets.size - before < 2) await sleep(5);
+  await sleep(20);
+  giveUp.abort();
   expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
   // Neither is asked for anew.
   expect(sockets.size - before).toBe(2);
