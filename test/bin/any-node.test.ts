@@ -53,16 +53,3 @@ it.each(['bundle', 'generate'])('npm run %s takes no words, and says so', name =
     err: `rapidtide: npm run ${name} takes no words\n  fix: npm run ${name}\n`,
   });
 });
-
-it('npm run bench refuses a name that is none, and what is no number of rounds', () => {
-  expect(run(['bench/main.ts', '3', 's3', 'nosuch'])).toMatchObject({
-    code: 2,
-    out: '',
-    err: expect.stringMatching(/^there is no bench nosuch\n/),
-  });
-  expect(run(['bench/main.ts', '0', 's3'])).toMatchObject({
-    code: 2,
-    out: '',
-    err: expect.stringMatching(/^"0" is no number of rounds\n/),
-  });
-});

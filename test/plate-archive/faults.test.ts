@@ -13,6 +13,7 @@ import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore
 import { rebuildIndex } from '../../jobs/plate-archive/restore/scan-tars.ts';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
 import { objectStore } from '../../lib/aws/wire/object-store.ts';
+import { program } from '../helpers/program.ts';
 import { some } from '../helpers/runs.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 import { Killed, Refused } from './fake-s3.ts';
@@ -179,12 +180,9 @@ it('a process that is killed at a request, by SIGKILL over sockets, is gone on w
       `projects/P/B/images/K1 full/r01c0${i + 1}f01.tiff`,
       Buffer.alloc(3_000_000, `well ${i}`),
     );
+  const killed = await program(join(import.meta.dirname, 'killed-process.ts'));
   const run = (verb: string, at: number, digest = '') =>
-    ended(
-      spawn(process.execPath, [
-        ...[join(import.meta.dirname, 'killed-process.ts'), verb, twin.url, String(at), digest],
-      ]),
-    );
+    ended(spawn(process.execPath, [killed, verb, twin.url, String(at), digest]));
   for (const at of [4, 12, 17]) expect((await run('archive', at)).signal).toBe('SIGKILL');
   expect((await run('archive', 0)).status).toBe(0);
   const archive = prefixed(store('cold'), 'plates/');
