@@ -66,7 +66,7 @@ async function show(context: Context): Promise<number> {
     context.signal.throwIfAborted();
     context.say(`\n${tint(context.io.err, 'strong', text)}`);
   };
-  title('1. The twin: AWS as far as a lab needs it, on this machine');
+  title('1. The twin: a stand-in for AWS on this machine');
   const { store, deployment, secrets, asDeployer, twinKeys } = await context.connect();
   // The data are their owner's to put.
   const { storeOf } = asDeployer();
