@@ -9,6 +9,7 @@ import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { isAlive } from '../../process/is-alive.ts';
 import type { Twin } from '../../twin/twin.ts';
 import { serverFile, type TwinFolder } from './folder.ts';
+import { isHealthy } from './health.ts';
 
 /** A twin that is up, as `.lab/twin/server.json` says. */
 export interface RunningTwin {
@@ -100,16 +101,12 @@ export async function serveTwin(home: TwinFolder, config: LabConfig, signal: Abo
   return exitCodes.ok;
 }
 
-/**
- * What is up, or undefined; a file left by a killed twin is no twin. One that is slow to answer is one, and is waited for:
- * nobody listens where a killed one was, which is told at once.
- */
+/** What is up, or undefined; a file left by a killed twin is no twin. One that is slow to answer is one, and is waited for. */
 export async function readServer(home: TwinFolder): Promise<RunningTwin | undefined> {
   try {
     const server = JSON.parse(await readFile(serverFile(home), 'utf8')) as RunningTwin;
     process.kill(server.pid, 0);
-    const answer = await fetch(`${server.url}/_lab/health`, { signal: AbortSignal.timeout(15_000) });
-    return answer.ok ? server : undefined;
+    return (await isHealthy(server.url)) ? server : undefined;
   } catch {
     return undefined;
   }
