@@ -47,7 +47,8 @@ export function ganttColumns(): { add(record: AttemptRecord): void; columns(): G
         scratch: scratchPeakBytes ? Math.round((scratchPeakBytes / 2 ** 30) * 100) / 100 : null,
       }),
     columns() {
-      bars.sort((a, b) => a.from - b.from);
+      // Records come as they are read, many at once: those that began together stand in one order, so that a run has one page.
+      bars.sort((a, b) => a.from - b.from || a.shard - b.shard || a.to - b.to || (a.step < b.step ? -1 : 1));
       const zero = bars[0]?.from ?? 0;
       const hosts = [...new Set(bars.map(bar => bar.host))];
       const steps = [...new Set(bars.map(bar => bar.step))];

@@ -75,15 +75,17 @@ it('no name, reason or line of a log becomes a part of the page: what was shown 
       } as const;
       const shown = { ...cause, text: 'mend it', command: `lab retry ${name}` };
       const page = (texts: readonly [string, string, string]): string =>
-        runPage(
-          {
-            facts: factsOf(texts[0], texts[1]),
-            causes: [{ ...shown, some: [texts[0]], reason: texts[1], tail: [texts[2]], command: texts[0] }],
-            scratchGiB: 0,
-            madeAt: new Date(0),
-          },
-          { style: '', scripts: [] },
-        ).join('');
+        [
+          ...runPage(
+            {
+              facts: factsOf(texts[0], texts[1]),
+              causes: [{ ...shown, some: [texts[0]], reason: texts[1], tail: [texts[2]], command: texts[0] }],
+              scratchGiB: 0,
+              madeAt: new Date(0),
+            },
+            { style: '', scripts: [] },
+          ),
+        ].join('');
       const tags = (text: string): number => text.split(/<[a-z/!]/i).length;
       expect(tags(page([name, reason, line]))).toBe(tags(page(['x', 'y', 'z'])));
       expect(JSON.parse([...asData({ name, reason })].join(''))).toEqual({ name, reason });

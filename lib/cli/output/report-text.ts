@@ -46,6 +46,5 @@ function needsOf({ step, asked, memory, vcpus, scratch, time }: StepSizes): read
   ];
 }
 
-const hours = (value: number): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : 0 });
+const hours = (value: number): string => numberText(value, { most: value < 10 ? 2 : 0 });
 const usd = (value: number): string => `$${value.toFixed(2)}`;

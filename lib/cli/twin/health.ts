@@ -9,14 +9,10 @@ export function isHealthy(url: string): Promise<boolean> {
   // An import would evaluate all that the module exports, `fetch` among it.
   const { get } = process.getBuiltinModule('node:http');
   return new Promise(done => {
-    const call = get(
-      `${url}/_lab/health`,
-      { agent: false, signal: AbortSignal.timeout(mostMs) },
-      answer => {
-        answer.resume();
-        done(answer.statusCode === 200);
-      },
-    );
+    const call = get(`${url}/_lab/health`, { agent: false, signal: AbortSignal.timeout(mostMs) }, answer => {
+      answer.resume();
+      done(answer.statusCode === 200);
+    });
     call.once('error', () => done(false));
   });
 }

@@ -1,3 +1,7 @@
+import { numberText } from '../workload/number-text.ts';
+
+export { numberText };
+
 /** `1.2 GB`, in powers of 1000 as disks and networks count. */
 export function bytesText(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
@@ -18,9 +22,6 @@ export function durationText(totalSeconds: number): string {
   if (s < 3600) return `${Math.floor(s / 60)}m${two(s % 60)}s`;
   return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
 }
-
-/** `20,000`. */
-export const numberText = (count: number): string => count.toLocaleString('en-US');
 
 /** `1 participant`, `6 participants`. */
 export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>

@@ -13,6 +13,15 @@ export function* jsonPieces(value: unknown, indent = 0): Generator<string> {
   if (piece !== '') yield piece;
 }
 
+/** Elements of a list that are made into text in one go: one by one, a column of a large run is a string for each that a piece hangs on. */
+const together = 128;
+const shortText = 100;
+const isShort = (value: unknown): boolean =>
+  value === null ||
+  typeof value === 'number' ||
+  typeof value === 'boolean' ||
+  (typeof value === 'string' && value.length <= shortText);
+
 /** `line` is what a new line begins with: its end and the blanks of the level. */
 function* tokens(value: unknown, indent: string, line: string): Generator<string> {
   if (typeof value !== 'object' || value === null || 'toJSON' in value) {
@@ -23,9 +32,16 @@ function* tokens(value: unknown, indent: string, line: string): Generator<string
   let before = '';
   if (Array.isArray(value)) {
     yield '[';
-    for (const element of value as readonly unknown[]) {
-      yield `${before}${inner}`;
-      yield* tokens(element, indent, inner);
+    for (let from = 0; from < value.length; from += together) {
+      const some: readonly unknown[] = value.slice(from, from + together);
+      if (some.every(isShort))
+        yield `${before}${inner}${some.map(each => JSON.stringify(each)).join(`,${inner}`)}`;
+      else
+        for (const element of some) {
+          yield `${before}${inner}`;
+          yield* tokens(element, indent, inner);
+          before = ',';
+        }
       before = ',';
     }
   } else {

@@ -1,5 +1,6 @@
 import { escaped } from '../../contract/workload/html.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
+import { numberText } from '../../contract/workload/number-text.ts';
 
 /** Data in a page: nothing of it ends the script element that it is in. */
 export function* asData(value: unknown): Generator<string> {
@@ -19,31 +20,33 @@ export function tableOf(header: readonly string[], rows: readonly (readonly stri
 }
 
 /**
- * One file that loads nothing: what it shows can be sent, kept and opened anywhere. In the pieces that it was given in, to be written one
- * after the other: joined, and encoded as a whole, a page of a large run would be held three times.
+ * One file that loads nothing: what it shows can be sent, kept and opened anywhere. In pieces that are made when they are asked for, to
+ * be written one after the other: a page of a large run is never held.
  */
-export const pageOf = (
+export function* pageOf(
   title: string,
   style: string,
   body: readonly string[],
-  scripts: readonly (string | readonly string[])[] = [],
-): readonly string[] => [
-  `<!doctype html>
+  scripts: readonly Iterable<string>[] = [],
+): Generator<string> {
+  yield `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
 <title>${escaped(title)}</title><style>${style}</style></head>
 <body>
-`,
-  ...body.flatMap(part => [part, '\n']),
-  ...scripts.flatMap(script => [script, '\n'].flat()),
-  '</body></html>\n',
-];
+`;
+  for (const part of body) yield `${part}\n`;
+  for (const script of scripts) {
+    yield* script;
+    yield '\n';
+  }
+  yield '</body></html>\n';
+}
 
-export const dollars = (value: number): string =>
-  `$${value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+export const dollars = (value: number): string => `$${numberText(value, { least: 2, most: 2 })}`;
 
 export const quantity = (value: number): string =>
-  value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 });
+  numberText(value, { most: value < 10 ? 2 : value < 100 ? 1 : 0 });
 
 export function spanOf(seconds: number): string {
   if (seconds < 90) return `${Math.round(seconds)} s`;

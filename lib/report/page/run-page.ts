@@ -23,7 +23,7 @@ export interface RunPageInput {
 const printed = 1000;
 
 /** A run's report: one file, without anything to load, that says in tables all that it shows in pictures. */
-export function runPage(input: RunPageInput, { style, scripts }: PageAssets): readonly string[] {
+export function runPage(input: RunPageInput, { style, scripts }: PageAssets): Iterable<string> {
   const { facts } = input;
   const body = [
     heading(input),
@@ -36,13 +36,18 @@ export function runPage(input: RunPageInput, { style, scripts }: PageAssets): re
     provenanceSection(facts),
   ];
   return pageOf(`${facts.name ?? facts.run} · ${facts.title}`, style, body, [
-    [
+    inScript(
       '<script type="application/json" id="facts">',
-      ...asData({ ...facts, scratchGiB: input.scratchGiB }),
-      '</script>',
-    ],
-    ...scripts.map(script => `<script>${script}</script>`),
+      asData({ ...facts, scratchGiB: input.scratchGiB }),
+    ),
+    ...scripts.map(script => inScript('<script>', [script])),
   ]);
+}
+
+function* inScript(head: string, pieces: Iterable<string>): Generator<string> {
+  yield head;
+  yield* pieces;
+  yield '</script>';
 }
 
 function heading({ facts, madeAt }: RunPageInput): string {

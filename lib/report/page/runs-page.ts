@@ -25,7 +25,7 @@ export function runsPage(
   runs: readonly ShownRun[],
   madeAt: Date,
   style: string,
-): readonly string[] {
+): Iterable<string> {
   const sum = (of: (run: ShownRun) => number): number => runs.reduce((total, run) => total + of(run), 0);
   const priced = runs.filter(run => run.usage.dollars !== undefined);
   const totals: readonly (readonly [string, string])[] = [
