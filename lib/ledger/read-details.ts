@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../contract/ports/ports.ts';
 import { shardName } from '../contract/run/keys.ts';
 import { listMarks } from '../contract/run/list-marks.ts';
@@ -23,10 +24,24 @@ export async function* streamStep(
       const to = Math.min(length, from + rowsTogether);
       const some = Array.from({ length: to - from }, (_, i) => positions?.[from + i] ?? from + i);
       await readDetails({ store, parts, steps: [step], details }, (_, add) => some.forEach(add));
-      for (const position of some) yield step.at(position);
+      for await (const position of inTurns(some)) yield step.at(position);
     }
   } finally {
     forgetDetails(parts);
+  }
+}
+
+/** Rows that are made in one go. */
+const rowsInTurn = 128;
+
+/**
+ * The same, and the event loop's turn now and then: V8 ends a collection there, and until it has, it gives young objects whatever they
+ * ask for, 16 MB for 2048 rows.
+ */
+export async function* inTurns(list: readonly number[]): AsyncGenerator<number> {
+  for (const [index, each] of list.entries()) {
+    if (index % rowsInTurn === rowsInTurn - 1) await setImmediate();
+    yield each;
   }
 }
 

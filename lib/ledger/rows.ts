@@ -5,7 +5,7 @@ import { inputsOf, joined, precedence, type StepRow } from './fold.ts';
 import type { ItemList } from './items/item-list.ts';
 import type { SeeRecord } from './look/records.ts';
 import { codeOf, type RoundStep } from './look/round-step.ts';
-import { forgetDetails, readDetails, rowsTogether } from './read-details.ts';
+import { forgetDetails, inTurns, readDetails, rowsTogether } from './read-details.ts';
 import { type Some, type StepView, wellCode } from './step-view.ts';
 
 /** One item of a run, by its name, over all its rounds and steps. */
@@ -112,7 +112,7 @@ export class Rows implements Iterable<LedgerRow> {
           for (const index of some) for (const position of step.owners.positionsOf(index)) add(position);
           if (some.length > 0) step.owners.common.forEach(add);
         });
-        for (const index of some) if (index >= 0) yield this.#row(index);
+        for await (const index of inTurns(some)) if (index >= 0) yield this.#row(index);
       }
     } finally {
       forgetDetails(this.#parts);
