@@ -19,7 +19,7 @@ it('numbers read as toLocaleString writes them, halves away from zero', () => {
       const [least, most] = [Math.min(one, other), Math.max(one, other)];
       expect(numberText(number, { least, most })).toBe(usual(number, least, most));
     }),
-    { numRuns: 2000 },
+    { numRuns: 500 },
   );
   expect(
     [1.005, 0.995, 999.995, 1e21, 5e-7, -1.5, Number.NaN].map(each => numberText(each, { most: 2 })),
