@@ -11,6 +11,10 @@ it('pieces are together what JSON.stringify makes of plain data', () => {
     }),
     { numRuns: 1000 },
   );
+  // Longer than the elements that are made into text together: numbers alone, then something among them.
+  const long = [...Array(300).keys(), { a: [] }, 'x'.repeat(200), null, ...Array(200).keys()];
+  expect([...jsonPieces({ long })].join('')).toBe(JSON.stringify({ long }));
+  expect([...jsonPieces({ long }, 2)].join('')).toBe(JSON.stringify({ long }, undefined, 2));
 });
 
 it('no piece is much longer than others, however many names there are', () => {
