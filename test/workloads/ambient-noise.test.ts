@@ -138,7 +138,28 @@ it('a script is run by what its name says, and units that fail of one thing have
   ]);
   // It has told of no station-day, so nobody knows.
   const calendar = (await lab.lab(['calendar', run])).out;
-  expect(calendar).toMatch(/2019-01 {2}\?+ +0 of 62\n/);
+  expect(calendar).toMatch(/2019-01 {2}\?+ +0 of 62\n[\s\S]*\? its script left no station-days.csv/);
+});
+
+it('of the units of a range, too, only those go that are asked for', async () => {
+  const over = async (...more: readonly string[]): Promise<string> =>
+    (
+      await lab.lab([
+        'submit',
+        'ambient-noise',
+        '--start',
+        '2019-01-04',
+        '--end',
+        '2019-01-06',
+        '--by',
+        'day',
+        ...more,
+        '--dry-run',
+      ])
+    ).err;
+  expect(await over('--limit', '1')).toContain('over 1 unit: 2019-01-04');
+  expect(await over('--only', '2019-01-05..2019-01-06')).toContain('over 2 units: 2019-01-05 … 2019-01-06');
+  expect(await over('--only', '2019-01-05,2019-01-09')).toContain('--only: no unit "2019-01-09" in the list');
 });
 
 it('a list of units is not said again by a range, and no month of it is days', async () => {

@@ -18,6 +18,8 @@ export interface Submission {
   readonly request: RunRequest;
   /** The items, or where they are; undefined where the workload makes them from the request. */
   readonly list?: ParsedList | ItemSource;
+  /** What of those that the workload makes; a list is cut as it is read. */
+  readonly selection?: Selection;
   readonly dryRun?: boolean;
   /** What has to come first is waited for. */
   readonly wait?: boolean;
@@ -42,12 +44,14 @@ export async function readSubmission(context: Context, args: Args): Promise<Subm
   const spec = context.spec(args.positionals[0] ?? '');
   const told = gather(asGiven(spec, args));
   const read = await readRequest(spec, args, told);
-  const list = await sourceOf(spec, args, told);
+  const selection = await selectionOf(args, told);
+  const list = await sourceOf(spec, args, told, selection);
   const confirm = args.text('confirm');
   return checked(context, told, spec, read, list, {
     dryRun: args.flag('dry-run'),
     canary: args.flag('canary'),
     wait: args.flag('wait'),
+    selection,
     ...(confirm === undefined ? {} : { confirm }),
     notes: parameterNotes(spec, args),
   });
@@ -67,7 +71,7 @@ async function checked(
   spec: WorkloadSpec,
   { request, isSized, wrong }: ReadRequest,
   list: ItemSource | undefined,
-  more: Pick<Submission, 'dryRun' | 'wait' | 'canary' | 'confirm' | 'notes'>,
+  more: Pick<Submission, 'selection' | 'dryRun' | 'wait' | 'canary' | 'confirm' | 'notes'>,
 ): Promise<Submission> {
   const config = await context.config();
   await told.ask(() => refuse(enabledProblems(spec, config)));
@@ -118,12 +122,20 @@ const enabledProblems = (spec: WorkloadSpec, config: LabConfig): Problem[] =>
         },
       ];
 
-async function sourceOf(spec: WorkloadSpec, given: Args, told: Gathering): Promise<ItemSource | undefined> {
+async function selectionOf(args: Args, told: Gathering): Promise<Selection> {
+  const limit = await told.ask(() => readLimit(args));
+  return { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
+}
+
+async function sourceOf(
+  spec: WorkloadSpec,
+  given: Args,
+  told: Gathering,
+  selection: Selection,
+): Promise<ItemSource | undefined> {
   // What is wrong with them is told already.
   const args = (await gather().ask(() => withAliases(spec, given))) ?? given;
-  const limit = await told.ask(() => readLimit(args));
   const source = args.text(spec.item.many) ?? args.text('items');
-  const selection = { only: args.list('only'), ...(limit === undefined ? {} : { limit }) };
   // Told already, with the line that says what was meant.
   if (args.positionals.length > 1) return undefined;
   if (source !== undefined) return { source, reading: listOptions(args), selection };

@@ -3,6 +3,7 @@ import type { RoundPlan } from '../../contract/run/run.ts';
 import { gather, LabError, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Item } from '../../contract/workload/workload.ts';
+import { selectItems } from '../../plan/select.ts';
 import { type Estimate, estimate } from '../../report/estimate.ts';
 import { planRun } from '../../runs/plan-run.ts';
 import { type PreparedRun, prepareRun } from '../../runs/prepare-run.ts';
@@ -244,12 +245,13 @@ function sayDryRun(
 /** The items that a workload makes of what was asked for. */
 async function madeList(
   context: Context,
-  { spec, request }: Submission,
+  { spec, request, selection = {} }: Submission,
   connection: Connection,
 ): Promise<ParsedList> {
-  const items: readonly Item[] = await spec.list!(
+  const made: readonly Item[] = await spec.list!(
     request,
     specPorts(spec, request, connection, await runWorld(context)),
   );
+  const items = selectItems(made, selection, spec.item);
   return { items, labels: [...new Set(items.flatMap(item => Object.keys(item.labels ?? {})))], notes: [] };
 }
