@@ -65,6 +65,32 @@ it('a network that goes, and connections that are reset once it is back, is said
   ]);
 }, 60_000);
 
+it('what a night of sleep leaves behind is waited out: a session that has ended, throttles, a service that is down', async () => {
+  const { context } = await watcher();
+  const passing = [
+    { name: 'ExpiredTokenException' },
+    { name: 'ExpiredToken' },
+    { name: 'CredentialsProviderError' },
+    { name: 'ThrottlingException' },
+    { name: 'TooManyRequestsException', $metadata: { httpStatusCode: 429 } },
+    { name: 'ServerException', $metadata: { httpStatusCode: 503 } },
+    { name: 'TimeoutError', code: 'ETIMEDOUT' },
+  ];
+  await Promise.all(
+    passing.map(async error => {
+      const said: string[] = [];
+      let asks = 0;
+      const look = steadyLook({ ...context, say: text => void said.push(text) }, async () => {
+        if (asks++ === 1) throw Object.assign(new Error('no'), error);
+        return asks;
+      });
+      expect(await look()).toBe(1);
+      expect(await look()).toBe(3);
+      expect([error.name, said.length, said.at(-1)]).toEqual([error.name, 2, 'the run is seen again']);
+    }),
+  );
+}, 60_000);
+
 it('Ctrl-C ends the waiting, and what no waiting mends is told at once', async () => {
   const { look, stop, context, said } = await watcher();
   let asks = 0;
