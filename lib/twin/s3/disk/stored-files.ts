@@ -126,21 +126,27 @@ export class StoredFiles {
     readonly missing: readonly string[];
     readonly found: readonly { readonly key: string; readonly path: string }[];
   }> {
-    const under = prefix.includes('/')
-      ? dirname(keyToPath(`${prefix.slice(0, prefix.lastIndexOf('/'))}/x`))
-      : '';
+    const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
+    const under = base === '' ? '' : dirname(keyToPath(`${base}x`));
     const found = new Set<string>();
     const folders = await this.filesIn(under, !shallow, found);
     const sure = shallow ? this.foldersInUse(under, folders) : new Set<string>();
     if (shallow)
       for (const name of folders) if (!sure.has(name)) await this.filesIn(join(under, name), true, found);
     const missing: string[] = [];
-    for (const meta of this.index.values()) {
+    for (const meta of this.below(base)) {
       const here = under === '' || meta.path.startsWith(`${under}/`);
       if (here && !sure.has(folderBelow(under, meta.path)) && !found.delete(meta.path))
         missing.push(meta.key);
     }
     return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
+  }
+
+  /** Objects whose keys begin so: of a bucket of a million a listing is not to look at each. */
+  private *below(base: string): Generator<ObjectMeta> {
+    const keys = this.keys();
+    for (let at = firstAtOrAfter(keys, base); keys[at]?.startsWith(base); at++)
+      yield this.index.get(keys[at]!)!;
   }
 
   /** Adds the files in a folder; answers the names of folders in it. */
