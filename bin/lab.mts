@@ -21,9 +21,18 @@ const [{ workloads }, { runCli }] = await Promise.all([
 const interrupt = new AbortController();
 process.once('SIGINT', () => interrupt.abort());
 process.once('SIGTERM', () => interrupt.abort());
-// A reader that has seen enough (`lab status | head`) is no error.
-process.stdout.on('error', error => {
-  if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0);
+// A reader that has seen enough (`lab status | head`) is no error; a disk that is full is one, at the end: a submission must not stop half-way.
+let unwritten: NodeJS.ErrnoException | undefined;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  unwritten ??= error;
+});
+process.on('exit', code => {
+  if (!unwritten) return;
+  process.stderr.write(
+    `error stdout: not all of it could be written (${unwritten.code ?? unwritten.message})\n  free some space, or name another place, then the same again\n`,
+  );
+  if (code === 0) process.exitCode = 3;
 });
 // Nobody reads the talk any more (`lab submit … 2>&1 | head`): the work goes on, as a submission must not stop half-way.
 process.stderr.on('error', error => {

@@ -35,7 +35,12 @@ export const completionOf = (
         fix: `one of ${Object.keys(completionScripts).join(', ')}`,
       });
     context.io.out.write(completionScripts[what]);
-    context.say('a new shell has it, with lab in its PATH (node_modules/.bin, or alias lab="npx lab")');
+    // An alias is none: shells expand it before they complete, or not at all in what completes.
+    context.say(
+      what === 'fish'
+        ? 'a new shell has it, where lab is a command: function lab; npx lab $argv; end in ~/.config/fish/config.fish makes it one'
+        : `a new shell has it, where lab is a command: lab() { npx lab "$@"; } in ~/.${what}rc makes it one`,
+    );
     context.say(`Next: exec ${what}`);
     return exitCodes.ok;
   },
