@@ -44,6 +44,11 @@ export function reportExport(items: readonly Item[], summary: RunSummary): reado
   const otherEnds = Number(whole?.facts?.otherEnds ?? 0);
   return [
     `${samples(items.length)} asked: ${done} exported${isMerged ? ' into one file' : ''}, ${empty} of them without a record, ${items.length - done} failed; ${bytes(out)}`,
+    ...(done > 0 && empty === done
+      ? [
+          'not one has a record in these regions: contigs are named as in the dataset (1 is not chr1), or it has none there',
+        ]
+      : []),
     ...(otherEnds > 0
       ? [
           `${number(otherEnds)} blocks end elsewhere in the merged file, whose records have one END for all samples: without --merge each keeps its own`,

@@ -96,6 +96,8 @@ it('the end of an export tells samples without a record, and one file of all', (
     '4 samples asked: 2 exported, 1 of them without a record, 2 failed; 1.0 kB',
     '2 attempts on 1 host: 0.1 h of i4i.4xlarge',
   ]);
+  const none = summarize([attempt('export', [0, 6], 'a', { items: [done('s1', 0), done('s2', 0)] })]);
+  expect(reportExport(items, none)[1]).toMatch(/^not one has a record in these regions: contigs are named/);
   const facts = { records: 9, samples: 4, withoutRecords: 1, otherEnds: 1200 };
   const whole = { name: 'export', state: 'done', facts, bytesOut: 9000 } as const;
   expect(reportExport(items, summarize([attempt('export', [0, 6], 'a', { whole })])).slice(0, 2)).toEqual([

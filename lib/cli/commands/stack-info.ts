@@ -22,6 +22,12 @@ export const stackInfo: Command = {
     const pool = args.text('pool') ?? config.workloads[name]?.pools[0] ?? '';
     const queue = deployment.map.queues[pool];
     const definition = deployment.map.workloads[name]?.jobDefinitions[config.pools[pool]?.architecture ?? ''];
+    if (!config.workloads[name]?.enabled)
+      throw new LabError({
+        where: name,
+        message: 'is not enabled in lab.config.ts',
+        fix: `${name}: { … } under workloads, and npm run deploy`,
+      });
     if (!queue || !definition)
       throw new LabError({
         where: name,
