@@ -8,6 +8,7 @@ enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 /** Tests run on the Node of the `node` package, as everything else does, and are loaded by it. */
 export default {
+  roots: ['bin', 'containers', 'jobs', 'lib', 'test'].map(folder => `<rootDir>/${folder}`),
   runtime: '<rootDir>/test/helpers/native-runtime.ts',
   testEnvironment: '<rootDir>/test/helpers/worker-environment.ts',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
