@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
 import type {
   IPolicyValidationContext,
   IPolicyValidationPlugin,
   PolicyValidationPluginReport,
 } from 'aws-cdk-lib';
+import { isWhole } from './runs.ts';
 
 const modules = join(import.meta.dirname, '../../node_modules');
 const cdk = join(modules, 'aws-cdk-lib');
@@ -41,8 +43,25 @@ export function passKnownTemplates(): void {
     for (const each of resourceTypes) met.add(each);
     return initializeEngine.call(this, new Set(met));
   };
-  plugin.validate = remembered(plugin.validate, join(modules, '.cache/arraylab/reports'), versionOf(cdk));
+  plugin.validate = remembered(
+    isWhole ? plugin.validate : withoutTierUp(plugin.validate),
+    join(modules, '.cache/arraylab/reports'),
+    versionOf(cdk),
+  );
 }
+
+/** V8 takes longer to compile the engine's WebAssembly a second time, for speed, than that saves with one template or two. */
+const withoutTierUp = (validate: Validate): Validate =>
+  function (this: unknown, context) {
+    setFlagsFromString('--no-wasm-dynamic-tiering');
+    setFlagsFromString('--no-wasm-tier-up');
+    try {
+      return validate.call(this, context);
+    } finally {
+      setFlagsFromString('--wasm-tier-up');
+      setFlagsFromString('--wasm-dynamic-tiering');
+    }
+  };
 
 /** `validate`, which is not asked again about templates of which `folder` has its report. */
 export function remembered(validate: Validate, folder: string, version: string): Validate {

@@ -2,11 +2,13 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { passKnownTemplates } from './known-templates.ts';
+import { resolveOneStackOnce } from './one-stack-apps.ts';
 import type WorkerEnvironment from './worker-environment.ts';
 
 const require = createRequire(import.meta.url);
 const loaded = new Map<string, number>();
 passKnownTemplates();
+resolveOneStackOnce();
 // With each 64 MiB of buffers V8 would mark all that is loaded, the CDK among it, half a second each time: let it count them as it
 // counts everything else.
 setFlagsFromString('--external-memory-accounted-in-global-limit');

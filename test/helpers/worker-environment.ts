@@ -21,7 +21,7 @@ export default class WorkerEnvironment {
   async setup(): Promise<void> {
     // Jest gives each error a hundred frames, and each frame to its source maps. CDK takes a trace of all that it makes, and sources
     // that Node itself loads are at the places that they say.
-    Error.stackTraceLimit = 20;
+    Error.stackTraceLimit = 10;
     delete (Error as Partial<ErrorConstructor>).prepareStackTrace;
   }
 

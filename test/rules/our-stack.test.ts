@@ -94,10 +94,15 @@ it('a synth of our stack fails on a finding, and says what, where and how to put
   const { app, stack, templatePath } = labApp(defaultLab);
   const environment = find(stack, 'AWS::Batch::ComputeEnvironment');
   environment.addPropertyOverride('ComputeResources.Ec2Configuration.0.ImageType', 'ECS_AL2');
-  const synth = () => app.synth();
-  expect(synth).toThrow('Amazon Linux 2 is out of support');
-  expect(synth).toThrow(environment.node.path);
-  expect(synth).toThrow('"ImageType": "ECS_AL2023"');
+  let said = '';
+  try {
+    app.synth();
+  } catch (error) {
+    said = String(error);
+  }
+  expect(said).toContain('Amazon Linux 2 is out of support');
+  expect(said).toContain(environment.node.path);
+  expect(said).toContain('"ImageType": "ECS_AL2023"');
   expect(existsSync(templatePath)).toBe(true);
 });
 

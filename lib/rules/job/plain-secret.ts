@@ -10,7 +10,7 @@ const secretName =
 const pointer = /^(arn:|[a-z0-9]+:\/\/|\/|\.|(true|false|required|optional|disabled)$|[\w.-]+(\/[\w.-]+)+$)/i;
 /** Values that are secrets wherever they are. */
 const secretValue =
-  /\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|[a-z]+:\/\/[^/\s:@]+:[^/\s:@]+@|\{\{resolve:(secretsmanager|ssm-secure):/;
+  /\b(AKIA|ASIA)[0-9A-Z]{16}\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bgh[pousr]_[A-Za-z0-9]{36}\b|\bxox[abprs]-[A-Za-z0-9-]{10,}|[a-z]:\/\/[^/\s:@]+:[^/\s:@]+@|\{\{resolve:(secretsmanager|ssm-secure):/;
 
 export const plainSecret: Rule = {
   id: 'plain-secret',
