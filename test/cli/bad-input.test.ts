@@ -158,6 +158,25 @@ it.each(Object.entries(wrongsOf))('tells any problems of a submission of %s toge
   );
 });
 
+it.each([
+  [
+    ['audit', '--share', 'most', '--days', '0', '--report', 'none.csv'],
+    ['--share', '--days', '--report'],
+  ],
+  [
+    ['restore', '--to', 'here', '--archive', 'last', '--index', 'none'],
+    ['--archive', '--index'],
+  ],
+  [
+    ['rebuild', '--plate', 'P', '--tier', 'Fast', '--days', '0'],
+    ['--tier', '--days', '--to'],
+  ],
+] as const)('lab archive %j tells all that is wrong together', async (words, options) => {
+  const { code, err } = await me.lab(['archive', ...words]);
+  expect(code).toBe(2);
+  for (const option of options) expect(err).toContain(`error ${option}: `);
+});
+
 it('what a workload alone knows is wrong is told though no lab is there to be looked at', async () => {
   const wrong = ['--skip-done-if', 'done/all', '--data-out-from', '{item}', '--profile', 'nobody'];
   const { code, err } = await me.lab(['submit', 'rapidtide', '--participants', '1..5', ...wrong]);

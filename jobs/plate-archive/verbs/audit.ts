@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Args } from '../../../lib/contract/verb/args.ts';
 import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
-import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { audit as auditPlate, readChecksumReport, sampleOf } from '../audit.ts';
 import type { IndexEntry } from '../format/archive-index.ts';
@@ -49,27 +50,25 @@ export const audit: ArchiveVerb = {
     ...thawOptions,
   },
   async run(ports, args) {
-    const share = shareOf(args.text('share'));
+    const told = gather();
+    const share = (await told.ask(() => shareOf(args.text('share')))) ?? 0;
+    const how = await told.ask(() => thawHow(args));
+    const texts = await told.ask(() => reportsOf(ports, args));
+    told.refuse();
     const places = await archivePlaces(ports);
     const plates = await chosenPlates(ports, wantedPlates(args), places);
     const { proven, without } = await provenPlates(ports, places, plates);
     const manifest = args.text('manifest');
     if (manifest !== undefined) return writeManifest(ports, places, proven, manifest);
-    const texts = await Promise.all(
-      args
-        .list('report')
-        .map(file => readFile(resolve(ports.cwd, file), 'utf8').catch(() => unreadable(file))),
-    );
-    const reports = texts.map(text => readChecksumReport(text, places.prefix));
+    const reports = texts!.map(text => readChecksumReport(text, places.prefix));
     const report = new Map(reports.flatMap(each => [...each]));
     const { progress } = ports;
     const seed = args.text('seed') ?? ports.now().toISOString().slice(0, 10);
-    const how = thawHow(args);
     const samples = await samplesOf(places, proven, { share, seed }, progress);
     const stopped = await ports.first(args.flag('wait'), async () => {
       const left: string[] = [];
       for (const { plate, proof, sample } of samples)
-        left.push(...(await askForSample(places, plate, proof, sample, how)));
+        left.push(...(await askForSample(places, plate, proof, sample, how!)));
       return left;
     });
     if (stopped !== undefined) return stopped;
@@ -81,7 +80,7 @@ export const audit: ArchiveVerb = {
       const found = await toldPlainly(plate.plate, () =>
         auditPlate(places.archive, plate, proof, {
           ...{ sample, signal: ports.signal },
-          ...(texts.length > 0 ? { report } : {}),
+          ...(texts!.length > 0 ? { report } : {}),
         }),
       );
       problems.push(...found.problems.map(problem => `${plate.plate}: ${problem}`));
@@ -214,6 +213,13 @@ function shareOf(text: string | undefined): number {
   throw new LabError({ where: '--share', message: `${text} is no share`, fix: '1%, 0.01, all' });
 }
 
-function unreadable(file: string): never {
-  throw new LabError({ where: '--report', message: `${file} cannot be read` });
+/** The reports that are named, each as text. Throws LabError for those that cannot be read. */
+async function reportsOf({ cwd }: VerbPorts, args: Args): Promise<readonly string[]> {
+  const files = args.list('report');
+  const texts = await Promise.all(
+    files.map(file => readFile(resolve(cwd, file), 'utf8').catch(() => undefined)),
+  );
+  const unread = files.filter((_, at) => texts[at] === undefined);
+  refuse(unread.map(file => ({ where: '--report', message: `${file} cannot be read` })));
+  return texts.filter(text => text !== undefined);
 }

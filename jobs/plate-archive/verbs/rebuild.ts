@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { counted, numberText, shellWord } from '../../../lib/contract/verb/texts.ts';
-import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { decodeIndex, encodeIndex, type IndexEntry } from '../format/archive-index.ts';
 import { archivePrefix, indexTarKey, type PlateName, tarsPrefix } from '../format/archive-keys.ts';
@@ -33,8 +33,10 @@ export const rebuild: ArchiveVerb = {
   },
   async run(ports, args) {
     const to = args.text('to');
-    const how = thawHow(args);
-    if (to === undefined) throw new LabError({ where: '--to', message: 'is needed: a folder' });
+    const told = gather();
+    const how = (await told.ask(() => thawHow(args)))!;
+    await told.ask(() => refuse(to === undefined ? [{ where: '--to', message: 'is needed: a folder' }] : []));
+    told.refuse();
     const places = await archivePlaces(ports);
     const { archive } = places;
     const plate = await onePlate(ports, wantedPlates(args), places, 'rebuild');
@@ -61,7 +63,7 @@ export const rebuild: ArchiveVerb = {
       ));
       if (!known) ports.say('the inventory is lost, too, so ETags and versions are not known');
     }
-    const folder = resolve(ports.cwd, to);
+    const folder = resolve(ports.cwd, to!);
     await mkdir(folder, { recursive: true });
     await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { bytesText, counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
-import { LabError } from '../../../lib/contract/workload/errors.ts';
+import { gather, LabError } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { memberOf } from '../format/archive-index.ts';
 import { askForTars, lookAtRestore, patternsOf, restoreLines } from '../restore/describe-restore.ts';
@@ -37,11 +37,13 @@ export const restore: ArchiveVerb = {
     overwrite: { type: 'boolean', describe: 'replace files that are there and are others' },
   },
   async run(ports, args) {
-    const how = thawHow(args);
+    const wrong = gather();
+    const how = (await wrong.ask(() => thawHow(args)))!;
+    const file = args.text('index');
+    const index = file === undefined ? undefined : await wrong.ask(() => readIndex(ports, file));
+    wrong.refuse();
     const places = await archivePlaces(ports);
     const plate = await onePlate(ports, wantedPlates(args), places, 'restore');
-    const file = args.text('index');
-    const index = file === undefined ? undefined : await readIndex(ports, file);
     const patterns = patternsOf({ include: args.text('include') ?? '' });
     const wanted = await toldPlainly(plate.plate, () =>
       lookAtRestore(places.archive, plate, patterns, { index, number: archiveNumber(args) }),
