@@ -75,6 +75,14 @@ it('tells several problems of one call together', async () => {
   expect(err).toMatch(/--nope[\s\S]*--wait: takes no value/);
 });
 
+it('a memory without a unit that can only be meant otherwise is asked about', async () => {
+  const { code, err } = await me.lab(['submit', 'rapidtide', '--participants', 'a,', '--memory', '60']);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining('--memory: "60" is in MiB, and too little for any job\n  write 60GiB'),
+  ]);
+});
+
 type Wrong = readonly [readonly string[], string];
 // Each by itself, whatever else is wrong: an option, the list, a file, what the workload alone knows of its parameters.
 const wrongs: readonly Wrong[] = [

@@ -88,6 +88,13 @@ export function memoryMiB(args: Args, name: string, current?: number): number | 
       if (times && current !== undefined) return Math.ceil(current * Number(times[1]));
       const found = /^(\d+(?:\.\d+)?)\s*(?:(m|g|t)(?:i?b|i)?)?$/i.exec(text);
       if (!found) return undefined;
+      // In a few MiB nothing of ours begins: whoever writes 60 means what a host has.
+      if (found[2] === undefined && Number(found[1]) > 0 && Number(found[1]) < 100)
+        throw new LabError({
+          where: `--${name}`,
+          message: `${JSON.stringify(text)} is in MiB, and too little for any job`,
+          fix: `write ${found[1]}GiB`,
+        });
       return Math.ceil(Number(found[1]) * mebibytes[found[2]?.toLowerCase() ?? 'm']!);
     },
     `is not a size in MiB: write 62000, 60GiB${current === undefined ? '' : ' or x2'}`,
