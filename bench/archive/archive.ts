@@ -11,6 +11,7 @@ import {
   fill,
   gzipWay,
   listWays,
+  manyWays,
   oneObject,
   plateWays,
   prepareDelete,
@@ -29,6 +30,8 @@ interface Scene {
   readonly title: string;
   readonly objects: number;
   readonly size: number;
+  /** Of the keys; `p/` where there is none. */
+  readonly prefix?: string;
   readonly ways: readonly ArchiveWay[];
   /** Run before each way, not measured. */
   readonly prepare?: string;
@@ -36,6 +39,12 @@ interface Scene {
 }
 
 const image = 2_334_000;
+/** As a plate of a hundred thousand objects has them: in about a hundred tars, below folders as the Broad lays them out. */
+const plateOfMany = {
+  objects: 100_000,
+  size: 50_000,
+  prefix: 'p/2021_05_02_Batch1/images/BR00117035__2021-05-02T16_02_51-Measurement1/Images/',
+};
 const scenes = {
   images: {
     title: '200 objects of 2.334 MB',
@@ -103,6 +112,7 @@ export const archiveBenches = {
     memory(projectRoot, gigabytes.slice(0, rounds)),
   'archive-memory-40': async (projectRoot: string) => memory(projectRoot, [40]),
   'archive-memory-100': async (projectRoot: string) => memory(projectRoot, [100]),
+  'archive-memory-objects': memoryOfMany,
   'archive-server': onServer,
 };
 
@@ -144,21 +154,37 @@ async function memory(projectRoot: string, sizes: readonly number[]): Promise<st
   await bundle(projectRoot);
   for (const each of sizes) {
     const objects = Math.round((each * 1e9) / image);
-    const server = await standIn(program, { objects, size: image });
-    try {
-      for (const { name, command } of plateWays) {
-        const { seconds, cpu, said } = await run(command, server.url, 3600);
-        const { maxRssMiB } = JSON.parse(said) as { readonly maxRssMiB: number };
-        const rate = ((objects * image) / 1e6 / seconds).toFixed(0);
-        const perGigabyte = (cpu / each).toFixed(2);
-        const all = `${seconds.toFixed(1)} s (${rate} MB/s), ${perGigabyte} CPU s a GB`;
-        say(`${`${each}`.padStart(3)} GB, ${name}: ${maxRssMiB} MiB, ${all}`);
-      }
-    } finally {
-      server.stop();
-    }
+    await peaks(program, { objects, size: image }, plateWays);
   }
   return '';
+}
+
+/** What a plate's life takes whose objects are many and not large: archived, verified, given back, deleted; and archived once more. */
+async function memoryOfMany(projectRoot: string): Promise<string> {
+  const program = buildStandIn(projectRoot);
+  await bundle(projectRoot);
+  await peaks(program, plateOfMany, manyWays);
+  return '';
+}
+
+async function peaks(
+  program: string,
+  plate: Pick<Scene, 'objects' | 'size' | 'prefix'>,
+  ways: readonly ArchiveWay[],
+): Promise<void> {
+  const server = await standIn(program, plate);
+  const bytes = plate.objects * plate.size;
+  try {
+    for (const { name, command } of ways) {
+      const { seconds, cpu, said } = await run(command, server.url, 3600);
+      const { maxRssMiB, said: what } = JSON.parse(said) as Record<'maxRssMiB' | 'said', string>;
+      const rate = (bytes / 1e6 / seconds).toFixed(0);
+      const all = `${seconds.toFixed(1)} s (${rate} MB/s), ${((cpu / bytes) * 1e9).toFixed(2)} CPU s a GB`;
+      say(`${(bytes / 1e9).toFixed(0).padStart(3)} GB, ${name}: ${maxRssMiB} MiB, ${all}; ${what}`);
+    }
+  } finally {
+    server.stop();
+  }
 }
 
 /** The same ways against a server that is no stand-in: it checks signatures and checksums, and keeps files. Its own time is not counted. */

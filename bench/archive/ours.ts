@@ -1,4 +1,4 @@
-/** What the archive's own program does, for the benchmark: `node ours.ts archive|verify|list|delete|one`, or `fill OBJECTS SIZE`, as a process of its own. */
+/** What the archive's own program does, for the benchmark: `node ours.ts archive|verify|restore|list|delete|one`, or `fill OBJECTS SIZE`, as a process of its own. */
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { isMainThread } from 'node:worker_threads';
@@ -9,7 +9,8 @@ import { tarThreads } from '../../containers/plate-archive/tar-threads.ts';
 import { storeAt } from '../../containers/plate-archive/threads.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
 import { currentObjects } from '../../jobs/plate-archive/current-objects.ts';
-import { newestGeneration } from '../../jobs/plate-archive/generations.ts';
+import { nameOfArchive, newestGeneration } from '../../jobs/plate-archive/generations.ts';
+import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
 import { containerKeys } from '../../lib/aws/wire/credentials.ts';
@@ -84,8 +85,7 @@ async function run(): Promise<string> {
       });
       return `${seal.objects} objects in ${seal.tars.length} tars`;
     }
-    const { inventory } = (await newestGeneration(stores.archive, plate))!;
-    const { digest } = inventory;
+    const { digest } = (await nameOfArchive(stores.archive, plate))!;
     if (what === 'verify') {
       const { findings, proof } = await verifyPlate({
         ...shared,
@@ -107,8 +107,25 @@ async function run(): Promise<string> {
       });
       return `${deleted} deleted`;
     }
+    if (what === 'restore') {
+      const { entries, tars } = await lookAtRestore(stores.archive, plate, []);
+      let restored = 0;
+      await restoreEntries({
+        archive: stores.archive,
+        tars: new Map(tars.map(({ number, object }) => [number, object])),
+        entries,
+        target: bucketTarget(storeAt(at('out'), 64), ''),
+        overwrite: false,
+        parallel: 8,
+        onDone: ({ outcome }) => {
+          if (outcome === 'restored') restored++;
+        },
+      });
+      return `${restored} restored`;
+    }
     if (what === 'one') {
-      const wanted = inventory.objects[inventory.objects.length >> 1]!;
+      const { inventory } = (await newestGeneration(stores.archive, plate))!;
+      const wanted = inventory.objects.at(inventory.objects.length >> 1)!;
       await fetch(`${process.env.AWS_ENDPOINT_URL}/-/counts`);
       // All that `lab archive restore` does for it.
       const { entries, tars } = await lookAtRestore(stores.archive, plate, [wanted.key]);

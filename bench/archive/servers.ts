@@ -29,9 +29,13 @@ export function buildStandIn(projectRoot: string): string {
 
 export async function standIn(
   program: string,
-  { objects, size }: { readonly objects: number; readonly size: number },
+  {
+    objects,
+    size,
+    prefix = 'p/',
+  }: { readonly objects: number; readonly size: number; readonly prefix?: string },
 ): Promise<BenchServer> {
-  const words = ['-objects', String(objects), '-size', String(size), '-prefix', 'p/'];
+  const words = ['-objects', String(objects), '-size', String(size), '-prefix', prefix];
   const server = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
   const port = await new Promise<string>(done =>
     server.stdout.once('data', chunk => done(String(chunk).trim())),

@@ -78,5 +78,13 @@ export const plateWays: readonly ArchiveWay[] = [
   { name: 'archive', command: ours('archive 8 2048') },
   { name: 'verify', command: ours('verify') },
 ];
+/** Tars of 50 MiB: a hundred of them, with parts as large as a plate's. */
+export const manyWays: readonly ArchiveWay[] = [
+  { name: 'archive', command: ours('archive 8 50') },
+  { name: 'verify', command: ours('verify') },
+  { name: 'archive, which is there', command: ours('archive 8 50') },
+  { name: 'restore', command: ours('restore') },
+  { name: 'delete', command: ours('delete') },
+];
 export const fill = (objects: number, size: number): string => ours(`fill ${objects} ${size}`);
 export const oneObject = ours('one');

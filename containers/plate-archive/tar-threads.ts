@@ -3,6 +3,7 @@ import type { TarPlan } from '../../jobs/plate-archive/format/layout.ts';
 import type { StoredObject } from '../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './archiver/build-tar.ts';
 import { makeTar } from './archiver/make-tar.ts';
+import { packSums, unpackSums } from './archiver/packed-sums.ts';
 import { type PlaceAddress, serveThreads, storeAt, Threads } from './threads.ts';
 import { checkTar, type Expected, type TarReport } from './verifier/check-tar.ts';
 import { Findings } from './verifier/findings.ts';
@@ -19,6 +20,9 @@ export interface MakeInput {
   readonly storageClass?: string;
 }
 
+/** A tar as a thread gives it. */
+type PackedTar = Omit<BuiltTar, 'sums'> & { readonly sums: Uint8Array };
+
 /** What a thread needs to check one. */
 export interface CheckInput {
   readonly source: PlaceAddress;
@@ -33,10 +37,11 @@ const work = {
     { source, archive, ...input }: MakeInput,
     onBytes: (bytes: number) => void,
     signal?: AbortSignal,
-  ): Promise<BuiltTar> => {
+  ): Promise<PackedTar> => {
     const { connections, plan } = input;
     const stores = { source: storeAt(source, connections), archive: storeAt(archive, connections) };
-    return makeTar({ ...input, ...stores, onBytes, signal }, plan);
+    const { bytes, crc32, sums } = await makeTar({ ...input, ...stores, onBytes, signal }, plan);
+    return { bytes, crc32, sums: packSums(sums) };
   },
   check: async (
     { source, archive, ...input }: CheckInput,
@@ -63,9 +68,18 @@ export interface TarThreads {
 export function tarThreads(count: number): TarThreads {
   const threads = new Threads(new URL(import.meta.url), work, count);
   return {
-    make: (input, onBytes) => threads.run('make', input, onBytes),
+    async make({ plan, ...input }, onBytes) {
+      // Of all tars at once the members would be half of the memory that a plate takes.
+      const ready = (): MakeInput => ({ ...input, plan: { ...plan, members: [...plan.members] } });
+      const { sums, ...built } = await threads.run<PackedTar>('make', ready, onBytes);
+      return { ...built, sums: unpackSums(sums) };
+    },
     async check(input, onBytes) {
-      const checked = await threads.run<Awaited<ReturnType<typeof work.check>>>('check', input, onBytes);
+      const checked = await threads.run<Awaited<ReturnType<typeof work.check>>>(
+        'check',
+        () => input,
+        onBytes,
+      );
       const { list, count: total, ...report } = checked;
       const findings = new Findings();
       findings.add({ list, count: total });

@@ -98,11 +98,12 @@ export class Threads {
     );
   }
 
-  async run<T>(work: string, input: unknown, onBytes: (bytes: number) => void): Promise<T> {
+  /** `input` is called when a thread is free for it. */
+  async run<T>(work: string, input: () => unknown, onBytes: (bytes: number) => void): Promise<T> {
     const hand =
       this.#idle.pop() ?? this.#another() ?? (await new Promise<Hand>(take => this.#waiting.push(take)));
     try {
-      return (await hand({ work, input }, onBytes)) as T;
+      return (await hand({ work, input: input() }, onBytes)) as T;
     } finally {
       const next = this.#waiting.shift();
       if (next) next(hand);

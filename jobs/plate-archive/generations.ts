@@ -10,6 +10,7 @@ import { decodeInventory, type Inventory, type InventoryHead, sha256 } from './f
 import { storedJson } from './format/stored-json.ts';
 import { keptTwice } from './kept-twice.ts';
 import { PlateError } from './plate/plate-error.ts';
+import { release } from './release.ts';
 
 /** One time that a plate was archived. */
 export interface Generation {
@@ -87,7 +88,7 @@ export async function readGeneration(
 
 /**
  * Makes an inventory the plate's next archive. Whoever writes the number first wins; the other goes on with the winner's:
- * two archivers at once then make the same tars.
+ * two archivers at once then make the same tars. The bytes are given up: what goes on is what is read back.
  */
 export async function nextGeneration(
   archive: ObjectStore,
@@ -97,6 +98,7 @@ export async function nextGeneration(
 ): Promise<Generation> {
   const digest = sha256(inventory);
   await archive.put(inventoryKey(plate, digest), inventory, { ifNoneMatch: true });
+  release([inventory]);
   await archive.put(generationKey(plate, number), `${digest}\n`, { ifNoneMatch: true });
   return readGeneration(archive, plate, await readName(archive, plate, number));
 }

@@ -5,6 +5,7 @@ import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-
 import { archivePrefix, indexTarKey, type PlateName } from './format/archive-keys.ts';
 import { sha256 } from './format/inventory.ts';
 import { PlateError } from './plate/plate-error.ts';
+import { wholeObject } from './whole-object.ts';
 
 /**
  * A file of an archive that lies beside its tars and, for the day that it is lost, once more in the tar of the index. Whichever has
@@ -18,7 +19,7 @@ export async function keptTwice(
   wanted: string,
 ): Promise<Buffer> {
   const key = `${archivePrefix(plate, digest)}${name}`;
-  const bytes = await archive.get(key);
+  const bytes = await wholeObject(archive, key);
   if (bytes && sha256(bytes) === wanted) return bytes;
   const what = `${key} is ${bytes ? 'not the one that was written' : 'lost'}`;
   const second = await inIndexTar(archive, plate, digest, name).catch((error: unknown) => {

@@ -54,7 +54,7 @@ export async function forge(
   const none = (): void => undefined;
   const forgery: Forgery = {
     head: { ...head },
-    listed: objects.map(each => ({ ...each })),
+    listed: [...objects].map(each => ({ ...each })),
     indexed: decodeIndex(read(indexKey(plate, digest))).map(each => ({ ...each })),
     tars,
     manifest: text => text,

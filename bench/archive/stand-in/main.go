@@ -228,26 +228,29 @@ func store(w http.ResponseWriter, r *http.Request, bucket, key string, query url
 		w.WriteHeader(200)
 		return
 	}
-	bytes := body(r)
+	if query.Has("tagging") {
+		text := string(body(r))
+		mutex.Lock()
+		defer mutex.Unlock()
+		if o := buckets[bucket][key]; o != nil {
+			o.tags = text
+		}
+		w.WriteHeader(200)
+		return
+	}
+	pieces, size := received(r)
 	if key == "" {
 		w.WriteHeader(200)
 		return
 	}
 	mutex.Lock()
 	defer mutex.Unlock()
-	if query.Has("tagging") {
-		if o := buckets[bucket][key]; o != nil {
-			o.tags = string(bytes)
-		}
-		w.WriteHeader(200)
-		return
-	}
 	if r.Header.Get("If-None-Match") == "*" && buckets[bucket][key] != nil {
 		fail(w, 412, "PreconditionFailed")
 		return
 	}
 	serial++
-	o := &object{pieces: [][]byte{bytes}, size: int64(len(bytes)), etag: fmt.Sprintf("\"%032x\"", serial)}
+	o := &object{pieces: pieces, size: size, etag: fmt.Sprintf("\"%032x\"", serial)}
 	put(bucket, key, o)
 	w.Header().Set("ETag", o.etag)
 	w.WriteHeader(200)

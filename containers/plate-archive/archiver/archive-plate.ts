@@ -7,8 +7,8 @@ import {
   type IndexEntry,
 } from '../../../jobs/plate-archive/format/archive-index.ts';
 import { indexKey, manifestKey, sealKey, tarName } from '../../../jobs/plate-archive/format/archive-keys.ts';
-import { compareKeys, sha256 } from '../../../jobs/plate-archive/format/inventory.ts';
-import { type Layout, layOut } from '../../../jobs/plate-archive/format/layout.ts';
+import { type Inventory, sha256 } from '../../../jobs/plate-archive/format/inventory.ts';
+import { isMarker, type Layout, layOut } from '../../../jobs/plate-archive/format/layout.ts';
 import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import type { Generation } from '../../../jobs/plate-archive/generations.ts';
 import type { BuiltTar } from './build-tar.ts';
@@ -47,7 +47,7 @@ async function closeArchive(
   built: readonly BuiltTar[],
 ): Promise<Seal> {
   const { digest, head } = inventory;
-  const entries = entriesOf(layout, built);
+  const entries = entriesOf(inventory, layout, built);
   const index: EncodedIndex = encodeIndex(entries);
   const bag = makeBag(inventory, entries, index, number);
   const indexTar = await putIndexTar(archive, plate, inventory, bag, storageClass);
@@ -83,11 +83,25 @@ async function closeArchive(
   return theirs;
 }
 
-/** In the order of the keys, markers among them. */
-function entriesOf({ tars, markers }: Layout, built: readonly BuiltTar[]): readonly IndexEntry[] {
-  const files = tars.flatMap(({ number, members }) =>
-    members.map((member, i) => entryOf(member, built[number]!.sums[i]!)),
-  );
-  if (markers.length === 0) return files;
-  return [...files, ...markers.map(entryOfMarker)].sort((a, b) => compareKeys(a.key, b.key));
-}
+/** In the order of the keys, markers among them; made anew whenever somebody goes through them. */
+const entriesOf = (
+  { objects }: Inventory,
+  { members, tars }: Layout,
+  built: readonly BuiltTar[],
+): Iterable<IndexEntry> => ({
+  *[Symbol.iterator]() {
+    let [next, tar, first] = [0, 0, 0];
+    for (const object of objects) {
+      if (isMarker(object)) {
+        yield entryOfMarker(object);
+        continue;
+      }
+      if (next === first + tars[tar]!.members.length) {
+        first = next;
+        tar++;
+      }
+      yield entryOf(members.at(next)!, built[tar]!.sums.at(next - first)!);
+      next++;
+    }
+  },
+});

@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { combineCrc32 } from '../../../jobs/plate-archive/format/crc32.ts';
 import type { TarPlan } from '../../../jobs/plate-archive/format/layout.ts';
+import type { List } from '../../../jobs/plate-archive/format/list.ts';
 import { cutParts, partBytesOf, type TarPart } from '../../../jobs/plate-archive/format/parts.ts';
 import { tarHeader } from '../../../jobs/plate-archive/format/tar-header.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
@@ -31,7 +32,7 @@ export interface BuiltTar {
   readonly bytes: number;
   readonly crc32: number;
   /** In the order of the plan's members. */
-  readonly sums: readonly MemberSums[];
+  readonly sums: List<MemberSums>;
 }
 
 const uploadsAtOnce = 2;

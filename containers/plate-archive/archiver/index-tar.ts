@@ -22,7 +22,7 @@ export interface ArchiveBag {
 /** The bag's own files, index and inventory. Dates are the inventory's: the same inventory makes the same bytes. */
 export function makeBag(
   inventory: Inventory,
-  entries: readonly IndexEntry[],
+  entries: Iterable<IndexEntry>,
   index: EncodedIndex,
   generation: number,
 ): ArchiveBag {

@@ -1,6 +1,8 @@
 import { hex32 } from '../../../jobs/plate-archive/format/archive-index.ts';
 import { type PlateName, sumsKey, tarKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import type { TarPlan } from '../../../jobs/plate-archive/format/layout.ts';
+import { encodeLines } from '../../../jobs/plate-archive/format/lines.ts';
+import type { List } from '../../../jobs/plate-archive/format/list.ts';
 import { unverifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { type BuiltTar, buildTar, type MemberSums } from './build-tar.ts';
@@ -53,8 +55,8 @@ async function finished(
   return sums?.length === plan.members.length ? { bytes: plan.bytes, crc32, sums } : undefined;
 }
 
-const encodeSums = (sums: readonly MemberSums[]): string =>
-  sums.map(({ sha256, crc32 }) => `${sha256} ${hex32(crc32)}\n`).join('');
+const encodeSums = (sums: List<MemberSums>): Buffer =>
+  encodeLines(sums, ({ sha256, crc32 }) => `${sha256} ${hex32(crc32)}`);
 
 function decodeSums(bytes: Buffer): readonly MemberSums[] | undefined {
   const text = bytes.toString('latin1');

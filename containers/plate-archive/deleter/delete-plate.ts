@@ -43,15 +43,17 @@ const batchObjects = 1000;
 export async function deletePlate(job: DeleteJob): Promise<Deletion> {
   const { journal, plate, digest, now } = job;
   const proof = await openProof(job.proofs, plate, digest, now());
-  const { inventory, going, gone, changed, added } = await planDeletion(job, proof);
+  const { inventory, going, isGoing, gone, changed, added } = await planDeletion(job, proof);
   // Batches are cut from the inventory and not from what is left, so that they are the same ones after an interruption.
-  const left = new Set(going.map(({ key }) => key));
   const batches = Math.ceil(inventory.objects.length / batchObjects);
   const total = { deleted: 0, gone, changed: [...changed], errors: [] as { key: string; reason: string }[] };
-  const batchOf = (number: number): readonly SourceObject[] =>
-    inventory.objects
-      .slice(number * batchObjects, (number + 1) * batchObjects)
-      .filter(({ key }) => left.has(key));
+  const batchOf = (number: number): readonly SourceObject[] => {
+    const batch: SourceObject[] = [];
+    const end = Math.min((number + 1) * batchObjects, inventory.objects.length);
+    for (let place = number * batchObjects; place < end; place++)
+      if (isGoing(place)) batch.push(inventory.objects.at(place)!);
+    return batch;
+  };
   const first = Array.from({ length: batches }, (_, number) => number).find(each => batchOf(each).length > 0);
   if (first !== undefined)
     await journal.put(

@@ -1,4 +1,4 @@
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { nameOfArchive } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -13,10 +13,10 @@ export const deleteTask = {
       const { project = '', batch = '' } = context.parameters;
       const plate = plateOf(context.items[0]!, { project, batch });
       const archive = below(context.place('archive'));
-      const newest = await newestGeneration(archive, plate);
-      if (!newest) throw new PlateError([`there is no archive of ${plate.plate}`]);
+      const name = await nameOfArchive(archive, plate);
+      if (!name) throw new PlateError([`there is no archive of ${plate.plate}`]);
       const { deleted, gone, changed, added, errors } = await deletePlate({
-        ...{ plate, archive, digest: newest.inventory.digest, log: context.log, signal: context.signal },
+        ...{ plate, archive, digest: name.digest, log: context.log, signal: context.signal },
         source: context.place('source').store,
         proofs: below(context.place('proofs')),
         journal: below(context.place('journals')),

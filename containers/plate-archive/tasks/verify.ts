@@ -1,7 +1,7 @@
 import { goneFrom } from '../../../jobs/plate-archive/current-objects.ts';
 import { deletedKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { storedJson } from '../../../jobs/plate-archive/format/stored-json.ts';
-import { newestGeneration } from '../../../jobs/plate-archive/generations.ts';
+import { nameOfArchive, readGeneration, readHead } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -21,13 +21,15 @@ export const verifyTask = {
         context.place('archive'),
         context.place('proofs'),
       ];
-      const newest = await newestGeneration(below(archive), plate);
-      if (!newest)
-        throw new PlateError([`there is no archive of ${plate.plate}: submit plate-archive first`]);
-      const { digest, head } = newest.inventory;
+      const name = await nameOfArchive(below(archive), plate);
+      if (!name) throw new PlateError([`there is no archive of ${plate.plate}: submit plate-archive first`]);
+      const { digest } = name;
+      const head = await readHead(below(archive), plate, name);
       const key = deletedKey(plate, digest);
       const deleted = await below(context.place('journals')).get(key);
-      if (deleted && (await goneFrom(source.store, newest.inventory)) > 0) {
+      const isGone = async (): Promise<boolean> =>
+        (await goneFrom(source.store, (await readGeneration(below(archive), plate, name)).inventory)) > 0;
+      if (deleted && (await isGone())) {
         // It was archived before, and there is no source to compare it with.
         const { at } = storedJson<{ at: string }>(deleted, key);
         context.log(

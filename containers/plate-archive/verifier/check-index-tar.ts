@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
-import type { ReadArchive } from './read-archive.ts';
+import { filesOf, type ReadArchive } from './read-archive.ts';
 import { storedBytes } from './stored-bytes.ts';
 import { TarReader } from './tar-reader.ts';
 
@@ -45,8 +45,9 @@ export async function checkIndexTar(
   holds('inventory.ndjson', own.inventory);
   holds('index.ndjson', own.index);
   holds('manifest-sha256.txt', own.manifest);
-  const files = indexed.filter(({ tar }) => tar !== undefined);
-  const oxum = `Payload-Oxum: ${listed.reduce((sum, { size }) => sum + size, 0)}.${files.length}\n`;
+  let bytes = 0;
+  for (const { size } of listed) bytes += size;
+  const oxum = `Payload-Oxum: ${bytes}.${filesOf(indexed)}\n`;
   found.check(
     'bag-info',
     texts.get('bag-info.txt')?.includes(oxum) === true,

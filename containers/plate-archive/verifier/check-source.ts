@@ -4,13 +4,13 @@ import {
   type ObjectVersion,
 } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
-import type { ListedObject, ListHead } from './lines.ts';
+import { type LineTable, type ListedObject, type ListHead, lookUp } from './lines.ts';
 
 /** Lists the source anew: what the inventory has must be there as it was, and nothing else. */
 export async function checkSource(
   source: ObjectStore,
   head: ListHead,
-  listed: readonly ListedObject[],
+  listed: LineTable<ListedObject>,
   found: Findings,
 ): Promise<void> {
   found.check(
@@ -18,23 +18,27 @@ export async function checkSource(
     head.bucket === source.bucket,
     () => `the inventory is of the bucket ${head.bucket}, and ${source.bucket} was listed`,
   );
-  const places = new Map(listed.map(({ key }, i) => [key, i]));
+  const placeOf = lookUp(listed);
   const isThere = new Uint8Array(listed.length);
   let added = 0;
   let firstAdded = '';
   for (const { prefix } of head.folders)
     for await (const page of current(source, prefix))
       for (const seen of page) {
-        const place = places.get(seen.key);
+        const place = placeOf(seen.key);
         if (place === undefined) {
           if (added++ === 0) firstAdded = seen.key;
           continue;
         }
         isThere[place] = 1;
-        compare(source, listed[place]!, seen, found);
+        compare(source, listed.read(place), seen, found);
       }
-  for (const [i, { key }] of listed.entries())
-    found.check('source-gone', isThere[i] === 1, () => `s3://${source.bucket}/${key} is gone`);
+  for (let place = 0; place < listed.length; place++)
+    found.check(
+      'source-gone',
+      isThere[place] === 1,
+      () => `s3://${source.bucket}/${listed.read(place).key} is gone`,
+    );
   found.check(
     'source-added',
     added === 0,

@@ -38,14 +38,74 @@ export interface IndexedObject extends IndexedMember {
   readonly modified: string;
 }
 
-/** Every line of a file of JSON lines. Throws where a line is none, or the last one has no end. */
-export function* jsonLines(bytes: Buffer): Iterable<unknown> {
-  for (let from = 0; from < bytes.length; ) {
-    const end = bytes.indexOf(10, from);
-    if (end < 0) throw new Error('the last line has no end');
-    yield JSON.parse(bytes.toString('utf8', from, end));
-    from = end + 1;
+/** Lines of JSON as they lie in a file, each read when it is asked for: objects of them would be three times as large. */
+export class LineTable<T> {
+  readonly #bytes: Buffer;
+  readonly #ends: Uint32Array;
+  readonly #first: number;
+  readonly length: number;
+
+  /** `skip`: lines at the beginning that are others. Throws where the last line has no end. */
+  constructor(bytes: Buffer, skip = 0) {
+    this.#bytes = bytes;
+    this.#first = skip;
+    let lines = 0;
+    for (let at = 0; at < bytes.length; lines++) {
+      const end = bytes.indexOf(10, at);
+      if (end < 0) throw new Error('the last line has no end');
+      at = end + 1;
+    }
+    this.#ends = new Uint32Array(lines);
+    for (let line = 0, at = 0; line < lines; line++) {
+      const end = bytes.indexOf(10, at);
+      this.#ends[line] = end;
+      at = end + 1;
+    }
+    this.length = Math.max(0, lines - skip);
   }
+
+  /** Throws where it is no JSON, or there is no such line. */
+  read(place: number): T {
+    if (place < 0 || place >= this.length) throw new RangeError(`there is no line ${place}`);
+    return JSON.parse(this.#text(place + this.#first)) as T;
+  }
+
+  *[Symbol.iterator](): Iterator<T> {
+    for (let place = 0; place < this.length; place++) yield this.read(place);
+  }
+
+  #text(line: number): string {
+    return this.#bytes.toString('utf8', line === 0 ? 0 : this.#ends[line - 1]! + 1, this.#ends[line]!);
+  }
+}
+
+/**
+ * Where a key lies among lines that are in the order of their keys' bytes; undefined where it does not. The line behind the last answer is
+ * looked at first: listings come in that order, too.
+ */
+export function lookUp(lines: LineTable<ListedObject>): (key: string) => number | undefined {
+  let likely = 0;
+  return key => {
+    const wanted = Buffer.from(key);
+    const against = (place: number): number => Buffer.compare(wanted, Buffer.from(lines.read(place).key));
+    if (likely < lines.length && against(likely) === 0) return likely++;
+    let from = 0;
+    let count = lines.length;
+    while (count > 0) {
+      const half = count >> 1;
+      const order = against(from + half);
+      if (order === 0) {
+        likely = from + half + 1;
+        return from + half;
+      }
+      if (order > 0) {
+        from += half + 1;
+        count -= half + 1;
+      } else count = half;
+    }
+    likely = from;
+    return undefined;
+  };
 }
 
 /** The key that a member's name stands for, by the rules of docs/plate-archive.md. Undefined for a name that none has. */

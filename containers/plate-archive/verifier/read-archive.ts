@@ -8,24 +8,22 @@ import {
 } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import type { Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import { release } from '../../../jobs/plate-archive/release.ts';
-import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
-import type { Findings } from './findings.ts';
 import {
-  type IndexedMember,
-  type IndexedObject,
-  jsonLines,
-  keyOfName,
-  type ListedObject,
-  type ListHead,
-} from './lines.ts';
+  isStoreError,
+  type ObjectStore,
+  type StoredObject,
+} from '../../../lib/contract/ports/object-store.ts';
+import type { Findings } from './findings.ts';
+import { IndexColumns } from './index-columns.ts';
+import { type IndexedObject, keyOfName, LineTable, type ListedObject, type ListHead } from './lines.ts';
 
 /** What an archive says of itself, compared with itself. */
 export interface ReadArchive {
   readonly head: ListHead;
-  readonly listed: readonly ListedObject[];
-  readonly indexed: readonly IndexedMember[];
+  readonly listed: LineTable<ListedObject>;
+  readonly indexed: IndexColumns;
   readonly seal: Seal;
-  /** Hex SHA-256 of the files as they lie there. The files are not held: they are as large as all that was read from them. */
+  /** Hex SHA-256 of the files as they lie there. Of these only the inventory is held. */
   readonly digests: { readonly inventory: string; readonly index: string; readonly manifest: string };
 }
 
@@ -38,15 +36,20 @@ export async function readArchive(
   digest: string,
   found: Findings,
 ): Promise<ReadArchive | undefined> {
-  const get = async (key: string): Promise<Buffer | undefined> => {
-    const bytes = await ownBytes(archive, key);
-    return found.check('file-there', bytes !== undefined, () => `${key} is not there`) ? bytes : undefined;
+  const look = async (key: string): Promise<StoredObject | undefined> => {
+    const object = await archive.look(key);
+    found.check('file-there', object !== undefined, () => `${key} is not there`);
+    return object;
   };
-  const inventory = await get(inventoryKey(plate, digest));
-  const sealed = await get(sealKey(plate, digest));
-  const index = await get(indexKey(plate, digest));
-  const manifest = await get(manifestKey(plate, digest));
-  if (!inventory || !sealed || !index || !manifest) return undefined;
+  const files = [
+    await look(inventoryKey(plate, digest)),
+    await look(sealKey(plate, digest)),
+    await look(indexKey(plate, digest)),
+    await look(manifestKey(plate, digest)),
+  ];
+  if (!files.every(each => each !== undefined)) return undefined;
+  const get = (place: number): Promise<Buffer> => bytesOf(archive, files[place]!);
+  const inventory = await get(0);
   if (
     !found.check(
       'inventory-digest',
@@ -55,17 +58,41 @@ export async function readArchive(
     )
   )
     return undefined;
-  try {
-    const [head, ...listed] = [...jsonLines(inventory)] as [ListHead, ...ListedObject[]];
+  const sealed = await get(1);
+  // One after the other: together they are three times what is held of them.
+  const index = await get(2);
+  const lists = readable(found, () => {
+    const [head] = new LineTable<ListHead>(inventory);
+    const listed = new LineTable<ListedObject>(inventory, 1);
     const seal = JSON.parse(sealed.toString('utf8')) as Seal;
-    const digests = { inventory: digest, index: hex(index), manifest: hex(manifest) };
-    checkHead(head, listed, plate, digest, found);
-    checkSealed(seal, digests, index, found);
+    checkHead(head!, listed, plate, digest, found);
+    const indexDigest = hex(index);
+    checkSealed(seal, digest, indexDigest, index, found);
     const indexed = readIndex(index, listed, seal.tars.length, found);
-    checkCounts(seal, head, indexed, found);
-    checkManifest(manifest, indexed, found);
-    release([inventory, index, manifest]);
-    return { head, listed, indexed, seal, digests };
+    checkCounts(seal, head!, indexed, found);
+    return { head: head!, listed, indexed, seal, indexDigest };
+  });
+  release([index]);
+  if (!lists) return undefined;
+  const { indexDigest, ...own } = lists;
+  const manifest = await get(3);
+  return readable(found, () => {
+    const digests = { inventory: digest, index: indexDigest, manifest: hex(manifest) };
+    found.check(
+      'manifest-digest',
+      own.seal.manifest === digests.manifest,
+      () => 'the manifest is not the one of archive.json',
+    );
+    checkManifest(manifest, own.indexed, found);
+    release([manifest]);
+    return { ...own, digests };
+  });
+}
+
+/** Undefined, and a finding, where what is read is not what such files are. */
+function readable<T>(found: Findings, read: () => T): T | undefined {
+  try {
+    return read();
   } catch (error) {
     found.check(
       'files-readable',
@@ -76,18 +103,16 @@ export async function readArchive(
   }
 }
 
-/** A whole object in memory of its own, in one piece. */
-async function ownBytes(archive: ObjectStore, key: string): Promise<Buffer | undefined> {
-  const object = await archive.look(key);
-  if (!object) return undefined;
-  const bytes = Buffer.allocUnsafeSlow(object.size);
-  await archive.readInto(key, bytes, { ifMatch: object.etag });
+/** In memory of its own, in one piece. */
+async function bytesOf(archive: ObjectStore, { key, size, etag }: StoredObject): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  await archive.readInto(key, bytes, { ifMatch: etag });
   return bytes;
 }
 
 function checkHead(
   head: ListHead,
-  listed: readonly ListedObject[],
+  listed: LineTable<ListedObject>,
   plate: PlateName,
   digest: string,
   found: Findings,
@@ -98,51 +123,58 @@ function checkHead(
     isThis,
     () => `the inventory ${digest} is of ${head.project}/${head.batch}/${head.plate}`,
   );
-  const bytes = listed.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  let isSorted = true;
+  let last: Buffer | undefined;
+  for (const { key, size } of listed) {
+    bytes += size;
+    const name = Buffer.from(key);
+    if (last && Buffer.compare(last, name) >= 0) isSorted = false;
+    last = name;
+  }
   found.check(
     'inventory-counts',
     head.objects === listed.length && head.bytes === bytes,
     () => `the inventory's head counts other objects or bytes than it lists`,
   );
   found.check('inventory-objects', listed.length > 0, () => 'the inventory lists nothing');
-  const isSorted = listed.every(
-    (each, i) => i === 0 || Buffer.compare(Buffer.from(listed[i - 1]!.key), Buffer.from(each.key)) < 0,
-  );
   found.check('inventory-order', isSorted, () => 'the inventory is not in order, or has a key twice');
 }
 
-function checkSealed(seal: Seal, digests: ReadArchive['digests'], index: Buffer, found: Findings): void {
+function checkSealed(seal: Seal, digest: string, indexDigest: string, index: Buffer, found: Findings): void {
   found.check(
     'seal-inventory',
-    seal.inventory === digests.inventory,
+    seal.inventory === digest,
     () => `archive.json is of the inventory ${seal.inventory}`,
   );
   found.check(
     'index-digest',
-    seal.index.sha256 === digests.index && seal.index.bytes === index.length,
+    seal.index.sha256 === indexDigest && seal.index.bytes === index.length,
     () => 'the index is not the one of archive.json',
-  );
-  found.check(
-    'manifest-digest',
-    seal.manifest === digests.manifest,
-    () => 'the manifest is not the one of archive.json',
   );
   checkBlocks(seal, index, found);
 }
 
-function checkCounts(seal: Seal, head: ListHead, indexed: readonly IndexedMember[], found: Findings): void {
+function checkCounts(seal: Seal, head: ListHead, indexed: IndexColumns, found: Findings): void {
   found.check(
     'seal-counts',
     seal.objects === head.objects && seal.bytes === head.bytes,
     () => 'archive.json counts other objects or bytes than the inventory',
   );
-  const markers = indexed.filter(({ tar }) => tar === undefined).length;
+  const markers = indexed.length - filesOf(indexed);
   const members = seal.tars.reduce((sum, tar) => sum + tar.members, 0);
   found.check(
     'seal-members',
     seal.markers === markers && members + markers === head.objects,
     () => 'archive.json counts other members than the inventory has objects',
   );
+}
+
+/** How many are in tars. */
+export function filesOf(indexed: IndexColumns): number {
+  let files = 0;
+  for (let place = 0; place < indexed.length; place++) if (indexed.tarAt(place) !== undefined) files++;
+  return files;
 }
 
 /** One object is found through a block alone: each must be what the top level says of it. */
@@ -169,23 +201,23 @@ function checkBlocks({ index: { blocks } }: Seal, index: Buffer, found: Findings
  */
 function readIndex(
   index: Buffer,
-  listed: readonly ListedObject[],
+  listed: LineTable<ListedObject>,
   tars: number,
   found: Findings,
-): readonly IndexedMember[] {
-  const indexed: IndexedMember[] = [];
+): IndexColumns {
+  const indexed = new IndexColumns(listed.length, place => listed.read(place).key);
   let tar = 0;
   let isInPlace = true;
-  for (const line of jsonLines(index)) {
-    const own = line as IndexedObject;
-    const source = listed[indexed.length];
+  for (const own of new LineTable<IndexedObject>(index)) {
+    const place = indexed.length;
+    const source = place < listed.length ? listed.read(place) : undefined;
     const is = (check: string, isWell: boolean, what: string): boolean =>
       found.check(check, isWell, () => `the index has ${own.key} with another ${what} than the inventory`);
     // One that is missing would move all that follow.
     isInPlace &&=
       source !== undefined &&
       is('index-key', own.key === source.key, `place (the inventory has ${source.key})`);
-    indexed.push(memberOf(own, isInPlace ? source!.key : own.key));
+    indexed.add(own, isInPlace);
     if (!isInPlace) continue;
     is('index-size', own.size === source!.size, 'size');
     is('index-etag', own.etag === source!.etag, 'ETag');
@@ -221,19 +253,13 @@ function readIndex(
   return indexed;
 }
 
-function memberOf({ tar, offset, member, sha256, crc32 }: IndexedObject, key: string): IndexedMember {
-  if (tar === undefined || offset === undefined) return { key, sha256, crc32 };
-  return member === undefined
-    ? { key, tar, offset, sha256, crc32 }
-    : { key, tar, offset, member, sha256, crc32 };
-}
-
 /** `SHA-256  path` of every file that unpacking gives, as the index has it. */
-function checkManifest(manifest: Buffer, indexed: readonly IndexedMember[], found: Findings): void {
+function checkManifest(manifest: Buffer, indexed: IndexColumns, found: Findings): void {
   let from = 0;
   let lines = 0;
-  for (const own of indexed) {
-    if (own.tar === undefined) continue;
+  for (let place = 0; place < indexed.length; place++) {
+    if (indexed.tarAt(place) === undefined) continue;
+    const own = indexed.at(place);
     const end = manifest.indexOf(10, from);
     const line = end < 0 ? '' : manifest.toString('utf8', from, end);
     from = end < 0 ? manifest.length + 1 : end + 1;

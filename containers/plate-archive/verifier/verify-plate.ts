@@ -144,10 +144,14 @@ async function readTars(
   tars: readonly StoredTar[],
   findings: Findings,
 ): Promise<readonly TarReport[]> {
-  const expected: Expected[][] = tars.map(() => []);
-  indexed.forEach((own, i) => {
-    if (own.tar !== undefined) expected[own.tar]?.push({ listed: listed[i]!, indexed: own });
-  });
+  // When it is the tar's turn: those of all tars would be most of what a plate takes.
+  const expectedOf = (tar: number): readonly Expected[] => {
+    const expected: Expected[] = [];
+    for (let place = 0; place < indexed.length; place++)
+      if (indexed.tarAt(place) === tar)
+        expected.push({ listed: listed.read(place), indexed: indexed.at(place) });
+    return expected;
+  };
   const reports: TarReport[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -157,7 +161,7 @@ async function readTars(
       const { object } = tars[i]!;
       reports[i] = await job.checkTar({
         object,
-        expected: expected[i]!,
+        expected: expectedOf(i),
         connections: job.connections,
         signal: job.signal,
         onBytes: job.onBytes,

@@ -61,7 +61,8 @@ function planLines(
   { verifiedAt, expiresAt }: { readonly verifiedAt: string; readonly expiresAt: string },
 ): readonly string[] {
   const count = (value: number): string => value.toLocaleString('en-US');
-  const bytes = going.reduce((sum, { size }) => sum + size, 0);
+  let bytes = 0;
+  for (const { size } of going) bytes += size;
   const stays = (keys: readonly string[], why: string): readonly string[] => [
     ...keys.slice(0, namesShown).map(key => `  stays, ${why}: ${key}`),
     ...(keys.length > namesShown ? [`  and ${count(keys.length - namesShown)} more that ${why}`] : []),

@@ -85,33 +85,19 @@ const topBytes = 190;
  * Lines of JSON in the order of the keys, and above them a sparse top level of blocks. Blocks are as large as makes top level
  * and block together smallest: whoever looks for one object reads both.
  */
-export function encodeIndex(entries: readonly IndexEntry[]): EncodedIndex {
-  const { bytes, lengths } = linesOf(entries);
+export function encodeIndex(entries: Iterable<IndexEntry>): EncodedIndex {
+  const bytes = encodeLines(entries, entry => JSON.stringify(entry));
   const target = Math.max(16 * 1024, Math.sqrt(topBytes * bytes.length));
   const blocks: IndexBlock[] = [];
-  let start = 0;
-  let end = 0;
-  let first = 0;
-  lengths.forEach((length, i) => {
-    end += length;
-    if (end - start < target && i + 1 < lengths.length) return;
+  for (let start = 0, end = 0; end < bytes.length; ) {
+    end = bytes.indexOf(10, end) + 1;
+    if (end - start < target && end < bytes.length) continue;
     const block = bytes.subarray(start, end);
-    blocks.push({ first: entries[first]!.key, offset: start, bytes: block.length, sha256: sha256(block) });
+    const { key: first } = JSON.parse(block.toString('utf8', 0, block.indexOf(10))) as IndexEntry;
+    blocks.push({ first, offset: start, bytes: block.length, sha256: sha256(block) });
     start = end;
-    first = i + 1;
-  });
+  }
   return { bytes, sha256: sha256(bytes), blocks };
-}
-
-/** All lines, and how many bytes each has. */
-function linesOf(entries: readonly IndexEntry[]): { readonly bytes: Buffer; readonly lengths: Uint32Array } {
-  const lengths = new Uint32Array(entries.length);
-  const bytes = encodeLines(entries, (entry, i) => {
-    const line = JSON.stringify(entry);
-    lengths[i] = Buffer.byteLength(line) + 1;
-    return line;
-  });
-  return { bytes, lengths };
 }
 
 /** Entries of lines; throws where they break off. */

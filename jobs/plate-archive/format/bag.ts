@@ -13,13 +13,21 @@ export interface Bag {
 
 /** `about`: lines of bag-info.txt. The date is that of the inventory: the same inventory makes the same bytes. */
 export function bagOf(
-  entries: readonly IndexEntry[],
+  entries: Iterable<IndexEntry>,
   about: Readonly<Record<string, string>>,
   others: Readonly<Record<string, Buffer>> = {},
 ): Bag {
-  const files = entries.filter(({ tar }) => tar !== undefined);
-  const bytes = files.reduce((sum, { size }) => sum + size, 0);
-  const info = { ...about, 'Payload-Oxum': `${bytes}.${files.length}` };
+  let [bytes, files] = [0, 0];
+  function* filesOf(): Iterable<IndexEntry> {
+    for (const entry of entries) {
+      if (entry.tar === undefined) continue;
+      bytes += entry.size;
+      files++;
+      yield entry;
+    }
+  }
+  const manifest = encodeLines(filesOf(), entry => `${entry.sha256}  ${bagPath(memberOf(entry))}`);
+  const info = { ...about, 'Payload-Oxum': `${bytes}.${files}` };
   const bag = {
     'bagit.txt': Buffer.from('BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n'),
     'bag-info.txt': Buffer.from(
@@ -27,7 +35,7 @@ export function bagOf(
         .map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}\n`)
         .join(''),
     ),
-    'manifest-sha256.txt': encodeLines(files, entry => `${entry.sha256}  ${bagPath(memberOf(entry))}`),
+    'manifest-sha256.txt': manifest,
   };
   const tagged = Object.entries({ ...bag, ...others }).map(
     ([name, body]) => `${sha256(body)}  ${bagPath(name)}\n`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { encodeLines } from './lines.ts';
+import { encodeLines, linesIn } from './lines.ts';
+import type { List } from './list.ts';
 
 /** One object of the source, as the listing had it when the inventory was frozen. */
 export interface SourceObject {
@@ -45,8 +46,8 @@ export interface InventoryHead {
 
 export interface Inventory {
   readonly head: InventoryHead;
-  /** In UTF-8 byte order of their keys, no key twice. */
-  readonly objects: readonly SourceObject[];
+  /** In UTF-8 byte order of their keys, no key twice; made of the bytes where somebody looks at them. */
+  readonly objects: List<SourceObject>;
   /** Hex SHA-256 of the inventory as it is stored: the name of the archive for ever. */
   readonly digest: string;
   /** As it is stored. */
@@ -54,8 +55,13 @@ export interface Inventory {
 }
 
 /** Lines of JSON: the head, then an object each. The digest is of exactly these bytes. */
-export const encodeInventory = (head: InventoryHead, objects: readonly SourceObject[]): Buffer =>
-  encodeLines(objects, lineOf, `${JSON.stringify(head)}\n`);
+export const encodeInventory = (head: InventoryHead, objects: Iterable<SourceObject>): Buffer =>
+  encodeLines(objects, lineOf, headLine(head));
+
+export const headLine = (head: InventoryHead): string => `${JSON.stringify(head)}\n`;
+
+/** The lines of objects, for who puts them together. */
+export const objectLines = (objects: Iterable<SourceObject>): Buffer => encodeLines(objects, lineOf);
 
 const lineOf = ({ key, size, etag, modified, versionId, checksum }: SourceObject): string =>
   JSON.stringify({
@@ -73,29 +79,41 @@ export function decodeInventory(bytes: Buffer): Inventory {
   const firstEnd = bytes.indexOf(10);
   const head = JSON.parse(bytes.toString('utf8', 0, firstEnd)) as InventoryHead;
   if (head.format !== 'plate inventory 1') throw new Error(`the inventory's format is ${head.format}`);
-  const objects: SourceObject[] = [];
-  // Line by line: the text of all of them, and a list of lines, are more than what comes out.
-  for (let from = firstEnd + 1; from < bytes.length; ) {
-    const end = bytes.indexOf(10, from);
-    const { modified, ...rest } = JSON.parse(bytes.toString('utf8', from, end)) as SourceObject & {
-      modified: string;
-    };
-    objects.push({ ...rest, modified: Date.parse(modified) });
-    from = end + 1;
+  const objects = linesIn(bytes, firstEnd + 1, objectOf);
+  let total = 0;
+  let last: string | undefined;
+  for (const { key, size } of objects) {
+    total += size;
+    checkNext(last, key);
+    last = key;
   }
-  const total = objects.reduce((sum, { size }) => sum + size, 0);
   if (objects.length !== head.objects || total !== head.bytes)
     throw new Error(
       `the inventory has ${objects.length} objects of ${total} bytes, and its head says ${head.objects} of ${head.bytes}`,
     );
-  checkOrder(objects);
   return { head, objects, digest: sha256(bytes), bytes };
+}
+
+/** Of a line. */
+export function objectOf(line: string): SourceObject {
+  const { key, size, etag, modified, versionId, checksum } = JSON.parse(line) as Omit<
+    SourceObject,
+    'modified'
+  > & { readonly modified: string };
+  return {
+    key,
+    size,
+    etag,
+    modified: Date.parse(modified),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(checksum === undefined ? {} : { checksum }),
+  };
 }
 
 /** Sorts by the bytes of the keys, as S3 lists and as tars are ordered. Throws for a key that is there twice. */
 export function sortObjects(objects: readonly SourceObject[]): readonly SourceObject[] {
   const sorted = [...objects].sort((a, b) => compareKeys(a.key, b.key));
-  checkOrder(sorted);
+  for (let i = 1; i < sorted.length; i++) checkNext(sorted[i - 1]!.key, sorted[i]!.key);
   return sorted;
 }
 
@@ -114,10 +132,9 @@ export function compareKeys(a: string, b: string): number {
   return a.length - b.length;
 }
 
-function checkOrder(objects: readonly SourceObject[]): void {
-  for (let i = 1; i < objects.length; i++)
-    if (compareKeys(objects[i - 1]!.key, objects[i]!.key) >= 0)
-      throw new Error(`the inventory is not in order at ${objects[i]!.key}`);
+function checkNext(last: string | undefined, key: string): void {
+  if (last !== undefined && compareKeys(last, key) >= 0)
+    throw new Error(`the inventory is not in order at ${key}`);
 }
 
 export const sha256 = (bytes: Buffer | string): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,4 +1,5 @@
 import type { SourceObject } from './inventory.ts';
+import { type List, lazyList } from './list.ts';
 import { foldersOf, memberName } from './member-name.ts';
 import { blockBytes, endBytes, headerBytes, padding } from './tar-header.ts';
 
@@ -16,13 +17,15 @@ export interface PlacedMember {
 
 export interface TarPlan {
   readonly number: number;
-  readonly members: readonly PlacedMember[];
+  readonly members: List<PlacedMember>;
   /** All of it, end blocks included. */
   readonly bytes: number;
 }
 
 export interface Layout {
   readonly tars: readonly TarPlan[];
+  /** Of all tars, in order: those of the objects that are no markers. */
+  readonly members: List<PlacedMember>;
   /** Folder markers: empty objects whose key ends in a slash. They are in the index alone, for no tar can hold them as files. */
   readonly markers: readonly SourceObject[];
 }
@@ -34,26 +37,55 @@ export const isMarker = ({ key, size }: Pick<SourceObject, 'key' | 'size'>): boo
  * Which object lies where: a pure function of the inventory's objects, so that any worker, at any time, makes the same tars.
  * A tar is full when the next member would make it larger than `tarBytes`; a larger member has a tar of its own.
  */
-export function layOut(objects: readonly SourceObject[], tarBytes: number): Layout {
-  const markers = objects.filter(isMarker);
-  const files = markers.length === 0 ? objects : objects.filter(object => !isMarker(object));
-  const folders = foldersOf(files.map(({ key }) => key));
+export function layOut(objects: List<SourceObject>, tarBytes: number): Layout {
+  const markers: SourceObject[] = [];
+  const places = new Uint32Array(objects.length);
+  let files = 0;
+  const fileKeys = function* (): Iterable<string> {
+    let place = 0;
+    for (const object of objects) {
+      if (isMarker(object)) markers.push(object);
+      else {
+        places[files++] = place;
+        yield object.key;
+      }
+      place++;
+    }
+  };
+  const folders = foldersOf(fileKeys());
+  // What cannot be told from an object alone; the rest is made of it where somebody looks.
+  const headers = new Float64Array(files);
+  const tarOf = new Uint32Array(files);
+  const member = (i: number): PlacedMember => {
+    const object = objects.at(places[i]!)!;
+    const name = memberName(object.key, folders);
+    const header = headers[i]!;
+    return { object, name, tar: tarOf[i]!, header, offset: header + headerSize(object, name) };
+  };
   const tars: TarPlan[] = [];
-  let members: PlacedMember[] = [];
+  let first = 0;
   let at = 0;
-  const close = (): void => {
-    if (members.length > 0) tars.push({ number: tars.length, members, bytes: at + endBytes(at) });
-    members = [];
+  const close = (end: number): void => {
+    const start = first;
+    if (end > start)
+      tars.push({
+        number: tars.length,
+        members: lazyList(end - start, i => member(start + i)),
+        bytes: at + endBytes(at),
+      });
+    first = end;
     at = 0;
   };
-  for (const object of files) {
-    const name = memberName(object.key, folders);
-    const head = headerBytes({ name, size: object.size, seconds: 0 });
-    const whole = head + object.size + padding(object.size);
-    if (at > 0 && at + whole + 2 * blockBytes > tarBytes) close();
-    members.push({ object, name, tar: tars.length, header: at, offset: at + head });
+  for (let i = 0; i < files; i++) {
+    const { object, header, offset } = member(i);
+    const whole = offset - header + object.size + padding(object.size);
+    if (at > 0 && at + whole + 2 * blockBytes > tarBytes) close(i);
+    headers[i] = at;
+    tarOf[i] = tars.length;
     at += whole;
   }
-  close();
-  return { tars, markers };
+  close(files);
+  return { tars, markers, members: lazyList(files, member) };
 }
+
+const headerSize = ({ size }: SourceObject, name: string): number => headerBytes({ name, size, seconds: 0 });

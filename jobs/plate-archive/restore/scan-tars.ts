@@ -11,6 +11,7 @@ import {
   sha256OfNothing,
 } from '../format/archive-index.ts';
 import { compareKeys, type SourceObject } from '../format/inventory.ts';
+import type { List } from '../format/list.ts';
 import { keyOfMember } from '../format/member-name.ts';
 import { PlateError } from '../plate/plate-error.ts';
 
@@ -21,10 +22,10 @@ import { PlateError } from '../plate/plate-error.ts';
 export async function rebuildIndex(
   archive: ObjectStore,
   tars: readonly StoredObject[],
-  inventory: readonly SourceObject[] = [],
+  inventory: List<SourceObject> = [],
   onTar: (number: number) => void = () => undefined,
 ): Promise<EncodedIndex & { readonly entries: readonly IndexEntry[] }> {
-  const known = new Map(inventory.map(object => [object.key, object]));
+  const known = new Map([...inventory].map(object => [object.key, object]));
   const entries = new Map<string, IndexEntry>();
   for (const [number, tar] of tars.entries()) {
     onTar(number);

@@ -7,7 +7,6 @@ import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { decodeIndex, encodeIndex, type IndexEntry } from '../format/archive-index.ts';
 import { archivePrefix, indexTarKey, type PlateName, tarsPrefix } from '../format/archive-keys.ts';
 import { bagOf } from '../format/bag.ts';
-import type { SourceObject } from '../format/inventory.ts';
 import { nameOfArchive, readGeneration } from '../generations.ts';
 import { keptTwice } from '../kept-twice.ts';
 import { PlateError } from '../plate/plate-error.ts';
@@ -55,7 +54,7 @@ export const rebuild: ArchiveVerb = {
       const stopped = await coming(() => storedTars(archive, plate, name.digest));
       if (stopped !== undefined) return stopped;
       const known = await orUndefined(() => readGeneration(archive, plate, name));
-      const objects: readonly SourceObject[] | undefined = known?.inventory.objects;
+      const objects = known?.inventory.objects;
       ({ entries } = await toldPlainly(plate.plate, () =>
         rebuildIndex(archive, tars, objects, number =>
           ports.say(`reading tar ${number + 1} of ${numberText(tars.length)}`),
