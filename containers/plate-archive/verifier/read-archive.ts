@@ -8,11 +8,7 @@ import {
 } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import type { Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import { release } from '../../../jobs/plate-archive/release.ts';
-import {
-  isStoreError,
-  type ObjectStore,
-  type StoredObject,
-} from '../../../lib/contract/ports/object-store.ts';
+import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import type { Findings } from './findings.ts';
 import { IndexColumns } from './index-columns.ts';
 import { type IndexedObject, keyOfName, LineTable, type ListedObject, type ListHead } from './lines.ts';

@@ -38,7 +38,10 @@ export interface ObjectStore extends Store {
   ): Promise<readonly DeleteOutcome[]>;
   /** Versions and delete markers in key order, the newest of a key first. An unversioned bucket's have the id `null`. */
   versions(prefix: string, options?: ListOptions): AsyncIterable<ObjectVersion>;
-  /** The same in pages as S3 gives them, for who wants all of a hundred thousand: an await for each costs more than its line. */
+  /**
+   * The same in pages, for who wants all of a hundred thousand: an await for each costs more than its line. Each page is in key order;
+   * large listings are asked for in ranges at once, and their pages come in any order, each version once.
+   */
   versionPages(prefix: string): AsyncIterable<readonly ObjectVersion[]>;
   tags(key: string, options?: { readonly versionId?: string }): Promise<Readonly<Record<string, string>>>;
   /** Replaces all tags of an object. */

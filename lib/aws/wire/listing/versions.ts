@@ -3,23 +3,39 @@ import type { ListOptions } from '../../../contract/ports/ports.ts';
 import { sendAndRead } from '../http.ts';
 import { rawGet } from '../raw-get.ts';
 import type { ReadWire } from '../read-into.ts';
+import { type ArrivedPage, type AskPage, inRanges, isInOrder } from './ranges.ts';
 import { type Marker, markerOf, type VersionPage, versionPage, versionsOf } from './version-page.ts';
 
 type ListWire = Pick<ReadWire, 'call' | 'request' | 'idleMs'>;
 
 /**
- * ListObjectVersions, page after page; keys travel URL-encoded, since XML cannot hold all of them. The next page is asked for
- * before this one is read.
+ * ListObjectVersions; keys travel URL-encoded, since XML cannot hold all of them. Each page is in the order of keys. What has more than a
+ * page is listed in ranges at once, whose pages come as they come; by a server that does not list in order, page after page.
  */
 export async function* versionPages(wire: ListWire, prefix: string): AsyncIterable<readonly ObjectVersion[]> {
-  let coming: Promise<VersionPage> | undefined = askPage(wire, prefix, {});
-  while (coming) {
-    const page: VersionPage = await coming;
-    const marker = markerOf(page);
-    coming = marker && askPage(wire, prefix, marker);
-    // Whoever stops here does not want to hear of it.
+  const ask: AskPage = async marker => arrived(await askPage(wire, prefix, marker));
+  yield* allPages(ask, prefix);
+}
+
+const arrived = (page: VersionPage): ArrivedPage => ({
+  marker: markerOf(page),
+  versions: () => versionsOf(page),
+});
+
+/** All pages that there are to ask for. */
+export async function* allPages(ask: AskPage, prefix: string): AsyncIterable<readonly ObjectVersion[]> {
+  const first = await ask({});
+  const versions = first.versions();
+  const known = { marker: first.marker, versions: () => versions };
+  if (first.marker && isInOrder(versions)) {
+    yield* inRanges(ask, prefix, known);
+    return;
+  }
+  for (let coming: Promise<ArrivedPage> | undefined = Promise.resolve(known); coming; ) {
+    const page: ArrivedPage = await coming;
+    coming = page.marker && ask(page.marker);
     coming?.catch(() => undefined);
-    yield versionsOf(page);
+    yield page.versions();
   }
 }
 
