@@ -71,9 +71,14 @@ const wildKey = fc.oneof(
   }),
   fc.tuple(fc.nat(15), fc.nat(23), fc.nat(9)).map(([r, c, f]) => `r${r + 10}c${c + 10}f${f}.tiff`),
 );
+/** Where a cut falls on a key itself. */
+const shortKey = fc.constantFrom(...'0123456789abcdefghijklmnopqrstuvwxyz');
 const listing = fc
   .record({
-    keys: fc.uniqueArray(wildKey, { maxLength: 80 }),
+    keys: fc.oneof(
+      fc.uniqueArray(wildKey, { maxLength: 80 }),
+      fc.uniqueArray(shortKey, { minLength: 20, maxLength: 36 }),
+    ),
     counts: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 5 }),
     prefix: fc.constantFrom('', 'p/'),
     pageSize: fc.integer({ min: 1, max: 9 }),
