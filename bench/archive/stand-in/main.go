@@ -33,6 +33,12 @@ type object struct {
 	tags   string
 }
 
+// A key with its object, so that a page costs no look for each.
+type entry struct {
+	key string
+	o   *object
+}
+
 type upload struct {
 	sync.Mutex
 	parts map[int][][]byte
@@ -42,7 +48,7 @@ type upload struct {
 var (
 	mutex   sync.RWMutex
 	buckets = map[string]map[string]*object{}
-	sorted  = map[string][]string{}
+	sorted  = map[string][]entry{}
 	uploads = map[string]*upload{}
 	serial  int
 	gets    int64
@@ -61,7 +67,7 @@ func put(bucket, key string, o *object) {
 	delete(sorted, bucket)
 }
 
-func keysOf(bucket string) []string {
+func keysOf(bucket string) []entry {
 	mutex.RLock()
 	found := sorted[bucket]
 	mutex.RUnlock()
@@ -70,11 +76,11 @@ func keysOf(bucket string) []string {
 	}
 	mutex.Lock()
 	defer mutex.Unlock()
-	keys := make([]string, 0, len(buckets[bucket]))
-	for key := range buckets[bucket] {
-		keys = append(keys, key)
+	keys := make([]entry, 0, len(buckets[bucket]))
+	for key, o := range buckets[bucket] {
+		keys = append(keys, entry{key, o})
 	}
-	sort.Strings(keys)
+	sort.Slice(keys, func(i, j int) bool { return keys[i].key < keys[j].key })
 	sorted[bucket] = keys
 	return keys
 }
@@ -365,16 +371,16 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 		most, _ = strconv.Atoi(text)
 	}
 	keys := keysOf(bucket)
-	start := sort.SearchStrings(keys, prefix)
+	start := sort.Search(len(keys), func(i int) bool { return keys[i].key >= prefix })
 	if after > prefix {
-		start = sort.Search(len(keys), func(i int) bool { return keys[i] > after })
+		start = sort.Search(len(keys), func(i int) bool { return keys[i].key > after })
 	}
 	versions := query.Has("versions")
 	isEncoded := query.Get("encoding-type") == "url"
 	out := make([]byte, 0, 360*most+1024)
 	count, last, truncated, common := 0, "", false, ""
-	mutex.RLock()
-	for _, key := range keys[start:] {
+	for _, each := range keys[start:] {
+		key, o := each.key, each.o
 		if !strings.HasPrefix(key, prefix) {
 			break
 		}
@@ -394,7 +400,6 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 				continue
 			}
 		}
-		o := buckets[bucket][key]
 		count++
 		if versions {
 			out = append(out, "<Version><Key>"...)
@@ -422,7 +427,6 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 			out = append(out, "</Size><StorageClass>STANDARD</StorageClass></Contents>"...)
 		}
 	}
-	mutex.RUnlock()
 	root := "ListBucketResult"
 	if versions {
 		root = "ListVersionsResult"
@@ -440,7 +444,13 @@ func list(w http.ResponseWriter, bucket string, query url.Values) {
 	if query.Get("encoding-type") == "url" {
 		encoding = "<EncodingType>url</EncodingType>"
 	}
-	answer(w, fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?><%s><Name>%s</Name><Prefix>%s</Prefix><KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%t</IsTruncated>%s%s</%s>", root, bucket, url.PathEscape(prefix), count, most, encoding, truncated, more, out, root))
+	head := fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?><%s><Name>%s</Name><Prefix>%s</Prefix><KeyCount>%d</KeyCount><MaxKeys>%d</MaxKeys>%s<IsTruncated>%t</IsTruncated>%s", root, bucket, url.PathEscape(prefix), count, most, encoding, truncated, more)
+	tail := "</" + root + ">"
+	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("Content-Length", strconv.Itoa(len(head)+len(out)+len(tail)))
+	io.WriteString(w, head)
+	w.Write(out)
+	io.WriteString(w, tail)
 }
 
 func main() {

@@ -7,6 +7,8 @@ import type { Marker } from './version-page.ts';
 export interface ArrivedPage {
   /** Where the next one begins; undefined behind the last. */
   readonly marker: Marker | undefined;
+  /** No key has a code point beyond U+FFFF: JavaScript's own order is S3's. */
+  readonly isPlain: boolean;
   versions(): readonly ObjectVersion[];
 }
 
@@ -26,9 +28,14 @@ interface Range {
   isLong: boolean;
 }
 
+/** A page that waits for who reads it, with the end that its range had when it came. */
+interface WaitingPage extends Pick<Range, 'until' | 'behind'> {
+  readonly range: Range;
+  readonly page: ArrivedPage;
+}
+
 const rangesAtOnce = 4;
-/** Pages that wait for who reads them. */
-const mostWaiting = 8;
+const mostWaiting = 4;
 
 /**
  * A listing in ranges of keys that are asked for at once. Nobody knows before where keys lie: a range is cut at a guess, and the upper
@@ -40,8 +47,9 @@ export async function* inRanges(
   ask: AskPage,
   prefix: string,
   first: ArrivedPage,
+  isBusy: () => boolean,
 ): AsyncIterable<readonly ObjectVersion[]> {
-  const listing = new Ranges(ask, prefix);
+  const listing = new Ranges(ask, prefix, isBusy);
   listing.begin(first);
   try {
     yield* listing.pages();
@@ -54,16 +62,18 @@ class Ranges {
   readonly #ask: AskPage;
   readonly #prefix: string;
   readonly #open = new Set<Range>();
-  readonly #waiting: (readonly ObjectVersion[])[] = [];
+  readonly #waiting: WaitingPage[] = [];
+  readonly #isBusy: () => boolean;
   #isSplitting = false;
   #isStopped = false;
   #error: Error | undefined;
   #wakeReader: () => void = () => undefined;
   #wakeWriters: (() => void)[] = [];
 
-  constructor(ask: AskPage, prefix: string) {
+  constructor(ask: AskPage, prefix: string, isBusy: () => boolean) {
     this.#ask = ask;
     this.#prefix = prefix;
+    this.#isBusy = isBusy;
   }
 
   begin(first: ArrivedPage): void {
@@ -72,9 +82,9 @@ class Ranges {
 
   async *pages(): AsyncIterable<readonly ObjectVersion[]> {
     for (;;) {
-      for (let page = this.#waiting.shift(); page; page = this.#waiting.shift()) {
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
         for (const wake of this.#wakeWriters.splice(0)) wake();
-        yield page;
+        yield ownOf(next);
       }
       if (this.#error) throw this.#error;
       if (this.#open.size === 0) return;
@@ -120,17 +130,16 @@ class Ranges {
       coming = range.isLong ? this.#ask(marker!) : undefined;
       // Whoever stops here does not want to hear of it.
       coming?.catch(() => undefined);
-      const own = ownOf(range, arrived.versions());
       if (next !== undefined && byUtf8(next, range.after) > 0) range.after = next;
       if (!coming) this.#open.delete(range);
       this.#split();
-      await this.#give(own);
+      await this.#give({ range, page: arrived, until: range.until, behind: range.behind });
     }
   }
 
   /** Waits while the reader is far behind. */
-  async #give(page: readonly ObjectVersion[]): Promise<void> {
-    if (page.length > 0) this.#waiting.push(page);
+  async #give(page: WaitingPage): Promise<void> {
+    this.#waiting.push(page);
     this.#wakeReader();
     if (this.#waiting.length >= mostWaiting && !this.#isStopped)
       await new Promise<void>(wake => this.#wakeWriters.push(wake));
@@ -138,8 +147,10 @@ class Ranges {
 
   /** Cuts a range where there is room for one more, one at a time. */
   #split(): void {
-    if (this.#isSplitting || this.#isStopped || this.#open.size === 0 || this.#open.size >= rangesAtOnce)
-      return;
+    const isFull = this.#open.size === 0 || this.#open.size >= rangesAtOnce;
+    if (this.#isSplitting || this.#isStopped || isFull) return;
+    // Who has no time left to read gains nothing by more to be read.
+    if (this.#isBusy()) return;
     const found = this.#longest();
     if (!found) return;
     this.#isSplitting = true;
@@ -168,46 +179,45 @@ class Ranges {
     if (!this.#open.has(range) || byUtf8(range.after, key) >= 0) return;
     const { until, behind } = range;
     const next = page.marker?.['key-marker'];
-    const first = page.versions().find(each => byUtf8(each.key, key) > 0)?.key;
+    const versions = page.versions();
+    const first = versions.find(each => byUtf8(each.key, key) > 0)?.key;
     range.until = key;
     range.behind = first ?? (next === undefined ? nothing : undefined);
     const isIn = (each: string | undefined): boolean =>
       each !== undefined && (until === undefined || byUtf8(each, until) <= 0);
-    if (isIn(next) || isIn(first)) this.#start(key, { until, behind }, Promise.resolve(page));
+    if (isIn(next) || isIn(first))
+      this.#start(key, { until, behind }, Promise.resolve({ ...page, versions: () => versions }));
   }
 }
 
 /** Behind all keys: none has it, for it is not Unicode. */
 const nothing = '\udfff';
 
-/** What of a page belongs to the range; moves the range on. Throws where keys are not in order. */
-function ownOf(range: Range, versions: readonly ObjectVersion[]): readonly ObjectVersion[] {
-  const { begin, until, behind } = range;
-  let [from, end] = [0, versions.length];
-  for (const [i, { key }] of versions.entries()) {
-    checkNext(range.last, key);
-    range.last = key;
-    // Of a server that begins with the marker itself: the range before this one ends with it.
-    if (key === begin) from = i + 1;
-    if (until === undefined || byUtf8(key, until) <= 0) continue;
-    // Where ranges join nothing may lie between: a key that came meanwhile, or an order that is none.
-    if (behind !== undefined && byUtf8(key, behind) < 0)
-      throw new Error(
-        `${key} was not there a moment ago: the bucket changes while it is listed, or is not listed in the order of keys`,
-      );
-    end = i;
-    break;
+/** What of a page belongs to its range; of a range in the order in which they came. Throws where keys are not in order. */
+function ownOf({ range, page, until, behind }: WaitingPage): readonly ObjectVersion[] {
+  const versions = page.versions();
+  let { last } = range;
+  // What it follows may be of another page.
+  let isPlain = false;
+  for (const { key } of versions) {
+    if (isPlain ? last > key : byUtf8(last, key) > 0)
+      throw new Error(`${key} is listed behind ${last}: the server does not list in the order of keys`);
+    last = key;
+    isPlain = page.isPlain;
   }
-  range.after = range.last;
+  range.last = last;
+  // Of a server that begins with the marker itself: the range before this one ends with it.
+  const from = versions[0]?.key === range.begin ? versions.findIndex(({ key }) => key !== range.begin) : 0;
+  const isCut = until !== undefined && byUtf8(range.last, until) > 0;
+  const end = isCut ? versions.findIndex(({ key }) => byUtf8(key, until) > 0) : versions.length;
+  if (from < 0 || end < 0) return [];
+  // Where ranges join nothing may lie between: a key that came meanwhile, or an order that is none.
+  const next = versions[end]?.key;
+  if (next !== undefined && behind !== undefined && byUtf8(next, behind) < 0)
+    throw new Error(
+      `${next} was not there a moment ago: the bucket changes while it is listed, or is not listed in the order of keys`,
+    );
   return from === 0 && end === versions.length ? versions : versions.slice(from, end);
-}
-
-const surrogate = /[\ud800-\udfff]/;
-
-function checkNext(last: string, key: string): void {
-  if (last === key || (last < key && !surrogate.test(key) && !surrogate.test(last))) return;
-  if (byUtf8(last, key) > 0)
-    throw new Error(`${key} is listed behind ${last}: the server does not list in the order of keys`);
 }
 
 /** Whether a page is in the order that ranges stand on. */

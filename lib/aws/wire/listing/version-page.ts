@@ -5,10 +5,10 @@ import { dateOf, etagOf, keyReader } from './listed-key.ts';
 /** Where the next page of versions begins. */
 export type Marker = Readonly<Record<string, string>>;
 
-/** A page of ListObjectVersions as texts: what stands around the versions, and these in pieces that begin with one. */
+/** A page of ListObjectVersions: what stands around the versions as text, and these as they came. */
 export interface VersionPage {
   readonly frame: string;
-  readonly pieces: readonly string[];
+  readonly body: Buffer;
 }
 
 const version = Buffer.from('<Version>');
@@ -16,22 +16,50 @@ const deleteMarker = Buffer.from('<DeleteMarker>');
 /** Texts of this size are born and die among the young; one of a whole page is mapped and unmapped by the kernel, for four times as much. */
 const pieceBytes = 64 * 1024;
 
-/** Nothing of the memory is kept. */
+/** Memory of pages that were read: what is thrown away stays for a while. */
+const spare: Buffer[] = [];
+const mostSpare = 8;
+const usualBytes = 512 * 1024;
+
+function copyOf(bytes: Buffer): Buffer {
+  const fits = bytes.length <= usualBytes;
+  const memory = (fits ? spare.pop() : undefined) ?? Buffer.allocUnsafeSlow(fits ? usualBytes : bytes.length);
+  bytes.copy(memory);
+  return memory.subarray(0, bytes.length);
+}
+
+/** Nothing of the memory is kept. A page may wait for long, and as bytes it costs the collector nothing. */
 export function versionPage(body: Buffer): VersionPage {
   const versionsAt = body.indexOf(version);
   const markersAt = body.subarray(0, versionsAt < 0 ? body.length : versionsAt).indexOf(deleteMarker);
   const start = markersAt >= 0 ? markersAt : versionsAt;
-  if (start < 0) return { frame: body.toString('utf8'), pieces: [] };
-  const pieces: string[] = [];
-  for (let from = start; from < body.length; ) {
+  if (start < 0) return { frame: body.toString('utf8'), body: Buffer.alloc(0) };
+  const tail = body.toString('utf8', Math.max(start, body.length - tailBytes));
+  return {
+    frame: body.toString('utf8', 0, start) + behindVersions(tail),
+    body: copyOf(body.subarray(start)),
+  };
+}
+
+/** More than what other servers say behind the versions. */
+const tailBytes = 16 * 1024;
+
+/** The versions as texts that begin with one. */
+function* piecesOf(body: Buffer): Iterable<string> {
+  for (let from = 0; from < body.length; ) {
     const within = body.subarray(from, from + pieceBytes);
     const cut = within.length < pieceBytes ? -1 : within.lastIndexOf(version);
     const end = cut > 0 ? from + cut : body.length;
-    pieces.push(body.toString('utf8', from, end));
+    yield body.toString('utf8', from, end);
     from = end;
   }
-  return { frame: body.toString('utf8', 0, start) + behindVersions(pieces.at(-1)!), pieces };
 }
+
+/** Whether no key can have a code point beyond U+FFFF: those are `%F0` to `%F4` and three more. What is not URL-encoded is not looked into. */
+export const isPlain = ({ frame, body }: VersionPage): boolean =>
+  textBetween(frame, 'EncodingType', 0, frame.length) === 'url' &&
+  !body.includes('%F') &&
+  !body.includes('%f');
 
 /** S3 says all else before the versions, and other servers behind them. */
 const behindVersions = (last: string): string =>
@@ -47,11 +75,16 @@ export function markerOf({ frame }: VersionPage): Marker | undefined {
   return { 'key-marker': keyReader(frame)(key), ...(id ? { 'version-id-marker': id } : {}) };
 }
 
-/** Both kinds in the order of the page: versions and delete markers come mixed. What is not written as usual is read field by field. */
-export function versionsOf({ frame, pieces }: VersionPage): readonly ObjectVersion[] {
+/**
+ * Both kinds in the order of the page: versions and delete markers come mixed. What is not written as usual is read field by field. A page
+ * is read once: its memory is another's then.
+ */
+export function versionsOf({ frame, body }: VersionPage): readonly ObjectVersion[] {
   const keyOf = keyReader(frame);
   const found: ObjectVersion[] = [];
-  for (const piece of pieces) readPiece(piece, keyOf, found);
+  for (const piece of piecesOf(body)) readPiece(piece, keyOf, found);
+  if (body.buffer.byteLength === usualBytes && spare.length < mostSpare)
+    spare.push(Buffer.from(body.buffer as ArrayBuffer));
   return found;
 }
 

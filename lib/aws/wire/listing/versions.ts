@@ -1,10 +1,11 @@
+import { performance } from 'node:perf_hooks';
 import type { ObjectVersion } from '../../../contract/ports/object-store.ts';
 import type { ListOptions } from '../../../contract/ports/ports.ts';
 import { sendAndRead } from '../http.ts';
 import { rawGet } from '../raw-get.ts';
 import type { ReadWire } from '../read-into.ts';
 import { type ArrivedPage, type AskPage, inRanges, isInOrder } from './ranges.ts';
-import { type Marker, markerOf, type VersionPage, versionPage, versionsOf } from './version-page.ts';
+import { isPlain, type Marker, markerOf, type VersionPage, versionPage, versionsOf } from './version-page.ts';
 
 type ListWire = Pick<ReadWire, 'call' | 'request' | 'idleMs'>;
 
@@ -19,16 +20,29 @@ export async function* versionPages(wire: ListWire, prefix: string): AsyncIterab
 
 const arrived = (page: VersionPage): ArrivedPage => ({
   marker: markerOf(page),
+  isPlain: isPlain(page),
   versions: () => versionsOf(page),
 });
 
+/** Share of its time in which a thread works, from which on it is not S3 that is waited for. */
+const busy = 0.6;
+
+function busyThread(): () => boolean {
+  const began = performance.eventLoopUtilization();
+  return () => performance.eventLoopUtilization(began).utilization > busy;
+}
+
 /** All pages that there are to ask for. */
-export async function* allPages(ask: AskPage, prefix: string): AsyncIterable<readonly ObjectVersion[]> {
+export async function* allPages(
+  ask: AskPage,
+  prefix: string,
+  isBusy = busyThread(),
+): AsyncIterable<readonly ObjectVersion[]> {
   const first = await ask({});
   const versions = first.versions();
-  const known = { marker: first.marker, versions: () => versions };
+  const known = { ...first, versions: () => versions };
   if (first.marker && isInOrder(versions)) {
-    yield* inRanges(ask, prefix, known);
+    yield* inRanges(ask, prefix, known, isBusy);
     return;
   }
   for (let coming: Promise<ArrivedPage> | undefined = Promise.resolve(known); coming; ) {
