@@ -4,6 +4,7 @@ import type { StoredObject } from '../../lib/contract/ports/object-store.ts';
 import type { BuiltTar } from './archiver/build-tar.ts';
 import { makeTar } from './archiver/make-tar.ts';
 import { packSums, unpackSums } from './archiver/packed-sums.ts';
+import { dropSpareParts } from './archiver/part-buffers.ts';
 import { type PlaceAddress, serveThreads, storeAt, Threads } from './threads.ts';
 import { checkTar, type Expected, type TarReport } from './verifier/check-tar.ts';
 import { Findings } from './verifier/findings.ts';
@@ -85,6 +86,9 @@ export function tarThreads(count: number): TarThreads {
       findings.add({ list, count: total });
       return { ...report, findings };
     },
-    stop: () => threads.stop(),
+    async stop() {
+      await threads.stop();
+      dropSpareParts();
+    },
   };
 }

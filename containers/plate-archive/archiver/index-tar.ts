@@ -95,7 +95,7 @@ export async function putIndexTar(
 export const isDirect = (storageClass: string): boolean =>
   ['GLACIER_IR', 'STANDARD_IA', 'INTELLIGENT_TIERING'].includes(storageClass);
 
-const uploadPartBytes = 16 * 1024 * 1024;
+const uploadPartBytes = 8 * 1024 * 1024;
 
 function* partsOf(pieces: readonly Buffer[]): Iterable<Buffer> {
   let part: Buffer[] = [];

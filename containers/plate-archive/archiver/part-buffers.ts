@@ -3,6 +3,11 @@ const spare: ArrayBuffer[] = [];
 const mostSpare = 3;
 const mostSpareBytes = 16 * 1024 * 1024;
 
+/** Nothing is made any more: what comes then needs the memory itself. */
+export function dropSpareParts(): void {
+  for (const memory of spare.splice(0)) memory.transfer(0);
+}
+
 function memoryOf(bytes: number): ArrayBuffer {
   const at = spare.findIndex(({ byteLength }) => byteLength === bytes);
   return at < 0 ? new ArrayBuffer(bytes) : spare.splice(at, 1)[0]!;
