@@ -18,7 +18,12 @@ afterEach(() => threads.stop());
 
 it('what comes one after the other is done here, and what comes at once by another thread too, each told of its bytes', async () => {
   const bytes: number[] = [];
-  const who = (ms: number) => threads.run<number>('who', ms, count => bytes.push(count));
+  const who = (ms: number) =>
+    threads.run<number>(
+      'who',
+      () => ms,
+      count => bytes.push(count),
+    );
   const here = await who(0);
   expect(await who(0)).toBe(here);
   const [first, second, third] = await Promise.all([who(30), who(1), who(2)]);
@@ -30,19 +35,43 @@ it('what comes one after the other is done here, and what comes at once by anoth
 });
 
 it('what fails in another thread fails here, a plate’s problems with what they are', async () => {
-  const busy = threads.run('who', 200, () => undefined);
+  const busy = threads.run(
+    'who',
+    () => 200,
+    () => undefined,
+  );
   const refused = await threads
-    .run('refuse', 'no such plate', () => undefined)
+    .run(
+      'refuse',
+      () => 'no such plate',
+      () => undefined,
+    )
     .catch((error: PlateError) => error);
   const { problems, isPassing } = refused as PlateError;
   expect([refused instanceof PlateError, problems, isPassing]).toEqual([true, ['no such plate'], true]);
-  await expect(threads.run('fail', 'a fault', () => undefined)).rejects.toThrow(/^Error: a fault\n/);
+  await expect(
+    threads.run(
+      'fail',
+      () => 'a fault',
+      () => undefined,
+    ),
+  ).rejects.toThrow(/^Error: a fault\n/);
   await busy;
 });
 
 it('a stop ends another thread at its work', async () => {
-  const busy = threads.run('who', 1, () => undefined);
-  const ended = expect(threads.run('who', 60_000, () => undefined)).rejects.toThrow(/a thread ended/);
+  const busy = threads.run(
+    'who',
+    () => 1,
+    () => undefined,
+  );
+  const ended = expect(
+    threads.run(
+      'who',
+      () => 60_000,
+      () => undefined,
+    ),
+  ).rejects.toThrow(/a thread ended/);
   await busy;
   await threads.stop();
   await ended;
