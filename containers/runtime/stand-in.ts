@@ -28,7 +28,8 @@ const standIn = ({ environment, tool }: StandInContainer): Task => ({
     const end = await tool({ step, round: Number(environment[env.round]), item });
     if (end.exitCode !== 0) return end;
     const path = join(scratch, 'stand-in.json');
-    writeFileSync(path, JSON.stringify({ step, items: items.map(each => each.name) }));
+    // The same for all items, whose names are in their keys: what the twin knows of equal objects it holds once.
+    writeFileSync(path, JSON.stringify({ step }));
     return { ...end, outputs: await upload(path, `${outputPrefix}stand-in.json`) };
   },
 });

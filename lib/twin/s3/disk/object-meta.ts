@@ -58,7 +58,20 @@ export const isSame = (
 ): boolean => meta.size === file.size && meta.mtimeMs === file.mtimeMs;
 
 const headersKept = new Map<string, ObjectMeta['headers']>();
-const mostHeaders = 1000;
+const mostKept = 1000;
+
+type Sums = Pick<ObjectMeta, 'etag' | 'checksums'>;
+const sumsKept = new Map<string, Sums>();
+
+/** Of equal objects the same: markers and the outputs of stand-ins are many, and their sums a fifth of what is held of them. */
+function sumsOf(sums: Sums): Sums {
+  const text = JSON.stringify(sums);
+  const known = sumsKept.get(text);
+  if (known) return known;
+  if (sumsKept.size >= mostKept) sumsKept.clear();
+  sumsKept.set(text, sums);
+  return sums;
+}
 
 /** As it is held for as long as the object is there: most have the headers of many others, and a path that is their key. */
 export function held({
@@ -72,10 +85,11 @@ export function held({
   checksums,
   ...rare
 }: ObjectMeta): ObjectMeta {
+  const sums = sumsOf({ etag, checksums });
   const text = JSON.stringify(headers);
   const known = headersKept.get(text) ?? headers;
   if (known === headers) {
-    if (headersKept.size >= mostHeaders) headersKept.clear();
+    if (headersKept.size >= mostKept) headersKept.clear();
     headersKept.set(text, headers);
   }
   // Written out: what a spread copies has its members outside of the object, in room of their own.
@@ -84,10 +98,10 @@ export function held({
     path: path === key ? key : path,
     size,
     mtimeMs,
-    etag,
+    etag: sums.etag,
     lastModified,
     headers: known,
-    checksums,
+    checksums: sums.checksums,
   };
   return Object.assign(own, rare);
 }
