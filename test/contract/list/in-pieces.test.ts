@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { jsonElements } from '../../../lib/contract/list/json-elements.ts';
 import { linesIn } from '../../../lib/contract/list/list-text.ts';
 import { parseList } from '../../../lib/contract/list/parse-list.ts';
+import { runs } from '../../helpers/runs.ts';
 
 const sample = { one: 'sample', many: 'samples' };
 
@@ -22,7 +23,7 @@ it('lines are those of the whole text, wherever its pieces end', () => {
       if (whole.at(-1) === '') whole.pop();
       expect([...linesIn(Buffer.from(text))]).toEqual(whole);
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   );
 });
 
@@ -55,7 +56,7 @@ it('elements of an array are what JSON.parse makes of it, and what it refuses is
       });
       expect(ours).toEqual(value);
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });
 
