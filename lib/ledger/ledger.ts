@@ -27,6 +27,8 @@ export interface Ledger {
   readonly steps: readonly StepCounts[];
   /** Items that are worked on now. */
   readonly atWork: number;
+  /** Items that count as waiting, as Batch was not asked about their jobs yet: a look that spares it leaves them to the next ones. */
+  readonly unasked: number;
   /** Whether nothing of the run can change any more without a retry. */
   readonly ended: boolean;
   /** What is planned and no job of Batch yet. */
@@ -66,6 +68,7 @@ export function foldLedger({ items, parts, edges, store }: FoldInput): Ledger {
     counts: countsOf(rows.states, rows.length),
     steps: steps.map(step => countsOfStep(step, items.length)),
     atWork: itemsAtWork(parts),
+    unasked: unaskedItems(parts),
     ended: parts.every(({ phase }) => phase.every(each => each === phases.over)),
     unsent: unsentOf(parts),
     entries: steps,
@@ -96,6 +99,15 @@ function countsOf(
     ItemState,
     number
   >;
+}
+
+function unaskedItems(parts: readonly RoundStep[]): number {
+  let items = 0;
+  for (const { arrays, done, lines } of parts)
+    for (const { array, isUnasked } of arrays)
+      for (let shard = array.offset; isUnasked && shard < array.offset + array.size; shard++)
+        if (!done[shard]) items += lines.first[shard + 1]! - lines.first[shard]!;
+  return items;
 }
 
 /** Items that are worked on now: a shard that runs does one after the other, unless its step takes them together. */

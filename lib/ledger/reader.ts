@@ -11,21 +11,11 @@ import { readLines } from './items/read-lines.ts';
 import { readShardLines } from './items/shard-lines.ts';
 import { StepItems } from './items/step-items.ts';
 import { foldLedger, type Ledger } from './ledger.ts';
-import {
-  describedAtOnce,
-  failedIds,
-  forgetShards,
-  isAsRead,
-  readChild,
-  readForgotten,
-  readUnexplained,
-  runningIds,
-  toldOf,
-} from './look/ask-batch.ts';
-import { InTurn, mostDetailed, noticeChild } from './look/in-turn.ts';
-import { type Moved, readBatch, reopen, withoutDetails } from './look/moved.ts';
-import { openShards, readMarks } from './look/read-marks.ts';
-import { isShortOf } from './look/reading.ts';
+import { forgetShards, isAsRead } from './look/ask-batch.ts';
+import { CallWindow, counted, describedAtOnce, listedAtOnce } from './look/call-window.ts';
+import { InTurn, noticeChild } from './look/in-turn.ts';
+import { type Moved, reopen } from './look/moved.ts';
+import { type LookPorts, readMarksAlone, readMoved, together } from './look/read-moved.ts';
 import { type ArrayState, RoundStep } from './look/round-step.ts';
 
 export interface LedgerPorts {
@@ -45,14 +35,21 @@ export interface ReaderInput {
   readonly items?: ItemList;
   /** Children that are asked about beside the arrays; as many as a request takes when left out. */
   readonly room?: number;
+  /** Children of one page of Batch's listings: a thousand when left out. */
+  readonly page?: number;
   /** Milliseconds; a clock of its own for tests. */
   readonly now?: () => number;
 }
 
 /** A round that another one has added is seen once something moves, at the run's end, or after so long. */
 export const roundsEveryMs = 300_000;
-/** Requests at once. */
-const together = 16;
+
+export interface LookOptions {
+  /** Nothing is taken for over but what is done: for who is about to act on it. */
+  readonly anew?: boolean;
+  /** As one of many who look again and again: Batch is asked no more than once a look, over any twelve of them. */
+  readonly isSparing?: boolean;
+}
 
 /**
  * The ledger of a run, read again and again by one who keeps what cannot change: items, claims, records, done markers. A look
@@ -61,7 +58,7 @@ const together = 16;
  * the job, the log of state changes.
  */
 export class LedgerReader {
-  readonly #ports: LedgerPorts;
+  readonly #ports: LookPorts;
   readonly #input: ReaderInput;
   readonly #now: () => number;
   readonly #rounds: RoundPlan[] = [];
@@ -77,11 +74,13 @@ export class LedgerReader {
   #ledger: Ledger | undefined;
 
   constructor(ports: LedgerPorts, input: ReaderInput) {
-    this.#ports = ports;
+    const { page = listedAtOnce, now = Date.now } = input;
+    const calls = new CallWindow();
+    this.#ports = { ...ports, calls, page, now, batch: counted(ports.batch, calls, page) };
     this.#input = input;
     this.items = input.items ?? new ItemList();
     this.#hasManifest = input.items !== undefined;
-    this.#now = input.now ?? Date.now;
+    this.#now = now;
     this.#waiting = [...input.rounds];
     this.#roundsAt = this.#now();
   }
@@ -98,14 +97,14 @@ export class LedgerReader {
   }
 
   /**
-   * How the run stands now. What it answers is a view, good until the next look. With `anew` nothing is taken for over but
-   * what is done: for who is about to act on it.
+   * How the run stands now. What it answers is a view, good until the next look.
    */
-  async look({ anew = false }: { readonly anew?: boolean } = {}): Promise<Ledger> {
+  async look({ anew = false, isSparing = false }: LookOptions = {}): Promise<Ledger> {
     await this.readItems();
     // Who looks again at what has ended waits for another round.
     if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();
     if (anew) for (const state of this.#arrays()) reopen(state);
+    this.#ports.calls.begin(isSparing);
     let moved = await this.#readArrays();
     for (;;) {
       const isChanged = this.#parts.map(part => part.update()).includes(true);
@@ -183,18 +182,27 @@ export class LedgerReader {
 
   /** Brings what is known up to what is to be seen now; answers whether anything had moved. */
   async #readArrays(): Promise<boolean> {
-    const { store, batch, changes } = this.#ports;
+    const { store, batch, calls } = this.#ports;
     const states = this.#arrays();
-    await mapLimit(
-      states.filter(state => state.holder === undefined),
-      together,
-      state => this.#readClaim(state),
-    );
+    if (calls.mayAsk)
+      await mapLimit(
+        states.filter(state => state.holder === undefined),
+        together,
+        state => this.#readClaim(state),
+      );
     const asked = states.filter(state => state.jobId !== undefined);
+    const needed = Math.ceil(asked.length / describedAtOnce);
+    if (needed > 0 && (!calls.mayAsk || needed > calls.left)) {
+      if (calls.mayAsk) calls.save(needed);
+      await readMarksAlone(store, asked);
+      return false;
+    }
     const left = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
     const room = Math.min(left, this.#input.room ?? left);
     const children = this.#inTurn.choose(asked, room);
-    const jobs = await this.#describe([...asked.map(state => state.jobId!), ...children.map(({ id }) => id)]);
+    const ids = [...asked.map(state => state.jobId!), ...children.map(({ id }) => id)];
+    const found = ids.length === 0 ? [] : await batch.describe(ids);
+    const jobs = new Map(found.map((job): [string, JobDetail] => [job.jobId, job]));
     for (const child of children) {
       const job = jobs.get(child.id);
       // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
@@ -206,49 +214,22 @@ export class LedgerReader {
       const job = jobs.get(state.jobId!);
       if (!isAsRead(state, job)) moved.push({ state, job, vanished: [] });
     }
-    if (moved.length === 0) return false;
-    await this.#readMoved(moved, asked, room);
-    const short = moved.filter(({ state, job, reading }) => job && reading && isShortOf(state, job, reading));
-    for (const each of short) each.reading = 'all';
-    if (short.length > 0) await this.#readMoved(short, asked, room);
-    await mapLimit(moved, together, async ({ state, job, vanished }) => {
-      if (!job) return readForgotten(changes, state);
-      if (state.array.size === 1) return;
-      const late = await readUnexplained(batch, state, job, vanished);
-      if (late.length === 0) return;
-      await this.#describeChildren([{ state }], failedIds);
-      await readMarks(store, state, late);
-    });
-    // Only now: what was interrupted is looked at again.
-    for (const { state, job } of moved) {
-      state.told = toldOf(job);
-      state.summary = job?.statusSummary;
-      state.isUnread = false;
+    if (moved.length === 0) {
+      calls.hasEnough();
+      return false;
     }
+    await readMoved(this.#ports, moved, asked, room);
     return true;
   }
 
-  /** Batch first, then marks. */
-  async #readMoved(moved: readonly Moved[], asked: readonly ArrayState[], room: number): Promise<void> {
-    const { store, batch } = this.#ports;
-    await mapLimit(moved, together, each => readBatch(batch, each, this.#now()));
-    const nowRunning = asked.flatMap(state => runningIds(state));
-    // Details of what runs are those that one request has room for, so that a look costs the same however many run.
-    const isShort = nowRunning.length <= mostDetailed(room);
-    await this.#describeChildren(moved, state => [
-      ...failedIds(state),
-      ...(isShort ? runningIds(state, true) : []),
-    ]);
-    if (!isShort) for (const state of asked) withoutDetails(state);
-    await mapLimit(moved, together, ({ state }) => readMarks(store, state, openShards(state)));
-  }
-
   async #readClaim(state: ArrayState): Promise<void> {
-    const { store, batch } = this.#ports;
+    const { store, batch, calls } = this.#ports;
     const { part, array } = state;
     const { plan, step } = part;
     const holder = await readClaim(store, plan, { round: plan.round, step: step.name, array: array.array });
     if (holder !== undefined) state.holder = holder;
+    // One is for the arrays that are known.
+    else if (calls.left < 2) return;
     const jobId =
       holder === closedClaim
         ? undefined
@@ -260,22 +241,5 @@ export class LedgerReader {
       if (jobId !== undefined) state.jobId = jobId;
       state.base = { status: holder === closedClaim ? 'closed' : 'unsubmitted' };
     }
-  }
-
-  async #describe(ids: readonly string[]): Promise<ReadonlyMap<string, JobDetail>> {
-    if (ids.length === 0) return new Map();
-    return new Map((await this.#ports.batch.describe(ids)).map(job => [job.jobId, job]));
-  }
-
-  async #describeChildren(
-    moved: readonly Pick<Moved, 'state'>[],
-    idsOf: (state: ArrayState) => readonly string[],
-  ): Promise<void> {
-    const jobs = await this.#describe(moved.flatMap(({ state }) => idsOf(state)));
-    for (const { state } of moved)
-      for (const id of idsOf(state)) {
-        const job = jobs.get(id);
-        if (job) readChild(state, job);
-      }
   }
 }

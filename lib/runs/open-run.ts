@@ -1,7 +1,7 @@
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { ItemList } from '../ledger/items/item-list.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { LedgerReader } from '../ledger/reader.ts';
+import { LedgerReader, type LookOptions } from '../ledger/reader.ts';
 import type { LabPorts } from './lab-ports.ts';
 import { findRun, readSubmitted, type StoredRun } from './stored-run.ts';
 
@@ -12,10 +12,9 @@ export interface OpenedRun<P extends LabPorts = LabPorts> {
   readonly items: ItemList;
   readonly connection: P;
   /**
-   * A view, good until the next look. With `anew` nothing is taken for over but what is done; with `round` what that one alone
-   * has come to.
+   * A view, good until the next look; with `round` what that one alone has come to.
    */
-  ledger(options?: { readonly anew?: boolean; readonly round?: number }): Promise<Ledger>;
+  ledger(options?: LookOptions & { readonly round?: number }): Promise<Ledger>;
 }
 
 /** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError; so of one that was never submitted. */
@@ -39,15 +38,15 @@ export async function openRun<P extends LabPorts>(
     spec,
     items,
     connection,
-    ledger: async ({ round, anew = false } = {}) => {
-      if (round === undefined) return reader.look({ anew });
+    ledger: async ({ round, ...options } = {}) => {
+      if (round === undefined) return reader.look(options);
       let alone = byRound.get(round);
       if (!alone) {
         const rounds = run.rounds.filter(plan => plan.round === round);
         alone = new LedgerReader(connection, { run: ref, rounds, steps: spec.steps, items });
         byRound.set(round, alone);
       }
-      return alone.look({ anew });
+      return alone.look(options);
     },
   };
 }

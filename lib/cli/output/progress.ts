@@ -3,14 +3,14 @@ import type { RunPace } from '../watch/pace.ts';
 import type { Watched } from '../watch/watched.ts';
 import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
 
-type Bar = Pick<Watched, 'counts' | 'total' | 'steps' | 'atWork'>;
+type Bar = Pick<Watched, 'counts' | 'total' | 'steps' | 'atWork'> & Partial<Pick<Watched, 'unasked'>>;
 
 /**
  * `▓▓▓▓░░ 4/6 done · 1 failed · 2 running · 1m left`, in the stream's columns: what matters least goes first, and how many
  * failed never does.
  */
 export function progressLine(stream: Stream, watched: Bar, pace: RunPace): string {
-  const { counts, total, steps } = watched;
+  const { counts, total, steps, unasked = 0 } = watched;
   const { partial, failed, running, waiting, blocked, cancelled } = counts;
   const done = counts.done + partial;
   const atWork = Math.min(running, watched.atWork);
@@ -20,6 +20,7 @@ export function progressLine(stream: Stream, watched: Bar, pace: RunPace): strin
     { text: failed > 0 ? `${numberText(failed)} failed` : '', tone: 'bad' },
     { text: atWork > 0 ? `${numberText(atWork)} running` : '' },
     { text: waiting + running > atWork ? `${numberText(waiting + running - atWork)} waiting` : '' },
+    { text: unasked > 0 ? `${numberText(unasked)} not asked about yet` : '' },
     { text: blocked > 0 ? `${numberText(blocked)} blocked` : '' },
     { text: cancelled > 0 ? `${numberText(cancelled)} cancelled` : '' },
     { text: pace.perSecond > 0 && running + waiting > 0 ? rateText(pace.perSecond) : '' },
@@ -51,8 +52,8 @@ interface Part {
 
 /** A bar says nothing that the numbers do not. */
 const theBar = -1;
-/** By what is missed least: rate, steps, cancelled, the bar, waiting, time left, running, partial. */
-const leastFirst = [7, 9, 6, 5, theBar, 4, 8, 3, 1];
+/** By what is missed least: rate, steps, cancelled, blocked, the bar, waiting and what of it was not asked about, time left, running, partial. */
+const leastFirst = [8, 10, 7, 6, theBar, 5, 4, 9, 3, 1];
 
 function barOf(stream: Stream, { counts, total }: Bar, cells: number): { text: string; cells: number } {
   const { failed } = counts;

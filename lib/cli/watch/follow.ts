@@ -62,7 +62,10 @@ export async function followToEnd(
   const pace = paceMeter();
   const limits = limitWatch(context, open);
   const unsent = unsentWatch(quick);
-  const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
+  // Of an account's calls a watcher takes its share; on the twin there is no rate.
+  const look = steadyLook(context, () =>
+    open.ledger({ isSparing: !quick, ...(round === undefined ? {} : { round }) }),
+  );
   let before: Ledger | undefined;
   for (;;) {
     const began = performance.now();
@@ -84,7 +87,12 @@ export async function followToEnd(
       watched,
       pace(done + partial + failed + blocked + cancelled, running + waiting, seconds),
     );
-    const stand = { ...watched.counts, ...(watched.steps.length > 1 ? { steps: watched.steps } : {}) };
+    const { unasked } = watched;
+    const stand = {
+      ...watched.counts,
+      ...(unasked > 0 ? { unasked } : {}),
+      ...(watched.steps.length > 1 ? { steps: watched.steps } : {}),
+    };
     if (context.json) {
       const event = JSON.stringify({ event: 'counts', run: runId, ...part, ...stand });
       if (event !== last) context.print(event);

@@ -8,6 +8,8 @@ export interface Watched {
   readonly total: number;
   readonly counts: Readonly<Record<ItemState, number>>;
   readonly atWork: number;
+  /** Of the run's items: as `Ledger.unasked`. */
+  readonly unasked: number;
   /** Whether nothing of it can change any more without a retry. */
   readonly ended: boolean;
   readonly steps: readonly StepCounts[];
@@ -20,13 +22,14 @@ export interface Watched {
 /** What of a ledger is watched. The ledger is the round's own where there is a round. Throws LabError for a step that it has not. */
 export function watchedOf(ledger: Ledger, { step, round }: RunPart): Watched {
   if (step !== undefined) return stepOf(ledger, step);
-  const { atWork, ended, steps, rows } = ledger;
+  const { atWork, unasked, ended, steps, rows } = ledger;
   const { counts, total } =
     round === undefined ? { counts: ledger.counts, total: rows.length } : inRound(ledger);
   return {
     total,
     counts,
     atWork,
+    unasked,
     ended,
     steps,
     failed: () => rows.in('failed'),
@@ -42,6 +45,7 @@ function stepOf(ledger: Ledger, step: string): Watched {
     total: items,
     counts,
     atWork: itemsAtWork(view.parts),
+    unasked: ledger.unasked,
     // A step may be over long before its run is.
     ended: ledger.ended || counts.running + counts.waiting === 0,
     steps: [stand],

@@ -1,5 +1,4 @@
 import {
-  type BatchPort,
   isTerminal,
   type JobDetail,
   type JobStatus,
@@ -7,11 +6,9 @@ import {
   type StateChanges,
 } from '../../contract/ports/ports.ts';
 import { isRunning, type Known } from '../shard-state.ts';
+import type { AskedBatch } from './call-window.ts';
 import { jobState } from './job-state.ts';
 import type { ArrayState, RoundStep } from './round-step.ts';
-
-/** Ids of one DescribeJobs. */
-export const describedAtOnce = 100;
 
 /** Whether everything that Batch says of an array is what was read of it last. */
 export function isAsRead(state: ArrayState, job: JobDetail | undefined): boolean {
@@ -73,7 +70,7 @@ export function readJob({ part, array, jobId }: ArrayState, job: JobDetail | und
  * that ran before and are listed no more.
  */
 export async function readChildren(
-  batch: BatchPort,
+  batch: AskedBatch,
   state: ArrayState,
   job: JobDetail,
 ): Promise<readonly number[]> {
@@ -100,15 +97,41 @@ export async function readChildren(
   return vanished;
 }
 
+const waiting = ['SUBMITTED', 'PENDING', 'RUNNABLE'] as const;
+
+/** How many of an array's children wait in each status, as its summary says. */
+export const waitingOf = ({ statusSummary }: Pick<JobDetail, 'statusSummary'>): readonly number[] =>
+  waiting.map(status => statusSummary?.[status] ?? 0);
+
+/** The same by those that wait, where they are fewer than those that run: what is over in no other way runs. */
+export async function readWaiting(batch: AskedBatch, state: ArrayState, job: JobDetail): Promise<void> {
+  const { part, array } = state;
+  state.base = { status: 'SUBMITTED', jobId: job.jobId };
+  state.mayStart = true;
+  const waits = new Set<number>();
+  for (const status of waiting)
+    if ((job.statusSummary?.[status] ?? 0) > 0)
+      for await (const child of batch.children(job.jobId, status)) waits.add(shardOf(array, child));
+  await readFailed(batch, state, job);
+  for (let shard = array.offset; shard < array.offset + array.size; shard++) {
+    const known = part.known.get(shard);
+    if (part.done[shard] || known?.status === 'FAILED' || known?.status === 'SUCCEEDED') continue;
+    if (waits.has(shard)) {
+      if (known) part.know(shard, undefined);
+    } else if (!isRunning(known ?? {}))
+      part.know(shard, { status: 'RUNNING', jobId: `${job.jobId}:${shard - array.offset}` });
+  }
+}
+
 /** Which children have failed beyond those that are known to have. */
-export async function readFailed(batch: BatchPort, state: ArrayState, job: JobDetail): Promise<void> {
+export async function readFailed(batch: AskedBatch, state: ArrayState, job: JobDetail): Promise<void> {
   if ((job.statusSummary?.FAILED ?? 0) > countKnown(state).FAILED)
     await listInto(batch, state, job, 'FAILED', new Set());
 }
 
 /** Children in one status; answers how many. Those that are described already, in the same status, stay as they are. */
 async function listInto(
-  batch: BatchPort,
+  batch: AskedBatch,
   { part, array }: ArrayState,
   { jobId }: JobDetail,
   status: JobStatus,
@@ -136,7 +159,7 @@ async function listInto(
  * what vanished from those that run without one. Answers the shards that are to be looked at once more.
  */
 export async function readUnexplained(
-  batch: BatchPort,
+  batch: AskedBatch,
   state: ArrayState,
   job: JobDetail,
   vanished: readonly number[],
@@ -145,7 +168,10 @@ export async function readUnexplained(
   const ended = new Set<number>();
   const { SUCCEEDED = 0 } = job.statusSummary ?? { SUCCEEDED: array.size };
   if (SUCCEEDED > state.succeeded + markedOf(part, array)) {
-    for await (const child of batch.children(job.jobId, 'SUCCEEDED')) {
+    const listed: JobSummary[] = [];
+    // All of them or none: what has succeeded and left no mark is looked at once more.
+    for await (const child of batch.children(job.jobId, 'SUCCEEDED')) listed.push(child);
+    for (const child of listed) {
       const shard = shardOf(array, child);
       if (part.done[shard]) continue;
       part.know(shard, { status: 'SUCCEEDED', jobId: child.jobId });

@@ -1,6 +1,7 @@
-import { type BatchPort, isTerminal, type JobDetail } from '../../contract/ports/ports.ts';
+import { isTerminal, type JobDetail } from '../../contract/ports/ports.ts';
 import { forgetShards, readJob, runningIds } from './ask-batch.ts';
-import { type Reading, readByBatch, readingOf } from './reading.ts';
+import type { AskedBatch } from './call-window.ts';
+import { type Reading, readByBatch } from './reading.ts';
 import type { ArrayState } from './round-step.ts';
 
 /** An array of which Batch says something else than before; `job` is undefined where it has forgotten it. */
@@ -10,10 +11,12 @@ export interface Moved {
   vanished: readonly number[];
   /** Of an array. */
   reading?: Reading;
+  /** Calls of Batch that it would still have taken, where a look had too few. */
+  short?: number;
 }
 
 /** Takes in what Batch says of it; what is to be looked for in the store is left to `readMarks`. */
-export async function readBatch(batch: BatchPort, moved: Moved, now: number): Promise<void> {
+export async function readBatch(batch: AskedBatch, moved: Moved, now: number): Promise<void> {
   const { state, job } = moved;
   // Its end is read whole: a container that Batch gave up may have left its mark since.
   if (!job || (isTerminal(job.status) && !state.told?.startsWith(`["${job.status}"`))) reopen(state);
@@ -24,8 +27,7 @@ export async function readBatch(batch: BatchPort, moved: Moved, now: number): Pr
     if (state.array.size === 1) readJob(state, job);
   } else if (state.array.size === 1) readJob(state, job);
   else {
-    moved.reading ??= readingOf(state, job, now);
-    moved.vanished = await readByBatch(batch, state, job, moved.reading, now);
+    moved.vanished = await readByBatch(batch, state, job, moved.reading ?? 'all', now);
   }
 }
 

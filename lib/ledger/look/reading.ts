@@ -1,5 +1,15 @@
-import { type BatchPort, isTerminal, type JobDetail } from '../../contract/ports/ports.ts';
-import { countKnown, markedOf, readChildren, readFailed, toldOf } from './ask-batch.ts';
+import { isTerminal, type JobDetail } from '../../contract/ports/ports.ts';
+import {
+  countKnown,
+  failedIds,
+  markedOf,
+  readChildren,
+  readFailed,
+  readWaiting,
+  toldOf,
+  waitingOf,
+} from './ask-batch.ts';
+import { type AskedBatch, describedAtOnce } from './call-window.ts';
 import type { ArrayState } from './round-step.ts';
 
 /** In place of what Batch said of an array, where its children are to be listed again. */
@@ -8,20 +18,53 @@ export const goneOn = 'a child has gone on';
 export const summaryMs = 60_000;
 
 /**
- * How an array is read of which Batch says something else than is known: its children are listed, a thousand a call; or they
- * only end, as where none waits any more, and then what has not failed and left no mark still runs; or their summary is only
- * behind what was listed a short while ago, and marks alone tell more.
+ * How an array is read of which Batch says something else than is known: its children are listed, a thousand a call, those that
+ * run or, where that takes fewer calls, those that wait; or they only end, as where none waits any more, and then what has not
+ * failed and left no mark still runs; or their summary is only behind what was listed a short while ago, and marks alone tell
+ * more.
  */
-export type Reading = 'all' | 'ends' | 'marks';
+export type Reading = 'all' | 'waiting' | 'ends' | 'marks';
 
-export function readingOf(state: ArrayState, job: JobDetail, now: number): Reading {
+/** `page`: children of one call. */
+export function readingOf(state: ArrayState, job: JobDetail, now: number, page: number): Reading {
   const { told, array, summary, listedAt } = state;
   const { statusSummary } = job;
-  if (told === undefined || told === goneOn || !statusSummary || isTerminal(job.status)) return 'all';
+  if (!statusSummary || isTerminal(job.status)) return 'all';
   if ((statusSummary.SUCCEEDED ?? 0) + (statusSummary.FAILED ?? 0) === array.size) return 'all';
+  if (told === undefined || told === goneOn) return wholeReading(job, page);
   if (onlyEnds(statusSummary) && onlyEnds(summary)) return 'ends';
-  return told === toldOf(job) && now - (listedAt ?? 0) < summaryMs ? 'marks' : 'all';
+  return told === toldOf(job) && now - (listedAt ?? 0) < summaryMs ? 'marks' : wholeReading(job, page);
 }
+
+/** A page of what runs is as soon listed: and it tells what has come and gone since the summary. */
+export function wholeReading(job: JobDetail, page: number): Reading {
+  const { STARTING = 0, RUNNING = 0 } = job.statusSummary ?? {};
+  const alive = pagesOf(STARTING, page) + pagesOf(RUNNING, page);
+  return STARTING + RUNNING > page && waitingCalls(job, page) < alive ? 'waiting' : 'all';
+}
+
+const pagesOf = (children: number, page: number): number => Math.max(1, Math.ceil(children / page));
+const waitingCalls = (job: JobDetail, page: number): number =>
+  waitingOf(job).reduce((sum, count) => sum + (count > 0 ? pagesOf(count, page) : 0), 0);
+
+/** Calls of Batch that such a reading takes, as far as an array's summary tells. */
+export function callsOf(state: ArrayState, job: JobDetail, reading: Reading, page: number): number {
+  const { STARTING = 0, RUNNING = 0, RUNNABLE = 0, FAILED = 0, SUCCEEDED = 0 } = job.statusSummary ?? {};
+  const more = Math.max(0, FAILED - countKnown(state).FAILED);
+  const described = Math.ceil((failedIds(state).length + more) / describedAtOnce);
+  if (reading === 'marks') return described;
+  const isFirst = (state.told === undefined || isTerminal(job.status)) && job.status !== 'SUCCEEDED';
+  const failed = described + (more > 0 || (reading === 'all' && isFirst) ? pagesOf(FAILED, page) : 0);
+  if (reading === 'ends') return failed;
+  if (reading === 'waiting') return failed + waitingCalls(job, page);
+  if (isTerminal(job.status) || SUCCEEDED + FAILED === state.array.size) return failed;
+  const why = RUNNABLE > 0 && STARTING + RUNNING === 0 ? 1 : 0;
+  return failed + pagesOf(STARTING, page) + pagesOf(RUNNING, page) + why;
+}
+
+/** Calls of Batch that it takes to learn what has succeeded and left no mark. */
+export const succeededCalls = ({ statusSummary }: JobDetail, size: number, page: number): number =>
+  1 + pagesOf(statusSummary?.SUCCEEDED ?? size, page);
 
 /** Whether no child of an array has yet to begin. */
 const onlyEnds = (summary: ArrayState['summary']): boolean =>
@@ -34,22 +77,23 @@ const onlyEnds = (summary: ArrayState['summary']): boolean =>
 
 /** Asks Batch what that reading needs, before marks are looked for; answers what ran before and is listed no more. */
 export async function readByBatch(
-  batch: BatchPort,
+  batch: AskedBatch,
   state: ArrayState,
   job: JobDetail,
   reading: Reading,
   now: number,
 ): Promise<readonly number[]> {
   if (reading === 'ends') await readFailed(batch, state, job);
-  if (reading !== 'all') return [];
-  const vanished = await readChildren(batch, state, job);
+  if (reading === 'ends' || reading === 'marks') return [];
+  const vanished =
+    reading === 'all' ? await readChildren(batch, state, job) : await readWaiting(batch, state, job);
   state.listedAt = now;
-  return vanished;
+  return vanished ?? [];
 }
 
 /** Whether, once marks are read, the children have to be listed after all. */
 export function isShortOf(state: ArrayState, job: JobDetail, reading: Reading): boolean {
-  if (reading === 'all') return false;
+  if (reading === 'all' || reading === 'waiting') return false;
   const { STARTING, RUNNING, FAILED } = countKnown(state);
   // What runs last may be followed by what waits for a reason.
   if (reading === 'marks') return STARTING + RUNNING === 0;

@@ -31,6 +31,8 @@ export interface ArrayState {
   succeeded: number;
   /** A child has ended since: its marks are to be read. */
   isUnread?: boolean;
+  /** Its children were never asked about: Batch's rates left no room for it yet. */
+  isUnasked?: boolean;
 }
 
 /** The shards of a step in a round: columns over shards, and over the lines of their items. */

@@ -31,6 +31,8 @@ export interface Job {
 export class ArrayBatch implements BatchPort, Pick<StateChanges, 'failed'> {
   readonly jobs: Job[] = [];
   isLate = false;
+  /** Calls of those that a ledger makes. */
+  asked = 0;
   before: (call: string) => void = () => {};
 
   async submit(submission: JobSubmission): Promise<{ jobId: string }> {
@@ -48,6 +50,7 @@ export class ArrayBatch implements BatchPort, Pick<StateChanges, 'failed'> {
 
   async findByName(queue: string, name: string): Promise<JobDetail[]> {
     this.before('findByName');
+    this.asked++;
     return this.jobs
       .filter(job => !job.forgotten && job.submission.jobQueue === queue && job.submission.jobName === name)
       .map(job => this.#parent(job))
@@ -56,6 +59,7 @@ export class ArrayBatch implements BatchPort, Pick<StateChanges, 'failed'> {
 
   async describe(ids: readonly string[]): Promise<JobDetail[]> {
     this.before('describe');
+    this.asked++;
     return ids.flatMap(id => {
       const [parent, index] = id.split(':');
       const job = this.jobs.find(each => each.id === parent && !each.forgotten);
@@ -69,6 +73,7 @@ export class ArrayBatch implements BatchPort, Pick<StateChanges, 'failed'> {
 
   async *children(id: string, status: JobStatus): AsyncGenerator<JobDetail> {
     this.before(`children ${status}`);
+    this.asked++;
     const job = this.jobs.find(each => each.id === id && !each.forgotten);
     for (const child of job?.children ?? []) if (child.status === status) yield this.#child(job!, child);
   }

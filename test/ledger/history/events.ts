@@ -38,6 +38,10 @@ export interface History {
    * every child has had its turn, and every summary its minute, before it is compared.
    */
   readonly room: 'all' | 'calm' | 'turns';
+  /** Children of a page of Batch's listings. */
+  readonly page: number;
+  /** The reader is one of many: it is compared once it has made as many looks as spared calls take. */
+  readonly isSparing: boolean;
   readonly events: readonly Event[];
 }
 
@@ -53,6 +57,8 @@ export const histories: fc.Arbitrary<History> = fc.record({
   isOld: fc.nat(4).map(each => each === 0),
   isWordy: fc.nat(4).map(each => each === 0),
   room: fc.constantFrom('all', 'all', 'calm', 'turns'),
+  page: fc.constantFrom(1000, 1, 2),
+  isSparing: fc.nat(2).map(each => each === 0),
   events: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: simple('start') },

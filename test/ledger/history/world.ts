@@ -31,7 +31,7 @@ const shapes: readonly (readonly StepSpec[])[] = [
 
 class Cut extends Error {}
 
-export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room'> {
+export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room' | 'page' | 'isSparing'> {
   readonly spec: WorkloadSpec;
   readonly store: ReturnType<typeof memoryStore>;
   readonly batch: ArrayBatch;
@@ -40,6 +40,8 @@ export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room'> {
   readonly kept: LedgerReader;
   readonly fail: { in: number };
   readonly clock: { now: number };
+  /** Calls of Batch by the kept reader, a look each. */
+  readonly asked: number[];
 }
 
 export const ref = { workload: 'fake', runId: 'r' };
@@ -53,6 +55,8 @@ export async function begin({
   isOld,
   isWordy,
   room,
+  page,
+  isSparing,
 }: History): Promise<World> {
   const steps = shapes[shape]!.map(step =>
     step.takes === 'run' ? step : { ...step, itemsPerShard: perShard },
@@ -96,9 +100,9 @@ export async function begin({
   const clock = { now: 0 };
   const kept = new LedgerReader(
     { store, batch, changes: batch },
-    { run: ref, rounds: [plan], steps, now: () => clock.now, ...roomOf(room) },
+    { run: ref, rounds: [plan], steps, now: () => clock.now, page, ...roomOf(room) },
   );
-  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy, room };
+  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy, room, page, isSparing, asked: [] };
   fail.in = cutAt + 1;
   await submitRound({ store, batch }, plan).catch(() => undefined);
   fail.in = Number.POSITIVE_INFINITY;
@@ -123,8 +127,8 @@ export const ignoreCut = (error: unknown): void => {
 
 const roomOf = (room: History['room']): { readonly room?: number } => (room === 'all' ? {} : { room: 1 });
 
-export const freshReader = ({ store, batch, rounds, spec, room }: World): LedgerReader =>
+export const freshReader = ({ store, batch, rounds, spec, room, page }: World): LedgerReader =>
   new LedgerReader(
     { store, batch, changes: batch },
-    { run: ref, rounds, steps: spec.steps, ...roomOf(room) },
+    { run: ref, rounds, steps: spec.steps, page, ...roomOf(room) },
   );

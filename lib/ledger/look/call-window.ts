@@ -1,0 +1,84 @@
+import type { BatchPort } from '../../contract/ports/ports.ts';
+
+/** A minute of looks, where something moves. */
+export const looksTogether = 12;
+/** Ids of one DescribeJobs. */
+export const describedAtOnce = 100;
+/** Children of one page of ListJobs. */
+export const listedAtOnce = 1000;
+
+/** What a reader asks of Batch. */
+export type AskedBatch = Pick<BatchPort, 'findByName' | 'describe' | 'children'>;
+
+/** A look has made as many calls of Batch as are its share. */
+export class OutOfCalls extends Error {}
+
+/**
+ * Calls of Batch by one who watches for a day, beside others: no more than one a look, over any twelve looks in a row. A look that
+ * needs more than is left asks nothing, until as many are saved as it takes.
+ */
+export class CallWindow {
+  readonly #made: number[] = [0];
+  #isSparing = false;
+  #need = 0;
+
+  /** Another look. */
+  begin(isSparing: boolean): void {
+    this.#made.push(0);
+    if (this.#made.length > looksTogether) this.#made.shift();
+    this.#isSparing = isSparing;
+  }
+
+  /** Whether it may ask Batch at all. */
+  get mayAsk(): boolean {
+    return this.left >= Math.max(1, this.#need);
+  }
+
+  /** Calls that this look may still make. After twelve looks that made none all that it takes, once. */
+  get left(): number {
+    if (!this.#isSparing || (this.#need >= looksTogether && this.#isRested)) return Number.POSITIVE_INFINITY;
+    return looksTogether - this.#made.reduce((sum, each) => sum + each, 0);
+  }
+
+  get #isRested(): boolean {
+    return this.#made.length === looksTogether && this.#made.slice(0, -1).every(each => each === 0);
+  }
+
+  /** Throws OutOfCalls where that is more than is left. */
+  take(calls: number): void {
+    if (calls > this.left) throw new OutOfCalls();
+    this.#made[this.#made.length - 1]! += calls;
+  }
+
+  /** What is to be saved for: as much as was told, and more each time that it was not enough. */
+  save(calls: number): void {
+    this.#need = Math.min(looksTogether, Math.max(calls, this.#need * 2));
+  }
+
+  hasEnough(): void {
+    this.#need = 0;
+  }
+}
+
+/** Batch, whose calls are taken from a window: as AWS pages them. */
+export function counted(batch: AskedBatch, window: CallWindow, page: number): AskedBatch {
+  return {
+    findByName: async (queue, name) => {
+      window.take(1);
+      return batch.findByName(queue, name);
+    },
+    describe: async ids => {
+      window.take(Math.ceil(ids.length / describedAtOnce));
+      return batch.describe(ids);
+    },
+    async *children(id, status) {
+      const listed = batch.children(id, status)[Symbol.asyncIterator]();
+      for (let count = 0; ; count++) {
+        if (count % page === 0) window.take(1);
+        const { done, value } = await listed.next();
+        if (done) return;
+        yield value;
+      }
+    },
+  };
+}
