@@ -115,8 +115,9 @@ export async function readWaiting(batch: AskedBatch, state: ArrayState, job: Job
   await readFailed(batch, state, job);
   for (let shard = array.offset; shard < array.offset + array.size; shard++) {
     const known = part.known.get(shard);
-    if (part.done[shard] || known?.status === 'FAILED' || known?.status === 'SUCCEEDED') continue;
-    if (waits.has(shard)) {
+    if (known?.status === 'FAILED' || known?.status === 'SUCCEEDED') continue;
+    // A container that has left its mark has done all that it will.
+    if (part.done[shard] || waits.has(shard)) {
       if (known) part.know(shard, undefined);
     } else if (!isRunning(known ?? {}))
       part.know(shard, { status: 'RUNNING', jobId: `${job.jobId}:${shard - array.offset}` });

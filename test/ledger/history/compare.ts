@@ -43,10 +43,9 @@ export async function compare(world: World, when: string): Promise<void> {
 }
 
 /** A look of the kept reader, which makes no more calls than its share. */
-async function lookOf({ kept, batch, isSparing, asked }: World): Promise<Ledger> {
+export async function lookOf({ kept, batch, isSparing, asked }: World): Promise<Ledger> {
   const before = batch.asked;
-  const ledger = await kept.look({ isSparing });
-  asked.push(batch.asked - before);
+  const ledger = await kept.look({ isSparing }).finally(() => asked.push(batch.asked - before));
   const last = asked.slice(-looksTogether);
   const sum = last.reduce((all, each) => all + each, 0);
   const isSaved = last.slice(0, -1).every(each => each === 0);

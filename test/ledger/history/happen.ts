@@ -6,6 +6,7 @@ import { storeRound } from '../../../lib/runs/store-round.ts';
 import { submitRound } from '../../../lib/runs/submit-round.ts';
 import { workLeft } from '../../../lib/runs/work-left.ts';
 import type { ArrayBatch, Child, Job } from './array-batch.ts';
+import { lookOf } from './compare.ts';
 import type { Event, Outcome } from './events.ts';
 import { claimed, leave } from './leave.ts';
 import { freshReader, ignoreCut, planOf, type World } from './world.ts';
@@ -15,7 +16,7 @@ const untold: readonly Event['kind'][] = ['late', 'blink', 'swap'];
 
 /** One event, as far as there is something that it could happen to. */
 export async function happen(world: World, event: Event): Promise<void> {
-  const { batch, store, rounds, clock, fail, kept } = world;
+  const { batch, store, rounds, clock, fail } = world;
   const choose = <T>(list: readonly T[]): T | undefined => list[event.pick % Math.max(1, list.length)];
   const children = (fits: (child: Child, job: Job) => boolean): { job: Job; child: Child }[] =>
     batch.jobs.flatMap(job => job.children.filter(child => fits(child, job)).map(child => ({ job, child })));
@@ -69,7 +70,7 @@ export async function happen(world: World, event: Event): Promise<void> {
   else if (event.kind === 'cut') {
     // A look that breaks off anywhere leaves nothing half known.
     fail.in = 1 + (event.pick % 12);
-    await kept.look().catch(ignoreCut);
+    await lookOf(world).catch(ignoreCut);
     fail.in = Number.POSITIVE_INFINITY;
   }
   batch.failDependents();

@@ -102,7 +102,22 @@ export async function begin({
     { store, batch, changes: batch },
     { run: ref, rounds: [plan], steps, now: () => clock.now, page, ...roomOf(room) },
   );
-  const world = { spec, store, batch, items, rounds: [plan], kept, fail, clock, isOld, isWordy, room, page, isSparing, asked: [] };
+  const world = {
+    spec,
+    store,
+    batch,
+    items,
+    rounds: [plan],
+    kept,
+    fail,
+    clock,
+    isOld,
+    isWordy,
+    room,
+    page,
+    isSparing,
+    asked: [],
+  };
   fail.in = cutAt + 1;
   await submitRound({ store, batch }, plan).catch(() => undefined);
   fail.in = Number.POSITIVE_INFINITY;
