@@ -47,7 +47,7 @@ export const roundsEveryMs = 300_000;
 export interface LookOptions {
   /** Nothing is taken for over but what is done: for who is about to act on it. */
   readonly anew?: boolean;
-  /** As one of many who look again and again: Batch is asked no more than once a look, over any twelve of them. */
+  /** As one of many who look again and again: Batch is asked no more than once every five seconds, over any minute. */
   readonly isSparing?: boolean;
 }
 
@@ -104,7 +104,7 @@ export class LedgerReader {
     // Who looks again at what has ended waits for another round.
     if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();
     if (anew) for (const state of this.#arrays()) reopen(state);
-    this.#ports.calls.begin(isSparing);
+    this.#ports.calls.begin(isSparing, this.#now());
     let moved = await this.#readArrays();
     for (;;) {
       const isChanged = this.#parts.map(part => part.update()).includes(true);
@@ -182,7 +182,7 @@ export class LedgerReader {
 
   /** Brings what is known up to what is to be seen now; answers whether anything had moved. */
   async #readArrays(): Promise<boolean> {
-    const { store, batch, calls } = this.#ports;
+    const { store, batch, calls, page } = this.#ports;
     const states = this.#arrays();
     if (calls.mayAsk)
       await mapLimit(
@@ -207,7 +207,7 @@ export class LedgerReader {
       const job = jobs.get(child.id);
       // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
       // would have ended without one, and a job that is well would be called failed.
-      if (job) noticeChild(child, job);
+      if (job) noticeChild(child, job, { page, now: this.#now() });
     }
     const moved: Moved[] = [];
     for (const state of asked) {

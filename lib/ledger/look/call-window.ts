@@ -1,7 +1,9 @@
 import type { BatchPort } from '../../contract/ports/ports.ts';
 
-/** A minute of looks, where something moves. */
-export const looksTogether = 12;
+/** A tick: how often one looks who watches, in ms, where something moves. Where looks are farther apart, ticks go by between them. */
+export const tickMs = 5000;
+/** A minute of them. */
+export const ticksTogether = 12;
 /** Ids of one DescribeJobs. */
 export const describedAtOnce = 100;
 /** Children of one page of ListJobs. */
@@ -14,18 +16,20 @@ export type AskedBatch = Pick<BatchPort, 'findByName' | 'describe' | 'children'>
 export class OutOfCalls extends Error {}
 
 /**
- * Calls of Batch by one who watches for a day, beside others: no more than one a look, over any twelve looks in a row. A look that
+ * Calls of Batch by one who watches for a day, beside others: no more than one a tick, over any twelve ticks in a row. A look that
  * needs more than is left asks nothing, until as many are saved as it takes.
  */
 export class CallWindow {
-  readonly #made: number[] = [0];
+  /** Calls of the last ticks, this look's at the end. */
+  #made: number[] = [0];
+  #at: number | undefined;
   #isSparing = false;
   #need = 0;
 
-  /** Another look. */
-  begin(isSparing: boolean): void {
-    this.#made.push(0);
-    if (this.#made.length > looksTogether) this.#made.shift();
+  /** Another look, at a time in ms. */
+  begin(isSparing: boolean, now: number): void {
+    this.#made = [...this.#made, ...ticksBetween(this.#at ?? now, now)].slice(-ticksTogether);
+    this.#at = now;
     this.#isSparing = isSparing;
   }
 
@@ -34,14 +38,14 @@ export class CallWindow {
     return this.left >= Math.max(1, this.#need);
   }
 
-  /** Calls that this look may still make. After twelve looks that made none all that it takes, once. */
+  /** Calls that this look may still make. After a minute of none all that it takes, once. */
   get left(): number {
-    if (!this.#isSparing || (this.#need >= looksTogether && this.#isRested)) return Number.POSITIVE_INFINITY;
-    return looksTogether - this.#made.reduce((sum, each) => sum + each, 0);
+    if (!this.#isSparing || (this.#need >= ticksTogether && this.#isRested)) return Number.POSITIVE_INFINITY;
+    return ticksTogether - this.#made.reduce((sum, each) => sum + each, 0);
   }
 
   get #isRested(): boolean {
-    return this.#made.length === looksTogether && this.#made.slice(0, -1).every(each => each === 0);
+    return this.#made.length === ticksTogether && this.#made.slice(0, -1).every(each => each === 0);
   }
 
   /** Throws OutOfCalls where that is more than is left. */
@@ -52,13 +56,17 @@ export class CallWindow {
 
   /** What is to be saved for: as much as was told, and more each time that it was not enough. */
   save(calls: number): void {
-    this.#need = Math.min(looksTogether, Math.max(calls, this.#need * 2));
+    this.#need = Math.min(ticksTogether, Math.max(calls, this.#need * 2));
   }
 
   hasEnough(): void {
     this.#need = 0;
   }
 }
+
+/** No calls, for each tick that has come since; a look is one at least. */
+export const ticksBetween = (before: number, now: number): readonly number[] =>
+  Array.from({ length: Math.min(ticksTogether, Math.max(1, Math.floor((now - before) / tickMs))) }, () => 0);
 
 /** Batch, whose calls are taken from a window: as AWS pages them. */
 export function counted(batch: AskedBatch, window: CallWindow, page: number): AskedBatch {

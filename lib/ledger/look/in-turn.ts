@@ -55,9 +55,14 @@ export class InTurn {
 
 /**
  * Takes in that a child has ended since its array was listed; lets the array be listed again whose child has gone on to another
- * status, or by an attempt that nothing tells of yet.
+ * status, or by an attempt that nothing tells of yet. Of an array of more than a page that child alone is taken in, for as long as
+ * the summary may be late: with it mostly a thousand others have gone on, and then it tells where they are.
  */
-export function noticeChild(asked: AskedChild, child: JobDetail): void {
+export function noticeChild(
+  asked: AskedChild,
+  child: JobDetail,
+  { page, now }: { readonly page: number; readonly now: number },
+): void {
   const { state, shard } = asked;
   const { part } = state;
   if (asked.runs) {
@@ -67,9 +72,24 @@ export function noticeChild(asked: AskedChild, child: JobDetail): void {
     part.know(shard, child.status === 'FAILED' ? jobState(child) : undefined);
     state.isUnread = true;
   } else if (hasGoneOn(asked, child)) {
-    if (child.status === 'FAILED') delete state.told;
+    if (state.told !== undefined && state.array.size > page) takeIn(asked, child, now);
+    else if (child.status === 'FAILED') delete state.told;
     else state.told &&= goneOn;
   }
+}
+
+function takeIn({ state, shard }: AskedChild, child: JobDetail, now: number): void {
+  const { part } = state;
+  state.isUnread = true;
+  state.goneAt ??= now;
+  if (!isRunning(child) && child.status !== 'FAILED') {
+    part.know(shard, undefined);
+    return;
+  }
+  // Why none starts is no longer so.
+  for (const [other, { status }] of part.known)
+    if (status === 'RUNNABLE' && part.arrayOf(other) === state) part.know(other, undefined);
+  part.know(shard, jobState(child));
 }
 
 function hasGoneOn({ state, shard }: AskedChild, child: JobDetail): boolean {

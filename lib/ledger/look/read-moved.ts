@@ -172,6 +172,8 @@ function conclude({ state, job, short }: Moved): void {
   if (isUnasked !== (state.isUnasked ?? false)) state.part.changed(state.array.offset);
   state.isUnasked = isUnasked;
   if (short) return;
-  state.told = toldOf(job);
+  const told = toldOf(job);
+  if (told !== state.told) delete state.goneAt;
+  state.told = told;
   state.summary = job?.statusSummary;
 }

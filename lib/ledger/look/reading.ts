@@ -27,13 +27,13 @@ export type Reading = 'all' | 'waiting' | 'ends' | 'marks';
 
 /** `page`: children of one call. */
 export function readingOf(state: ArrayState, job: JobDetail, now: number, page: number): Reading {
-  const { told, array, summary, listedAt } = state;
+  const { told, array, summary, listedAt = 0, goneAt = 0 } = state;
   const { statusSummary } = job;
   if (!statusSummary || isTerminal(job.status)) return 'all';
   if ((statusSummary.SUCCEEDED ?? 0) + (statusSummary.FAILED ?? 0) === array.size) return 'all';
   if (told === undefined || told === goneOn) return wholeReading(job, page);
   if (onlyEnds(statusSummary) && onlyEnds(summary)) return 'ends';
-  return told === toldOf(job) && now - (listedAt ?? 0) < summaryMs ? 'marks' : wholeReading(job, page);
+  return told === toldOf(job) && now - Math.max(listedAt, goneAt) < summaryMs ? 'marks' : wholeReading(job, page);
 }
 
 /** A page of what runs is as soon listed: and it tells what has come and gone since the summary. */
@@ -88,6 +88,7 @@ export async function readByBatch(
   const vanished =
     reading === 'all' ? await readChildren(batch, state, job) : await readWaiting(batch, state, job);
   state.listedAt = now;
+  delete state.goneAt;
   return vanished ?? [];
 }
 

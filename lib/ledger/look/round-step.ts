@@ -31,6 +31,8 @@ export interface ArrayState {
   succeeded: number;
   /** A child has ended since: its marks are to be read. */
   isUnread?: boolean;
+  /** When a child of it was first seen to have gone on, while its summary has stayed as it was. */
+  goneAt?: number;
   /** Its children were never asked about: Batch's rates left no room for it yet. */
   isUnasked?: boolean;
 }

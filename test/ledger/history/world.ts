@@ -40,7 +40,9 @@ export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room' | 'pag
   readonly kept: LedgerReader;
   readonly fail: { in: number };
   readonly clock: { now: number };
-  /** Calls of Batch by the kept reader, a look each. */
+  /** When the kept reader has looked last. */
+  lookedAt?: number;
+  /** Calls of Batch by the kept reader, a tick each. */
   readonly asked: number[];
 }
 
