@@ -33,6 +33,7 @@ const clock = simulatedClock({ startAt });
 timers.setTimeout = (async (ms: number) => until(clock, ms)) as typeof timers.setTimeout;
 syncBuiltinESMExports();
 performance.now = () => clock.now() - startAt;
+Date.now = () => clock.now();
 
 const input = defineLab({
   name: 'flows',

@@ -212,7 +212,8 @@ export class LedgerReader {
     const moved: Moved[] = [];
     for (const state of asked) {
       const job = jobs.get(state.jobId!);
-      if (!isAsRead(state, job)) moved.push({ state, job, vanished: [] });
+      if (isAsRead(state, job)) delete state.goneAt;
+      else moved.push({ state, job, vanished: [] });
     }
     if (moved.length === 0) {
       calls.hasEnough();

@@ -119,7 +119,8 @@ export async function readWaiting(batch: AskedBatch, state: ArrayState, job: Job
     // A container that has left its mark has done all that it will.
     if (part.done[shard] || waits.has(shard)) {
       if (known) part.know(shard, undefined);
-    } else if (!isRunning(known ?? {}))
+      // Where details are kept, its own status is.
+    } else if (known?.status !== 'RUNNING' && !(isRunning(known ?? {}) && known?.attempts !== undefined))
       part.know(shard, { status: 'RUNNING', jobId: `${job.jobId}:${shard - array.offset}` });
   }
 }

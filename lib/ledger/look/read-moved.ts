@@ -172,8 +172,6 @@ function conclude({ state, job, short }: Moved): void {
   if (isUnasked !== (state.isUnasked ?? false)) state.part.changed(state.array.offset);
   state.isUnasked = isUnasked;
   if (short) return;
-  const told = toldOf(job);
-  if (told !== state.told) delete state.goneAt;
-  state.told = told;
+  state.told = toldOf(job);
   state.summary = job?.statusSummary;
 }

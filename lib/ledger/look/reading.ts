@@ -27,20 +27,30 @@ export type Reading = 'all' | 'waiting' | 'ends' | 'marks';
 
 /** `page`: children of one call. */
 export function readingOf(state: ArrayState, job: JobDetail, now: number, page: number): Reading {
-  const { told, array, summary, listedAt = 0, goneAt = 0 } = state;
+  const { told, array, summary, listedAt = 0, goneAt = Number.NEGATIVE_INFINITY } = state;
   const { statusSummary } = job;
   if (!statusSummary || isTerminal(job.status)) return 'all';
   if ((statusSummary.SUCCEEDED ?? 0) + (statusSummary.FAILED ?? 0) === array.size) return 'all';
   if (told === undefined || told === goneOn) return wholeReading(job, page);
   if (onlyEnds(statusSummary) && onlyEnds(summary)) return 'ends';
-  return told === toldOf(job) && now - Math.max(listedAt, goneAt) < summaryMs ? 'marks' : wholeReading(job, page);
+  if (now - goneAt < summaryMs && saysNoMore(summary, statusSummary)) return 'marks';
+  return told === toldOf(job) && now - Math.max(listedAt, goneAt) < summaryMs
+    ? 'marks'
+    : wholeReading(job, page);
 }
+
+/** Whether a summary tells of no more that has begun, or ended, than when children were seen to have gone on. */
+const saysNoMore = (summary: ArrayState['summary'], now: NonNullable<ArrayState['summary']>): boolean =>
+  alive(summary) === alive(now) &&
+  (summary?.SUCCEEDED ?? 0) === (now.SUCCEEDED ?? 0) &&
+  (summary?.FAILED ?? 0) === (now.FAILED ?? 0);
+const alive = (summary: ArrayState['summary']): number => (summary?.STARTING ?? 0) + (summary?.RUNNING ?? 0);
 
 /** A page of what runs is as soon listed: and it tells what has come and gone since the summary. */
 export function wholeReading(job: JobDetail, page: number): Reading {
   const { STARTING = 0, RUNNING = 0 } = job.statusSummary ?? {};
-  const alive = pagesOf(STARTING, page) + pagesOf(RUNNING, page);
-  return STARTING + RUNNING > page && waitingCalls(job, page) < alive ? 'waiting' : 'all';
+  const calls = pagesOf(STARTING, page) + pagesOf(RUNNING, page);
+  return STARTING + RUNNING > page && waitingCalls(job, page) < calls ? 'waiting' : 'all';
 }
 
 const pagesOf = (children: number, page: number): number => Math.max(1, Math.ceil(children / page));
