@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { tickMs } from '../../lib/ledger/look/call-window.ts';
+import { tickMs, ticksTogether } from '../../lib/ledger/look/call-window.ts';
 
 const run = promisify(execFile);
 
@@ -26,11 +26,9 @@ interface Seen {
   readonly peakMiB: number;
 }
 
-const ticks = 10;
-
 /** The most calls of Batch that one watcher made in ten ticks of five seconds, wherever they begin. */
 function mostInTenTicks(looks: readonly Look[]): number {
-  const minutes = (ticks * tickMs) / 60_000;
+  const minutes = (ticksTogether * tickMs) / 60_000;
   return Math.max(
     ...looks.map(({ at }) =>
       looks.reduce((sum, look) => (look.at >= at && look.at < at + minutes ? sum + look.batch : sum), 0),
@@ -63,7 +61,7 @@ export async function watchers(projectRoot: string): Promise<string> {
       if (seen.watchers.some(({ counts }) => counts.done + counts.failed !== 10_000))
         throw new Error('a watcher has not seen the end');
       lines.push(
-        `${failedEvery === 0 ? 'none fails' : `one in ${failedEvery} fails`}: ${throttled} throttled, at most ${most} calls of a watcher in ${ticks} ticks; ${seen.cpuSeconds.toFixed(0)} CPU s and ${seen.peakMiB.toFixed(0)} MiB, the twin's Batch among them`,
+        `${failedEvery === 0 ? 'none fails' : `one in ${failedEvery} fails`}: ${throttled} throttled, at most ${most} calls of a watcher in ${ticksTogether} ticks; ${seen.cpuSeconds.toFixed(0)} CPU s and ${seen.peakMiB.toFixed(0)} MiB, the twin's Batch among them`,
         line('until all run', look => look.ended === 0 && look.running < 10_000),
         line('all run', look => look.running === 10_000),
         line('they end', look => look.ended > 0 && look.running > 0),

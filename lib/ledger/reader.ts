@@ -44,10 +44,10 @@ export interface ReaderInput {
 /** A round that another one has added is seen once something moves, at the run's end, or after so long. */
 export const roundsEveryMs = 300_000;
 
-export interface LookOptions {
+export interface LookChoice {
   /** Nothing is taken for over but what is done: for who is about to act on it. */
   readonly anew?: boolean;
-  /** As one of many who look again and again: Batch is asked no more than once every five seconds, over any minute. */
+  /** As one of many who look again and again: Batch is asked no more than once every five seconds, over any fifty. */
   readonly isSparing?: boolean;
 }
 
@@ -99,7 +99,7 @@ export class LedgerReader {
   /**
    * How the run stands now. What it answers is a view, good until the next look.
    */
-  async look({ anew = false, isSparing = false }: LookOptions = {}): Promise<Ledger> {
+  async look({ anew = false, isSparing = false }: LookChoice = {}): Promise<Ledger> {
     await this.readItems();
     // Who looks again at what has ended waits for another round.
     if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();

@@ -1,7 +1,7 @@
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import type { ItemList } from '../ledger/items/item-list.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { LedgerReader, type LookOptions } from '../ledger/reader.ts';
+import { LedgerReader, type LookChoice } from '../ledger/reader.ts';
 import type { LabPorts } from './lab-ports.ts';
 import { findRun, readSubmitted, type StoredRun } from './stored-run.ts';
 
@@ -14,7 +14,7 @@ export interface OpenedRun<P extends LabPorts = LabPorts> {
   /**
    * A view, good until the next look; with `round` what that one alone has come to.
    */
-  ledger(options?: LookOptions & { readonly round?: number }): Promise<Ledger>;
+  ledger(options?: LookChoice & { readonly round?: number }): Promise<Ledger>;
 }
 
 /** The run that `text` names: an id, the beginning or end of one, `latest`. Throws LabError; so of one that was never submitted. */

@@ -2,8 +2,8 @@ import type { BatchPort } from '../../contract/ports/ports.ts';
 
 /** A tick: how often one looks who watches, in ms, where something moves. Where looks are farther apart, ticks go by between them. */
 export const tickMs = 5000;
-/** A minute of them. */
-export const ticksTogether = 12;
+/** Over so many of them. */
+export const ticksTogether = 10;
 /** Ids of one DescribeJobs. */
 export const describedAtOnce = 100;
 /** Children of one page of ListJobs. */
@@ -16,7 +16,7 @@ export type AskedBatch = Pick<BatchPort, 'findByName' | 'describe' | 'children'>
 export class OutOfCalls extends Error {}
 
 /**
- * Calls of Batch by one who watches for a day, beside others: no more than one a tick, over any twelve ticks in a row. A look that
+ * Calls of Batch by one who watches for a day, beside others: no more than one a tick, over any ten in a row. A look that
  * needs more than is left asks nothing, until as many are saved as it takes.
  */
 export class CallWindow {
@@ -38,10 +38,11 @@ export class CallWindow {
     return this.left >= Math.max(1, this.#need);
   }
 
-  /** Calls that this look may still make. After a minute of none all that it takes, once. */
+  /** Calls that this look may still make: after ten ticks of none as many as are needed, be they more. */
   get left(): number {
-    if (!this.#isSparing || (this.#need >= ticksTogether && this.#isRested)) return Number.POSITIVE_INFINITY;
-    return ticksTogether - this.#made.reduce((sum, each) => sum + each, 0);
+    if (!this.#isSparing) return Number.POSITIVE_INFINITY;
+    const most = this.#isRested ? Math.max(ticksTogether, this.#need) : ticksTogether;
+    return most - this.#made.reduce((sum, each) => sum + each, 0);
   }
 
   get #isRested(): boolean {
@@ -54,9 +55,9 @@ export class CallWindow {
     this.#made[this.#made.length - 1]! += calls;
   }
 
-  /** What is to be saved for: as much as was told, and more each time that it was not enough. */
-  save(calls: number): void {
-    this.#need = Math.min(ticksTogether, Math.max(calls, this.#need * 2));
+  /** What is to be saved for: as much as was told, and twice of what was not enough. */
+  save(calls: number, wasCut = false): void {
+    this.#need = wasCut ? Math.max(calls, this.#need * 2) : calls;
   }
 
   hasEnough(): void {

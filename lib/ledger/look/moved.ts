@@ -13,6 +13,8 @@ export interface Moved {
   reading?: Reading;
   /** Calls of Batch that it would still have taken, where a look had too few. */
   short?: number;
+  /** They came to an end half-way, as they were more than its summary told. */
+  wasCut?: true;
 }
 
 /** Takes in what Batch says of it; what is to be looked for in the store is left to `readMarks`. */

@@ -1,5 +1,5 @@
 import type { JobDetail, StateChanges, Store } from '../../contract/ports/ports.ts';
-import { mapLimit } from '../map-limit.ts';
+import { mapLimit } from '../../contract/run/map-limit.ts';
 import {
   failedIds,
   markedOf,
@@ -55,7 +55,11 @@ export async function readMoved(
   // Only now: what was interrupted is looked at again.
   for (const each of moved) conclude(each);
   const needs = moved.flatMap(({ short }) => short ?? []);
-  if (needs.length > 0) look.calls.save(1 + Math.max(...needs));
+  if (needs.length > 0)
+    look.calls.save(
+      1 + Math.max(...needs),
+      moved.some(({ wasCut }) => wasCut),
+    );
   else look.calls.hasEnough();
 }
 
@@ -108,6 +112,7 @@ async function asFarAs(moved: Moved, ask: () => Promise<unknown>, needed: number
   } catch (error) {
     if (!(error instanceof OutOfCalls)) throw error;
     moved.short = needed;
+    moved.wasCut = true;
     // Half of a listing: all of it is to be listed again.
     moved.state.told &&= goneOn;
   }
