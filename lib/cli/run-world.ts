@@ -1,21 +1,9 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { likelyHour } from '../report/pool-price.ts';
 import type { RunWorld } from '../runs/lab-ports.ts';
+import { commitOf } from './commit-of.ts';
 import type { Context } from './context.ts';
 import { cut } from './output/output.ts';
 import { readPriceTable } from './prices.ts';
-
-const run = promisify(execFile);
-
-/** Of the repository that the folder is in; undefined where it is in none, or git is not there. */
-const commitOf = async (folder: string): Promise<string | undefined> => {
-  const options = { cwd: folder, timeout: 5000 };
-  // Never by a tag's name: tags move.
-  const asked = ['describe', '--always', '--dirty', '--abbrev=40', '--exclude=*'];
-  const found = await run('git', asked, options).catch(() => undefined);
-  return found?.stdout.trim() || undefined;
-};
 
 /** How far a look has come, on stderr: drawn again on a terminal. */
 export const progressOf =
