@@ -13,10 +13,10 @@ if (frugal.includes(process.argv[2] ?? '')) setFlagsFromString('--semi-space-gro
 // Of the records that a report reads nearly all is garbage at once: collected sooner, for a quarter of a second, it takes a third less memory.
 // A rehearsal is a twin and all of its containers beside the one who watches.
 if (['report', 'rehearse'].includes(process.argv[2] ?? '')) setFlagsFromString('--optimize-for-size');
-// V8's optimizing compilers are 10 MB of its code, which a call that never runs them never reads; in a second they do not pay, either. A
+// V8's optimizing compilers are 10 MB of its code, which a call that hardly runs them hardly reads; in a second they do not pay, either. A
 // report of a million items, which goes on for longer, has them: after 30,000 calls of a function, about as many as V8's counter holds.
 if (process.argv[2] === 'report')
-  for (const compiler of ['maglev', 'maglev-osr', 'turbofan', 'osr'])
+  for (const compiler of ['maglev', 'turbofan'])
     setFlagsFromString(`--invocation-count-for-${compiler}=30000`);
 const [{ workloads }, { runCli }] = await Promise.all([
   import('../jobs/index.ts'),
