@@ -81,12 +81,15 @@ async function readBlocks(
   return found;
 }
 
-/** `[first, last]` of numbers that follow each other. */
+/** Of one GET: all of a plate's at once are tens of megabytes, and as much again while they arrive. */
+const mostBlocks = 32;
+
+/** `[first, last]` of numbers that follow each other, so many of them at most. */
 function runs(numbers: readonly number[]): readonly (readonly [number, number])[] {
   const found: [number, number][] = [];
   for (const number of numbers) {
     const last = found.at(-1);
-    if (last && last[1] + 1 === number) last[1] = number;
+    if (last && last[1] + 1 === number && number - last[0] < mostBlocks) last[1] = number;
     else found.push([number, number]);
   }
   return found;

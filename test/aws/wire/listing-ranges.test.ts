@@ -160,16 +160,21 @@ it('who stops reading a listing is not told of what comes after', async () => {
 
 it('a split key lies behind what has come, and before where the range ends', () => {
   fc.assert(
-    fc.property(wildKey, fc.option(wildKey, { nil: undefined }), (after, until) => {
-      if (until !== undefined && byUtf8(after, until) >= 0) return;
-      const key = splitKey('', after, until);
+    fc.property(wildKey, wildKey, fc.option(wildKey, { nil: undefined }), (first, after, until) => {
+      if (byUtf8(first, after) > 0 || (until !== undefined && byUtf8(after, until) >= 0)) return;
+      const key = splitKey('', { first, after, until });
       if (key === undefined) return;
       expect(byUtf8(after, key)).toBeLessThan(0);
       if (until !== undefined) expect(byUtf8(key, until)).toBeLessThan(0);
     }),
   );
-  expect(splitKey('p/', 'p/r00c01', undefined)).toBe('p/w');
-  expect(splitKey('p/', 'p/r00c01', 'p/s')).toBe('p/r5');
-  expect(splitKey('p/', 'p/r00c01', 'p/r1')).toBe('p/r05');
-  expect(splitKey('p/', 'p/-', undefined)).toBeUndefined();
+  const split = (after: string, until?: string, first = after): string | undefined =>
+    splitKey('p/', { first, after, until });
+  expect(split('p/r00c01')).toBe('p/w');
+  expect(split('p/r00c01', 'p/s')).toBe('p/r5');
+  expect(split('p/r00c01', 'p/r1')).toBe('p/r05');
+  expect(split('p/-')).toBeUndefined();
+  // All that has come lies in one folder: whether there are others is one question, and not one for each letter.
+  expect(split('p/Images/r00c03', undefined, 'p/Images/r00c01')).toBe('p/Images0');
+  expect(split('p/Images/r00c03', 'p/Images0', 'p/Images/r00c01')).toBe('p/Images/w');
 });

@@ -17,6 +17,8 @@ export type AskPage = (marker: Marker) => Promise<ArrivedPage>;
 /** Keys behind `begin` (all from the first on, where it is undefined), up to and with `until`. */
 interface Range {
   readonly begin: string | undefined;
+  /** The first key of it. */
+  readonly first: string;
   until: string | undefined;
   /** The first key behind `until`, as the page had it that the range was cut by; undefined where that did not say. */
   behind: string | undefined;
@@ -77,7 +79,8 @@ class Ranges {
   }
 
   begin(first: ArrivedPage): void {
-    this.#start(undefined, { until: undefined, behind: undefined }, Promise.resolve(first));
+    const key = first.versions()[0]?.key ?? '';
+    this.#start(undefined, { first: key, until: undefined, behind: undefined }, Promise.resolve(first));
   }
 
   async *pages(): AsyncIterable<readonly ObjectVersion[]> {
@@ -108,11 +111,11 @@ class Ranges {
 
   #start(
     begin: string | undefined,
-    { until, behind }: Pick<Range, 'until' | 'behind'>,
+    { first, until, behind }: Pick<Range, 'first' | 'until' | 'behind'>,
     page: Promise<ArrivedPage>,
   ): void {
     const range: Range = {
-      ...{ begin, until, behind, last: begin ?? '', after: begin ?? '', isLong: true },
+      ...{ begin, first, until, behind, last: begin ?? '', after: begin ?? '', isLong: true },
     };
     this.#open.add(range);
     this.#read(range, page).catch(error => this.#fail(error));
@@ -167,7 +170,7 @@ class Ranges {
   #longest(): { readonly range: Range; readonly key: string } | undefined {
     let best: { readonly range: Range; readonly key: string } | undefined;
     for (const range of this.#open) {
-      const key = range.isLong ? splitKey(this.#prefix, range.after, range.until) : undefined;
+      const key = range.isLong ? splitKey(this.#prefix, range) : undefined;
       if (key !== undefined && (best === undefined || key.length < best.key.length)) best = { range, key };
     }
     return best;
@@ -186,7 +189,11 @@ class Ranges {
     const isIn = (each: string | undefined): boolean =>
       each !== undefined && (until === undefined || byUtf8(each, until) <= 0);
     if (isIn(next) || isIn(first))
-      this.#start(key, { until, behind }, Promise.resolve({ ...page, versions: () => versions }));
+      this.#start(
+        key,
+        { first: first ?? key, until, behind },
+        Promise.resolve({ ...page, versions: () => versions }),
+      );
   }
 }
 

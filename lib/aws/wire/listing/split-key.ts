@@ -1,3 +1,5 @@
+import { byUtf8 } from './key-order.ts';
+
 /** `from` to `end`, the end not among them. */
 const runs = [
   ['0', ':'],
@@ -5,12 +7,25 @@ const runs = [
   ['A', '['],
 ] as const;
 
+/** What is known of a range of keys: the first of it and the last that has come, and the key with which it ends. */
+export interface KnownRange {
+  readonly first: string;
+  readonly after: string;
+  readonly until: string | undefined;
+}
+
 /**
- * A key between two others, as far from both as what is known lets one guess: at the first place of `after` that is a digit or a letter
- * and has room above it, half way up to `until`, or to the last digit or letter. Undefined where no place has room. Wherever it lies,
- * a listing that is cut there is whole; it only says how even the pieces may be.
+ * A key between what has come of a range and its end, as far from both as what is known lets one guess. Where all that has come lies in
+ * one folder, the end of that folder; else at the first place that is a digit or a letter and has room above it, half way up to the end,
+ * or to the last digit or letter. Undefined where no place has room. Wherever it lies, a listing that is cut there is whole; it only says
+ * how even the pieces may be.
  */
-export function splitKey(prefix: string, after: string, until: string | undefined): string | undefined {
+export function splitKey(prefix: string, { first, after, until }: KnownRange): string | undefined {
+  const folder = sharedFolder(first, after);
+  if (folder.length > prefix.length) {
+    const end = `${folder.slice(0, -1)}0`;
+    if (until === undefined || byUtf8(end, until) < 0) return end;
+  }
   for (let at = prefix.length; at < after.length; at++) {
     const char = after[at]!;
     const run = runs.find(([from, end]) => char >= from && char < end);
@@ -22,4 +37,11 @@ export function splitKey(prefix: string, after: string, until: string | undefine
     if (middle > low && middle < high) return after.slice(0, at) + String.fromCharCode(middle);
   }
   return undefined;
+}
+
+/** With its slash, behind which `0` is the next character. */
+function sharedFolder(a: string, b: string): string {
+  let shared = 0;
+  while (shared < a.length && a[shared] === b[shared]) shared++;
+  return a.slice(0, a.lastIndexOf('/', shared - 1) + 1);
 }
