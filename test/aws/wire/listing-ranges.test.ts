@@ -174,6 +174,7 @@ it('a split key lies behind what has come, and before where the range ends', () 
   expect(split('p/r00c01', 'p/s')).toBe('p/r5');
   expect(split('p/r00c01', 'p/r1')).toBe('p/r05');
   expect(split('p/-')).toBeUndefined();
+  expect(splitKey('', { first: '/a', after: '~', until: undefined })).toBeUndefined();
   // All that has come lies in one folder: whether there are others is one question, and not one for each letter.
   expect(split('p/Images/r00c03', undefined, 'p/Images/r00c01')).toBe('p/Images0');
   expect(split('p/Images/r00c03', 'p/Images0', 'p/Images/r00c01')).toBe('p/Images/w');

@@ -43,5 +43,5 @@ export function splitKey(prefix: string, { first, after, until }: KnownRange): s
 function sharedFolder(a: string, b: string): string {
   let shared = 0;
   while (shared < a.length && a[shared] === b[shared]) shared++;
-  return a.slice(0, a.lastIndexOf('/', shared - 1) + 1);
+  return a.slice(0, a.slice(0, shared).lastIndexOf('/') + 1);
 }
