@@ -1,4 +1,4 @@
-import { rm, rmdir, writeFile } from 'node:fs/promises';
+import { rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
@@ -17,6 +17,7 @@ import { writeJson } from '../output/output.ts';
 import { readPriceTable } from '../prices.ts';
 import { readCauses } from '../read-causes.ts';
 import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehearsal/options.ts';
+import { removeState } from '../rehearsal/remove-state.ts';
 import { type RehearsalReport, type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
 import type { Stage } from '../rehearsal/stage.ts';
@@ -68,9 +69,7 @@ async function rehearseRun(context: Context, args: Args): Promise<number> {
     return await perform(opened.inside, args, options, stage, opened.hosts, folder);
   } finally {
     await opened.close();
-    // Interrupted, it may still be written to for a moment.
-    if (!args.flag('keep'))
-      await rm(join(folder, 'state'), { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    if (!args.flag('keep')) await removeState(join(folder, 'state'));
     // Without a report there is nothing in it.
     await rmdir(folder).catch(() => undefined);
   }
