@@ -62,10 +62,7 @@ export async function followToEnd(
   const pace = paceMeter();
   const limits = limitWatch(context, open);
   const unsent = unsentWatch(quick);
-  // Of an account's calls a watcher takes its share; on the twin there is no rate.
-  const look = steadyLook(context, () =>
-    open.ledger({ isSparing: !quick, ...(round === undefined ? {} : { round }) }),
-  );
+  const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
   let before: Ledger | undefined;
   for (;;) {
     const began = performance.now();

@@ -151,9 +151,11 @@ async function readWhatIsUnclear(look: LookPorts, moved: Moved): Promise<void> {
   if (!job) return readForgotten(changes, state);
   if (state.array.size === 1) return;
   const needed = succeededCalls(job, state.array.size, page);
+  // A later look reads the array before.
+  const inAll = needed + Math.max(callsLike(moved, page), callsOf(state, job, wholeReading(job, page), page));
   const { SUCCEEDED = 0 } = job.statusSummary ?? { SUCCEEDED: state.array.size };
   if (SUCCEEDED > state.succeeded + markedOf(state.part, state.array) && needed > calls.left) {
-    moved.short = needed;
+    moved.short = inAll;
     return;
   }
   let late: readonly number[] = [];
@@ -162,7 +164,7 @@ async function readWhatIsUnclear(look: LookPorts, moved: Moved): Promise<void> {
     async () => {
       late = await readUnexplained(batch, state, job, vanished);
     },
-    needed,
+    inAll,
   );
   if (moved.short) late = openShards(state);
   if (late.length === 0) return;

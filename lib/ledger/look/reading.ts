@@ -53,7 +53,7 @@ export function wholeReading(job: JobDetail, page: number): Reading {
   return STARTING + RUNNING > page && waitingCalls(job, page) < calls ? 'waiting' : 'all';
 }
 
-const pagesOf = (children: number, page: number): number => Math.max(1, Math.ceil(children / page));
+const pagesOf = (children: number, page: number): number => Math.floor(children / page) + 1;
 const waitingCalls = (job: JobDetail, page: number): number =>
   waitingOf(job).reduce((sum, count) => sum + (count > 0 ? pagesOf(count, page) : 0), 0);
 

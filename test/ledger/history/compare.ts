@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, LedgerRow } from '../../../lib/ledger/ledger.ts';
-import { ticksBetween, ticksTogether } from '../../../lib/ledger/look/call-window.ts';
+import { tickMs, ticksBetween, ticksTogether } from '../../../lib/ledger/look/call-window.ts';
 import { summaryMs } from '../../../lib/ledger/look/reading.ts';
 import { readPlainLedger } from '../plain/ledger.ts';
 import { freshReader, type World } from './world.ts';
@@ -18,8 +18,11 @@ export async function compare(world: World, when: string): Promise<void> {
       mine = await lookOf(world);
     }
   }
-  // Until every call that was spared has been made.
-  for (let more = world.isSparing ? 5 * ticksTogether : 0; more > 0; more--) mine = await lookOf(world);
+  // Until every call that was spared has been made, and summaries have had their minute.
+  for (let more = world.isSparing ? 20 * ticksTogether : 0; more > 0; more--) {
+    world.clock.now += tickMs;
+    mine = await lookOf(world);
+  }
   const fresh = await freshReader(world).look();
   if (world.room !== 'all') {
     same(when, await whole(mine, world), { fresh: await whole(fresh, world) });
