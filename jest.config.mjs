@@ -14,9 +14,10 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/conformance/', '<rootDir>/test/soak/'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/dist', '<rootDir>/.lab'],
+  testSequencer: '<rootDir>/test/helpers/longest-first.ts',
   globalSetup: '<rootDir>/test/helpers/own-temporary-folder.ts',
   transform: {},
-  // On two cores a third worker fills the time in which the others wait for timers and children.
-  maxWorkers: Math.max(3, availableParallelism()),
+  // On two cores a third and a fourth worker fill the time in which the others wait for timers and children.
+  maxWorkers: Math.max(4, availableParallelism()),
   testTimeout: 180_000,
 };

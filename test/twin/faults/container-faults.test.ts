@@ -90,10 +90,10 @@ it('a spot instance gets its notice in its metadata, and goes when that has pass
 });
 
 it('an attempt that is STARTING on a host that goes, goes with it', async () => {
-  await start([{ fault: 'host-lost', index: 0, attempt: 1, afterMs: [0, 0] }], false, 1, { startingMs: 150 });
+  await start([{ fault: 'host-lost', index: 0, attempt: 1, afterMs: [0, 0] }], false, 1, { startingMs: 800 });
   const first = await twin.submit(['hang'], { ...retry(2), arrayProperties: { size: 2 } });
   await twin.until(`${first}:0`, 'STARTING');
-  await new Promise(resolve => setTimeout(resolve, 75));
+  await new Promise(resolve => setTimeout(resolve, 400));
   // On the host of the first, and has no container when that goes.
   const second = await twin.submit(['ok'], retry(2));
   const { attempts } = await twin.until(second, ...ended);
