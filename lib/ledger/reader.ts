@@ -184,19 +184,24 @@ export class LedgerReader {
   async #readArrays(): Promise<boolean> {
     const { store, batch, calls, page } = this.#ports;
     const states = this.#arrays();
-    if (calls.mayAsk)
-      await mapLimit(
-        states.filter(state => state.holder === undefined),
-        together,
-        state => this.#readClaim(state),
+    if (calls.mayAsk) await mapLimit(states.filter(isUnclaimed), together, state => this.#readClaim(state));
+    const unclaimed = states.filter(isUnclaimed);
+    // What every look takes, before it has seen what has moved.
+    const perLook =
+      unclaimed.length +
+      Math.ceil(
+        states.filter(state => state.jobId !== undefined || isUnclaimed(state)).length / describedAtOnce,
       );
-    const asked = states.filter(state => state.jobId !== undefined);
-    const needed = Math.ceil(asked.length / describedAtOnce);
-    if (needed > 0 && (!calls.mayAsk || needed > calls.left)) {
-      if (calls.mayAsk) calls.save(needed);
-      await readMarksAlone(store, asked);
+    if (perLook > 0 && (!calls.mayAsk || perLook > calls.left)) {
+      if (calls.mayAsk) calls.save(perLook);
+      await readMarksAlone(
+        store,
+        states.filter(state => state.jobId !== undefined),
+      );
       return false;
     }
+    await mapLimit(unclaimed, together, state => this.#findJob(state));
+    const asked = states.filter(state => state.jobId !== undefined);
     const left = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
     const room = Math.min(left, this.#input.room ?? left);
     const children = this.#inTurn.choose(asked, room);
@@ -219,28 +224,36 @@ export class LedgerReader {
       calls.hasEnough();
       return false;
     }
-    await readMoved(this.#ports, moved, asked, room);
+    await readMoved(this.#ports, moved, { asked, room, perLook });
     return true;
   }
 
   async #readClaim(state: ArrayState): Promise<void> {
-    const { store, batch, calls } = this.#ports;
-    const { part, array } = state;
-    const { plan, step } = part;
-    const holder = await readClaim(store, plan, { round: plan.round, step: step.name, array: array.array });
-    if (holder !== undefined) state.holder = holder;
-    // One is for the arrays that are known.
-    else if (calls.left < 2) return;
-    const jobId =
-      holder === closedClaim
-        ? undefined
-        : (holder ?? (await batch.findByName(step.lanes[array.lane]!.jobQueue, array.jobName)).at(-1)?.jobId);
-    if (jobId !== state.jobId || holder === closedClaim) {
-      forgetShards(state);
-      delete state.told;
-      delete state.jobId;
-      if (jobId !== undefined) state.jobId = jobId;
-      state.base = { status: holder === closedClaim ? 'closed' : 'unsubmitted' };
-    }
+    const { plan, step } = state.part;
+    const claim = { round: plan.round, step: step.name, array: state.array.array };
+    const holder = await readClaim(this.#ports.store, plan, claim);
+    if (holder === undefined) return;
+    state.holder = holder;
+    isOf(state, holder === closedClaim ? undefined : holder);
   }
+
+  /** Of a run that is being submitted, or by an earlier Arraylab: what has the array's name is its job. */
+  async #findJob(state: ArrayState): Promise<void> {
+    const { part, array } = state;
+    const found = await this.#ports.batch.findByName(part.step.lanes[array.lane]!.jobQueue, array.jobName);
+    isOf(state, found.at(-1)?.jobId);
+  }
+}
+
+const isUnclaimed = ({ holder }: ArrayState): boolean => holder === undefined;
+
+/** An array is that job, or none. */
+function isOf(state: ArrayState, jobId: string | undefined): void {
+  const isClosed = state.holder === closedClaim;
+  if (jobId === state.jobId && !isClosed) return;
+  forgetShards(state);
+  delete state.told;
+  delete state.jobId;
+  if (jobId !== undefined) state.jobId = jobId;
+  state.base = { status: isClosed ? 'closed' : 'unsubmitted' };
 }

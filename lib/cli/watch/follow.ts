@@ -62,7 +62,11 @@ export async function followToEnd(
   const pace = paceMeter();
   const limits = limitWatch(context, open);
   const unsent = unsentWatch(quick);
-  const look = steadyLook(context, () => open.ledger(round === undefined ? {} : { round }));
+  // Of an account's calls a watcher takes its share; on the twin there is no rate.
+  let isSparing = !quick;
+  const look = steadyLook(context, () =>
+    open.ledger({ isSparing, ...(round === undefined ? {} : { round }) }),
+  );
   let before: Ledger | undefined;
   for (;;) {
     const began = performance.now();
@@ -70,9 +74,16 @@ export async function followToEnd(
     const ledger = await look();
     if (!ledger) return undefined;
     const hasMoved = ledger !== before;
-    before = ledger;
     const tookMs = performance.now() - began;
     const watched = watchedOf(ledger, part);
+    // An end is told of by a look that has asked for all of it.
+    const isEnd = watched.ended || wasStuck;
+    if (isSparing && isEnd) {
+      isSparing = false;
+      continue;
+    }
+    isSparing = !quick;
+    before = ledger;
     if (hasMoved) tellFailures(context, watched, told, nounOf(open, part));
     if (hasMoved && !ledger.ended) await limits.look();
     const why = await hint?.look(watched, context.now());
@@ -100,7 +111,7 @@ export async function followToEnd(
       last = JSON.stringify(stand);
     }
     const isUnsent = unsent.isGivenUp(ledger, context.now());
-    if (watched.ended || wasStuck || isUnsent) {
+    if (isEnd || isUnsent) {
       if (err.isTTY && !context.json) err.write('\n');
       if (ledger.ended || wasStuck) await removeCaps(open, part);
       return ledger;

@@ -2,8 +2,10 @@ import type { BatchPort } from '../../contract/ports/ports.ts';
 
 /** A tick: how often one looks who watches, in ms, where something moves. Where looks are farther apart, ticks go by between them. */
 export const tickMs = 5000;
-/** Over so many of them. */
+/** Over so many of them, or as many as a look takes calls. */
 export const ticksTogether = 10;
+/** No more of them are looked back at. */
+const mostTicks = 1000;
 /** Ids of one DescribeJobs. */
 export const describedAtOnce = 100;
 /** Children of one page of ListJobs. */
@@ -17,10 +19,10 @@ export class OutOfCalls extends Error {}
 
 /**
  * Calls of Batch by one who watches for a day, beside others: no more than one a tick, over any ten in a row. A look that
- * needs more than is left asks nothing, until as many are saved as it takes.
+ * needs more than is left asks nothing, until as many are saved as it takes: more than ten come after as many ticks of none.
  */
 export class CallWindow {
-  /** Calls of the last ticks, this look's at the end. */
+  /** Calls of each of the last ticks, this look's at the end. */
   #made: number[] = [0];
   #at: number | undefined;
   #isSparing = false;
@@ -28,7 +30,7 @@ export class CallWindow {
 
   /** Another look, at a time in ms. */
   begin(isSparing: boolean, now: number): void {
-    this.#made = [...this.#made, ...ticksBetween(this.#at ?? now, now)].slice(-ticksTogether);
+    this.#made = [...this.#made, ...ticksBetween(this.#at ?? now, now)].slice(-mostTicks);
     this.#at = now;
     this.#isSparing = isSparing;
   }
@@ -38,15 +40,11 @@ export class CallWindow {
     return this.left >= Math.max(1, this.#need);
   }
 
-  /** Calls that this look may still make: after ten ticks of none as many as are needed, be they more. */
+  /** Calls that this look may still make. */
   get left(): number {
     if (!this.#isSparing) return Number.POSITIVE_INFINITY;
-    const most = this.#isRested ? Math.max(ticksTogether, this.#need) : ticksTogether;
-    return most - this.#made.reduce((sum, each) => sum + each, 0);
-  }
-
-  get #isRested(): boolean {
-    return this.#made.length === ticksTogether && this.#made.slice(0, -1).every(each => each === 0);
+    const most = Math.max(ticksTogether, this.#need);
+    return most - this.#made.slice(-most).reduce((sum, each) => sum + each, 0);
   }
 
   /** Throws OutOfCalls where that is more than is left. */
@@ -67,7 +65,7 @@ export class CallWindow {
 
 /** No calls, for each tick that has come since; a look is one at least. */
 export const ticksBetween = (before: number, now: number): readonly number[] =>
-  Array.from({ length: Math.min(ticksTogether, Math.max(1, Math.floor((now - before) / tickMs))) }, () => 0);
+  Array.from({ length: Math.min(mostTicks, Math.max(1, Math.floor((now - before) / tickMs))) }, () => 0);
 
 /** Batch, whose calls are taken from a window: as AWS pages them. */
 export function counted(batch: AskedBatch, window: CallWindow, page: number): AskedBatch {

@@ -33,13 +33,17 @@ export interface LookPorts {
 
 /**
  * Brings arrays that have moved up to what is to be seen now. Those that would take more calls of Batch than are left stay as
- * they were read last, but for their marks, and are read by a later look.
+ * they were read last, but for their marks, and are read by a later look. `room`: children that the request for arrays has room
+ * for; `perLook`: calls that a look takes before.
  */
 export async function readMoved(
   look: LookPorts,
   moved: readonly Moved[],
-  asked: readonly ArrayState[],
-  room: number,
+  {
+    asked,
+    room,
+    perLook,
+  }: { readonly asked: readonly ArrayState[]; readonly room: number; readonly perLook: number },
 ): Promise<void> {
   await readArrays(look, moved, asked, room);
   const short = moved.filter(
@@ -57,7 +61,7 @@ export async function readMoved(
   const needs = moved.flatMap(({ short }) => short ?? []);
   if (needs.length > 0)
     look.calls.save(
-      1 + Math.max(...needs),
+      perLook + Math.max(...needs),
       moved.some(({ wasCut }) => wasCut),
     );
   else look.calls.hasEnough();
@@ -156,6 +160,8 @@ async function readWhatIsUnclear(look: LookPorts, moved: Moved): Promise<void> {
   const { SUCCEEDED = 0 } = job.statusSummary ?? { SUCCEEDED: state.array.size };
   if (SUCCEEDED > state.succeeded + markedOf(state.part, state.array) && needed > calls.left) {
     moved.short = inAll;
+    // What was read before took more than was told.
+    moved.wasCut = true;
     return;
   }
   let late: readonly number[] = [];

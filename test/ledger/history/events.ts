@@ -58,7 +58,7 @@ export const histories: fc.Arbitrary<History> = fc.record({
   isWordy: fc.nat(4).map(each => each === 0),
   room: fc.constantFrom('all', 'all', 'calm', 'turns'),
   page: fc.constantFrom(1000, 1, 2),
-  isSparing: fc.constant(false),
+  isSparing: fc.nat(2).map(each => each === 0),
   events: fc.array(
     fc.oneof(
       { weight: 8, arbitrary: simple('start') },
