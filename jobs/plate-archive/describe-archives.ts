@@ -1,6 +1,6 @@
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
-import { currentObjects, isArchived } from './current-objects.ts';
-import type { SourceObject } from './format/inventory.ts';
+import { type CurrentObject, currentObjects, isArchived } from './current-objects.ts';
+import { compareKeys, type SourceObject } from './format/inventory.ts';
 import { layOut } from './format/layout.ts';
 import { cutParts } from './format/parts.ts';
 import { prefixOf } from './plate/plate-folders.ts';
@@ -33,15 +33,19 @@ export async function describeArchives(
     const cold: string[] = [];
     const first: string[] = [];
     for (const rule of request.rules) {
-      const before = objects.length;
+      const found: CurrentObject[] = [];
       for await (const page of currentObjects(store, prefixOf(rule, plateOf(item, request))))
-        for (const object of page) {
-          objects.push(object);
-          if (isArchived(object)) cold.push(object.key);
-        }
-      if (objects.length === before) missing.push(rule.name);
-      else first.push(objects[before]!.key);
+        found.push(...page);
+      // Pages come in no order.
+      found.sort((a, b) => compareKeys(a.key, b.key));
+      if (found.length === 0) missing.push(rule.name);
+      else first.push(found[0]!.key);
+      for (const object of found) {
+        objects.push(object);
+        if (isArchived(object)) cold.push(object.key);
+      }
     }
+    objects.sort((a, b) => compareKeys(a.key, b.key));
     const { tars } = layOut(objects, request.tarBytes);
     total.objects += objects.length;
     total.bytes += objects.reduce((sum, { size }) => sum + size, 0);

@@ -3,7 +3,13 @@ import { whatLiesOver } from '../audit.ts';
 import { currentObjects } from '../current-objects.ts';
 import { indexKey, inventoryKey, type PlateName, tarKey } from '../format/archive-keys.ts';
 import { placeFinder } from '../format/find-place.ts';
-import { decodeInventory, type Inventory, type SourceObject, sha256 } from '../format/inventory.ts';
+import {
+  compareKeys,
+  decodeInventory,
+  type Inventory,
+  type SourceObject,
+  sha256,
+} from '../format/inventory.ts';
 import { type List, lazyList } from '../format/list.ts';
 import { objectsDigest } from '../format/proof.ts';
 import { PlateError } from '../plate/plate-error.ts';
@@ -53,6 +59,7 @@ export async function planDeletion(
         if (place < 0) added.push(object.key);
         else states[place] = isSame(objects.at(place)!, object) ? same : other;
       }
+  added.sort(compareKeys);
   const places = new Uint32Array(states.reduce((sum, state) => sum + (state === same ? 1 : 0), 0));
   let [going, gone] = [0, 0];
   for (const [place, state] of states.entries()) {
