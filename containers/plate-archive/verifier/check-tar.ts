@@ -7,6 +7,7 @@ import {
   type ObjectStore,
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { Findings } from './findings.ts';
 import { type IndexedMember, keyOfName, type ListedObject } from './lines.ts';
 import { storedBytes } from './stored-bytes.ts';
@@ -71,7 +72,7 @@ async function sourceChecksums(
 ): Promise<ReadonlyMap<string, Checksums>> {
   const known = new Map<string, Checksums>();
   const asked = expected.filter(({ listed }) => mayHaveChecksum(listed));
-  await eachAtOnce(asked, connections, async ({ listed }) => {
+  await mapLimit(asked, connections, async ({ listed }) => {
     const { key, versionId } = listed;
     const found = await source.look(key, versionId === undefined ? {} : { versionId });
     const isSame = found?.etag === listed.etag && found.size === listed.size;
@@ -93,7 +94,7 @@ async function readAgain(
   open: readonly { readonly listed: ListedObject; readonly sha256: string }[],
   findings: Findings,
 ): Promise<void> {
-  await eachAtOnce(open, connections, async ({ listed, sha256 }) => {
+  await mapLimit(open, connections, async ({ listed, sha256 }) => {
     const hash = createHash('sha256');
     const { key, size, etag, versionId } = listed;
     const object = { key, size, etag, ...(versionId ? { versionId } : {}) };
@@ -243,18 +244,3 @@ class MemberChecks {
 /** What a header can hold of a time: whole seconds, from 1970 to 2106. */
 const secondsOf = (iso: string): number =>
   Math.min(4_294_967_295, Math.max(0, Math.floor(Date.parse(iso) / 1000)));
-
-export async function eachAtOnce<T>(
-  list: readonly T[],
-  atOnce: number,
-  work: (each: T) => Promise<void>,
-): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < list.length) await work(list[next++]!);
-  };
-  const workers = Array.from({ length: Math.min(atOnce, list.length) }, worker);
-  await Promise.all(workers).finally(() => {
-    next = list.length;
-  });
-}

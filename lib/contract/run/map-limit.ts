@@ -1,4 +1,4 @@
-/** `work` over `inputs`, at most `limit` at once; answers in the inputs' order. The first error ends it. */
+/** `work` over `inputs`, at most `limit` at once; answers in the inputs' order. The first error ends it: nothing new begins. */
 export async function mapLimit<A, B>(
   inputs: readonly A[],
   limit: number,
@@ -12,7 +12,10 @@ export async function mapLimit<A, B>(
       results[index] = await work(inputs[index]!);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, inputs.length) }, worker));
+  const workers = Array.from({ length: Math.min(limit, inputs.length) }, worker);
+  await Promise.all(workers).finally(() => {
+    next = inputs.length;
+  });
   return results;
 }
 
@@ -23,8 +26,11 @@ export async function eachLimit<A>(
   work: (input: A) => Promise<void>,
 ): Promise<void> {
   const left = inputs[Symbol.iterator]();
+  let isOver = false;
   const worker = async (): Promise<void> => {
-    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
+    for (let next = left.next(); !next.done && !isOver; next = left.next()) await work(next.value);
   };
-  await Promise.all(Array.from({ length: limit }, worker));
+  await Promise.all(Array.from({ length: limit }, worker)).finally(() => {
+    isOver = true;
+  });
 }
