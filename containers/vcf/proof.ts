@@ -1,4 +1,4 @@
-import { eachLimited } from '../../jobs/vcf/each-limited.ts';
+import { mapLimit } from '../../lib/contract/run/map-limit.ts';
 import { commitFiles, type DatasetLog, headerCommits, readLog } from './dataset-log.ts';
 import type { OpenDataset } from './open-dataset.ts';
 import { parseTouch, type Touch } from './touch.ts';
@@ -77,7 +77,7 @@ async function changeSince(world: VcfWorld, now: DatasetLog): Promise<string | u
 
 /** Batches that the run's attempts have stored, or why they cannot be told. */
 async function batchesOf(world: VcfWorld): Promise<number | string> {
-  const touches = await eachLimited(world.items, 64, ({ name }) => touchOf(name, world));
+  const touches = await mapLimit(world.items, 64, ({ name }) => touchOf(name, world));
   const records = new Map<string, number>();
   for (const touch of touches) {
     if (touch === undefined || touch.how === 'there') continue;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { eachLimited } from '../../jobs/vcf/each-limited.ts';
+import { mapLimit } from '../../lib/contract/run/map-limit.ts';
 import type { Checkpoint } from '../../lib/contract/workload/task.ts';
 import type { Sample } from './local-files.ts';
 import { type Tool, ToolError } from './tool.ts';
@@ -38,7 +38,7 @@ export class Touches {
 
   /** Waits until this host sees all that earlier attempts wrote; before that no count can be believed. */
   async waitForEarlier(samples: readonly Sample[], signal: AbortSignal): Promise<void> {
-    const texts = await eachLimited(samples, 16, ({ name }) => this.of(name).read());
+    const texts = await mapLimit(samples, 16, ({ name }) => this.of(name).read());
     const times: number[] = [];
     for (const [k, text] of texts.entries()) {
       if (text === undefined) continue;
@@ -72,7 +72,7 @@ export class Touches {
     change: (before: Touch, sample: Sample) => Partial<Touch>,
   ): Promise<void> {
     const at = this.clock.now();
-    await eachLimited(samples, 16, sample => {
+    await mapLimit(samples, 16, sample => {
       const { proved: _no, ...before } = this.known.get(sample.name) ?? untouched;
       const touch = { ...before, at, ...change(before, sample) };
       this.known.set(sample.name, touch);
@@ -138,7 +138,7 @@ export async function countAll(
 ): Promise<ReadonlyMap<Sample, number | undefined>> {
   if (samples.length === 0) return new Map();
   const listed = new Set(await tool.list());
-  const counts = await eachLimited(samples, atOnce, async sample => {
+  const counts = await mapLimit(samples, atOnce, async sample => {
     signal.throwIfAborted();
     return [sample, listed.has(sample.name) ? await tool.count(sample.name) : undefined] as const;
   });

@@ -1,4 +1,4 @@
-import { eachLimited } from './each-limited.ts';
+import { mapLimit } from '../../lib/contract/run/map-limit.ts';
 import { judge } from './judge.ts';
 import { IndexSuffixes, lookAt, type Peek, type SampleLine } from './look.ts';
 
@@ -39,7 +39,7 @@ export async function lookAtAll(
   const suffixes = new IndexSuffixes();
   const problems: { uri: string; message: string }[] = [];
   let done = 0;
-  const files = await eachLimited(lines, options.limit ?? 64, async line => {
+  const files = await mapLimit(lines, options.limit ?? 64, async line => {
     options.signal?.throwIfAborted();
     const looked = await lookAt(peek, line, suffixes).catch((error: unknown) => {
       options.signal?.throwIfAborted();

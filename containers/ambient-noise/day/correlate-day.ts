@@ -13,7 +13,7 @@ import {
 } from '../../../jobs/ambient-noise/settings.ts';
 import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import { type Usable, usable } from '../../../jobs/ambient-noise/usable.ts';
-import { mapLimit } from '../map-limit.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { correlateArguments } from '../noisepy/arguments.ts';
 import { endText, type LocalFile, type NoisePy } from '../noisepy/session.ts';
 import { atOnce, listed, type Results, type WaveformArchive } from '../places.ts';

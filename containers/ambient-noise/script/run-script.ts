@@ -10,9 +10,9 @@ import {
 import { parseRows } from '../../../jobs/ambient-noise/rows.ts';
 import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import type { Unit } from '../../../jobs/ambient-noise/units.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { howToolEnded } from '../../../lib/contract/workload/exit-codes.ts';
 import type { ExecResult } from '../../../lib/contract/workload/task.ts';
-import { mapLimit } from '../map-limit.ts';
 import { atOnce, listed, type Results } from '../places.ts';
 import { type ScriptPlaces, scriptCommand, scriptEnvironment } from './environment.ts';
 

@@ -13,8 +13,8 @@ import { pairOf, proveStack, windowsByComponent } from '../../../jobs/ambient-no
 import { type Recipe, recipeHash } from '../../../jobs/ambient-noise/settings.ts';
 import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import { type Unit, unitDays } from '../../../jobs/ambient-noise/units.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { pairsKey } from '../day/keys.ts';
-import { mapLimit } from '../map-limit.ts';
 import { stackArguments } from '../noisepy/arguments.ts';
 import { endText, type NoisePy } from '../noisepy/session.ts';
 import { atOnce, type Results } from '../places.ts';

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bedText } from '../../../jobs/vcf/bed.ts';
-import { eachLimited } from '../../../jobs/vcf/each-limited.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { exportFiles } from './export-call.ts';
 import { finish } from './export-finish.ts';
 import type { ExportedSample, ExportWorld } from './export-world.ts';
@@ -43,7 +43,7 @@ async function exportBatch(
   world: ExportWorld,
 ): Promise<readonly ExportedSample[]> {
   const counts = new Map(
-    await eachLimited(names, 4, async name => [name, await world.tool.count(name, bed)] as const),
+    await mapLimit(names, 4, async name => [name, await world.tool.count(name, bed)] as const),
   );
   const files = await exportFiles(names, counts, bed, world);
   const results: ExportedSample[] = [];

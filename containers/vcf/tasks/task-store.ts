@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { eachLimited } from '../../../jobs/vcf/each-limited.ts';
 import { parseS3Uri } from '../../../jobs/vcf/s3-uri.ts';
 import { readIndex } from '../../../jobs/vcf/variant-index.ts';
 import type { ObjectInfo, Store } from '../../../lib/contract/ports/ports.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import type { Item } from '../../../lib/contract/workload/workload.ts';
 import { clockProblem } from '../clock-check.ts';
 import type { Fetch, Sample } from '../local-files.ts';
@@ -26,7 +26,7 @@ export async function storeShard(world: VcfWorld): Promise<StoredSamples> {
   if (off) throw new Error(off);
   const marker = await readMarker(dataset);
   if (!marker) throw new Error(`the dataset ${dataset.uri} is not one that this run has opened`);
-  const samples = await eachLimited(world.items, 8, item => sampleOf(item, world));
+  const samples = await mapLimit(world.items, 8, item => sampleOf(item, world));
   const itemOf = new Map(samples.map((sample, i) => [sample.name, world.items[i]!.name]));
   const stored = await storeOnce(samples, {
     tool: dataset.tool,

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { eachLimited } from '../../../jobs/vcf/each-limited.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import type { Sample } from '../local-files.ts';
 import { type OpenDataset, openDataset } from '../open-dataset.ts';
 import { touchOf, whyCountAgain } from '../proof.ts';
@@ -26,7 +26,7 @@ export interface VerifiedSample {
  */
 export async function verifyShard(world: VcfWorld): Promise<readonly VerifiedSample[]> {
   const dataset = openDataset(world);
-  const samples = await eachLimited(world.items, 8, item => sampleOf(item, world));
+  const samples = await mapLimit(world.items, 8, item => sampleOf(item, world));
   const folder = join(world.folder, 'verified');
   const proved = await provedSamples(samples, dataset, world, folder);
   const problems = await problemsOf(
@@ -54,7 +54,7 @@ async function provedSamples(
     return new Set();
   }
   const listed = new Set(await dataset.tool.list());
-  const touches = await eachLimited(world.items, 16, ({ name }) => touchOf(name, world));
+  const touches = await mapLimit(world.items, 16, ({ name }) => touchOf(name, world));
   const proved = samples.filter(
     ({ name, records }, k) => touches[k]?.proved === records && (records === 0 || listed.has(name)),
   );

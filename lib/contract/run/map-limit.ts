@@ -2,19 +2,11 @@
 export async function mapLimit<A, B>(
   inputs: readonly A[],
   limit: number,
-  work: (input: A) => Promise<B>,
+  work: (input: A, index: number) => Promise<B>,
 ): Promise<B[]> {
   const results = new Array<B>(inputs.length);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < inputs.length) {
-      const index = next++;
-      results[index] = await work(inputs[index]!);
-    }
-  };
-  const workers = Array.from({ length: Math.min(limit, inputs.length) }, worker);
-  await Promise.all(workers).finally(() => {
-    next = inputs.length;
+  await eachLimit(inputs.keys(), Math.min(limit, inputs.length), async index => {
+    results[index] = await work(inputs[index]!, index);
   });
   return results;
 }
@@ -28,9 +20,15 @@ export async function eachLimit<A>(
   const left = inputs[Symbol.iterator]();
   let isOver = false;
   const worker = async (): Promise<void> => {
-    for (let next = left.next(); !next.done && !isOver; next = left.next()) await work(next.value);
+    try {
+      for (let next = left.next(); !next.done; next = left.next()) {
+        await work(next.value);
+        if (isOver) return;
+      }
+    } catch (error) {
+      isOver = true;
+      throw error;
+    }
   };
-  await Promise.all(Array.from({ length: limit }, worker)).finally(() => {
-    isOver = true;
-  });
+  await Promise.all(Array.from({ length: limit }, worker));
 }
