@@ -180,6 +180,7 @@ try {
   const path = process.env.TREES_TAR ?? join(work, 'trees.tar');
   let members = 0;
   for (let done = 0; done < Number(count); done += together) {
+    if (done > 0 && done % 10_000 === 0) process.stderr.write(`${done} of ${count}\n`);
     const trees = fc.sample(tree, { numRuns: together, seed: Number(seed) + done });
     const { tar, members: wanted } = tarOf(trees);
     const file = openSync(path, 'w');
