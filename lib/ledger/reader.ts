@@ -16,7 +16,7 @@ import { CallWindow, counted, describedAtOnce, listedAtOnce } from './look/call-
 import { InTurn, noticeChild } from './look/in-turn.ts';
 import { type Moved, reopen } from './look/moved.ts';
 import { type LookPorts, readMarksAlone, readMoved, together } from './look/read-moved.ts';
-import { type ArrayState, RoundStep } from './look/round-step.ts';
+import { type ArrayState, isAllDone, RoundStep } from './look/round-step.ts';
 
 export interface LedgerPorts {
   readonly store: Store;
@@ -63,6 +63,8 @@ export class LedgerReader {
   readonly #now: () => number;
   readonly #rounds: RoundPlan[] = [];
   readonly #parts: RoundStep[] = [];
+  /** Those that are not all done: of the others Batch is never asked again, nor the store. */
+  #open: ArrayState[] = [];
   readonly #stepItems = new Map<string, StepItems>();
   readonly #inTurn = new InTurn();
   readonly items: ItemList;
@@ -103,7 +105,7 @@ export class LedgerReader {
     await this.readItems();
     // Who looks again at what has ended waits for another round.
     if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();
-    if (anew) for (const state of this.#arrays()) reopen(state);
+    if (anew) for (const state of this.#open) reopen(state);
     this.#ports.calls.begin(isSparing, this.#now());
     let moved = await this.#readArrays();
     for (;;) {
@@ -124,10 +126,6 @@ export class LedgerReader {
       store: this.#ports.store,
       edges: name => (steps.find(step => step.name === name)?.dependsOn ?? []).map(edgeOf),
     });
-  }
-
-  #arrays(): readonly ArrayState[] {
-    return this.#parts.flatMap(part => part.arrays);
   }
 
   async #readManifest(): Promise<void> {
@@ -161,6 +159,7 @@ export class LedgerReader {
       parts.push(new RoundStep(plan, step, items, await readShardLines(store, step, items, this.#manifest)));
     }
     this.#parts.push(...parts);
+    this.#open.push(...parts.flatMap(part => part.arrays));
     this.#rounds.push(plan);
     this.#waiting.shift();
   }
@@ -183,7 +182,8 @@ export class LedgerReader {
   /** Brings what is known up to what is to be seen now; answers whether anything had moved. */
   async #readArrays(): Promise<boolean> {
     const { store, batch, calls, page } = this.#ports;
-    const states = this.#arrays();
+    this.#open = this.#open.filter(state => !isAllDone(state));
+    const states = this.#open;
     if (calls.mayAsk) await mapLimit(states.filter(isUnclaimed), together, state => this.#readClaim(state));
     const unclaimed = states.filter(isUnclaimed);
     // What every look takes, before it has seen what has moved.

@@ -37,6 +37,16 @@ export interface ArrayState {
   isUnasked?: boolean;
 }
 
+/** Whether all of an array is done, and what it has left is read: nothing that is told of it can become another. */
+export function isAllDone({ array, part, holder }: ArrayState): boolean {
+  const [from, to] = [array.offset, array.offset + array.size];
+  return (
+    holder !== undefined &&
+    part.done.subarray(from, to).indexOf(0) < 0 &&
+    part.settled.subarray(from, to).indexOf(0) < 0
+  );
+}
+
 /** The shards of a step in a round: columns over shards, and over the lines of their items. */
 export class RoundStep {
   readonly plan: RoundPlan;
@@ -135,8 +145,9 @@ export class RoundStep {
     return this.#stateBy(shard, this.details.get(shard) ?? this.records.get(shard));
   }
 
+  /** What is done says what it has left, whatever Batch still says of its job: so nobody has to ask. */
   #stateBy(shard: number, record: ReadRecord | undefined): ShardState {
-    const known = this.knownOf(shard);
+    const known = this.done[shard] ? this.#jobOf(shard) : this.knownOf(shard);
     return {
       round: this.plan.round,
       step: this.step.name,
@@ -148,6 +159,12 @@ export class RoundStep {
       attempts: Math.max(this.tries[shard]!, known.attempts ?? 0),
       ...(record ? { record, jobId: record.jobId } : {}),
     };
+  }
+
+  #jobOf(shard: number): Known {
+    const { array, jobId } = this.arrayOf(shard);
+    if (jobId === undefined) return {};
+    return { jobId: array.size === 1 ? jobId : `${jobId}:${shard - array.offset}` };
   }
 
   recordOf(shard: number, name: string): ItemRecord | undefined {

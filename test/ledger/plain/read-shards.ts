@@ -72,7 +72,8 @@ export async function readShards(
     const isDone = done.has(shard);
     const record =
       keys.length > 0 && (details || !isDone) ? await newestRecord(ports.store, keys) : undefined;
-    const known = remembered.get(shard) ?? batch(shard);
+    // What is done says what its record says: what Batch knows of its job, it forgets.
+    const known = isDone ? {} : (remembered.get(shard) ?? batch(shard));
     return {
       round: plan.round,
       step: step.name,
