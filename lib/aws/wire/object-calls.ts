@@ -30,10 +30,9 @@ export async function restoreObject(
   key: string,
   { tier, days, versionId }: RestoreOptions,
 ): Promise<'requested' | 'in-progress' | 'available'> {
-  const glacier = `<GlacierJobParameters><Tier>${tier}</Tier></GlacierJobParameters>`;
-  // Intelligent-Tiering refuses Days: what is restored there stays.
+  // Intelligent-Tiering refuses Days: what is restored there stays. S3 takes a Tier beside them for MalformedXML, of every class.
   const body = Buffer.from(
-    `<RestoreRequest>${days === undefined ? `<Tier>${tier}</Tier>` : `<Days>${days}</Days>${glacier}`}</RestoreRequest>`,
+    `<RestoreRequest>${days === undefined ? '' : `<Days>${days}</Days>`}<GlacierJobParameters><Tier>${tier}</Tier></GlacierJobParameters></RestoreRequest>`,
   );
   const headers = { 'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64') };
   const query = { restore: '', ...(versionId ? { versionId } : {}) };
@@ -42,6 +41,8 @@ export async function restoreObject(
   } catch (error) {
     if (!(error instanceof WireError)) throw error;
     if (error.code === 'RestoreAlreadyInProgress') return 'in-progress';
+    // It came back, or somebody read it, since it was looked at.
+    if (error.code === 'ObjectAlreadyInActiveTierError') return 'available';
     throw error;
   }
   const now = await look(key, versionId ? { versionId } : {});

@@ -1,35 +1,42 @@
 import type { Bucket, ObjectMeta } from './disk/bucket.ts';
 import type { LifecycleRule } from './disk/lifecycle-rule.ts';
+import type { BucketSettings } from './disk/settings.ts';
 import { classDue, dueAt, nextMidnight, rulesFor } from './settings/lifecycle-due.ts';
 import { isLocked } from './settings/object-lock.ts';
+import { tierChange } from './settings/tiering-due.ts';
 import type { Uploads } from './uploads/multipart.ts';
 
 const dayMs = 24 * 3600 * 1000;
 
 /**
- * Does what a bucket's lifecycle rules have due, once a day of S3's time, before the day's first request is answered: a
- * client never sees what a rule should have taken away.
+ * Does what a bucket's lifecycle rules and archive tiers have due, once a day of S3's time, before the day's first request is
+ * answered: a client never sees what a rule should have taken away.
  */
 export class LifecycleRun {
   private readonly uploads: Uploads;
-  private readonly done = new WeakMap<Bucket, { day: number; rules: object; work: Promise<void> }>();
+  private readonly done = new WeakMap<Bucket, Done>();
 
   constructor(uploads: Uploads) {
     this.uploads = uploads;
   }
 
   async catchUp(bucket: Bucket): Promise<void> {
-    const rules = bucket.settings.get().lifecycle;
-    if (!rules) return;
+    const { lifecycle, intelligentTiering } = bucket.settings.get();
+    if (!lifecycle && !intelligentTiering) return;
     const now = bucket.now();
     const day = Math.floor(now / dayMs);
     const last = this.done.get(bucket);
-    if (last?.day === day && last.rules === rules) return last.work;
-    const work = runRules(bucket, rules, this.uploads, now);
-    this.done.set(bucket, { day, rules, work });
+    if (last?.day === day && last.lifecycle === lifecycle && last.intelligentTiering === intelligentTiering) return last.work;
+    const work = runRules(bucket, lifecycle ?? [], this.uploads, now);
+    this.done.set(bucket, { day, lifecycle, intelligentTiering, work });
     work.catch(() => this.done.delete(bucket));
     return work;
   }
+}
+
+interface Done extends Pick<BucketSettings, 'lifecycle' | 'intelligentTiering'> {
+  readonly day: number;
+  readonly work: Promise<void>;
 }
 
 async function runRules(
@@ -43,6 +50,10 @@ async function runRules(
       await bucket.look(key);
       await runOldVersions(bucket, key, now);
       await runLatest(bucket, key, now);
+      for (const meta of bucket.versions(key)) {
+        const change = tierChange(bucket, meta, now);
+        if (change) await bucket.describeAnew(meta, change);
+      }
     });
   }
   await uploads.abortOld(bucket, upload =>
@@ -72,10 +83,10 @@ async function runLatest(bucket: Bucket, key: string, now: number): Promise<void
     await bucket.remove(key);
     return;
   }
-  const storageClass = classDue(bucket, latest, now, rule =>
+  const due = classDue(bucket, latest, now, rule =>
     rule.transitions.map(each => ({ dueMs: dueAt(each, madeMs), storageClass: each.storageClass })),
   );
-  if (storageClass) await bucket.describeAnew(latest, moved(latest, storageClass));
+  if (due) await bucket.describeAnew(latest, moved(latest, due));
 }
 
 async function runOldVersions(bucket: Bucket, key: string, now: number): Promise<void> {
@@ -93,13 +104,22 @@ async function runOldVersions(bucket: Bucket, key: string, now: number): Promise
       await bucket.removeVersion(key, meta.versionId ?? 'null');
       continue;
     }
-    const storageClass = classDue(bucket, meta, now, rule =>
+    const due = classDue(bucket, meta, now, rule =>
       rule.noncurrentTransitions.map(each => ({ dueMs: dueMs(each), storageClass: each.storageClass })),
     );
-    if (storageClass && !meta.deleteMarker) await bucket.describeAnew(meta, moved(meta, storageClass));
+    if (due && !meta.deleteMarker) await bucket.describeAnew(meta, moved(meta, due));
   }
 }
 
-function moved(meta: ObjectMeta, storageClass: string): Pick<ObjectMeta, 'headers'> {
-  return { headers: { ...meta.headers, 'x-amz-storage-class': storageClass } };
+function moved(
+  meta: ObjectMeta,
+  { storageClass, sinceMs }: { readonly storageClass: string; readonly sinceMs: number },
+): { readonly [K in 'headers' | 'archiveTier' | 'accessedAt' | 'restore']: ObjectMeta[K] | undefined } {
+  return {
+    headers: { ...meta.headers, 'x-amz-storage-class': storageClass },
+    archiveTier: undefined,
+    restore: undefined,
+    // Intelligent-Tiering counts from the day that an object came to it.
+    accessedAt: storageClass === 'INTELLIGENT_TIERING' ? new Date(sinceMs).toISOString() : undefined,
+  };
 }

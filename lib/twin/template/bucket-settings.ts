@@ -2,7 +2,9 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { AwsError } from '../http/service.ts';
 import type { LifecycleRule } from '../s3/disk/lifecycle-rule.ts';
 import type { BucketSettings, Encryption, ObjectLock } from '../s3/disk/settings.ts';
+import type { ArchiveTier, TieringConfiguration } from '../s3/disk/tiering.ts';
 import { checkRules } from '../s3/settings/lifecycle.ts';
+import { checkTiering } from '../s3/settings/tiering.ts';
 import type { Properties } from './symbols.ts';
 
 /**
@@ -18,12 +20,11 @@ export function bucketSettings(id: string, properties: Properties): BucketSettin
   only(`${where}.LifecycleConfiguration`, lifecycle, ['Rules', 'TransitionDefaultMinimumObjectSize']);
   const smallest = lifecycle.TransitionDefaultMinimumObjectSize;
   const rules = list(lifecycle.Rules).map((rule, i) => ruleOf(`${where}.Rules[${i}]`, rule, i));
-  try {
-    checkRules(rules);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw refused(`${where}.LifecycleConfiguration`, `S3 refuses it: ${error.message}`);
-  }
+  const tiering = list(properties.IntelligentTieringConfigurations).map((each, i) =>
+    tieringOf(`${where}.IntelligentTieringConfigurations[${i}]`, each),
+  );
+  asS3Takes(`${where}.LifecycleConfiguration`, () => checkRules(rules));
+  asS3Takes(`${where}.IntelligentTieringConfigurations`, () => tiering.forEach(checkTiering));
   const tags = list(properties.Tags).map((tag): [string, string] => [String(tag.Key), String(tag.Value)]);
   const encryption = encryptionOf(where, properties);
   const { ObjectOwnership } = object(list(object(properties.OwnershipControls).Rules)[0]);
@@ -41,6 +42,7 @@ export function bucketSettings(id: string, properties: Properties): BucketSettin
     ...(tags.length > 0 ? { tags: Object.fromEntries(tags) } : {}),
     ...(rules.length > 0 ? { lifecycle: rules } : {}),
     ...(smallest === 'varies_by_storage_class' ? { smallestTransition: smallest } : {}),
+    ...(tiering.length > 0 ? { intelligentTiering: tiering } : {}),
     ...(encryption ? { encryption } : {}),
   };
 }
@@ -49,6 +51,7 @@ const taken = [
   'BucketName',
   'VersioningConfiguration',
   'LifecycleConfiguration',
+  'IntelligentTieringConfigurations',
   'BucketEncryption',
   'ObjectLockEnabled',
   'ObjectLockConfiguration',
@@ -64,8 +67,30 @@ export const withoutEffect: readonly string[] = [
   'MetricsConfigurations',
   'AnalyticsConfigurations',
   'InventoryConfigurations',
-  'IntelligentTieringConfigurations',
 ];
+
+function asS3Takes(where: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw refused(where, `S3 refuses it: ${error.message}`);
+  }
+}
+
+function tieringOf(where: string, given: Properties): TieringConfiguration {
+  only(where, given, ['Id', 'Status', 'Prefix', 'TagFilters', 'Tierings']);
+  return {
+    id: String(given.Id),
+    enabled: given.Status === 'Enabled',
+    prefix: String(given.Prefix ?? ''),
+    tags: Object.fromEntries(list(given.TagFilters).map(tag => [String(tag.Key), String(tag.Value)])),
+    tierings: list(given.Tierings).map(each => ({
+      accessTier: String(each.AccessTier) as ArchiveTier,
+      days: Number(each.Days),
+    })),
+  };
+}
 
 function lockOf(where: string, properties: Properties): ObjectLock | undefined {
   if (!isTrue(properties.ObjectLockEnabled) && properties.ObjectLockConfiguration === undefined)

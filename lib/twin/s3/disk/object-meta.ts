@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { ChecksumAlgorithm } from '../wire/checksums.ts';
+import type { ArchiveTier } from './tiering.ts';
 
 /** What S3 keeps of an object beside its bytes. */
 export interface ObjectMeta {
@@ -32,6 +33,10 @@ export interface ObjectMeta {
   readonly retention?: Retention;
   readonly legalHold?: 'ON' | 'OFF';
   readonly restore?: Restore;
+  /** Of Intelligent-Tiering: the tier that it was moved to; it has left it again once a restore of it is ready. */
+  readonly archiveTier?: ArchiveTier;
+  /** Of Intelligent-Tiering: the last access but for its write, to the day. */
+  readonly accessedAt?: string;
 }
 
 /** Object Lock: until when a version cannot be removed. */
@@ -40,11 +45,12 @@ export interface Retention {
   readonly until: string;
 }
 
-/** A temporary copy of an archived object: when it is there, and when it goes again. */
+/** A temporary copy of an archived object: when it is there, and when it goes again. What Intelligent-Tiering gives back stays. */
 export interface Restore {
   readonly tier: string;
+  readonly askedAt?: string;
   readonly readyAt: string;
-  readonly expiresAt: string;
+  readonly expiresAt?: string;
 }
 
 export const versionIdOf = (meta: ObjectMeta): string => meta.versionId ?? 'null';

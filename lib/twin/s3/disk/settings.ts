@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { LifecycleRule } from './lifecycle-rule.ts';
+import type { TieringConfiguration } from './tiering.ts';
 
 /** What is configured of a bucket. */
 export interface BucketSettings {
@@ -13,6 +14,7 @@ export interface BucketSettings {
   readonly lifecycle?: readonly LifecycleRule[];
   /** Transitions leave small objects alone, as the configuration's header says. */
   readonly smallestTransition?: 'all_storage_classes_128K' | 'varies_by_storage_class';
+  readonly intelligentTiering?: readonly TieringConfiguration[];
   readonly objectLock?: ObjectLock;
   /** Left out where it is S3's own: AES256. */
   readonly encryption?: Encryption;

@@ -10,6 +10,7 @@ import { asEncrypted, encryptionKept, pick, withoutEncryption } from '../setting
 import { expiryHeaders } from '../settings/lifecycle-due.ts';
 import { lockOfHeaders, withDefault } from '../settings/object-lock.ts';
 import { tagsOfHeader } from '../settings/tags.ts';
+import { noteAccess } from '../settings/tiering-due.ts';
 import { versionHeaders } from '../settings/versioning.ts';
 import { sendXml } from '../wire/answers.ts';
 import { byDefault, type ChecksumAlgorithm, checksumAlgorithms } from '../wire/checksums.ts';
@@ -133,6 +134,7 @@ export async function copyBytes(
       const message = `The specified copy source is larger than the maximum allowable size for a copy source: ${largestCopy}`;
       throw new AwsError('InvalidRequest', 400, message);
     }
+    await noteAccess(source, from);
     const path = bucket.temporaryPath();
     const stream = range ? file.stream(range[0], range[1]) : file.stream();
     const { md5, ...rest } = await receive(path, stream, algorithms(from));

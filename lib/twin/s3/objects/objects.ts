@@ -15,6 +15,7 @@ import {
   withDefault,
 } from '../settings/object-lock.ts';
 import { tagsOfHeader } from '../settings/tags.ts';
+import { noteAccess } from '../settings/tiering-due.ts';
 import { existing, versionHeaders } from '../settings/versioning.ts';
 import { byDefault, checksumHeaders } from '../wire/checksums.ts';
 import { s3Errors } from '../wire/errors.ts';
@@ -75,6 +76,7 @@ export async function getObject(
   if (!file) throw s3Errors.noSuchKey(key);
   try {
     const answer = answerOf(bucket, meta, request);
+    if (request.method === 'GET') await noteAccess(bucket, meta);
     response.writeHead(answer.status, answer.headers);
     if (request.method === 'HEAD' || answer.status === 304 || answer.end < answer.start) {
       response.end();

@@ -11,11 +11,6 @@ export const notHere: readonly Operation[] = [
     PUT: ['PutBucketAccelerateConfiguration', 'PutAccelerateConfiguration'],
   }),
   ...of('analytics', 'bucket', configuration('Analytics', 'AnalyticsConfiguration')),
-  ...of(
-    'intelligent-tiering',
-    'bucket',
-    configuration('IntelligentTiering', 'IntelligentTieringConfiguration'),
-  ),
   ...of('inventory', 'bucket', configuration('Inventory', 'InventoryConfiguration')),
   ...of('metrics', 'bucket', configuration('Metrics', 'MetricsConfiguration')),
   ...of('logging', 'bucket', { GET: ['GetBucketLogging'], PUT: ['PutBucketLogging'] }),

@@ -8,6 +8,7 @@ import { bucketLifecycle } from '../settings/lifecycle.ts';
 import { getLocation, headBucket } from '../settings/location.ts';
 import { bucketLock } from '../settings/object-lock.ts';
 import { bucketTagging } from '../settings/tags.ts';
+import { bucketTiering } from '../settings/tiering.ts';
 import { getVersioning, putVersioning } from '../settings/versioning.ts';
 import type { Operation, OperationOn } from './operation.ts';
 
@@ -157,6 +158,17 @@ export const ofBuckets: readonly Operation[] = [
     },
     ['s3:GetLifecycleConfiguration', 's3:PutLifecycleConfiguration'],
     ({ bucket, request, response }) => bucketLifecycle(bucket, request, response),
+  ),
+  ...(['Get', 'Put', 'Delete'] as const).map(
+    (verb): Operation => ({
+      name: `${verb}BucketIntelligentTieringConfiguration`,
+      on: 'bucket',
+      method: verb.toUpperCase(),
+      has: ['intelligent-tiering'],
+      takes: ['id'],
+      action: `s3:${verb === 'Get' ? 'Get' : 'Put'}IntelligentTieringConfiguration`,
+      handle: ({ bucket, request, response }) => bucketTiering(bucket, request, response),
+    }),
   ),
   ...setting(
     'encryption',

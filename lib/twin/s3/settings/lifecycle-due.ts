@@ -24,7 +24,7 @@ export function dueAt(when: LifecycleWhen | undefined, madeMs: number): number |
   return when?.days === undefined ? undefined : nextMidnight(madeMs + when.days * dayMs);
 }
 
-/** The class that a version has by rules that are due: the coldest of them. */
+/** The class that a version has by rules that are due, the coldest of them, and since when. */
 export function classDue(
   bucket: Bucket,
   meta: ObjectMeta,
@@ -32,14 +32,16 @@ export function classDue(
   transitions: (
     rule: LifecycleRule,
   ) => readonly { readonly dueMs: number | undefined; readonly storageClass: string }[],
-): string | undefined {
+): { readonly storageClass: string; readonly sinceMs: number } | undefined {
   const is = coldness.indexOf(meta.headers['x-amz-storage-class'] ?? 'STANDARD');
   const moves = rulesFor(bucket, meta).flatMap(rule =>
     transitions(rule).filter(each => mayMove(bucket, rule, meta, each.storageClass)),
   );
-  const due = moves.filter(each => each.dueMs !== undefined && each.dueMs <= now);
-  const coldest = Math.max(-1, ...due.map(each => coldness.indexOf(each.storageClass)));
-  return coldest > is ? coldness[coldest] : undefined;
+  const due = moves.flatMap(({ dueMs, storageClass }) =>
+    dueMs !== undefined && dueMs <= now ? [{ storageClass, sinceMs: dueMs }] : [],
+  );
+  const coldest = due.toSorted((a, b) => coldness.indexOf(b.storageClass) - coldness.indexOf(a.storageClass))[0];
+  return coldest && coldness.indexOf(coldest.storageClass) > is ? coldest : undefined;
 }
 
 /** x-amz-expiration: when the current version expires, and by which rule. */
