@@ -19,15 +19,56 @@ export interface ClassPrice {
   readonly thousandPuts: number;
   /** Days that are billed at least. */
   readonly leastDays: number;
-  /** Giving back a GiB, and 1,000 requests for it, by tier; none where it is read as it is. */
-  readonly retrieval?: Readonly<
-    Partial<Record<RestoreTier, { readonly gib: number; readonly thousand: number; readonly hours: number }>>
-  >;
+  /** Where objects have to be asked for first. */
+  readonly cold?: ColdPlace;
   /** Reading a GiB that needs no restore. */
   readonly readGib?: number;
 }
 
 export type RestoreTier = 'Bulk' | 'Standard' | 'Expedited';
+
+/** Where objects cannot be read before they were asked for: a class, or an archive tier of Intelligent-Tiering. */
+export type ColdPlace = 'GLACIER' | 'DEEP_ARCHIVE' | 'ARCHIVE_ACCESS' | 'DEEP_ARCHIVE_ACCESS';
+
+export interface ColdPrice {
+  /** Giving back a GiB, and 1,000 requests for it, by tier; S3 refuses another. */
+  readonly retrieval: Readonly<
+    Partial<Record<RestoreTier, { readonly gib: number; readonly thousand: number; readonly hours: number }>>
+  >;
+  /** The object itself comes back, not a copy of it for some days. */
+  readonly stays?: true;
+}
+
+export const coldPlaces: Readonly<Record<ColdPlace, ColdPrice>> = {
+  GLACIER: {
+    retrieval: {
+      Bulk: { gib: 0, thousand: 0.025, hours: 12 },
+      Standard: { gib: 0.01, thousand: 0.05, hours: 5 },
+      Expedited: { gib: 0.03, thousand: 10, hours: 1 / 12 },
+    },
+  },
+  DEEP_ARCHIVE: {
+    retrieval: {
+      Bulk: { gib: 0.0025, thousand: 0.025, hours: 48 },
+      Standard: { gib: 0.02, thousand: 0.1, hours: 12 },
+    },
+  },
+  ARCHIVE_ACCESS: {
+    retrieval: {
+      Bulk: { gib: 0, thousand: 0, hours: 12 },
+      Standard: { gib: 0, thousand: 0, hours: 5 },
+      Expedited: { gib: 0.03, thousand: 10, hours: 1 / 12 },
+    },
+    stays: true,
+  },
+  DEEP_ARCHIVE_ACCESS: {
+    retrieval: {
+      Bulk: { gib: 0, thousand: 0, hours: 48 },
+      Standard: { gib: 0, thousand: 0, hours: 12 },
+    },
+    stays: true,
+  },
+};
 
 export const prices: Readonly<Record<StorageClass, ClassPrice>> = {
   STANDARD: { month: 0.023, thousandPuts: 0.005, leastDays: 0 },
@@ -38,20 +79,13 @@ export const prices: Readonly<Record<StorageClass, ClassPrice>> = {
     month: 0.0036,
     thousandPuts: 0.03,
     leastDays: 90,
-    retrieval: {
-      Bulk: { gib: 0, thousand: 0.025, hours: 12 },
-      Standard: { gib: 0.01, thousand: 0.05, hours: 5 },
-      Expedited: { gib: 0.03, thousand: 10, hours: 0.1 },
-    },
+    cold: 'GLACIER',
   },
   DEEP_ARCHIVE: {
     month: 0.00099,
     thousandPuts: 0.05,
     leastDays: 180,
-    retrieval: {
-      Bulk: { gib: 0.0025, thousand: 0.025, hours: 48 },
-      Standard: { gib: 0.02, thousand: 0.1, hours: 12 },
-    },
+    cold: 'DEEP_ARCHIVE',
   },
 };
 
@@ -88,7 +122,7 @@ export function archiveCost(size: ArchiveSize, storageClass: StorageClass): Arch
   const gets = size.objects + verifyGets;
   const puts = size.parts + 2 * size.tars + 6;
   const lists = 4 * Math.ceil(size.objects / 1000);
-  const isDirect = price.retrieval === undefined;
+  const isDirect = price.cold === undefined;
   return {
     gets,
     puts: puts + lists,
@@ -112,23 +146,26 @@ export interface RestoreCost {
   readonly hours: number;
 }
 
-/** What giving back whole tars costs: S3 restores objects, and our objects are tars. Undefined for a tier that the class has not. */
+/** What giving back whole tars costs: S3 restores objects, and our objects are tars. Undefined for a tier that is not there. */
 export function restoreCost(
   tars: { readonly count: number; readonly bytes: number },
-  storageClass: StorageClass,
+  place: ColdPlace,
   tier: RestoreTier,
   days: number,
 ): RestoreCost | undefined {
-  const { retrieval, readGib = 0 } = prices[storageClass];
-  if (!retrieval) return { retrieval: (tars.bytes / gib) * readGib, copies: 0, hours: 0 };
+  const { retrieval, stays } = coldPlaces[place];
   const price = retrieval[tier];
   if (!price) return undefined;
   return {
     retrieval: (tars.bytes / gib) * price.gib + (tars.count * price.thousand) / 1000,
-    copies: ((tars.bytes / gib) * prices.STANDARD.month * days) / 30,
+    copies: stays ? 0 : ((tars.bytes / gib) * prices.STANDARD.month * days) / 30,
     hours: price.hours,
   };
 }
+
+/** `48 hours`, `5 minutes`. */
+export const hoursText = (hours: number): string =>
+  hours < 1 ? `${Math.round(hours * 60)} minutes` : `${hours} hours`;
 
 /** As disks and networks count. */
 export const gigabytes = (bytes: number): string =>

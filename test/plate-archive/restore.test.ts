@@ -20,7 +20,6 @@ import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries
 import { restoreOldTarball } from '../../jobs/plate-archive/restore/restore-old-tarball.ts';
 import type { RestoreTarget } from '../../jobs/plate-archive/restore/target.ts';
 import { neededTars, request } from '../../jobs/plate-archive/restore/thaw.ts';
-import { restoreTiered, tieredLog } from '../../jobs/plate-archive/restore/tiered.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 const mib = 1024 * 1024;
@@ -239,21 +238,6 @@ it('an .etag of parts that no size makes is not compared, and is no damage', () 
   const running = oldDigests(10, readOldSums(undefined, `${'a'.repeat(32)}-7`));
   running.update(Buffer.alloc(10));
   expect(running.end()).toEqual({ wrong: [], compared: 0 });
-});
-
-it('asks for objects of Intelligent-Tiering by filter, without days, and logs each', async () => {
-  const lab = new PlateLab();
-  for (const name of ['a.tif', 'b.tif', 'b.csv'])
-    lab.s3.write('live', `p/${name}`, name, { storageClass: 'INTELLIGENT_TIERING' });
-  lab.s3.write('live', 'p/c.tif', 'c');
-  const rows = await restoreTiered(lab.s3.store('live'), {
-    prefix: 'p/',
-    include: ['.tif'],
-    exclude: ['a.'],
-    tier: 'Standard',
-    parallel: 4,
-  });
-  expect(tieredLog(rows)).toBe('key,status,message\np/b.tif,RESTORED,\n');
 });
 
 it('an audit sees what changed since the proof, by reading and by a report of checksums', async () => {

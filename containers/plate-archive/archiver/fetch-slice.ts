@@ -9,6 +9,7 @@ import {
   type ReadIntoOptions,
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
+import { shellWord } from '../../../lib/contract/verb/texts.ts';
 
 /** Digests of a member so far; members larger than a part arrive in several slices, in order. */
 export interface RunningSums {
@@ -148,7 +149,7 @@ function explained(error: unknown, bucket: string, key: string): unknown {
     return changed(bucket, key);
   if (isStoreError(error, 'InvalidObjectState'))
     return new PlateError([
-      `s3://${bucket}/${key} is in an archive tier and cannot be read: restore it first`,
+      `s3://${bucket}/${key} is in a cold class and cannot be read; where that is Intelligent-Tiering, npx lab archive thaw ${shellWord(`s3://${bucket}/${key.slice(0, key.lastIndexOf('/') + 1)}`)} asks for all of its folder`,
     ]);
   // Of this object alone: encrypted with a key of its owner's (SSE-C), or a key of KMS that the role may not use.
   if (isStoreError(error) && /^(?:AccessDenied|InvalidRequest|InvalidArgument|KMS\.)/.test(error.code))

@@ -8,17 +8,10 @@ import { nameOfArchive } from '../generations.ts';
 import { NothingFits, PlateError } from '../plate/plate-error.ts';
 import { plateOf } from '../plate/plate-request.ts';
 import { prefixed } from '../prefixed.ts';
-import {
-  aboutDollars,
-  dollars,
-  gigabytes,
-  prices,
-  type RestoreTier,
-  restoreCost,
-  type StorageClass,
-} from '../prices.ts';
+import { gigabytes, type RestoreTier } from '../prices.ts';
+import { coldTexts, type ThawRequest } from './cold.ts';
 import { findEntries, readSeal } from './find-entries.ts';
-import { askForOld, lookAtOldPlate, oldLines, type ThawRequest } from './old-plate.ts';
+import { askForOld, lookAtOldPlate, oldLines } from './old-plate.ts';
 import { type NeededTar, neededTars, request } from './thaw.ts';
 
 /** What a restore of a plate is about to read. */
@@ -91,38 +84,26 @@ export const numberOf = ({ archive }: Parameters): number | undefined =>
 export function restoreLines(
   plate: string,
   { seal, entries, tars }: WantedRestore,
-  { tier, days }: ThawRequest,
+  how: ThawRequest,
 ): readonly string[] {
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const lines = [
     `${plate}: ${count(entries.length, 'object')}, ${gigabytes(bytes)}, in ${count(tars.length, 'tar')} of ${seal.tars.length}`,
   ];
-  return [...lines, ...coldLines(tars, { tier, days })];
+  return [...lines, ...coldLines(tars, how)];
 }
 
 const count = (value: number, noun: string): string =>
   `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
 
 /** What has to thaw, what that costs and how long it takes; none where all can be read. */
-export function coldLines(tars: readonly NeededTar[], { tier, days }: ThawRequest): readonly string[] {
-  const lines: string[] = [];
-  const cold = tars.filter(({ state }) => state === 'archived');
+export function coldLines(tars: readonly NeededTar[], how: ThawRequest): readonly string[] {
+  const cold = tars.filter(({ state }) => state === 'archived').map(({ object }) => object);
   const coming = tars.filter(({ state }) => state === 'on-its-way').length;
-  if (coming > 0) lines.push(`  ${count(coming, 'tar')} on the way already`);
-  if (cold.length === 0) return lines;
-  const storageClass = cold[0]!.object.storageClass as StorageClass;
-  const cost = restoreCost(
-    { count: cold.length, bytes: cold.reduce((sum, { object }) => sum + object.size, 0) },
-    prices[storageClass] ? storageClass : 'DEEP_ARCHIVE',
-    tier,
-    days,
-  );
-  lines.push(
-    cost
-      ? `  ${count(cold.length, 'tar')} in ${storageClass}: ${tier} takes up to ${cost.hours} hours and ${aboutDollars(cost.retrieval)}, and ${dollars(cost.copies)} for copies of ${days} days`
-      : `  ${storageClass} has no tier ${tier}`,
-  );
-  return lines;
+  return [
+    ...(coming > 0 ? [`  ${count(coming, 'tar')} on the way already`] : []),
+    ...coldTexts(cold, how, tars => count(tars, 'tar')).map(text => `  ${text}`),
+  ];
 }
 
 /** Asks for the tars that are cold; a line where some are not there yet. */

@@ -1,14 +1,8 @@
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import type { PlateName } from '../format/archive-keys.ts';
 import { PlateError } from '../plate/plate-error.ts';
-import {
-  aboutDollars,
-  gigabytes,
-  prices,
-  type RestoreTier,
-  restoreCost,
-  type StorageClass,
-} from '../prices.ts';
+import { gigabytes } from '../prices.ts';
+import { checkTier, coldTexts, type ThawRequest } from './cold.ts';
 import { type OldTarball, oldTarballs } from './old-tarball.ts';
 import { stateOf } from './thaw.ts';
 
@@ -33,12 +27,6 @@ export async function lookAtOldPlate(
   return { tarballs, objects: tarballs.flatMap(({ object, beside }) => [object, ...beside]) };
 }
 
-/** How a restore out of a cold class is asked for. */
-export interface ThawRequest {
-  readonly tier: RestoreTier;
-  readonly days: number;
-}
-
 /** What is to be read, what has to thaw first, what that costs and how long it takes. */
 export function oldLines(
   plate: string,
@@ -51,17 +39,8 @@ export function oldLines(
   ];
   const cold = objects.filter(object => stateOf(object) === 'archived');
   if (cold.length === 0) return lines;
-  const storageClass = cold[0]!.storageClass as StorageClass;
-  const cost = restoreCost(
-    { count: cold.length, bytes: cold.reduce((sum, { size }) => sum + size, 0) },
-    prices[storageClass] ? storageClass : 'GLACIER',
-    how.tier,
-    how.days,
-  );
-  const long = cost
-    ? `${how.tier} takes up to ${cost.hours} hours and ${aboutDollars(cost.retrieval + cost.copies)}, copies for ${how.days} days among it`
-    : `it has no tier ${how.tier}`;
-  return [...lines, `  ${cold.length} of its objects are in ${storageClass}: ${long}`];
+  const texts = coldTexts(cold, how, count => `${count} of its objects`);
+  return [...lines, ...texts.map(text => `  ${text}`)];
 }
 
 /** Asks for what is cold; a line where something is not there yet. */
@@ -71,9 +50,10 @@ export async function askForOld(
   { objects }: OldPlate,
   { tier, days }: ThawRequest,
 ): Promise<readonly string[]> {
-  for (const object of objects)
-    if (stateOf(object) === 'archived')
-      await store.restore(object.key, { tier, ...(object.archiveStatus === undefined ? { days } : {}) });
+  const cold = objects.filter(object => stateOf(object) === 'archived');
+  checkTier(cold, tier);
+  for (const object of cold)
+    await store.restore(object.key, { tier, ...(object.archiveStatus === undefined ? { days } : {}) });
   const waiting = objects.filter(object => stateOf(object) !== 'readable').length;
   return waiting === 0
     ? []

@@ -2,6 +2,7 @@ import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/obje
 import type { IndexEntry } from '../format/archive-index.ts';
 import { type PlateName, tarKey } from '../format/archive-keys.ts';
 import { PlateError } from '../plate/plate-error.ts';
+import { checkTier, type ThawRequest } from './cold.ts';
 
 /** A tar that a restore needs. */
 export interface NeededTar {
@@ -65,13 +66,17 @@ export function stateOf({ storageClass, restore, archiveStatus }: StoredObject):
   return isArchived && !restore ? 'archived' : 'readable';
 }
 
-/** Asks for copies of the archived ones. Intelligent-Tiering takes no days: what it gives back stays. */
+/** Asks for copies of the archived ones. Intelligent-Tiering takes no days: what it gives back stays. Throws LabError for a tier that one has not. */
 export async function request(
   archive: ObjectStore,
   tars: readonly NeededTar[],
-  { tier, days }: { readonly tier: 'Bulk' | 'Standard' | 'Expedited'; readonly days: number },
+  { tier, days }: ThawRequest,
 ): Promise<number> {
   const wanted = tars.filter(({ state }) => state === 'archived');
+  checkTier(
+    wanted.map(({ object }) => object),
+    tier,
+  );
   for (const { object } of wanted)
     await archive.restore(object.key, {
       tier,

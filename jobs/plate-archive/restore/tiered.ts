@@ -1,94 +1,106 @@
 import { isStoreError, type ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
+import type { RestoreTier } from '../prices.ts';
+import { coldPlaceOf, tierProblem } from './cold.ts';
+import type { TieredRow } from './tiered-log.ts';
 
-/** One object of Intelligent-Tiering, and what became of asking for it. */
-export interface TieredRow {
-  readonly key: string;
-  readonly status: 'REQUESTED' | 'IN_PROGRESS' | 'RESTORED' | 'ERROR';
-  readonly message: string;
-}
-
-export interface TieredRequest {
+export interface TieredFilter {
   readonly prefix: string;
   /** Any of them in the key; all where there is none. */
   readonly include: readonly string[];
   /** None of them in the key. */
   readonly exclude: readonly string[];
-  readonly tier: 'Bulk' | 'Standard' | 'Expedited';
-  /** Objects asked for at once. */
+}
+
+export interface TieredRequest {
+  readonly tier: RestoreTier;
+  /** Objects looked at, or asked for, at once. */
   readonly parallel: number;
   readonly signal?: AbortSignal;
   readonly onRow?: (row: TieredRow) => void;
 }
 
-/** Asks for every object of Intelligent-Tiering below a prefix that lies in an archive tier. There are no days: it stays. */
-export async function restoreTiered(
+/** One that is in an archive tier. */
+export interface TieredObject {
+  readonly key: string;
+  readonly size: number;
+  readonly storageClass: string;
+  readonly archiveStatus: string;
+}
+
+/** The objects of Intelligent-Tiering below a prefix. Which of them are in an archive tier, no listing says. */
+export async function tieredKeys(
   store: ObjectStore,
-  request: TieredRequest,
-): Promise<readonly TieredRow[]> {
+  { prefix, include, exclude }: TieredFilter,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
   const keys: string[] = [];
-  for await (const each of store.versions(request.prefix)) {
+  for await (const each of store.versions(prefix)) {
+    signal?.throwIfAborted();
     const isWanted =
       each.isLatest &&
       !each.isDeleteMarker &&
       each.storageClass === 'INTELLIGENT_TIERING' &&
-      (request.include.length === 0 || request.include.some(text => each.key.includes(text))) &&
-      !request.exclude.some(text => each.key.includes(text));
+      (include.length === 0 || include.some(text => each.key.includes(text))) &&
+      !exclude.some(text => each.key.includes(text));
     if (isWanted) keys.push(each.key);
   }
-  return restoreKeys(store, keys, request);
+  return keys;
 }
 
-/** The same for keys that are known: those that failed, of a log. */
-export async function restoreKeys(
+/** Looks at each. What need not be asked for, or cannot be, has its row; the others are answered. */
+export async function lookAtTiered(
   store: ObjectStore,
   keys: readonly string[],
-  { tier, parallel, signal, onRow }: Pick<TieredRequest, 'tier' | 'parallel' | 'signal' | 'onRow'>,
-): Promise<readonly TieredRow[]> {
-  const rows: TieredRow[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < keys.length) {
-      signal?.throwIfAborted();
-      const i = next++;
-      rows[i] = await askFor(store, keys[i]!, tier);
-      onRow?.(rows[i]!);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(parallel, keys.length)) }, worker));
-  return rows;
+  { tier, parallel, signal, onRow }: TieredRequest,
+): Promise<readonly TieredObject[]> {
+  const found = await mapLimit(keys, parallel, async key => {
+    signal?.throwIfAborted();
+    const look = await orRow(key, () => lookAt(store, key, tier));
+    if (!('status' in look)) return look;
+    onRow?.(look);
+    return undefined;
+  });
+  return found.filter(each => each !== undefined);
 }
 
-async function askFor(store: ObjectStore, key: string, tier: TieredRequest['tier']): Promise<TieredRow> {
+async function lookAt(store: ObjectStore, key: string, tier: RestoreTier): Promise<TieredObject | TieredRow> {
+  const found = await store.look(key);
+  if (!found) return { key, status: 'ERROR', message: 'it is gone' };
+  const { size, storageClass, archiveStatus, restore } = found;
+  if (archiveStatus === undefined) return { key, status: 'RESTORED', message: '' };
+  // A faster tier may overtake the one that is under way; the slowest overtakes none.
+  if (restore?.ongoing && tier === 'Bulk') return { key, status: 'IN_PROGRESS', message: archiveStatus };
+  const object = { key, size, storageClass, archiveStatus };
+  const problem = tierProblem([object], tier);
+  return problem ? { key, status: 'ERROR', message: `${problem.message}: ${problem.fix}` } : object;
+}
+
+/** Asks for each of them. There are no days: what comes back stays. */
+export async function askForTiered(
+  store: ObjectStore,
+  objects: readonly TieredObject[],
+  { tier, parallel, signal, onRow }: TieredRequest,
+): Promise<void> {
+  await mapLimit(objects, parallel, async object => {
+    signal?.throwIfAborted();
+    const { key } = object;
+    const row = await orRow(key, async () => {
+      const answer = await store.restore(key, { tier });
+      if (answer === 'available') return { key, status: 'RESTORED', message: '' };
+      const status = answer === 'in-progress' ? 'IN_PROGRESS' : 'REQUESTED';
+      return { key, status, message: coldPlaceOf(object) };
+    });
+    onRow?.(row);
+  });
+}
+
+/** What S3 refuses of one object stops none of the others. */
+async function orRow<T>(key: string, work: () => Promise<T | TieredRow>): Promise<T | TieredRow> {
   try {
-    const found = await store.look(key);
-    if (!found) return { key, status: 'ERROR', message: 'it is gone' };
-    if (found.archiveStatus === undefined) return { key, status: 'RESTORED', message: '' };
-    if (found.restore?.ongoing) return { key, status: 'IN_PROGRESS', message: found.archiveStatus };
-    const answer = await store.restore(key, { tier });
-    return {
-      key,
-      status: answer === 'in-progress' ? 'IN_PROGRESS' : 'REQUESTED',
-      message: found.archiveStatus,
-    };
+    return await work();
   } catch (error) {
     if (!isStoreError(error)) throw error;
     return { key, status: 'ERROR', message: error.message };
   }
 }
-
-/** Keys that failed in a log. */
-export const failedKeys = (log: string): readonly string[] =>
-  [...log.matchAll(/^(?:"((?:[^"]|"")*)"|([^",\r\n]*)),ERROR,/gm)].map(
-    ([, inQuotes, plain]) => inQuotes?.replaceAll('""', '"') ?? plain!,
-  );
-
-const quoted = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-
-/** The log: key, status, message. */
-export const tieredLog = (rows: readonly TieredRow[]): string =>
-  [
-    'key,status,message',
-    ...rows.map(({ key, status, message }) => [key, status, message].map(quoted).join(',')),
-  ]
-    .map(line => `${line}\n`)
-    .join('');

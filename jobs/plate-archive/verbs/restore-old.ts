@@ -5,10 +5,11 @@ import { LabError, type Problem, refuse } from '../../../lib/contract/workload/e
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { memberName } from '../format/member-name.ts';
 import type { RestoreTier } from '../prices.ts';
+import type { ThawRequest } from '../restore/cold.ts';
 import { patternsOf, restoreProblems } from '../restore/describe-restore.ts';
 import { matcher } from '../restore/find-entries.ts';
 import { folderTarget } from '../restore/folder-target.ts';
-import { askForOld, lookAtOldPlate, oldLines, type ThawRequest } from '../restore/old-plate.ts';
+import { askForOld, lookAtOldPlate, oldLines } from '../restore/old-plate.ts';
 import { type OldOutcome, restoreOldTarball } from '../restore/restore-old-tarball.ts';
 import { folderOf } from './is-here.ts';
 import { toldPlainly } from './told-plainly.ts';

@@ -1,8 +1,8 @@
 import type { Args, OptionSpec } from '../../../lib/contract/verb/args.ts';
 import { LabError } from '../../../lib/contract/workload/errors.ts';
 import type { RestoreTier } from '../prices.ts';
+import type { ThawRequest } from '../restore/cold.ts';
 import { restoreProblems } from '../restore/describe-restore.ts';
-import type { ThawRequest } from '../restore/old-plate.ts';
 
 /** How what is cold is asked for, and whether it is waited for. */
 export const thawOptions: Readonly<Record<string, OptionSpec>> = {

@@ -26,7 +26,8 @@ export class LifecycleRun {
     const now = bucket.now();
     const day = Math.floor(now / dayMs);
     const last = this.done.get(bucket);
-    if (last?.day === day && last.lifecycle === lifecycle && last.intelligentTiering === intelligentTiering) return last.work;
+    if (last?.day === day && last.lifecycle === lifecycle && last.intelligentTiering === intelligentTiering)
+      return last.work;
     const work = runRules(bucket, lifecycle ?? [], this.uploads, now);
     this.done.set(bucket, { day, lifecycle, intelligentTiering, work });
     work.catch(() => this.done.delete(bucket));

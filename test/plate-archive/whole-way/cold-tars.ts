@@ -45,6 +45,11 @@ export const coldTarsTold = (lab: PlatesOnTwin): void =>
     };
 
     it('a restore to a folder says price and time, asks, and goes on with the same again', async () => {
+      const fast = await well('thawed', '--tier', 'Expedited');
+      expect([fast.code, fast.err]).toEqual([
+        2,
+        expect.stringContaining('DEEP_ARCHIVE has no tier Expedited'),
+      ]);
       const first = await well('thawed');
       expect(first.err).toMatch(/1 tar in DEEP_ARCHIVE: Bulk takes up to 48 hours and .*copies of 7 days/);
       expect(first.err).toContain('ZWEI: 1 of 1 tar is on the way');

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { pack } from 'tar-stream';
 import type { PlatesOnTwin } from './plates.ts';
 
-/** What labs have from before: tarballs of the older scripts, and objects of Intelligent-Tiering. */
+/** What labs have from before: tarballs of the older scripts. */
 export const olderArchivesTold = (lab: PlatesOnTwin): void => {
   const { archive, keys, put } = lab;
   it('a tarball of the older scripts is compared with what is beside it and unpacked, to a folder and by a job to S3', async () => {
@@ -42,25 +40,5 @@ export const olderArchivesTold = (lab: PlatesOnTwin): void => {
       2,
       expect.stringContaining('is not below s3://imaging/cold/, where jobs may work'),
     ]);
-  });
-
-  it('objects of Intelligent-Tiering are asked for by filter, with a log that can be tried again', async () => {
-    for (const Key of ['tiered/a.tiff', 'tiered/b.csv', 'tiered/c, "d".tiff'])
-      await lab.twin.s3.send(
-        new PutObjectCommand({ Bucket: 'imaging', Key, Body: 'x', StorageClass: 'INTELLIGENT_TIERING' }),
-      );
-    const thaw = (...words: readonly string[]) =>
-      lab.me.lab(['archive', 'thaw', 's3://imaging/tiered/', ...words, '--local']);
-    expect((await thaw('--include', '.tiff')).out).toMatch(/0 +0 +2 +0/);
-    expect(readFileSync(join(lab.me.cwd, 'thaw.csv'), 'utf8')).toBe(
-      'key,status,message\ntiered/a.tiff,RESTORED,\n"tiered/c, ""d"".tiff",RESTORED,\n',
-    );
-    await writeFile(
-      join(lab.me.cwd, 'failed.csv'),
-      'key,status,message\n"tiered/c, ""d"".tiff",ERROR,SlowDown\n',
-    );
-    expect((await thaw('--retry', 'failed.csv')).out).toMatch(/0 +0 +1 +0/);
-    const none = await thaw('--include', '.png');
-    expect([none.code, none.err]).toEqual([2, expect.stringContaining('holds no objects of the class')]);
   });
 };

@@ -40,7 +40,9 @@ export function classDue(
   const due = moves.flatMap(({ dueMs, storageClass }) =>
     dueMs !== undefined && dueMs <= now ? [{ storageClass, sinceMs: dueMs }] : [],
   );
-  const coldest = due.toSorted((a, b) => coldness.indexOf(b.storageClass) - coldness.indexOf(a.storageClass))[0];
+  const coldest = due.toSorted(
+    (a, b) => coldness.indexOf(b.storageClass) - coldness.indexOf(a.storageClass),
+  )[0];
   return coldest && coldness.indexOf(coldest.storageClass) > is ? coldest : undefined;
 }
 

@@ -48,7 +48,8 @@ function tierDue(bucket: Bucket, meta: ObjectMeta, sinceMs: number, now: number)
   return archiveTiers.findLast(tier => due.includes(tier));
 }
 
-const rank = (tier: ArchiveTier | undefined): number => (tier === undefined ? -1 : archiveTiers.indexOf(tier));
+const rank = (tier: ArchiveTier | undefined): number =>
+  tier === undefined ? -1 : archiveTiers.indexOf(tier);
 
 /**
  * Notes that an object was read, once a day: so long it is not moved. HEAD, tags and listings are no access (S3's guide, "How S3
