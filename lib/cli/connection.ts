@@ -28,26 +28,28 @@ export interface Connection {
   readonly twinKeys?: TwinLink['keys'];
   /** Whether jobs end when this process does: a twin of this process's own. */
   readonly ownTwin: boolean;
+  /** For who waits for jobs, or works with them: on a twin of this process's own nothing runs before. */
+  runJobs(): void;
 }
 
 /** The ports over an endpoint, for a lab that is deployed there. Loads the SDK: import it when it is needed. */
 export function connection(
   endpoint: Endpoint,
   deployment: Deployment,
-  ownTwin: boolean,
-  twinKeys?: TwinLink['keys'],
+  twin: Pick<TwinLink, 'own' | 'keys' | 'runJobs'> | undefined,
   datasets: readonly Dataset[] = [],
   places: readonly PlaceConfig[] = [],
 ): Connection {
-  const deployer = twinKeys ? { ...endpoint, credentials: twinKeys.deployer } : endpoint;
-  const keeper = twinKeys ? { ...endpoint, credentials: twinKeys.keepers } : endpoint;
+  const deployer = twin ? { ...endpoint, credentials: twin.keys.deployer } : endpoint;
+  const keeper = twin ? { ...endpoint, credentials: twin.keys.keepers } : endpoint;
   return {
     endpoint,
     deployment,
-    ownTwin,
-    ...(twinKeys ? { twinKeys } : {}),
-    asDeployer: () => connection(deployer, deployment, ownTwin, twinKeys, datasets, places),
-    asKeeper: () => connection(keeper, deployment, ownTwin, twinKeys, datasets, places),
+    ownTwin: twin?.own === true,
+    runJobs: () => twin?.runJobs(),
+    ...(twin ? { twinKeys: twin.keys } : {}),
+    asDeployer: () => connection(deployer, deployment, twin, datasets, places),
+    asKeeper: () => connection(keeper, deployment, twin, datasets, places),
     store: labStore(endpoint, deployment.outputBucket),
     storeOf: bucket => storeOf(endpoint, bucket, datasets, places),
     placeStoreOf: objectStores(endpoint),

@@ -91,7 +91,7 @@ export function makeContext(
     if (choices.local) {
       const twin = await connectTwin(twinFolderOf(world), lab, say, personOf(world.environment));
       closers.push(twin.close);
-      return connection(twin.endpoint, twin.deployment, twin.own, twin.keys);
+      return connection(twin.endpoint, twin.deployment, twin);
     }
     const endpoint: Endpoint = {
       region: lab.region,
@@ -101,7 +101,7 @@ export function makeContext(
     const { readDeployment } = await import('../aws/read-deployment.ts');
     const deployment = await readDeployment(endpoint, lab.name);
     const places = Object.values(lab.workloads).flatMap(workload => Object.values(workload.places ?? {}));
-    return connection(endpoint, deployment, false, undefined, Object.values(lab.datasets), places);
+    return connection(endpoint, deployment, undefined, Object.values(lab.datasets), places);
   });
   const context: Context = {
     ...world,

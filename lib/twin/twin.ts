@@ -63,6 +63,8 @@ export interface TwinOptions {
   readonly onRefusal?: (text: string) => void;
   /** Instead of what `faults.json` in its folder says. */
   readonly faults?: Faults;
+  /** Whether jobs stay as they are until `runJobs` is called: who only looks is not to begin anything that ends with the look. */
+  readonly holdsJobs?: boolean;
   /** What runs the containers, instead of processes of this machine, which then does not limit how many run at once. */
   readonly containers?: (parts: ContainerParts) => RunContainer;
 }
@@ -84,6 +86,8 @@ export interface Twin {
   readonly keys: Readonly<Record<Person, PersonKeys>>;
   /** Every host that there was since it started. */
   hosts(): readonly HostUse[];
+  /** Lets jobs run that were held (`holdsJobs`). */
+  runJobs(): void;
   close(): Promise<void>;
 }
 
@@ -182,12 +186,13 @@ export async function startTwin(options: TwinOptions): Promise<Twin> {
     ),
   });
   holder.url = server.url;
-  batch.start();
+  if (!options.holdsJobs) batch.start();
   return {
     url: server.url,
     outputs: resources.outputs,
     keys,
     hosts: batch.hosts,
+    runJobs: batch.start,
     close: async () => {
       await batch.close();
       await server.close();

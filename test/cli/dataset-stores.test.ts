@@ -23,7 +23,6 @@ async function asked(dataset: Partial<Dataset> & Pick<Dataset, 'access'>) {
     const { storeOf } = connection(
       { region: 'us-east-1', url: server.url, credentials },
       deployment,
-      false,
       undefined,
       [{ bucket: 'theirs', region: 'eu-west-1', prefix: '', ...dataset } as Dataset],
     );

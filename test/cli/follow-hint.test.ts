@@ -94,7 +94,11 @@ it('lab watch says what a host’s console says, once jobs have waited for ten m
   const open = {
     run: { runId: 'r-1', request: { lab: 'lab' }, rounds: [{ createdAt, steps }] },
     spec: { item: { one: 'participant', many: 'participants' } },
-    connection: { endpoint: aws.endpoint, deployment: { map: { queues: { 'arm64-ondemand': 'queue-1' } } } },
+    connection: {
+      endpoint: aws.endpoint,
+      deployment: { map: { queues: { 'arm64-ondemand': 'queue-1' } } },
+      runJobs: () => {},
+    },
     ledger: async () => ({
       rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
       ended: false,
@@ -128,7 +132,7 @@ it.each([
   const open = {
     run: { runId: 'r-1', rounds: [] },
     spec: { item: { one: 'participant', many: 'participants' } },
-    connection: { ownTwin },
+    connection: { ownTwin, runJobs: () => {} },
     ledger: async () => ({
       rows: ledgerOf([], { rounds: [], items: [], steps: [] }).rows,
       ended: false,

@@ -32,6 +32,7 @@ export const logs: Command = {
   examples: ['lab logs latest 100307', 'lab logs 3f9a2c --failed', 'lab logs 3f9a2c 100307 --tail 20'],
   async run(context, args) {
     const { open, names: wanted } = await openedRunAndItems(context, args);
+    if (args.flag('follow')) open.connection.runJobs();
     const part = partOf(args, open);
     const chosen: StatusRow[] = [];
     const only = wanted.length === 0 && args.flag('failed') ? 'failed' : 'all';

@@ -89,7 +89,7 @@ function onStage(
     opening = stage.open(context.say);
     link = await opening;
     const { connection } = await import('../connection.ts');
-    return connection(link.endpoint, link.deployment, true);
+    return connection(link.endpoint, link.deployment, link);
   };
   let drawn = 0;
   const inside: Context = {

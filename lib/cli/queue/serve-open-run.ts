@@ -29,6 +29,7 @@ export async function serveOpenRun(
   const spec = withListedKinds(known, workload);
   const connection = await context.connect();
   const { store, batch, logs, deployment, endpoint } = connection;
+  connection.runJobs();
   const run = { workload: spec.name, runId: given ?? runIdOf(context.now(), context.seed()) };
   if (given === undefined) await storeRun(store, run, requestOf(run.runId, config.name, spec, context), []);
   else await readRun(store, run);

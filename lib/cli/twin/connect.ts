@@ -13,6 +13,8 @@ export interface TwinLink {
   readonly keys: Twin['keys'];
   /** Whether it runs in this process and ends with it. */
   readonly own: boolean;
+  /** Where it is this process's own, nothing of it runs before: a look at a run would kill what it began. */
+  runJobs(): void;
   close(): Promise<void>;
 }
 
@@ -31,11 +33,11 @@ export async function connectTwin(
       fix: 'lab twin down, then again',
     });
   }
-  if (server) return link(server, as, config.name, false, async () => {});
+  if (server) return link({ ...server, runJobs: () => {}, close: async () => {} }, as, config.name, false);
   // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
   const { startOwnTwin } = await import('./start.ts');
-  const twin = await startOwnTwin(home, config, say);
-  return link({ ...twin, region: config.region }, as, config.name, true, twin.close);
+  const twin = await startOwnTwin(home, config, say, { holdsJobs: true });
+  return link({ ...twin, region: config.region }, as, config.name, true);
 }
 
 /** A twin of this process's own in another folder: of the user's twin it shares nothing but the synthesized stack. */
@@ -49,23 +51,23 @@ export async function startTwinIn(
   const { startOwnTwin } = await import('./start.ts');
   const twin = await startOwnTwin(home, config, say, { folder, ...options });
   return {
-    ...link({ ...twin, region: config.region }, 'members', config.name, true, twin.close),
+    ...link({ ...twin, region: config.region }, 'members', config.name, true),
     hosts: twin.hosts,
   };
 }
 
 function link(
-  twin: Pick<RunningTwin, 'url' | 'region' | 'keys' | 'outputs'>,
+  twin: Pick<RunningTwin, 'url' | 'region' | 'keys' | 'outputs'> & Pick<Twin, 'runJobs' | 'close'>,
   as: Person,
   lab: string,
   own: boolean,
-  close: () => Promise<void>,
 ): TwinLink {
   return {
     endpoint: { region: twin.region, url: twin.url, credentials: twin.keys[as] },
     keys: twin.keys,
     deployment: deploymentOf(twin.outputs, lab),
     own,
-    close,
+    runJobs: () => twin.runJobs(),
+    close: () => twin.close(),
   };
 }

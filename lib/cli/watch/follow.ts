@@ -51,6 +51,7 @@ export async function followToEnd(
 ): Promise<Ledger | undefined> {
   const { runId } = open.run;
   const { round } = part;
+  open.connection.runJobs();
   const quick = context.local;
   const { err } = context.io;
   const started = context.now().getTime();
