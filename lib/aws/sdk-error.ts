@@ -33,7 +33,7 @@ const saidOf = (name: string, message: string, status: number | undefined): stri
       ? message
       : `${name}: ${message}`;
 
-const isTwinUp = 'nothing answers there; is the twin up? lab twin status';
+const isTwinUp = 'nothing answers there; where it was the twin: npx lab twin up';
 const noCredentials =
   'no AWS credentials were found: aws configure sso, or set AWS_PROFILE (on the twin: --local)';
 const noCredentialsOf = (profile: string): string =>

@@ -153,7 +153,7 @@ function refuseUnknown(
       .map(name => ({
         where: name,
         message: items.has(name) ? `is in ${run.runId}, and not in ${of}` : `is no ${spec.item.one} of ${of}`,
-        fix: `lab status ${run.runId}${step === undefined ? '' : ` --step ${step}`}`,
+        fix: `npx lab status ${run.runId}${step === undefined ? '' : ` --step ${step}`}`,
       })),
   );
 }

@@ -7,7 +7,7 @@ import type { LabConfigInput } from './define-lab.ts';
 /** The default export of `lab.config.ts`, or a JSON file's object. Throws LabError where there is none. */
 export async function loadConfig(path: string): Promise<LabConfigInput> {
   if (!existsSync(path))
-    throw new LabError({ where: path, message: 'is not there', fix: 'lab init writes it' });
+    throw new LabError({ where: path, message: 'is not there', fix: 'npx lab init, which writes it' });
   const loaded = await read(path);
   if (typeof loaded.default !== 'object' || loaded.default === null)
     throw new LabError({

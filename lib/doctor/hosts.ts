@@ -103,7 +103,7 @@ export function explainHosts(facts: HostFacts, since: Date, now: Date): Told | u
   if (facts.missingRole)
     return {
       text: `EC2 gave no host: there is no ${facts.missingRole}`,
-      fix: 'lab doctor’s service roles line has the command that makes it',
+      fix: 'npx lab doctor, whose service roles line has the command that makes it',
     };
   if (environment.desiredvCpus === 0)
     return {
@@ -112,7 +112,7 @@ export function explainHosts(facts: HostFacts, since: Date, now: Date): Told | u
     };
   return {
     text: `Batch asked for ${environment.desiredvCpus} vCPUs, and EC2 gave no host: a quota, or no capacity for ${environment.instanceTypes.join(', ')}`,
-    fix: 'lab doctor’s quotas line; or more types in pools.<pool>.instanceTypes, in lab.config.ts',
+    fix: 'npx lab doctor, its quotas line; or more types in pools.<pool>.instanceTypes, in lab.config.ts',
   };
 }
 

@@ -73,20 +73,20 @@ function batchSays(job: WaitingJob, { pool, environments }: PoolState): Reason |
   if (reason.includes('COMPUTE_ENVIRONMENT_MAX_RESOURCE'))
     return failed(
       `it asks for ${asked}, and ${pool} may have ${maxvCpus(environments)} vCPUs in all`,
-      `pools.${pool}.maxvCpus in lab.config.ts, then npm run deploy; or lab retry with fewer vCPUs`,
+      `pools.${pool}.maxvCpus in lab.config.ts, then npm run deploy; or npx lab retry --vcpus with fewer`,
     );
   if (reason.includes('JOB_RESOURCE_REQUIREMENT')) return tooLargeFor(asked, pool, types);
   if (reason.includes('INSUFFICIENT_INSTANCE_CAPACITY')) {
     const named = /instance type \[?([a-z0-9.-]+)/i.exec(reason)?.[1];
     return failed(
       `EC2 has no ${named ?? types.join(', ')} to give at this time`,
-      `wait, or more types in pools.${pool}.instanceTypes, or lab retry --pool another`,
+      `wait, or more types in pools.${pool}.instanceTypes, or npx lab retry --pool another`,
     );
   }
   if (reason.includes('EC2_INSTANCE_CONFIGURATION_UNSUPPORTED'))
     return failed(
       `${types.join(', ')} are not to be had in the pool’s zones with its launch template`,
-      `lab doctor’s instance types line; then pools.${pool}.instanceTypes in lab.config.ts`,
+      `npx lab doctor, its instance types line; then pools.${pool}.instanceTypes in lab.config.ts`,
     );
   if (reason.includes('SERVICE_ROLE_PERMISSIONS'))
     return failed(
@@ -94,7 +94,10 @@ function batchSays(job: WaitingJob, { pool, environments }: PoolState): Reason |
       'aws iam create-service-linked-role --aws-service-name batch.amazonaws.com, then npm run deploy',
     );
   if (reason.includes('ACTION_REQUIRED'))
-    return failed(`every environment of ${pool} is INVALID`, 'lab doctor’s environments line has the reason');
+    return failed(
+      `every environment of ${pool} is INVALID`,
+      'npx lab doctor, whose environments line has the reason',
+    );
   return undefined;
 }
 
@@ -129,7 +132,7 @@ function tooLargeFor(asked: string, pool: string, types: readonly string[]): Rea
   const most = largest(types);
   return failed(
     `it asks for ${asked}, and the largest host of ${pool} gives a job ${most ? demandText(most) : 'less'}`,
-    `lab retry --memory with less, or a larger type in pools.${pool}.instanceTypes`,
+    `npx lab retry --memory with less, or a larger type in pools.${pool}.instanceTypes`,
   );
 }
 
@@ -168,7 +171,7 @@ function itsTurn(job: WaitingJob, facts: WaitingFacts, now: Date): Reason {
   return {
     outcome: 'warn',
     text: `${minutes} min, and Batch gives no reason${unknown}`,
-    fix: 'lab doctor again in some minutes',
+    fix: 'npx lab doctor, again in some minutes',
   };
 }
 

@@ -28,7 +28,11 @@ export function readPrices(text: string, where: string): PriceTable {
     Object.values(value).every(price => typeof price === 'number' && price > 0);
   if (typeof table.date === 'string' && typeof table.region === 'string' && isMap(table.onDemand))
     return { source: '', spot: {}, ...table } as PriceTable;
-  throw new LabError({ where, message: 'is no table of prices', fix: 'lab prices --refresh writes it' });
+  throw new LabError({
+    where,
+    message: 'is no table of prices',
+    fix: 'npx lab prices --refresh, which writes it',
+  });
 }
 
 /** USD an hour of an instance; sizes of one family cost by their vCPUs. Undefined where the family is not in the table. */

@@ -125,7 +125,7 @@ async function checkNames(open: OpenedRun, { names = [], step }: RetryChoice): P
       .map(name => ({
         where: name,
         message: `is no ${spec.item.one} of ${run.runId}${view ? `, nor an item of its step ${step}` : ''}`,
-        fix: `lab status ${run.runId}${view ? ` --step ${step}` : ''}`,
+        fix: `npx lab status ${run.runId}${view ? ` --step ${step}` : ''}`,
       })),
   );
 }
@@ -145,7 +145,7 @@ async function closeAll({ run, connection }: OpenedRun): Promise<void> {
     const [job] = await closeRound(connection, plan);
     if (job)
       throw new LabError(
-        { where: run.runId, message: `job ${job.jobId} has not ended`, fix: `lab watch ${run.runId}` },
+        { where: run.runId, message: `job ${job.jobId} has not ended`, fix: `npx lab watch ${run.runId}` },
         exitCodes.toMend,
       );
   }
@@ -160,7 +160,7 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
       {
         where: run.runId,
         message: unsentText(ledger.unsent)!,
-        fix: `lab submit --resume ${run.runId}, or lab cancel ${run.runId} first`,
+        fix: `npx lab submit --resume ${run.runId}, or npx lab cancel ${run.runId} first`,
       },
       exitCodes.toMend,
     );
@@ -169,7 +169,7 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
       {
         where: run.runId,
         message: `${running} are running and ${waiting} waiting`,
-        fix: `lab watch ${run.runId}, or lab cancel ${run.runId} first, or name the ${spec.item.many} to run again`,
+        fix: `npx lab watch ${run.runId}, or npx lab cancel ${run.runId} first, or name the ${spec.item.many} to run again`,
       },
       exitCodes.toMend,
     );
@@ -181,7 +181,7 @@ function refuseUnderWay({ run, spec }: OpenedRun, ledger: Ledger, choice: RetryC
       .map(item => ({
         where: item.of ?? item.name,
         message: `is still under way in step ${step.name}`,
-        fix: `lab watch ${run.runId}`,
+        fix: `npx lab watch ${run.runId}`,
       })),
   );
   if (busy.length > 0) throw new LabError(busy, exitCodes.toMend);

@@ -23,8 +23,8 @@ export async function storeRun(
 ): Promise<void> {
   // Mostly a step has the very list, and its lines are there.
   const same = Object.values(files).find(file => file.list === items);
-  await putOnce(store, manifestKey(run), (same ?? encodeShards([items])).items);
-  await putOnce(store, requestKey(run), JSON.stringify(request));
+  await putOnce(store, run, manifestKey(run), (same ?? encodeShards([items])).items);
+  await putOnce(store, run, requestKey(run), JSON.stringify(request));
 }
 
 /** Stores a round's items, indexes and, last, its plan: a round exists once its plan does. */
@@ -34,23 +34,24 @@ export async function storeRound(
   files: Readonly<Record<string, ShardFile>>,
   adds: readonly Item[] = [],
 ): Promise<void> {
-  if (plan.adds !== undefined) await putOnce(store, addsKey(plan, plan.round), encodeShards([adds]).items);
+  if (plan.adds !== undefined)
+    await putOnce(store, plan, addsKey(plan, plan.round), encodeShards([adds]).items);
   for (const step of plan.steps) {
     const file = files[step.name]!;
-    await putOnce(store, itemsKey(plan, plan.round, step.name), file.items);
-    await putOnce(store, indexKey(plan, plan.round, step.name), file.index);
+    await putOnce(store, plan, itemsKey(plan, plan.round, step.name), file.items);
+    await putOnce(store, plan, indexKey(plan, plan.round, step.name), file.index);
   }
-  await putOnce(store, planKey(plan, plan.round), JSON.stringify(plan));
+  await putOnce(store, plan, planKey(plan, plan.round), JSON.stringify(plan));
 }
 
 /** Written once with If-None-Match; the same bytes written again are no conflict. */
-async function putOnce(store: Store, key: string, body: Buffer | string): Promise<void> {
+async function putOnce(store: Store, { runId }: RunRef, key: string, body: Buffer | string): Promise<void> {
   if (await store.put(key, body, { ifNoneMatch: true })) return;
   const there = await store.get(key);
   if (there?.equals(Buffer.from(body))) return;
   throw new LabError({
     where: `s3://${store.bucket}/${key}`,
     message: 'is there already, with other contents: someone else is working on this run',
-    fix: 'look at it with lab status, then try again',
+    fix: `npx lab watch ${runId}, and what is left then`,
   });
 }

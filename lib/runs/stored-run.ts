@@ -21,7 +21,7 @@ export async function findRun(store: Store, text: string, workloads: readonly st
     throw new LabError({
       where: text,
       message: 'nothing has been submitted to this lab yet',
-      fix: 'lab submit --help; what was submitted with --local is seen with --local alone',
+      fix: 'npx lab submit --help; what was submitted with --local is seen with --local alone',
     });
   if (text === 'latest' && runs.length > 0) return runs[0]!;
   const fits = runs.filter(
@@ -39,7 +39,7 @@ export async function findRun(store: Store, text: string, workloads: readonly st
             .slice(0, 4)
             .map(run => run.runId)
             .join(', ')}`,
-    fix: 'lab runs lists them; what is given first is the run, and latest is the newest',
+    fix: 'npx lab runs, which lists them; what is given first is the run, and latest is the newest',
   });
 }
 
@@ -63,7 +63,7 @@ export const neverSubmitted = ({ runId }: RunRef): LabError =>
     where: runId,
     message:
       'was never submitted: it has no plan, for its submission was interrupted, or is still under way; nothing of it runs',
-    fix: 'where its lab submit has ended, submit it again',
+    fix: 'where the command that submitted it has ended, submit it again',
   });
 
 /** A run of which something was submitted; of an open one, that takes jobs as they come, there may be nothing yet. Throws LabError. */

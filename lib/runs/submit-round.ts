@@ -126,7 +126,7 @@ function notClosed(claim: string, plan: RoundPlan): string {
     {
       where: plan.runId,
       message: `round ${plan.round} was closed by a cancel or a retry`,
-      fix: `lab status ${plan.runId}`,
+      fix: `npx lab status ${plan.runId}`,
     },
     exitCodes.toMend,
   );
@@ -139,7 +139,7 @@ function orphan(jobId: string, plan: RoundPlan): (error: unknown) => never {
       {
         where: plan.runId,
         message: `job ${jobId} is submitted, but its claim could not be stored: ${(error as Error).message}`,
-        fix: `lab submit --resume ${plan.runId}`,
+        fix: `npx lab submit --resume ${plan.runId}`,
       },
       exitCodes.service,
     );

@@ -35,7 +35,7 @@ it.each([
 it('a refused connection is the twin on this machine, and the network elsewhere', () => {
   const refused = (address: string) =>
     Object.assign(new Error(`connect ECONNREFUSED ${address}:443`), { code: 'ECONNREFUSED', address });
-  expect(told(refused('127.0.0.1')).message).toContain('is the twin up?');
+  expect(told(refused('127.0.0.1')).message).toContain('where it was the twin: npx lab twin up');
   expect(told(refused('10.1.2.3')).message).toContain('cannot reach AWS');
 });
 

@@ -22,3 +22,21 @@ it('what is told to be next can be pasted as it is', () => {
   for (const wrong of ['npm run deploy makes the lab anew', 'the same again', 'npx lab submit <workload>'])
     expect(isCommand(wrong)).toBe(false);
 });
+
+/** A command of ours that begins a fix, or an alternative of one: `lab` alone is no command of a shell, before somebody makes it one. */
+const bareCommand =
+  /(?:^|[:;,] |\bor )lab (?:archive|calendar|cancel|deploy|destroy|doctor|fetch|init|logs|prices|pypeliner|queue|rehearse|report|retry|runs|secret|status|submit|twin|watch|why)\b(?!’)/;
+
+it('what is told to mend something can be pasted as it is, too', () => {
+  const told = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/\bfix(?:: |\b[^\n]*\? )['`]((?:\$\{[^`]*?\}|[^`'\n])+)/g)].map(([, line]) => ({
+      path,
+      line: line!,
+    })),
+  );
+  expect(told.length).toBeGreaterThan(300);
+  expect(told.filter(({ line }) => bareCommand.test(line))).toEqual([]);
+  expect(
+    ['lab status latest', 'wait, or lab twin down', 'a; lab why'].every(line => bareCommand.test(line)),
+  ).toBe(true);
+});

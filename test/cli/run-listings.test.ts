@@ -73,6 +73,7 @@ beforeAll(async () => {
       store,
       batch: { describe: async () => [job], findByName: async () => [job] },
       changes: { failed: async () => [], succeededLate: async () => [] },
+      runJobs: () => {},
       logs: { read: async () => ({ lines: [] }), tail: async () => [] },
       deployment: { map: { queues: {} }, outputBucket: 'out' },
     }),

@@ -31,5 +31,5 @@ it.each([
 });
 
 it('a file that is not there names the command that writes it', () => {
-  expect(refusal(join(folder, 'x.ts'))).toContain('is not there\n  lab init writes it');
+  expect(refusal(join(folder, 'x.ts'))).toContain('is not there\n  npx lab init, which writes it');
 });

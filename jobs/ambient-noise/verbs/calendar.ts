@@ -34,7 +34,7 @@ export const calendar: WorkloadVerb = {
       throw new LabError({
         where: run.runId,
         message: `is a run of ${run.workload}, which has no calendar`,
-        fix: `lab status ${run.runId}`,
+        fix: `npx lab status ${run.runId}`,
       });
     const rows = await runRows(store, run, [...items], run.request, await states());
     const files = [

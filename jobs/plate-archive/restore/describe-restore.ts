@@ -70,7 +70,7 @@ export function restoreProblems({ parameters }: Pick<RunRequest, 'parameters'>):
           {
             where: '--archive',
             message: `${archive} is no number of an archive`,
-            fix: 'lab archive status PLATE lists them',
+            fix: 'npx lab archive status, and the plate’s name, which lists them',
           },
         ]),
   ];

@@ -87,7 +87,7 @@ export async function chosenPlates(
       return {
         where: name,
         message: `has no archive below ${address}${prefix}`,
-        fix: near ? `did you mean ${near}?` : 'lab archive status shows those that have one',
+        fix: near ? `did you mean ${near}?` : 'npx lab archive status, which shows those that have one',
       };
     }),
   );
@@ -104,7 +104,7 @@ export async function onePlate(
     throw new LabError({
       where: `lab archive ${verb}`,
       message: 'needs a plate',
-      fix: '--plate NAME; lab archive status shows those that have an archive',
+      fix: '--plate NAME; npx lab archive status, which shows those that have an archive',
     });
   const [first, second] = await chosenPlates(ports, wanted, places);
   if (!second) return first!;

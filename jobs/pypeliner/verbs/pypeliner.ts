@@ -10,7 +10,7 @@ export const pypeliner: WorkloadVerb = {
   summary: 'take over a submit configuration of pypeliner’s own AWS queue',
   usage: 'import-config <old.yaml>',
   options: {},
-  examples: ['lab pypeliner import-config submit.yaml'],
+  examples: ['npx lab pypeliner import-config submit.yaml'],
   onlyReads: true,
   group: 'lab',
   async run(ports, args) {
@@ -19,7 +19,7 @@ export const pypeliner: WorkloadVerb = {
       throw new LabError({
         where: ['lab pypeliner', ...args.positionals].join(' '),
         message: 'is not understood',
-        fix: 'lab pypeliner import-config submit.yaml',
+        fix: 'npx lab pypeliner import-config submit.yaml',
       });
     const imported = importConfig(await readYaml(resolve(ports.cwd, file), file), file);
     if (ports.json) {

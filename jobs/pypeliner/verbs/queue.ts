@@ -19,7 +19,7 @@ export const queue: WorkloadVerb = {
       throw new LabError({
         where: ['lab queue', ...args.positionals].join(' '),
         message: 'is not understood',
-        fix: 'lab queue serve, which docs/pypeliner.md describes: a workflow starts it by itself',
+        fix: 'npx lab queue serve, which docs/pypeliner.md describes: a workflow starts it by itself',
       });
     await serveHead(ports);
     return exitCodes.ok;

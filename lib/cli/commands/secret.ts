@@ -22,7 +22,11 @@ export const secret: Command = {
   async run(context, args) {
     const [verb, name = ''] = args.positionals;
     if (verb !== 'set')
-      throw new LabError({ where: 'lab secret', message: 'knows only set', fix: 'lab secret set <dataset>' });
+      throw new LabError({
+        where: 'lab secret',
+        message: 'knows only set',
+        fix: 'npx lab secret set, and the name of a dataset',
+      });
     const config = await context.config();
     const kind = kindOf(context, config, name);
     if (args.positionals.length > 2)

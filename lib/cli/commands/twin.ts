@@ -52,7 +52,7 @@ const actions: Record<string, (context: Context, args: Args) => Promise<number>>
     const server = await readServer(twinFolderOf(context));
     if (!server)
       throw new LabError(
-        { where: 'lab twin env', message: 'no twin is up', fix: 'lab twin up' },
+        { where: 'lab twin env', message: 'no twin is up', fix: 'npx lab twin up' },
         exitCodes.service,
       );
     const as = args.text('as');

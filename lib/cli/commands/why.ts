@@ -32,7 +32,7 @@ export const why: Command = {
         throw new LabError({
           where: '--names',
           message: `nothing of ${runId} is open of cause ${wanted}`,
-          fix: `lab why ${runId}`,
+          fix: `npx lab why ${runId}`,
         });
       for (const name of found.names) await writeAll(context.io.out, `${name}\n`);
       return exitCodes.ok;

@@ -31,7 +31,7 @@ export function datasetStores(
       throw new LabError({
         where: name,
         message: 'its keys are not filled in yet',
-        fix: `lab secret set ${name}`,
+        fix: `npx lab secret set ${name}`,
       });
     return datasetStore(endpoint, dataset, keys);
   };

@@ -33,12 +33,20 @@ export function labWords(argv: readonly string[]): string {
   return words.map(word => ` ${word}`).join('');
 }
 
-/** Commands about a run within a text, as they can be given: what refuses a request knows the run, and not how its lab is called. */
+/** Commands within a text, as they can be given: what refuses a request knows the run or the dataset, and not how its lab is called. */
 export const withLab = (text: string, words: string): string =>
-  text.replace(
-    /(?:npx )?\blab ([a-z]+(?: --resume)? \d{8}t\d{6}z-[0-9a-f]{6})(?! --(?:local|lab|profile))/g,
-    `npx lab $1${words}`,
-  );
+  text
+    .replace(
+      /(?:npx )?\blab ([a-z]+(?: --resume)? \d{8}t\d{6}z-[0-9a-f]{6})(?! --(?:local|lab|profile))/g,
+      `npx lab $1${words}`,
+    )
+    .replace(wholeCommand, command => (isAboutALab(command) ? `${command}${words}` : command));
+
+/** A command that is all of what is said, or all of it up to a comma: behind others the sentence goes on. */
+const wholeCommand = /\bnpx lab [^,;:()\n]+(?=[,;)\n]|$)/g;
+const isAboutALab = (command: string): boolean =>
+  !/ --(?:local|lab|profile|help)\b| (?:says|names|lists|asks|first)\b/.test(command) &&
+  !/^npx lab (?:twin|init|quickstart|rehearse|completion)\b/.test(command);
 
 /** The command that submits what of a run was planned and not submitted. */
 export const resumeCommand = (runId: string, suffix: string): string =>

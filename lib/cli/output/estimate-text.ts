@@ -11,7 +11,7 @@ export function estimateText(estimate: Estimate, table: PriceTable): readonly st
       : [];
   });
   return [
-    `price  ${rangeText(vcpuHours, isMeasured, hours)} vCPU-hours: ${markets.length > 0 ? markets.join(', ') : 'no price is known of an instance type of the pool: lab prices --refresh'}`,
+    `price  ${rangeText(vcpuHours, isMeasured, hours)} vCPU-hours: ${markets.length > 0 ? markets.join(', ') : 'no price is known of an instance type of the pool: npx lab prices --refresh'}`,
     `       by ${isMeasured ? `what items took in ${runs === 1 ? 'an earlier run' : `${runs} earlier runs`}` : 'the time-outs, as nothing of it has run here yet: far too much, as a rule'}, and prices of ${table.date} (${table.region})`,
     '       without time in which hosts start or are not full, retries, volumes, requests, storage and transfer',
   ];

@@ -37,8 +37,8 @@ export async function readTarget(context: Context, args: Args, verb: string): Pr
       message: `the twin has no stack, and needs none: lab ${verb} is for AWS`,
       fix:
         verb === 'destroy'
-          ? 'lab twin reset deletes what the twin has'
-          : 'lab twin up reads lab.config.ts; where it has changed, lab twin down first',
+          ? 'npx lab twin reset, which deletes what the twin has'
+          : 'npx lab twin up, which reads lab.config.ts; where it has changed, npx lab twin down first',
     });
   refuseTwinsShell(context.environment, verb);
   const given = cdkContext(args.rest);

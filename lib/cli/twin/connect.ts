@@ -30,7 +30,7 @@ export async function connectTwin(
     throw new LabError({
       where: '--local',
       message: `the twin that is up is lab ${server.lab}'s`,
-      fix: 'lab twin down, then again',
+      fix: 'npx lab twin down, then again',
     });
   }
   if (server) return link({ ...server, runJobs: () => {}, close: async () => {} }, as, config.name, false);

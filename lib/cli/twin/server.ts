@@ -35,7 +35,7 @@ export async function upServer(
     throw new LabError({
       where: 'lab twin up',
       message: `the twin that is up has ${before.tools.join(', ') || 'no tools'}`,
-      fix: 'lab twin down, then again',
+      fix: 'npx lab twin down, then again',
     });
   }
   const { prepareTwin } = await import('./start.ts');

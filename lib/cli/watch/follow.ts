@@ -23,6 +23,7 @@ import { type Watched, watchedOf } from './watched.ts';
  */
 export async function followRun(context: Context, open: ConnectedRun, part: RunPart = {}): Promise<number> {
   let looks = 0;
+  open.connection.runJobs();
   const ledger = await followToEnd(
     context,
     counting(open, () => looks++),
@@ -51,7 +52,6 @@ export async function followToEnd(
 ): Promise<Ledger | undefined> {
   const { runId } = open.run;
   const { round } = part;
-  open.connection.runJobs();
   const quick = context.local;
   const { err } = context.io;
   const started = context.now().getTime();

@@ -25,7 +25,7 @@ describe('waiting jobs', () => {
       {
         outcome: 'warn',
         text: 'rapidtide-run (1,200 of its children wait): 30 min, and Batch gives no reason; its hosts: needs ecs:ListContainerInstances, ecs:DescribeContainerInstances, ec2:DescribeInstances, ec2:GetConsoleOutput',
-        fix: 'lab doctor again in some minutes',
+        fix: 'npx lab doctor, again in some minutes',
       },
     ]);
   });
