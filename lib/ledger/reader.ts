@@ -1,7 +1,5 @@
-import type { BatchPort, JobDetail, ObjectInfo, StateChanges, Store } from '../contract/ports/ports.ts';
-import { closedClaim, readClaim } from '../contract/run/claim.ts';
+import type { ObjectInfo } from '../contract/ports/ports.ts';
 import { addsKey, manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
-import { mapLimit } from '../contract/run/map-limit.ts';
 import { readPlan } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
@@ -11,19 +9,11 @@ import { readLines } from './items/read-lines.ts';
 import { readShardLines } from './items/shard-lines.ts';
 import { StepItems } from './items/step-items.ts';
 import { foldLedger, type Ledger } from './ledger.ts';
-import { forgetShards, isAsRead } from './look/ask-batch.ts';
-import { CallWindow, counted, describedAtOnce, listedAtOnce } from './look/call-window.ts';
-import { InTurn, noticeChild } from './look/in-turn.ts';
-import { type Moved, reopen } from './look/moved.ts';
-import { type LookPorts, readMarksAlone, readMoved, together } from './look/read-moved.ts';
+import { ArrayReader } from './look/array-reader.ts';
+import { InTurn } from './look/in-turn.ts';
+import { type LedgerPorts, lookPorts } from './look/look-ports.ts';
+import { reopen } from './look/moved.ts';
 import { type ArrayState, isAllDone, RoundStep } from './look/round-step.ts';
-
-export interface LedgerPorts {
-  readonly store: Store;
-  readonly batch: BatchPort;
-  /** Asked about jobs that Batch has forgotten; without it such a job's end stays unknown. */
-  readonly changes?: Pick<StateChanges, 'failed'>;
-}
 
 export interface ReaderInput {
   readonly run: RunRef;
@@ -58,7 +48,8 @@ export interface LookChoice {
  * the job, the log of state changes.
  */
 export class LedgerReader {
-  readonly #ports: LookPorts;
+  readonly #ports: LedgerPorts;
+  readonly #arrays: ArrayReader;
   readonly #input: ReaderInput;
   readonly #now: () => number;
   readonly #rounds: RoundPlan[] = [];
@@ -66,7 +57,6 @@ export class LedgerReader {
   /** Those that are not all done: of the others Batch is never asked again, nor the store. */
   #open: ArrayState[] = [];
   readonly #stepItems = new Map<string, StepItems>();
-  readonly #inTurn = new InTurn();
   readonly items: ItemList;
   #waiting: RoundPlan[];
   #roundsAt: number;
@@ -76,9 +66,10 @@ export class LedgerReader {
   #ledger: Ledger | undefined;
 
   constructor(ports: LedgerPorts, input: ReaderInput) {
-    const { page = listedAtOnce, now = Date.now } = input;
-    const calls = new CallWindow();
-    this.#ports = { ...ports, calls, page, now, batch: counted(ports.batch, calls, page) };
+    const { now = Date.now } = input;
+    const look = lookPorts(ports, { ...input, now });
+    this.#ports = ports;
+    this.#arrays = new ArrayReader(look, new InTurn(look), input.room);
     this.#input = input;
     this.items = input.items ?? new ItemList();
     this.#hasManifest = input.items !== undefined;
@@ -106,7 +97,7 @@ export class LedgerReader {
     // Who looks again at what has ended waits for another round.
     if (this.#ledger?.ended || this.#now() - this.#roundsAt >= roundsEveryMs) await this.#nextRounds();
     if (anew) for (const state of this.#open) reopen(state);
-    this.#ports.calls.begin(isSparing, this.#now());
+    this.#arrays.begin(isSparing);
     let moved = await this.#readArrays();
     for (;;) {
       const isChanged = this.#parts.map(part => part.update()).includes(true);
@@ -179,81 +170,8 @@ export class LedgerReader {
     return this.#rounds.length > before;
   }
 
-  /** Brings what is known up to what is to be seen now; answers whether anything had moved. */
-  async #readArrays(): Promise<boolean> {
-    const { store, batch, calls, page } = this.#ports;
+  #readArrays(): Promise<boolean> {
     this.#open = this.#open.filter(state => !isAllDone(state));
-    const states = this.#open;
-    if (calls.mayAsk) await mapLimit(states.filter(isUnclaimed), together, state => this.#readClaim(state));
-    const unclaimed = states.filter(isUnclaimed);
-    // What every look takes, before it has seen what has moved.
-    const perLook =
-      unclaimed.length +
-      Math.ceil(
-        states.filter(state => state.jobId !== undefined || isUnclaimed(state)).length / describedAtOnce,
-      );
-    if (perLook > 0 && (!calls.mayAsk || perLook > calls.left)) {
-      if (calls.mayAsk) calls.save(perLook);
-      await readMarksAlone(
-        store,
-        states.filter(state => state.jobId !== undefined),
-      );
-      return false;
-    }
-    await mapLimit(unclaimed, together, state => this.#findJob(state));
-    const asked = states.filter(state => state.jobId !== undefined);
-    const left = (describedAtOnce - (asked.length % describedAtOnce)) % describedAtOnce;
-    const room = Math.min(left, this.#input.room ?? left);
-    const children = this.#inTurn.choose(asked, room);
-    const ids = [...asked.map(state => state.jobId!), ...children.map(({ id }) => id)];
-    const found = ids.length === 0 ? [] : await batch.describe(ids);
-    const jobs = new Map(found.map((job): [string, JobDetail] => [job.jobId, job]));
-    for (const child of children) {
-      const job = jobs.get(child.id);
-      // Batch first: a shard that ends meanwhile has left its mark by the time that we look for it. The other way round it
-      // would have ended without one, and a job that is well would be called failed.
-      if (job) noticeChild(child, job, { page, now: this.#now() });
-    }
-    const moved: Moved[] = [];
-    for (const state of asked) {
-      const job = jobs.get(state.jobId!);
-      if (isAsRead(state, job)) delete state.goneAt;
-      else moved.push({ state, job, vanished: [] });
-    }
-    if (moved.length === 0) {
-      calls.hasEnough();
-      return false;
-    }
-    await readMoved(this.#ports, moved, { asked, room, perLook });
-    return true;
+    return this.#arrays.read(this.#open);
   }
-
-  async #readClaim(state: ArrayState): Promise<void> {
-    const { plan, step } = state.part;
-    const claim = { round: plan.round, step: step.name, array: state.array.array };
-    const holder = await readClaim(this.#ports.store, plan, claim);
-    if (holder === undefined) return;
-    state.holder = holder;
-    isOf(state, holder === closedClaim ? undefined : holder);
-  }
-
-  /** Of a run that is being submitted, or by an earlier Arraylab: what has the array's name is its job. */
-  async #findJob(state: ArrayState): Promise<void> {
-    const { part, array } = state;
-    const found = await this.#ports.batch.findByName(part.step.lanes[array.lane]!.jobQueue, array.jobName);
-    isOf(state, found.at(-1)?.jobId);
-  }
-}
-
-const isUnclaimed = ({ holder }: ArrayState): boolean => holder === undefined;
-
-/** An array is that job, or none. */
-function isOf(state: ArrayState, jobId: string | undefined): void {
-  const isClosed = state.holder === closedClaim;
-  if (jobId === state.jobId && !isClosed) return;
-  forgetShards(state);
-  delete state.told;
-  delete state.jobId;
-  if (jobId !== undefined) state.jobId = jobId;
-  state.base = { status: isClosed ? 'closed' : 'unsubmitted' };
 }

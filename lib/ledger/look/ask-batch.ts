@@ -10,8 +10,8 @@ import type { AskedBatch } from './call-window.ts';
 import { jobState } from './job-state.ts';
 import type { ArrayState, RoundStep } from './round-step.ts';
 
-/** Whether everything that Batch says of an array is what was read of it last. */
-export function isAsRead(state: ArrayState, job: JobDetail | undefined): boolean {
+/** Whether everything that Batch says of an array, or of its ends alone, is what was read of it last. */
+export function isAsRead(state: ArrayState, job: JobDetail | undefined, endsOnly = false): boolean {
   const { told, array, part } = state;
   if (told !== toldOf(job) || state.isUnread) return false;
   const { statusSummary } = job ?? {};
@@ -19,7 +19,8 @@ export function isAsRead(state: ArrayState, job: JobDetail | undefined): boolean
   const { STARTING = 0, RUNNING = 0, FAILED = 0, SUCCEEDED = 0 } = statusSummary;
   const known = countKnown(state);
   if (FAILED !== known.FAILED) return false;
-  if (!isTerminal(job!.status) && (STARTING !== known.STARTING || RUNNING !== known.RUNNING)) return false;
+  if (!endsOnly && !isTerminal(job!.status) && (STARTING !== known.STARTING || RUNNING !== known.RUNNING))
+    return false;
   return SUCCEEDED <= state.succeeded + markedOf(part, array);
 }
 

@@ -1,18 +1,11 @@
 import { isTerminal, type JobAttempt, type JobDetail } from '../../contract/ports/ports.ts';
 import { isRunning } from '../shard-state.ts';
 import { readChild, runningIds } from './ask-batch.ts';
+import type { AskedChild, ChildChoice } from './asked-child.ts';
 import { jobState } from './job-state.ts';
+import type { LookPorts } from './look-ports.ts';
 import { goneOn } from './reading.ts';
 import type { ArrayState } from './round-step.ts';
-
-/** A child that a look asks Batch about beside its array. */
-export interface AskedChild {
-  readonly state: ArrayState;
-  readonly shard: number;
-  readonly id: string;
-  /** It runs, as all of which we keep the details do. */
-  readonly runs?: true;
-}
 
 /** Of how many that run the details are kept: the rest of the room is for those whose turn it is. */
 export const mostDetailed = (room: number): number => Math.floor(room * 0.75);
@@ -22,9 +15,18 @@ export const mostDetailed = (room: number): number => Math.floor(room * 0.75);
  * rest that is not over some, in turn. An array's summary is up to a minute late, so that an attempt which came and went meanwhile is in
  * none that we see; its child has it among its attempts.
  */
-export class InTurn {
+export class InTurn implements ChildChoice {
+  readonly #look: Pick<LookPorts, 'page' | 'now'>;
   /** Where the next turn begins, among the children of all arrays one after the other. */
   #next = 0;
+
+  constructor(look: Pick<LookPorts, 'page' | 'now'>) {
+    this.#look = look;
+  }
+
+  notice(asked: AskedChild, child: JobDetail): void {
+    noticeChild(asked, child, { page: this.#look.page, now: this.#look.now() });
+  }
 
   choose(states: readonly ArrayState[], room: number): readonly AskedChild[] {
     const running = states.flatMap(state => runningIds(state).map(id => childOf(state, id)));
@@ -58,7 +60,7 @@ export class InTurn {
  * status, or by an attempt that nothing tells of yet. Of an array of more than a page that child alone is taken in, for as long as
  * the summary may be late: with it mostly a thousand others have gone on, and then it tells where they are.
  */
-export function noticeChild(
+function noticeChild(
   asked: AskedChild,
   child: JobDetail,
   { page, now }: { readonly page: number; readonly now: number },

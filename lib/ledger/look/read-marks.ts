@@ -3,7 +3,7 @@ import { attemptIn, donePrefix, isPartial, shardName } from '../../contract/run/
 import { listMarks } from '../../contract/run/list-marks.ts';
 import { mapLimit } from '../../contract/run/map-limit.ts';
 import { isEnded, isRunning } from '../shard-state.ts';
-import type { ArrayState } from './round-step.ts';
+import type { ArrayState, RoundStep } from './round-step.ts';
 
 /** Records that are read at once. */
 const together = 16;
@@ -16,14 +16,9 @@ export function openShards({ part, array }: ArrayState): readonly number[] {
   return open;
 }
 
-/** Looks for the markers and records of some of an array's shards. */
-export async function readMarks(
-  store: Store,
-  { part, array }: ArrayState,
-  shards: readonly number[],
-): Promise<void> {
+/** Looks for the markers and records of some shards, in ascending order. */
+export async function readMarks(store: Store, part: RoundStep, shards: readonly number[]): Promise<void> {
   if (shards.length === 0) return;
-  const isArray = array.size > 1;
   const { plan, step, done, partial, tries, settled, names, records } = part;
   // What had ended before we look has left all that it ever will.
   const over = shards.filter(shard => isEnded(part.knownOf(shard)));
@@ -32,7 +27,8 @@ export async function readMarks(
     done[shard] = 1;
     part.changed(shard);
     // Its container has done all that it will, though Batch may say for a while that it runs.
-    if (isArray && isRunning(part.known.get(shard) ?? {})) part.know(shard, undefined);
+    if (isRunning(part.known.get(shard) ?? {}) && part.arrayOf(shard).array.size > 1)
+      part.know(shard, undefined);
   });
   // After the markers: a record is written before its marker, so none of those that are done is missed.
   const found = new Map<number, string[]>();

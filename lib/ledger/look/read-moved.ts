@@ -1,4 +1,4 @@
-import type { JobDetail, StateChanges, Store } from '../../contract/ports/ports.ts';
+import type { JobDetail, Store } from '../../contract/ports/ports.ts';
 import { mapLimit } from '../../contract/run/map-limit.ts';
 import {
   failedIds,
@@ -9,8 +9,9 @@ import {
   runningIds,
   toldOf,
 } from './ask-batch.ts';
-import { type AskedBatch, type CallWindow, describedAtOnce, OutOfCalls } from './call-window.ts';
+import { describedAtOnce, OutOfCalls } from './call-window.ts';
 import { mostDetailed } from './in-turn.ts';
+import type { LookPorts } from './look-ports.ts';
 import { type Moved, readBatch, withoutDetails } from './moved.ts';
 import { openShards, readMarks } from './read-marks.ts';
 import { callsOf, goneOn, isShortOf, readingOf, succeededCalls, wholeReading } from './reading.ts';
@@ -18,18 +19,6 @@ import type { ArrayState } from './round-step.ts';
 
 /** Requests at once. */
 export const together = 16;
-
-/** What a look has at hand. */
-export interface LookPorts {
-  readonly store: Store;
-  readonly batch: AskedBatch;
-  readonly changes?: Pick<StateChanges, 'failed'>;
-  /** Those of Batch that are left. */
-  readonly calls: CallWindow;
-  /** Children of one page of a listing. */
-  readonly page: number;
-  now(): number;
-}
 
 /**
  * Brings arrays that have moved up to what is to be seen now. Those that would take more calls of Batch than are left stay as
@@ -47,7 +36,8 @@ export async function readMoved(
 ): Promise<void> {
   await readArrays(look, moved, asked, room);
   const short = moved.filter(
-    ({ state, job, reading, short }) => !short && job && reading && isShortOf(state, job, reading),
+    ({ state, job, reading, short }) =>
+      !look.endsOnly && !short && job && reading && isShortOf(state, job, reading),
   );
   for (const each of short) each.reading = wholeReading(each.job!, look.page);
   if (short.length > 0) await readArrays(look, short, asked, room);
@@ -67,13 +57,19 @@ export async function readMoved(
   else look.calls.hasEnough();
 }
 
-/** Marks alone, where a look has no calls of Batch left: what is done is done, whatever Batch says of it. */
-export const readMarksAlone = (store: Store, asked: readonly ArrayState[]): Promise<unknown> =>
-  mapLimit(
-    asked.filter(({ mayStart }) => mayStart !== false),
-    together,
-    state => readMarks(store, state, openShards(state)),
+/** Marks alone, where a look does not ask Batch: what is done is done, whatever Batch says of it. */
+export function readMarksAlone(store: Store, states: readonly ArrayState[]): Promise<unknown> {
+  const asked = states.filter(({ jobId, mayStart }) => jobId !== undefined && mayStart !== false);
+  // Arrays of a step stand side by side.
+  const parts = Map.groupBy(asked, ({ part }) => part);
+  return mapLimit([...parts], together, ([part, own]) =>
+    readMarks(
+      store,
+      part,
+      own.flatMap(openShards).sort((a, b) => a - b),
+    ),
   );
+}
 
 /** Batch first, then marks. */
 async function readArrays(
@@ -87,7 +83,7 @@ async function readArrays(
   for (const each of moved) {
     const { state, job } = each;
     if (!job || state.array.size === 1) continue;
-    each.reading ??= readingOf(state, job, look.now(), page);
+    each.reading ??= readingOf(state, job, look);
     const needed = callsOf(state, job, each.reading, page);
     if (needed > left) each.short = needed;
     else left -= needed;
@@ -102,7 +98,7 @@ async function readArrays(
   await describeFailed(look, read);
   if (isShort) await describeSome(look, read, state => runningIds(state, true));
   else for (const state of asked) withoutDetails(state);
-  await mapLimit(moved, together, ({ state }) => readMarks(store, state, openShards(state)));
+  await mapLimit(moved, together, ({ state }) => readMarks(store, state.part, openShards(state)));
 }
 
 /** What was listed in vain took as many calls again. */
@@ -175,7 +171,7 @@ async function readWhatIsUnclear(look: LookPorts, moved: Moved): Promise<void> {
   if (moved.short) late = openShards(state);
   if (late.length === 0) return;
   await describeFailed(look, [moved]);
-  await readMarks(store, state, late);
+  await readMarks(store, state.part, late);
 }
 
 function conclude({ state, job, short }: Moved): void {

@@ -10,6 +10,7 @@ import {
   waitingOf,
 } from './ask-batch.ts';
 import { type AskedBatch, describedAtOnce } from './call-window.ts';
+import type { LookPorts } from './look-ports.ts';
 import type { ArrayState } from './round-step.ts';
 
 /** In place of what Batch said of an array, where its children are to be listed again. */
@@ -20,17 +21,23 @@ export const summaryMs = 60_000;
 /**
  * How an array is read of which Batch says something else than is known: its children are listed, a thousand a call, those that
  * run or, where that takes fewer calls, those that wait; or they only end, as where none waits any more, and then what has not
- * failed and left no mark still runs; or their summary is only behind what was listed a short while ago, and marks alone tell
+ * failed and left no mark still runs, or as where nobody asks what runs; or their summary is only behind what was listed a short while ago, and marks alone tell
  * more.
  */
 export type Reading = 'all' | 'waiting' | 'ends' | 'marks';
 
-/** `page`: children of one call. */
-export function readingOf(state: ArrayState, job: JobDetail, now: number, page: number): Reading {
+export function readingOf(
+  state: ArrayState,
+  job: JobDetail,
+  look: Omit<LookPorts, 'store' | 'batch' | 'calls'>,
+): Reading {
+  const { page, endsOnly } = look;
+  const now = look.now();
   const { told, array, summary, listedAt = 0, goneAt = Number.NEGATIVE_INFINITY } = state;
   const { statusSummary } = job;
   if (!statusSummary || isTerminal(job.status)) return 'all';
   if ((statusSummary.SUCCEEDED ?? 0) + (statusSummary.FAILED ?? 0) === array.size) return 'all';
+  if (endsOnly) return 'ends';
   if (told === undefined || told === goneOn) return wholeReading(job, page);
   if (onlyEnds(statusSummary) && onlyEnds(summary)) return 'ends';
   if (now - goneAt < summaryMs && saysNoMore(summary, statusSummary)) return 'marks';
@@ -93,7 +100,10 @@ export async function readByBatch(
   reading: Reading,
   now: number,
 ): Promise<readonly number[]> {
-  if (reading === 'ends') await readFailed(batch, state, job);
+  if (reading === 'ends') {
+    state.base = { status: 'SUBMITTED', jobId: job.jobId };
+    await readFailed(batch, state, job);
+  }
   if (reading === 'ends' || reading === 'marks') return [];
   const vanished =
     reading === 'all' ? await readChildren(batch, state, job) : await readWaiting(batch, state, job);
