@@ -1,19 +1,18 @@
 import type { ObjectInfo } from '../contract/ports/ports.ts';
-import { addsKey, manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
+import { manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
 import { readPlan } from '../contract/run/read-stored.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { edgeOf, type StepSpec } from '../contract/workload/workload.ts';
 import { ItemList } from './items/item-list.ts';
 import { readLines } from './items/read-lines.ts';
-import { readShardLines } from './items/shard-lines.ts';
-import { StepItems } from './items/step-items.ts';
 import { foldLedger, type Ledger } from './ledger.ts';
 import { ArrayReader } from './look/array-reader.ts';
 import { InTurn } from './look/in-turn.ts';
 import { type LedgerPorts, lookPorts } from './look/look-ports.ts';
 import { reopen } from './look/moved.ts';
-import { type ArrayState, isAllDone, RoundStep } from './look/round-step.ts';
+import { type ArrayState, isAllDone, type RoundStep } from './look/round-step.ts';
+import { RoundSteps } from './round-steps.ts';
 
 export interface ReaderInput {
   readonly run: RunRef;
@@ -56,7 +55,7 @@ export class LedgerReader {
   readonly #parts: RoundStep[] = [];
   /** Those that are not all done: of the others Batch is never asked again, nor the store. */
   #open: ArrayState[] = [];
-  readonly #stepItems = new Map<string, StepItems>();
+  readonly #steps: RoundSteps;
   readonly items: ItemList;
   #waiting: RoundPlan[];
   #roundsAt: number;
@@ -72,6 +71,7 @@ export class LedgerReader {
     this.#arrays = new ArrayReader(look, new InTurn(look), input.room);
     this.#input = input;
     this.items = input.items ?? new ItemList();
+    this.#steps = new RoundSteps(this.items);
     this.#hasManifest = input.items !== undefined;
     this.#now = now;
     this.#waiting = [...input.rounds];
@@ -138,17 +138,8 @@ export class LedgerReader {
   /** Takes in the next round of those that are waiting, whole or not at all. */
   async #addRound(plan: RoundPlan): Promise<void> {
     const { store } = this.#ports;
-    if (plan.adds !== undefined && !this.#input.items) {
-      const lines = await store.get(addsKey(plan, plan.round));
-      if (!lines) throw new Error(`s3://${store.bucket}/${addsKey(plan, plan.round)} is missing`);
-      this.items.append(lines);
-    }
-    const parts: RoundStep[] = [];
-    for (const step of plan.steps) {
-      const items = this.#stepItems.get(step.name) ?? new StepItems(this.items);
-      this.#stepItems.set(step.name, items);
-      parts.push(new RoundStep(plan, step, items, await readShardLines(store, step, items, this.#manifest)));
-    }
+    if (!this.#input.items) await this.#steps.add(store, plan);
+    const parts = await this.#steps.read(store, plan, this.#manifest);
     this.#parts.push(...parts);
     this.#open.push(...parts.flatMap(part => part.arrays));
     this.#rounds.push(plan);

@@ -1,4 +1,4 @@
-import type { SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
+import type { JobPlace, SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
 import type { SentJob } from './job-queue.ts';
 
 /** A job and where it is: its round, and its shard there. */
@@ -13,3 +13,5 @@ export const arrayOf = (
   shard: number,
 ): SubmittedRound['arrays'][number] | undefined =>
   arrays.find(({ offset, size }) => shard >= offset && shard < offset + size);
+
+export const placeOf = ({ round, shard }: KnownJob): JobPlace => ({ round: round.round, shard });

@@ -1,27 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { OpenRunPorts } from '../../../lib/contract/ports/open-run.ts';
+import type { EndedJob, OpenRunPorts } from '../../../lib/contract/ports/open-run.ts';
 import { outputsPrefix } from '../../../lib/contract/run/keys.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import type { Item } from '../../../lib/contract/workload/workload.ts';
 import { codeKey, filesPrefix, type JobLabels, resultNames } from '../job.ts';
 import type { JobEnd, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
-import { arrayOf } from './known-job.ts';
+import { arrayOf, placeOf } from './known-job.ts';
 import { packPayloads } from './pack-payloads.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
 import { rememberReceived } from './received.ts';
-import { type Ended, roundWatch } from './round-watch.ts';
 
 export type OpenJobsOptions = Pick<
   OpenRunPorts,
-  'run' | 'store' | 'batch' | 'tail' | 'check' | 'submitRound' | 'batchMs'
+  'run' | 'store' | 'batch' | 'tail' | 'check' | 'submitRound' | 'watch'
 >;
 
 /** The jobs of an open run, over its rounds: what is gathered is a round, and what has ended has left its record there. */
 export function openJobs(options: OpenJobsOptions): JobsPort {
-  const { run, store, batch } = options;
+  const { run, store, batch, watch } = options;
   const known = new Map<string, KnownJob>();
-  const watch = roundWatch(options);
   const received = rememberReceived(store, run);
   /** Sizes that a host holds: most jobs of a workflow ask for the same. */
   const fine = new Set<string>();
@@ -103,10 +101,15 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
       }
       return answers;
     },
-    look: async ids => (await watch.look(ids.map(id => known.get(id)!))).map(job => job.id),
+    async look(ids) {
+      // Who waits beside this one may receive them meanwhile.
+      const jobs = ids.map(id => ({ id, place: placeOf(known.get(id)!) }));
+      await watch.look(jobs.map(({ place }) => place));
+      return jobs.filter(({ place }) => watch.ended(place)).map(({ id }) => id);
+    },
     async result(id, file) {
       const job = known.get(id)!;
-      const end = await resultOf(options, job, watch.ended(job), file);
+      const end = await resultOf(options, job, file);
       known.delete(id);
       received.add(id);
       return end;
@@ -115,7 +118,7 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
     async terminate(ids, reason) {
       await mapLimit(ids, 8, async id => {
         const job = known.get(id)!;
-        if (watch.ended(job)) return;
+        if (watch.ended(placeOf(job))) return;
         const { shard, round } = job;
         const array = arrayOf(round, shard);
         if (!array) return;
@@ -128,28 +131,35 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
 
 /** What a person has to know of a job's end, and its pickle where it left one. */
 async function resultOf(
-  { store, run, tail }: OpenJobsOptions,
-  { id }: KnownJob,
-  ended: Ended | undefined,
+  { store, run, tail, watch }: OpenJobsOptions,
+  job: KnownJob,
   file: string,
 ): Promise<JobEnd> {
-  const at = (name: string): string => `${outputsPrefix(run, id)}${name}`;
-  const host = ended?.host;
-  const has = (name: string): boolean => ended?.isDone === true || (ended?.outputs ?? []).includes(at(name));
-  const hasResult = has(resultNames.after);
+  const ended = watch.ended(placeOf(job));
+  const at = (name: string): string => `${outputsPrefix(run, job.id)}${name}`;
+  if (ended?.isDone) {
+    await store.download(at(resultNames.after), file);
+    return { hasResult: true, text: 'is done' };
+  }
+  const record = await watch.recordOf(placeOf(job));
+  const outputs = new Set(record?.items?.[0]?.outputs?.map(({ key }) => key));
+  const hasResult = outputs.has(at(resultNames.after));
   if (hasResult) await store.download(at(resultNames.after), file);
-  if (ended?.isDone) return { hasResult, text: 'is done', ...(host ? { host } : {}) };
-  const log = (ended?.outputs ?? []).includes(at(resultNames.log))
+  const log = outputs.has(at(resultNames.log))
     ? (await store.get(at(resultNames.log)))?.toString('utf8')
     : ended?.logStream
       ? await tail(ended.logStream).catch((error: Error) => `its log cannot be read: ${error.message}`)
       : undefined;
-  const facts = [
+  const { instanceId, instanceType, hostname } = record?.host ?? {};
+  const host = [instanceId ?? hostname, instanceType].filter(Boolean).join(' ') || undefined;
+  const text = `failed: ${factsOf(ended, host).join(', ') || 'nothing is known of its end'}`;
+  return { hasResult, text: log ? `${text}\n${log}` : text, ...(host ? { host } : {}) };
+}
+
+const factsOf = (ended: EndedJob | undefined, host: string | undefined): readonly string[] =>
+  [
     ended?.exitCode === undefined ? undefined : `exit code ${ended.exitCode}`,
     ended?.reason,
     host === undefined ? undefined : `on ${host}`,
     ended?.jobId === undefined ? undefined : `job ${ended.jobId}`,
   ].filter(fact => fact !== undefined);
-  const text = `failed: ${facts.join(', ') || 'nothing is known of its end'}`;
-  return { hasResult, text: log ? `${text}\n${log}` : text, ...(host ? { host } : {}) };
-}

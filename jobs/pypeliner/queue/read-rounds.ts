@@ -1,14 +1,14 @@
-import type { SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
-import type { BatchPort, Store } from '../../../lib/contract/ports/ports.ts';
+import type { OpenRunPorts, SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
+import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../../lib/contract/run/claim.ts';
 import { type RunRef, runPrefix } from '../../../lib/contract/run/keys.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { readPlan } from '../../../lib/contract/run/read-stored.ts';
 import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { decodeItems } from '../../../lib/contract/run/shard-index.ts';
 import { jobLabels } from '../job.ts';
-import type { KnownJob } from './known-job.ts';
+import { type KnownJob, placeOf } from './known-job.ts';
 import { readReceived } from './received.ts';
-import { roundWatch, stepName } from './round-watch.ts';
 
 export type { KnownJob } from './known-job.ts';
 
@@ -19,50 +19,79 @@ export interface ReadRounds {
   readonly next: { round: number; job: number };
 }
 
-/** What earlier heads have left of a run: two listings, and the rounds that are there. */
-export async function readRounds(options: {
-  readonly run: RunRef;
-  readonly store: Store;
-  readonly batch: BatchPort;
-}): Promise<ReadRounds> {
-  const { run, store } = options;
-  const plans = await readPlans(store, run);
-  const jobs: KnownJob[] = [];
-  let job = 0;
-  for (const plan of plans) {
-    const step = plan.steps.find(each => each.name === stepName);
-    const body = step && (await store.get(step.itemsKey));
-    if (!step || !body) continue;
-    const arrays = [];
-    for (const { array, offset, size } of step.arrays) {
-      // What nobody has claimed was not submitted, or so late that nobody knew: its jobs must not start beside new ones.
-      const at = { round: plan.round, step: step.name, array };
-      const holder = await claimArray(store, plan, at, closedClaim);
-      if (holder !== closedClaim) arrays.push({ offset, size, jobId: holder });
-    }
-    const round: SubmittedRound = { round: plan.round, arrays };
-    for (const [shard, item] of decodeItems(body).entries()) {
-      const { job: name, fingerprint } = jobLabels(item.labels ?? {});
-      jobs.push({ id: item.name, name, fingerprint, shard, round });
-      job = Math.max(job, Number(item.name.slice(1)) + 1);
-    }
-  }
+/** Rounds that are read at once. */
+const together = 16;
+
+/**
+ * What earlier heads have left of a run: two listings, three requests a round, and of rounds with jobs that nobody has received
+ * what has become of those.
+ */
+export async function readRounds({
+  run,
+  store,
+  watch,
+}: Pick<OpenRunPorts, 'run' | 'store' | 'watch'>): Promise<ReadRounds> {
+  const rounds = (await mapLimit(await plansOf(store, run), together, key => readRound(store, key)))
+    .filter(round => round !== undefined)
+    .sort((a, b) => a.plan.round - b.plan.round);
   // An older job's work has been done again: what it left is not there any more.
-  const newest = [...new Map(jobs.map(each => [each.name, each])).values()];
+  const newest = new Map(rounds.flatMap(({ jobs }) => jobs.map(job => [job.name, job])));
   const received = await readReceived(store, run);
-  const left = newest.filter(each => !received.has(Number(each.id.slice(1))));
-  const watch = roundWatch({ ...options, batchMs: 0 });
-  await watch.look(left);
-  const round = Math.max(-1, ...plans.map(plan => plan.round)) + 1;
-  return { open: left.filter(each => watch.ended(each)?.isDone !== false), next: { round, job } };
+  const left = [...newest.values()].filter(each => !received.has(numberOf(each)));
+  const ofRounds = new Set(left.map(each => each.round));
+  for (const { plan, body, round, holders } of rounds)
+    if (ofRounds.has(round)) await watch.add(plan, body, array => holders.get(array)!);
+  await watch.look(left.map(placeOf), { isNow: true });
+  const used = rounds.flatMap(({ jobs }) => jobs.map(numberOf));
+  return {
+    open: left.filter(each => watch.ended(placeOf(each))?.isDone !== false),
+    next: {
+      round: Math.max(-1, ...rounds.map(({ plan }) => plan.round)) + 1,
+      job: used.reduce((most, each) => Math.max(most, each), -1) + 1,
+    },
+  };
 }
 
-async function readPlans(store: Store, run: RunRef): Promise<readonly RoundPlan[]> {
-  const plans: RoundPlan[] = [];
-  for await (const { key } of store.list(`${runPrefix(run)}rounds/`)) {
-    if (!key.endsWith('/plan.json')) continue;
-    const body = await store.get(key);
-    if (body) plans.push(readPlan(body));
+const numberOf = ({ id }: Pick<KnownJob, 'id'>): number => Number(id.slice(1));
+
+interface ReadRound {
+  readonly plan: RoundPlan;
+  /** Its items, as they are stored. */
+  readonly body: Buffer;
+  /** Who has claimed each array. */
+  readonly holders: ReadonlyMap<number, string>;
+  readonly round: SubmittedRound;
+  readonly jobs: readonly KnownJob[];
+}
+
+async function readRound(store: Store, planKey: string): Promise<ReadRound | undefined> {
+  const stored = await store.get(planKey);
+  const plan = stored && readPlan(stored);
+  const [step] = plan?.steps ?? [];
+  const body = step && (await store.get(step.itemsKey));
+  if (!plan || !step || !body) return undefined;
+  const holders = new Map<number, string>();
+  for (const { array } of step.arrays) {
+    // What nobody has claimed was not submitted, or so late that nobody knew: its jobs must not start beside new ones.
+    const at = { round: plan.round, step: step.name, array };
+    holders.set(array, await claimArray(store, plan, at, closedClaim));
   }
-  return plans.sort((a, b) => a.round - b.round);
+  const arrays = step.arrays.flatMap(({ array, offset, size }) => {
+    const jobId = holders.get(array)!;
+    return jobId === closedClaim ? [] : [{ offset, size, jobId }];
+  });
+  const round: SubmittedRound = { round: plan.round, arrays };
+  const jobs = decodeItems(body).map(({ name: id, labels }, shard): KnownJob => {
+    const { job: name, fingerprint } = jobLabels(labels ?? {});
+    return { id, name, fingerprint, shard, round };
+  });
+  return { plan, body, holders, round, jobs };
+}
+
+/** Keys of the plans of a run's rounds. */
+async function plansOf(store: Store, run: RunRef): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list(`${runPrefix(run)}rounds/`))
+    if (key.endsWith('/plan.json')) keys.push(key);
+  return keys;
 }

@@ -10,7 +10,7 @@ import { storeRun } from '../../runs/store-round.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import { laneOfJob } from './lane-of-job.ts';
-import { sendRound } from './send-round.ts';
+import { openRounds } from './open-rounds.ts';
 
 /** An open run of a workload: the one of this id, or a new one. Throws LabError. */
 export async function serveOpenRun(
@@ -28,7 +28,7 @@ export async function serveOpenRun(
     });
   const spec = withListedKinds(known, workload);
   const connection = await context.connect();
-  const { store, batch, logs, deployment, endpoint } = connection;
+  const { store, batch, changes, logs, deployment, endpoint } = connection;
   connection.runJobs();
   const run = { workload: spec.name, runId: given ?? runIdOf(context.now(), context.seed()) };
   if (given === undefined) await storeRun(store, run, requestOf(run.runId, config.name, spec, context), []);
@@ -63,12 +63,8 @@ export async function serveOpenRun(
     tail: async stream => (await logs.tail(stream, 100)).map(({ message }) => message).join('\n'),
     resumeFolder: join(context.projectRoot, '.lab', 'uploads'),
     check: resources => void plan(0, [{ items: [{ name: 'job' }], resources }]),
-    submitRound: (round, groups) => {
-      const adds = groups.flatMap(({ items }) => items);
-      return sendRound({ store: outputs, batch }, plan(round, groups), adds);
-    },
     // On the twin all is near and free of charge.
-    batchMs: context.local ? 3000 : 20_000,
+    ...openRounds({ store: outputs, batch, changes }, { batchMs: context.local ? 3000 : 20_000 }, plan),
     tickMs: context.local ? { first: 100, most: 500 } : { first: 2000, most: 15_000 },
   };
 }

@@ -1,4 +1,6 @@
 import type { RunRef } from '../run/keys.ts';
+import type { AttemptRecord } from '../run/records.ts';
+import type { RoundPlan } from '../run/run.ts';
 import type { Item } from '../workload/item.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { BatchPort, Store } from './ports.ts';
@@ -28,6 +30,33 @@ export interface SubmittedRound {
   readonly failure?: Error;
 }
 
+/** A job of an open run: its round, and its shard there. */
+export interface JobPlace {
+  readonly round: number;
+  readonly shard: number;
+}
+
+/** What the run's ledger says of a job that has ended. */
+export interface EndedJob {
+  readonly isDone: boolean;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly jobId?: string;
+  readonly logStream?: string;
+}
+
+/** Which jobs of an open run have ended, and how: as the run's ledger has it, and by the same reader. */
+export interface JobWatch {
+  /** Takes in a round that an earlier caller has sent: its items as they are stored, a job each, and who has claimed its arrays. */
+  add(plan: RoundPlan, items: Buffer, holderOf: (array: number) => string): Promise<void>;
+  /** Learns which of these have ended, with `isNow` by Batch too, whenever it was asked last. */
+  look(jobs: readonly JobPlace[], choice?: { readonly isNow?: boolean }): Promise<void>;
+  /** As far as was looked. */
+  ended(job: JobPlace): EndedJob | undefined;
+  /** The record that an ended job's newest attempt has left. */
+  recordOf(job: JobPlace): Promise<AttemptRecord | undefined>;
+}
+
 /** A run that takes jobs while it goes on. */
 export interface OpenRunPorts {
   readonly run: RunRef;
@@ -44,8 +73,8 @@ export interface OpenRunPorts {
   readonly check: (resources: JobResources) => void;
   /** Plans, stores and submits one round; shards are the groups' items, one after the other. */
   readonly submitRound: (round: number, groups: readonly JobGroup[]) => Promise<SubmittedRound>;
-  /** How often Batch is asked about jobs that have left no record, in ms. */
-  readonly batchMs: number;
+  /** About the rounds that this one has submitted, and that were added. */
+  readonly watch: JobWatch;
   /** Between two looks, in ms: at first, and where nothing ends for long. */
   readonly tickMs: { readonly first: number; readonly most: number };
 }

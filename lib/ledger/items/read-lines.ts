@@ -1,11 +1,11 @@
-import type { Store } from '../../contract/ports/ports.ts';
+import type { RoundSource } from './round-source.ts';
 
 /** So much of an object is read at once. */
 const pieceBytes = 2 * 2 ** 20;
 const newline = 0x0a;
 
 /** An object of so many bytes in pieces of whole lines. Throws where it is not there. */
-export async function* readLines(store: Store, key: string, bytes: number): AsyncGenerator<Buffer> {
+export async function* readLines(store: RoundSource, key: string, bytes: number): AsyncGenerator<Buffer> {
   let rest = Buffer.alloc(0);
   for (let from = 0; from < bytes; from += pieceBytes) {
     const to = Math.min(bytes, from + pieceBytes);

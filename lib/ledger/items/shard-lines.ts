@@ -1,7 +1,8 @@
-import type { ObjectInfo, Store } from '../../contract/ports/ports.ts';
+import type { ObjectInfo } from '../../contract/ports/ports.ts';
 import type { PlannedStep } from '../../contract/run/run.ts';
 import { entryBytes } from '../../contract/run/shard-index.ts';
 import { readLines } from './read-lines.ts';
+import type { RoundSource } from './round-source.ts';
 import type { StepItems } from './step-items.ts';
 
 /** Which items of a step each shard of a round has. */
@@ -20,7 +21,7 @@ export interface ShardLines {
  * as the very bytes of the run's `manifest`, as S3's ETags say, are not read again.
  */
 export async function readShardLines(
-  store: Store,
+  store: RoundSource,
   step: PlannedStep,
   items: StepItems,
   manifest?: ObjectInfo,
