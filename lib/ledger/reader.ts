@@ -1,6 +1,6 @@
 import type { ObjectInfo } from '../contract/ports/ports.ts';
-import { manifestKey, planKey, type RunRef } from '../contract/run/keys.ts';
-import { readPlan } from '../contract/run/read-stored.ts';
+import { manifestKey, type RunRef } from '../contract/run/keys.ts';
+import { readPlans } from '../contract/run/read-plans.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { edgeOf, type StepSpec } from '../contract/workload/workload.ts';
@@ -149,14 +149,12 @@ export class LedgerReader {
   /** Whether there is a round more than before. */
   async #nextRounds(): Promise<boolean> {
     if (this.#input.items) return false;
-    const { store } = this.#ports;
     const before = this.#rounds.length;
-    for (;;) {
-      const body = await store.get(planKey(this.#input.run, this.#rounds.length));
-      if (!body) break;
-      this.#waiting = [readPlan(body)];
-      await this.readItems();
-    }
+    const from = (this.#rounds.at(-1)?.round ?? -1) + 1;
+    // What has no round yet takes them as they come.
+    const isOpen = this.#rounds.every(({ adds }) => adds !== undefined);
+    this.#waiting = [...(await readPlans(this.#ports.store, this.#input.run, { from, isOpen }))];
+    await this.readItems();
     this.#roundsAt = this.#now();
     return this.#rounds.length > before;
   }

@@ -12,7 +12,7 @@ export class RoundSteps {
   readonly items: ItemList;
   readonly #ofStep = new Map<string, StepItems>();
   /** The round whose items were added last. */
-  #added: RoundPlan | undefined;
+  #added = -1;
 
   constructor(items: ItemList) {
     this.items = items;
@@ -20,11 +20,11 @@ export class RoundSteps {
 
   /** Takes in the items that an open run's round adds, once: where reading the rest breaks off, it is read again. */
   async add(source: RoundSource, plan: RoundPlan): Promise<void> {
-    if (plan.adds === undefined || this.#added === plan) return;
+    if (plan.adds === undefined || this.#added === plan.round) return;
     const lines = await source.get(addsKey(plan, plan.round));
     if (!lines) throw new Error(`s3://${source.bucket}/${addsKey(plan, plan.round)} is missing`);
     this.items.append(lines);
-    this.#added = plan;
+    this.#added = plan.round;
   }
 
   /** `manifest`: the run's, as it is stored, where a step's items may be the very same. */

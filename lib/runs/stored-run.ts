@@ -1,6 +1,7 @@
 import type { Store } from '../contract/ports/ports.ts';
-import { manifestKey, planKey, type RunRef, requestKey, workloadPrefix } from '../contract/run/keys.ts';
-import { readPlan, readRequest } from '../contract/run/read-stored.ts';
+import { manifestKey, type RunRef, requestKey, workloadPrefix } from '../contract/run/keys.ts';
+import { readPlans } from '../contract/run/read-plans.ts';
+import { readRequest } from '../contract/run/read-stored.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
 
@@ -77,11 +78,7 @@ export async function readSubmitted(store: Store, ref: RunRef): Promise<StoredRu
 export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
   const body = await store.get(requestKey(run));
   if (!body) throw neverSubmitted(run);
-  const rounds: RoundPlan[] = [];
-  for (;;) {
-    const plan = await store.get(planKey(run, rounds.length));
-    if (!plan) break;
-    rounds.push(readPlan(plan));
-  }
-  return { ...run, request: readRequest(body), rounds };
+  const request = readRequest(body);
+  const rounds = await readPlans(store, run, { from: 0, isOpen: request.request.open === true });
+  return { ...run, request, rounds };
 }

@@ -16,11 +16,15 @@ import type { AttemptRecord } from '../../lib/contract/run/records.ts';
 import type { RoundPlan } from '../../lib/contract/run/run.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';
 import type { LabError } from '../../lib/contract/workload/errors.ts';
+import { LedgerReader } from '../../lib/ledger/reader.ts';
 import { planRound } from '../../lib/plan/plan-round.ts';
+import { storeRun } from '../../lib/runs/store-round.ts';
+import { readRun } from '../../lib/runs/stored-run.ts';
 import { memoryStore } from '../helpers/memory-store.ts';
 import { SimulatedBatch } from '../runs/simulated-batch.ts';
 
 const run = { workload: 'pypeliner', runId: '20261128t120000z-aaaaaa' };
+const open = { workload: 'pypeliner', parameters: {}, open: true } as const;
 const file = join(tmpdir(), `open-jobs-${process.pid}`);
 afterAll(() => rmSync(file, { force: true }));
 
@@ -59,7 +63,7 @@ function lab() {
         planRound({
           spec,
           config,
-          request: { workload: 'pypeliner', parameters: {}, open: true },
+          request: open,
           runId: run.runId,
           round,
           now: new Date(0),
@@ -299,6 +303,29 @@ it('what was done while no head was there is received by the next, once; numbers
   expect(c!.id).toBe('j0000002');
   expect((await head().underWay()).map(({ name }) => name)).toEqual(['c']);
   expect(batch.jobs.at(-1)?.job.environment.LAB_ROUND).toBe('1');
+});
+
+it('a round that could not be stored hides no later one from those who look at the run', async () => {
+  const { head, fail, store, planOf } = lab();
+  await storeRun(
+    store,
+    run,
+    { version: 2, runId: run.runId, lab: 'lab', request: open, items: 0, createdAt: '' },
+    [],
+  );
+  const jobs = head();
+  fail(call => call.endsWith('/0/run.idx'));
+  await expect(jobs.submit([job('a')])).rejects.toThrow('no answer');
+  fail(() => false);
+  await jobs.submit([job('a'), job('b')]);
+  await expect(planOf(0)).rejects.toThrow();
+  const { rounds } = await readRun(store, run);
+  expect(rounds.map(({ round }) => round)).toEqual([1]);
+  const reader = new LedgerReader(
+    { store, batch: new SimulatedBatch(() => undefined) },
+    { run, rounds: [], steps: spec.steps },
+  );
+  expect((await reader.look()).rows.map(row => row.labels?.job)).toEqual(['a', 'b']);
 });
 
 it('of a job that was sent again with other work, what the first has left is not received', async () => {

@@ -1,9 +1,8 @@
 import type { OpenRunPorts, SubmittedRound } from '../../../lib/contract/ports/open-run.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../../lib/contract/run/claim.ts';
-import { type RunRef, runPrefix } from '../../../lib/contract/run/keys.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
-import { readPlan } from '../../../lib/contract/run/read-stored.ts';
+import { readPlans } from '../../../lib/contract/run/read-plans.ts';
 import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { decodeItems } from '../../../lib/contract/run/shard-index.ts';
 import { jobLabels } from '../job.ts';
@@ -31,9 +30,11 @@ export async function readRounds({
   store,
   watch,
 }: Pick<OpenRunPorts, 'run' | 'store' | 'watch'>): Promise<ReadRounds> {
-  const rounds = (await mapLimit(await plansOf(store, run), together, key => readRound(store, key)))
-    .filter(round => round !== undefined)
-    .sort((a, b) => a.plan.round - b.plan.round);
+  const rounds = (
+    await mapLimit(await readPlans(store, run, { from: 0, isOpen: true }), together, plan =>
+      readRound(store, plan),
+    )
+  ).filter(round => round !== undefined);
   // An older job's work has been done again: what it left is not there any more.
   const newest = new Map(rounds.flatMap(({ jobs }) => jobs.map(job => [job.name, job])));
   const received = await readReceived(store, run);
@@ -64,12 +65,10 @@ interface ReadRound {
   readonly jobs: readonly KnownJob[];
 }
 
-async function readRound(store: Store, planKey: string): Promise<ReadRound | undefined> {
-  const stored = await store.get(planKey);
-  const plan = stored && readPlan(stored);
-  const [step] = plan?.steps ?? [];
+async function readRound(store: Store, plan: RoundPlan): Promise<ReadRound | undefined> {
+  const [step] = plan.steps;
   const body = step && (await store.get(step.itemsKey));
-  if (!plan || !step || !body) return undefined;
+  if (!step || !body) return undefined;
   const holders = new Map<number, string>();
   for (const { array } of step.arrays) {
     // What nobody has claimed was not submitted, or so late that nobody knew: its jobs must not start beside new ones.
@@ -86,12 +85,4 @@ async function readRound(store: Store, planKey: string): Promise<ReadRound | und
     return { id, name, fingerprint, shard, round };
   });
   return { plan, body, holders, round, jobs };
-}
-
-/** Keys of the plans of a run's rounds. */
-async function plansOf(store: Store, run: RunRef): Promise<readonly string[]> {
-  const keys: string[] = [];
-  for await (const { key } of store.list(`${runPrefix(run)}rounds/`))
-    if (key.endsWith('/plan.json')) keys.push(key);
-  return keys;
 }

@@ -16,7 +16,8 @@ export const workloadPrefix = (workload: string): string => `${runsPrefix}${work
 export const runPrefix = (run: RunRef): string => `${workloadPrefix(run.workload)}${run.runId}/`;
 export const requestKey = (run: RunRef): string => `${runPrefix(run)}request.json`;
 export const manifestKey = (run: RunRef): string => `${runPrefix(run)}manifest`;
-const roundPrefix = (run: RunRef, round: number): string => `${runPrefix(run)}rounds/${round}/`;
+export const roundsPrefix = (run: RunRef): string => `${runPrefix(run)}rounds/`;
+const roundPrefix = (run: RunRef, round: number): string => `${roundsPrefix(run)}${round}/`;
 export const planKey = (run: RunRef, round: number): string => `${roundPrefix(run, round)}plan.json`;
 /** The items of a step in a round, one JSON line an item, and the index that finds a shard's lines in it. */
 export const itemsKey = (run: RunRef, round: number, step: string): string =>
