@@ -325,6 +325,8 @@ it('a round that could not be stored hides no later one from those who look at t
     { store, batch: new SimulatedBatch(() => undefined) },
     { run, rounds: [], steps: spec.steps },
   );
+  // Nothing of the run is known before the first look.
+  expect((await reader.look()).rows.length).toBe(0);
   expect((await reader.look()).rows.map(row => row.labels?.job)).toEqual(['a', 'b']);
 });
 
