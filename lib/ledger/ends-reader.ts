@@ -64,8 +64,9 @@ export class EndsReader {
     this.#askedAt = now();
   }
 
-  /** Rounds in any order, one after the other. */
+  /** Rounds in any order, one after the other; one that is there already stays. */
   async add(round: SentRound): Promise<void> {
+    if (this.#parts.has(round.plan.round)) return;
     const source = givenSource(round);
     await this.#steps.add(source, round.plan);
     const parts = await this.#steps.read(source, round.plan);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobResources } from '../../../lib/contract/ports/open-run.ts';
+import { once } from './once.ts';
 import { RequestError } from './protocol.ts';
 
 /** A job as a workflow's head sends it. */
@@ -97,12 +98,8 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   /** Names of those that have ended, in that order; some may have been received since. */
   const endedNames: string[] = [];
   let hasSent = false;
-  let orphans: Promise<Map<string, SentJob>> | undefined;
-  const left = (): Promise<Map<string, SentJob>> => {
-    // Of several tries of one job the newest counts.
-    orphans ??= jobs.underWay().then(all => new Map(all.map(each => [each.name, each])));
-    return orphans;
-  };
+  /** Of several tries of one job the newest counts. */
+  const left = once(async () => new Map((await jobs.underWay()).map(each => [each.name, each])));
 
   const conclude = (name: string, entry: Entry, failed?: string): void => {
     entry.isEnded = true;

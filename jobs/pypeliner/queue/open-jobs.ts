@@ -7,6 +7,7 @@ import type { Item } from '../../../lib/contract/workload/workload.ts';
 import { codeKey, filesPrefix, type JobLabels, resultNames } from '../job.ts';
 import type { JobEnd, JobsPort, QueuedJob, SentJob } from './job-queue.ts';
 import { arrayOf, placeOf } from './known-job.ts';
+import { once } from './once.ts';
 import { packPayloads } from './pack-payloads.ts';
 import { type KnownJob, readRounds } from './read-rounds.ts';
 import { rememberReceived } from './received.ts';
@@ -23,31 +24,29 @@ export function openJobs(options: OpenJobsOptions): JobsPort {
   const received = rememberReceived(store, run);
   /** Sizes that a host holds: most jobs of a workflow ask for the same. */
   const fine = new Set<string>();
-  const codes = new Map<string, Promise<string>>();
-  let left: Promise<readonly KnownJob[]> | undefined;
+  const codes = new Map<string, () => Promise<string>>();
   let next = { round: 0, job: 0 };
 
   /** What earlier heads have sent, read once: numbers go on behind it. */
-  const earlier = (): Promise<readonly KnownJob[]> => {
-    left ??= readRounds(options).then(read => {
-      next = read.next;
-      for (const job of read.open) known.set(job.id, job);
-      return read.open;
-    });
-    return left;
-  };
+  const earlier = once(async (): Promise<readonly KnownJob[]> => {
+    const read = await readRounds(options);
+    next = read.next;
+    for (const job of read.open) known.set(job.id, job);
+    return read.open;
+  });
 
   /** A zip of modules goes up once, whatever the number of jobs. */
   const upload = (path: string): Promise<string> => {
     let uploaded = codes.get(path);
     if (!uploaded) {
       const key = codeKey(run.runId, basename(path));
-      uploaded = readFile(path)
-        .then(body => store.put(key, body, { ifNoneMatch: true }))
-        .then(() => key);
+      uploaded = once(async () => {
+        await store.put(key, await readFile(path), { ifNoneMatch: true });
+        return key;
+      });
       codes.set(path, uploaded);
     }
-    return uploaded;
+    return uploaded();
   };
 
   async function itemsOf(jobs: readonly QueuedJob[]): Promise<readonly Item[]> {

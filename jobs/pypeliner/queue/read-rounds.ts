@@ -2,7 +2,7 @@ import type { OpenRunPorts, SubmittedRound } from '../../../lib/contract/ports/o
 import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { claimArray, closedClaim } from '../../../lib/contract/run/claim.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
-import { readPlans } from '../../../lib/contract/run/read-plans.ts';
+import { listRounds, plansOf } from '../../../lib/contract/run/read-plans.ts';
 import type { RoundPlan } from '../../../lib/contract/run/run.ts';
 import { decodeItems } from '../../../lib/contract/run/shard-index.ts';
 import { jobLabels } from '../job.ts';
@@ -30,11 +30,11 @@ export async function readRounds({
   store,
   watch,
 }: Pick<OpenRunPorts, 'run' | 'store' | 'watch'>): Promise<ReadRounds> {
-  const rounds = (
-    await mapLimit(await readPlans(store, run, { from: 0, isOpen: true }), together, plan =>
-      readRound(store, plan),
-    )
-  ).filter(round => round !== undefined);
+  const numbers = await listRounds(store, run);
+  const plans = await plansOf(store, run, numbers);
+  const rounds = (await mapLimit(plans, together, plan => readRound(store, plan))).filter(
+    round => round !== undefined,
+  );
   // An older job's work has been done again: what it left is not there any more.
   const newest = new Map(rounds.flatMap(({ jobs }) => jobs.map(job => [job.name, job])));
   const received = await readReceived(store, run);
@@ -47,7 +47,8 @@ export async function readRounds({
   return {
     open: left.filter(each => watch.ended(placeOf(each))?.isDone !== false),
     next: {
-      round: Math.max(-1, ...rounds.map(({ plan }) => plan.round)) + 1,
+      // A head that was killed may have begun to store one.
+      round: (numbers.at(-1) ?? -1) + 1,
       job: used.reduce((most, each) => Math.max(most, each), -1) + 1,
     },
   };

@@ -23,15 +23,16 @@ export function rememberReceived(store: Store, run: RunRef): ReceivedJobs {
   async function write(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
-    const ids = unwritten;
-    unwritten = [];
-    for (let start = 0; start < ids.length; start += numbersInKey) {
-      const numbers = ids.slice(start, start + numbersInKey).map(id => Number(id.slice(1)).toString(36));
+    while (unwritten.length > 0) {
+      const some = unwritten.slice(0, numbersInKey);
+      const numbers = some.map(id => Number(id.slice(1)).toString(36));
       await store.put(`${prefixOf(run)}${numbers.join('.')}`, '');
+      // Not before: where it has failed, the next one who writes has them.
+      unwritten = unwritten.slice(some.length);
     }
   }
   const flush = (): Promise<void> => {
-    writing = writing.then(write);
+    writing = writing.catch(() => undefined).then(write);
     return writing;
   };
   return {

@@ -16,20 +16,34 @@ export async function readPlans(
   run: RunRef,
   { from, isOpen }: { readonly from: number; readonly isOpen: boolean },
 ): Promise<readonly RoundPlan[]> {
+  if (isOpen)
+    return plansOf(
+      store,
+      run,
+      (await listRounds(store, run)).filter(round => round >= from),
+    );
   const plans: RoundPlan[] = [];
-  if (!isOpen)
-    for (;;) {
-      const body = await store.get(planKey(run, from + plans.length));
-      if (!body) return plans;
-      plans.push(readPlan(body));
-    }
-  const prefix = roundsPrefix(run);
-  const numbers: number[] = [];
-  for await (const folder of store.folders(prefix)) {
-    const number = Number(folder.slice(prefix.length, -1));
-    if (number >= from) numbers.push(number);
+  for (;;) {
+    const body = await store.get(planKey(run, from + plans.length));
+    if (!body) return plans;
+    plans.push(readPlan(body));
   }
-  numbers.sort((a, b) => a - b);
-  const bodies = await mapLimit(numbers, together, number => store.get(planKey(run, number)));
+}
+
+/** Numbers of which anything is stored, with a plan or not yet. */
+export async function listRounds(store: Store, run: RunRef): Promise<readonly number[]> {
+  const prefix = roundsPrefix(run);
+  const rounds: number[] = [];
+  for await (const folder of store.folders(prefix)) rounds.push(Number(folder.slice(prefix.length, -1)));
+  return rounds.sort((a, b) => a - b);
+}
+
+/** The plans of those that have one. */
+export async function plansOf(
+  store: Store,
+  run: RunRef,
+  rounds: readonly number[],
+): Promise<readonly RoundPlan[]> {
+  const bodies = await mapLimit(rounds, together, round => store.get(planKey(run, round)));
   return bodies.flatMap(body => (body ? [readPlan(body)] : []));
 }

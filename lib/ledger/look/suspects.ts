@@ -45,8 +45,8 @@ export class Suspects implements ChildChoice {
 
   notice({ state, shard }: AskedChild, child: JobDetail): void {
     if (!isTerminal(child.status)) return;
-    const { jobId, status } = child;
-    state.part.know(shard, status === 'FAILED' ? jobState(child) : { status, jobId });
+    // What has succeeded without a mark is in the summary, sooner or later, as for everyone who looks.
+    if (child.status === 'FAILED') state.part.know(shard, jobState(child));
     state.isUnread = true;
   }
 

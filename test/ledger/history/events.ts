@@ -20,7 +20,7 @@ export type Event =
   | { readonly kind: 'end'; readonly pick: number; readonly outcome: Outcome }
   | { readonly kind: 'cut'; readonly pick: number };
 
-const outcomes = ['done', 'partial', 'failed', 'again', 'killed', 'silent', 'soft'] as const;
+export const outcomes = ['done', 'partial', 'failed', 'again', 'killed', 'silent', 'soft'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 export interface History {

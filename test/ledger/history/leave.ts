@@ -22,7 +22,7 @@ export const claimed = async ({ rounds, store }: World, job: Job): Promise<boole
 export async function leave(world: World, job: Job, child: Child, outcome: Outcome): Promise<void> {
   const { store, rounds, clock } = world;
   const { environment, arraySize } = job.submission;
-  const plan = rounds[Number(environment[env.round])]!;
+  const plan = rounds.find(each => each.round === Number(environment[env.round]))!;
   const step = plan.steps.find(each => each.name === environment[env.step])!;
   const shard = Number(environment[env.shardOffset]) + child.index;
   const isWell = outcome === 'done' || outcome === 'partial';

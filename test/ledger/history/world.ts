@@ -29,7 +29,7 @@ const shapes: readonly (readonly StepSpec[])[] = [
   ],
 ];
 
-class Cut extends Error {}
+export class Cut extends Error {}
 
 export interface World extends Pick<History, 'isOld' | 'isWordy' | 'room' | 'page' | 'isSparing'> {
   readonly spec: WorkloadSpec;
@@ -142,7 +142,8 @@ export const ignoreCut = (error: unknown): void => {
   if (!(error instanceof Cut)) throw error;
 };
 
-const roomOf = (room: History['room']): { readonly room?: number } => (room === 'all' ? {} : { room: 1 });
+export const roomOf = (room: History['room']): { readonly room?: number } =>
+  room === 'all' ? {} : { room: 1 };
 
 export const freshReader = ({ store, batch, rounds, spec, room, page }: World): LedgerReader =>
   new LedgerReader(
