@@ -11,7 +11,7 @@ import { withListedKinds } from '../../lib/config/listed-kinds.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
 import type { JobResources } from '../../lib/contract/ports/open-run.ts';
 import type { JobDetail, Store } from '../../lib/contract/ports/ports.ts';
-import { outputsPrefix, planKey, resultKey } from '../../lib/contract/run/keys.ts';
+import { doneKey, outputsPrefix, planKey, resultKey } from '../../lib/contract/run/keys.ts';
 import type { AttemptRecord } from '../../lib/contract/run/records.ts';
 import type { RoundPlan } from '../../lib/contract/run/run.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';
@@ -244,6 +244,75 @@ it('one that was killed without a word is told by Batch', async () => {
   expect(text).toContain('exit code 137, OutOfMemoryError: Container killed due to memory usage');
   expect(text).toContain('Task failed to start');
   expect(text).toContain('the end of stream-1');
+});
+
+it('a look that breaks off half-way tells no half of an end', async () => {
+  const { head, batch } = lab();
+  const jobs = head();
+  const [, b] = (await jobs.submit([job('a'), job('b')])) as readonly SentJob[];
+  say(batch, {}, { status: 'FAILED', exitCode: 137, reason: 'OutOfMemoryError' });
+  const describe = batch.describe;
+  let isCut = true;
+  batch.describe = async ids => {
+    // That it has failed is listed by then, and why is not known.
+    if (isCut && !ids.includes('job-0')) throw new Error('no answer');
+    return describe(ids);
+  };
+  await expect(jobs.look([b!.id])).rejects.toThrow('no answer');
+  await expect(jobs.look([b!.id])).rejects.toThrow('no answer');
+  isCut = false;
+  expect(await jobs.look([b!.id])).toEqual([b!.id]);
+  expect((await jobs.result(b!.id, file)).text).toContain('exit code 137, OutOfMemoryError');
+});
+
+it('one that ends while it is looked at is done, never failed', async () => {
+  const { head, batch, store } = lab();
+  const jobs = head();
+  const [, b] = (await jobs.submit([job('a'), job('b')])) as readonly SentJob[];
+  say(batch, {}, { status: 'FAILED', statusReason: 'Host EC2 (instance i-0abc) terminated.' });
+  const describe = batch.describe;
+  batch.describe = async ids => {
+    await store.put(doneKey(run, { round: 0, step: 'run', shard: 1 }), '{}');
+    return describe(ids);
+  };
+  await store.put(`${outputsPrefix(run, b!.id)}after`, 'x');
+  expect(await jobs.look([b!.id])).toEqual([b!.id]);
+  expect(await jobs.result(b!.id, file)).toEqual({ hasResult: true, text: 'is done' });
+});
+
+it('after hundreds of rounds a look costs what the one under way costs, for the head and for who watches', async () => {
+  const { head, batch, store, calls } = lab();
+  await storeRun(
+    store,
+    run,
+    { version: 2, runId: run.runId, lab: 'lab', request: open, items: 0, createdAt: '' },
+    [],
+  );
+  const jobs = head();
+  for (let round = 0; round < 300; round++) {
+    const sent = (await jobs.submit([job(`a${round}`), job(`b${round}`)])) as readonly SentJob[];
+    await batch.runAll(store, () => true);
+    for (const { id } of sent) await store.put(`${outputsPrefix(run, id)}after`, 'x');
+    for (const id of await jobs.look(sent.map(({ id }) => id))) await jobs.result(id, file);
+  }
+  const [last] = (await jobs.submit([job('last')])) as readonly SentJob[];
+  const { rounds } = await readRun(store, run);
+  const watcher = new LedgerReader({ store, batch }, { run, rounds, steps: spec.steps });
+  expect((await watcher.look()).counts).toMatchObject({ done: 600, waiting: 1 });
+  const asked: string[] = [];
+  const describe = batch.describe.bind(batch);
+  batch.describe = ids => {
+    asked.push(...ids);
+    return describe(ids);
+  };
+  calls.length = 0;
+  expect(await jobs.look([last!.id])).toEqual([]);
+  // It asks Batch at every look here.
+  expect(calls.map(call => call.split(' ')[0])).toEqual(['list', 'list', 'describe', 'list', 'list']);
+  calls.length = 0;
+  expect((await watcher.look()).counts).toMatchObject({ done: 600, waiting: 1 });
+  expect(calls).toEqual(['describe']);
+  expect(asked).toEqual(['job-300', 'job-300']);
 });
 
 it('a size that Batch does not take fails alone, and can never start after that', async () => {

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Ledger, LedgerRow } from '../../../../lib/ledger/ledger.ts';
 import { roundsEveryMs } from '../../../../lib/ledger/reader.ts';
-import { compare } from '../compare.ts';
-import { happen } from '../happen.ts';
+import { compare, lookOf } from '../compare.ts';
+import { endSome, happen } from '../happen.ts';
 import { freshReader, ignoreCut } from '../world.ts';
 import { type HeadEvent, type HeadHistory, isDeed } from './events.ts';
 import { beginOpen, type HeadWorld, learnRounds, send } from './world.ts';
@@ -19,7 +19,10 @@ export async function playHead(history: HeadHistory): Promise<void> {
     await learnRounds(world);
     await compareHead(world, when);
     // Who watches sees a round of another one within this time.
-    if (event.kind === 'send' || event.kind === 'cut-send') world.clock.now += roundsEveryMs;
+    if (event.kind === 'send' || event.kind === 'cut-send') {
+      world.clock.now += roundsEveryMs;
+      if (event.pick % 3 === 0) await cutAt(world, event.pick, () => lookOf(world));
+    }
     await compare(world, when);
   }
 }
@@ -30,7 +33,8 @@ async function happenToHead(world: HeadWorld, event: HeadEvent, when: string): P
   else if (event.kind === 'send') await send(world, event.pick);
   else if (event.kind === 'cut-send') await cutAt(world, event.pick, () => send(world, event.pick));
   else if (event.kind === 'cut-look') {
-    clock.now += event.pick % 2 === 0 ? 20_000 : 0;
+    await endSome(world, event.pick);
+    clock.now += event.pick % 2 === 0 ? world.everyMs : 0;
     await cutAt(world, event.pick, () => world.head.look([...waiting]));
   } else {
     await world.head.settle?.();
