@@ -1,11 +1,13 @@
 import type { ObjectInfo } from '../contract/ports/ports.ts';
 import { manifestKey, type RunRef } from '../contract/run/keys.ts';
+import { mapLimit } from '../contract/run/map-limit.ts';
 import { readPlans } from '../contract/run/read-plans.ts';
 import type { RoundPlan } from '../contract/run/run.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { edgeOf, type StepSpec } from '../contract/workload/workload.ts';
 import { ItemList } from './items/item-list.ts';
 import { readLines } from './items/read-lines.ts';
+import { type RoundSource, readAhead } from './items/round-source.ts';
 import { foldLedger, type Ledger } from './ledger.ts';
 import { ArrayReader } from './look/array-reader.ts';
 import { InTurn } from './look/in-turn.ts';
@@ -32,6 +34,8 @@ export interface ReaderInput {
 
 /** A round that another one has added is seen once something moves, at the run's end, or after so long. */
 export const roundsEveryMs = 300_000;
+/** Rounds of an open run that are read at once. */
+const roundsTogether = 16;
 
 export interface LookChoice {
   /** Nothing is taken for over but what is done: for who is about to act on it. */
@@ -85,7 +89,14 @@ export class LedgerReader {
   /** Reads the run's items where they were not read yet: its manifest's, and what rounds of an open run have added. */
   async readItems(): Promise<ItemList> {
     if (!this.#hasManifest) await this.#readManifest();
-    while (this.#waiting.length > 0) await this.#addRound(this.#waiting[0]!);
+    while (this.#waiting.length > 0) {
+      const some = this.#waiting.slice(0, roundsTogether);
+      const { store } = this.#ports;
+      const sources = await mapLimit(some, roundsTogether, plan =>
+        plan.adds === undefined ? Promise.resolve(store) : readAhead(store, plan),
+      );
+      for (const [index, plan] of some.entries()) await this.#addRound(plan, sources[index]!);
+    }
     return this.items;
   }
 
@@ -136,10 +147,9 @@ export class LedgerReader {
   }
 
   /** Takes in the next round of those that are waiting, whole or not at all. */
-  async #addRound(plan: RoundPlan): Promise<void> {
-    const { store } = this.#ports;
-    if (!this.#input.items) await this.#steps.add(store, plan);
-    const parts = await this.#steps.read(store, plan, this.#manifest);
+  async #addRound(plan: RoundPlan, source: RoundSource): Promise<void> {
+    if (!this.#input.items) await this.#steps.add(source, plan);
+    const parts = await this.#steps.read(source, plan, this.#manifest);
     this.#parts.push(...parts);
     this.#open.push(...parts.flatMap(part => part.arrays));
     this.#rounds.push(plan);

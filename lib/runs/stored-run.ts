@@ -74,11 +74,16 @@ export async function readSubmitted(store: Store, ref: RunRef): Promise<StoredRu
   return run;
 }
 
-/** Reads a run's request and rounds. Throws LabError when it is not whole: `request.json` is written before any job. */
-export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
+/** What was asked for. Throws LabError where it is not there: `request.json` is written before any job. */
+export async function readStoredRequest(store: Store, run: RunRef): Promise<StoredRequest> {
   const body = await store.get(requestKey(run));
   if (!body) throw neverSubmitted(run);
-  const request = readRequest(body);
+  return readRequest(body);
+}
+
+/** Reads a run's request and rounds. Throws LabError when it is not whole. */
+export async function readRun(store: Store, run: RunRef): Promise<StoredRun> {
+  const request = await readStoredRequest(store, run);
   const rounds = await readPlans(store, run, { from: 0, isOpen: request.request.open === true });
   return { ...run, request, rounds };
 }

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { JobsPort, QueuedJob, SentJob } from '../../jobs/pypeliner/queue/job-queue.ts';
 import { openJobs } from '../../jobs/pypeliner/queue/open-jobs.ts';
 import { pypeliner } from '../../jobs/pypeliner/spec.ts';
@@ -297,8 +298,16 @@ it('after hundreds of rounds a look costs what the one under way costs, for the 
   }
   const [last] = (await jobs.submit([job('last')])) as readonly SentJob[];
   const { rounds } = await readRun(store, run);
-  const watcher = new LedgerReader({ store, batch }, { run, rounds, steps: spec.steps });
+  let [atOnce, most] = [0, 0];
+  const get: Store['get'] = async (...args) => {
+    most = Math.max(most, ++atOnce);
+    await setImmediate();
+    return store.get(...args).finally(() => atOnce--);
+  };
+  const watcher = new LedgerReader({ store: { ...store, get }, batch }, { run, rounds, steps: spec.steps });
   expect((await watcher.look()).counts).toMatchObject({ done: 600, waiting: 1 });
+  // Rounds are read many at once: one after the other, the first look at a day's would take minutes.
+  expect(most).toBeGreaterThan(16);
   const asked: string[] = [];
   const describe = batch.describe.bind(batch);
   batch.describe = ids => {

@@ -7,7 +7,7 @@ import type { WorkloadSpec } from '../../contract/workload/workload.ts';
 import { planRound } from '../../plan/plan-round.ts';
 import { runIdOf } from '../../plan/run-id.ts';
 import { storeRun } from '../../runs/store-round.ts';
-import { readRun } from '../../runs/stored-run.ts';
+import { readStoredRequest } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import { laneOfJob } from './lane-of-job.ts';
 import { openRounds } from './open-rounds.ts';
@@ -32,7 +32,7 @@ export async function serveOpenRun(
   connection.runJobs();
   const run = { workload: spec.name, runId: given ?? runIdOf(context.now(), context.seed()) };
   if (given === undefined) await storeRun(store, run, requestOf(run.runId, config.name, spec, context), []);
-  else await readRun(store, run);
+  else await readStoredRequest(store, run);
   const { objectStores } = await import('../../aws/object-stores.ts');
   const objects = objectStores(endpoint);
   const outputs = objects(deployment.outputBucket);

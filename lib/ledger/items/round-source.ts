@@ -22,12 +22,27 @@ export function givenSource({ plan, files }: GivenRound): RoundSource {
     bodies.set(indexKey(plan, plan.round, name), index);
     bodies.set(addsKey(plan, plan.round), Buffer.from(items));
   }
-  return {
-    bucket: 'memory',
-    head: async () => undefined,
-    get: async (key, range) => {
-      const body = bodies.get(key);
-      return body && range ? body.subarray(range[0], range[1]) : body;
-    },
-  };
+  return inMemory('memory', bodies);
 }
+
+/** The files of a round that adds items to an open run, read at once: such rounds are many, and small. */
+export async function readAhead(store: Store, plan: RoundPlan): Promise<RoundSource> {
+  const keys = [
+    addsKey(plan, plan.round),
+    ...plan.steps.flatMap(({ indexKey, itemsKey }) => [indexKey, itemsKey]),
+  ];
+  const bodies = await Promise.all(keys.map(key => store.get(key)));
+  const found = keys.flatMap((key, at): (readonly [string, Buffer])[] =>
+    bodies[at] ? [[key, bodies[at]]] : [],
+  );
+  return inMemory(store.bucket, new Map(found));
+}
+
+const inMemory = (bucket: string, bodies: ReadonlyMap<string, Buffer>): RoundSource => ({
+  bucket,
+  head: async () => undefined,
+  get: async (key, range) => {
+    const body = bodies.get(key);
+    return body && range ? body.subarray(range[0], range[1]) : body;
+  },
+});
