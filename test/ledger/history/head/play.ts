@@ -5,7 +5,7 @@ import { compare, lookOf } from '../compare.ts';
 import { endSome, happen } from '../happen.ts';
 import { freshReader, ignoreCut } from '../world.ts';
 import { type HeadEvent, type HeadHistory, isDeed } from './events.ts';
-import { beginOpen, type HeadWorld, learnRounds, send } from './world.ts';
+import { beginOpen, type HeadWorld, learnRounds, send, someJobs } from './world.ts';
 
 /**
  * Plays a history of an open run with a head. After every event what the head's queue tells of its jobs must be what a reader
@@ -16,10 +16,9 @@ export async function playHead(history: HeadHistory): Promise<void> {
   for (const [index, event] of history.events.entries()) {
     const when = `event ${index}, ${JSON.stringify(event)}`;
     await happenToHead(world, event, when);
-    await learnRounds(world);
-    await compareHead(world, when);
+    await compareHead(world, when, event.kind === 'cut-send');
     // Who watches sees a round of another one within this time.
-    if (event.kind === 'send' || event.kind === 'cut-send') {
+    if (isDeed(event) && event.kind !== 'cut-look') {
       world.clock.now += roundsEveryMs;
       if (event.pick % 3 === 0) await cutAt(world, event.pick, () => lookOf(world));
     }
@@ -28,21 +27,30 @@ export async function playHead(history: HeadHistory): Promise<void> {
 }
 
 async function happenToHead(world: HeadWorld, event: HeadEvent, when: string): Promise<void> {
-  const { waiting, clock } = world;
-  if (!isDeed(event)) await happen(world, event);
-  else if (event.kind === 'send') await send(world, event.pick);
-  else if (event.kind === 'cut-send') await cutAt(world, event.pick, () => send(world, event.pick));
-  else if (event.kind === 'cut-look') {
-    await endSome(world, event.pick);
-    clock.now += event.pick % 2 === 0 ? world.everyMs : 0;
-    await cutAt(world, event.pick, () => world.head.look([...waiting]));
+  const { clock, wanted } = world;
+  if (!isDeed(event)) return happen(world, event);
+  const { kind, pick } = event;
+  if (kind === 'send') await send(world, someJobs(world, pick));
+  else if (kind === 'cut-send')
+    await cutAt(world, pick, async () => {
+      await send(world, someJobs(world, pick));
+      await world.head.queue.wait(0);
+    });
+  else if (kind === 'cut-look') {
+    await endSome(world, pick);
+    clock.now += pick % 2 === 0 ? world.everyMs : 0;
+    await cutAt(world, pick, () => world.head.queue.wait(0));
   } else {
-    await world.head.settle?.();
-    waiting.clear();
-    await cutAt(world, event.pick, () => world.newHead().underWay());
+    await world.head.settle();
+    await learnRounds(world);
+    const fresh = await freshReader(world).look();
+    // One that is killed as it begins leaves the next one all that it found.
     world.head = world.newHead();
-    for (const { id } of await world.head.underWay()) waiting.add(id);
-    await compareUnderWay(world, when);
+    const all = [...wanted.values()];
+    await cutAt(world, pick, () => send(world, all));
+    world.head = world.newHead();
+    const adopted = await send(world, all);
+    compareAdopted(world, fresh, adopted, when);
   }
 }
 
@@ -52,59 +60,72 @@ async function cutAt(world: HeadWorld, pick: number, work: () => Promise<unknown
   world.fail.in = Number.POSITIVE_INFINITY;
 }
 
-/** What a head that begins finds: all that a fresh reader calls under way or done, but for what was received. */
-async function compareUnderWay(world: HeadWorld, when: string): Promise<void> {
-  await learnRounds(world);
+/** A head that begins waits for all that a fresh reader calls under way or done, and sends the rest anew. */
+function compareAdopted(world: HeadWorld, fresh: Ledger, adopted: ReadonlySet<string>, when: string): void {
   // A failed child may be in no summary yet: it is told by a later look.
   if (world.batch.isLate) return;
-  const fresh = await freshReader(world).look();
-  const expected = world.items
-    .map(({ name }) => name)
-    .filter(id => !world.received.has(id) && (fresh.isUnderWay('run', id) || isWell(fresh.rows.named(id)!)));
-  if (!isDeepStrictEqual([...world.waiting].sort(), expected.sort()))
-    throw new Error(`after ${when} a new head waits for ${[...world.waiting]} and not for ${expected}`);
+  const expected = [...world.wanted.keys()].filter(name => {
+    const id = idOf(world, name);
+    return id !== undefined && (fresh.isUnderWay('run', id) || isWell(fresh.rows.named(id)!));
+  });
+  if (!isDeepStrictEqual([...adopted].sort(), expected.sort()))
+    throw new Error(`after ${when} a new head waits for ${[...adopted]} and not for ${expected}`);
 }
 
-async function compareHead(world: HeadWorld, when: string): Promise<void> {
-  await answersOf(world, when);
+/** `wasCut`: requests have failed since, so that jobs may not have been submitted. */
+async function compareHead(world: HeadWorld, when: string, wasCut: boolean): Promise<void> {
+  await answersOf(world, when, wasCut);
   if (world.everyMs > 0) {
     world.clock.now += world.everyMs;
-    await answersOf(world, when);
+    await answersOf(world, when, false);
   }
   if (world.batch.isLate) return;
   const fresh = await freshReader(world).look();
-  const missed = [...world.waiting].filter(id => !fresh.isUnderWay('run', id));
+  const missed = [...world.wanted.keys()].filter(name => !fresh.isUnderWay('run', idOf(world, name) ?? ''));
   if (missed.length > 0) throw new Error(`after ${when} the head does not say that ${missed} have ended`);
 }
 
 /** Every answer at a look: received at once, and compared. */
-async function answersOf(world: HeadWorld, when: string): Promise<void> {
-  const { head, waiting, received } = world;
-  const ended = await head.look([...waiting]);
-  if (ended.length === 0) return;
+async function answersOf(world: HeadWorld, when: string, wasCut: boolean): Promise<void> {
+  const { queue } = world.head;
+  const told = new Map<string, string>();
+  for (let name = await queue.wait(0); name !== undefined; name = await queue.wait(0)) {
+    const { text, hasResult } = await queue.receive(name, '/file');
+    if (hasResult !== text.startsWith('is done'))
+      throw new Error(`after ${when} ${name} has a result: ${text}`);
+    world.wanted.delete(name);
+    told.set(name, text);
+  }
+  await learnRounds(world);
+  if (told.size === 0) return;
   const fresh = await freshReader(world).look();
-  for (const id of ended) {
-    const { text, hasResult } = await head.result(id, '/file');
-    waiting.delete(id);
-    received.add(id);
-    const expected = await told(fresh, id);
-    if (
-      fresh.isUnderWay('run', id) ||
-      !expected.every(part => text.includes(part)) ||
-      hasResult !== text.startsWith('is done')
-    )
-      throw new Error(
-        `after ${when} the head says of ${id}: ${text}\na fresh reader: ${expected} ${fresh.isUnderWay('run', id)}`,
-      );
+  for (const [name, text] of told) {
+    const id = idOf(world, name);
+    const isUnsent = text.startsWith('could not be submitted');
+    const expected = isUnsent && !wasCut ? undefined : await expectedOf(fresh, id, isUnsent);
+    if (!expected?.every(part => text.includes(part)))
+      throw new Error(`after ${when} the head says of ${name} (${id}): ${text}\na fresh reader: ${expected}`);
   }
 }
 
+/** The newest job of that name. */
+const idOf = ({ items }: HeadWorld, name: string): string | undefined =>
+  items.findLast(({ labels }) => labels?.job === name)?.name;
+
 const isWell = ({ state }: Pick<LedgerRow, 'state'>): boolean => state === 'done' || state === 'partial';
 
-/** What the text of a job's end has to have. */
-async function told(fresh: Ledger, id: string): Promise<readonly string[]> {
+/** What the text of a job's end has to have; undefined where there must be none. */
+async function expectedOf(
+  fresh: Ledger,
+  id: string | undefined,
+  isUnsent: boolean,
+): Promise<readonly string[] | undefined> {
+  if (id === undefined) return isUnsent ? [] : undefined;
+  if (fresh.isUnderWay('run', id)) return undefined;
   for await (const row of fresh.rows.stream({ details: true, names: [id] })) {
     if (isWell(row)) return ['is done'];
+    // Whoever is told that may send it again: it can never begin.
+    if (isUnsent) return row.state === 'cancelled' && row.jobId === undefined ? [] : undefined;
     const facts = [
       row.exitCode === undefined ? undefined : `exit code ${row.exitCode}`,
       row.reason,
@@ -112,5 +133,5 @@ async function told(fresh: Ledger, id: string): Promise<readonly string[]> {
     ];
     return ['failed: ', ...facts.filter(fact => fact !== undefined)];
   }
-  throw new Error(`no row ${id}`);
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import type { JobsPort, QueuedJob, SentJob } from '../../../../jobs/pypeliner/queue/job-queue.ts';
+import { type JobQueue, jobQueue, type QueuedJob } from '../../../../jobs/pypeliner/queue/job-queue.ts';
 import { openJobs } from '../../../../jobs/pypeliner/queue/open-jobs.ts';
 import { openRounds } from '../../../../lib/cli/queue/open-rounds.ts';
 import { resolveConfig } from '../../../../lib/config/resolve-config.ts';
@@ -20,12 +20,18 @@ export interface HeadWorld extends World {
   readonly items: Item[];
   readonly rounds: RoundPlan[];
   readonly everyMs: number;
-  readonly newHead: () => JobsPort;
-  head: JobsPort;
-  /** Ids of jobs that the head waits for. */
-  readonly waiting: Set<string>;
-  readonly received: Set<string>;
+  readonly newHead: () => Head;
+  head: Head;
+  /** Jobs that were sent and not received, by name: what a head that begins sends again. */
+  readonly wanted: Map<string, QueuedJob>;
   sent: number;
+}
+
+/** Nothing is gathered for longer than until somebody waits, who looks once. */
+export interface Head {
+  readonly queue: JobQueue;
+  /** What it had remembered is written down. */
+  settle(): Promise<void>;
 }
 
 const spec: WorkloadSpec = {
@@ -78,14 +84,18 @@ export async function beginOpen(history: HeadHistory): Promise<HeadWorld> {
   await storeRun(store, ref, stored, []);
   const clock = { now: 0 };
   const ports = { store, batch, changes: batch };
-  const newHead = (): JobsPort =>
-    openJobs({
+  const newHead = (): Head => {
+    const jobs = openJobs({
       ...{ run: ref, store, batch, tail: async () => '', check: () => undefined },
       ...openRounds(ports, { batchMs: everyMs, now: () => clock.now }, planOf),
     });
+    const tickMs = { first: 1, most: 1 };
+    const gatherMs = { quiet: 3_600_000, most: 3_600_000 };
+    return { queue: jobQueue({ jobs, tickMs, gatherMs }), settle: async () => jobs.settle?.() };
+  };
   return {
     ...{ ...history, spec, store, batch, fail, clock, newHead },
-    ...{ items: [], rounds: [], asked: [], sent: 0, waiting: new Set(), received: new Set() },
+    ...{ items: [], rounds: [], asked: [], sent: 0, wanted: new Map() },
     kept: new LedgerReader(ports, {
       run: ref,
       rounds: [],
@@ -107,9 +117,19 @@ export const someJobs = (world: HeadWorld, pick: number): readonly QueuedJob[] =
     resources: { vcpus: 1 + ((pick >> 3) % 2) * (index % 2), memoryMiB: 1000, market: 'on-demand' },
   }));
 
-export async function send(world: HeadWorld, pick: number): Promise<void> {
-  const answers = await world.head.submit(someJobs(world, pick));
-  for (const each of answers) if (!(each instanceof Error)) world.waiting.add((each as SentJob).id);
+/** Which of them an earlier head has sent, and are waited for. */
+export async function send(world: HeadWorld, jobs: Iterable<QueuedJob>): Promise<ReadonlySet<string>> {
+  const adopted = new Set<string>();
+  for (const job of jobs) {
+    world.wanted.set(job.name, job);
+    try {
+      if ((await world.head.queue.send(job)).adopted) adopted.add(job.name);
+    } catch (error) {
+      world.wanted.delete(job.name);
+      throw error;
+    }
+  }
+  return adopted;
 }
 
 /** What of the run is stored by now. */
