@@ -15,10 +15,12 @@ import type { LookPorts } from './look-ports.ts';
 import { type Moved, readBatch, withoutDetails } from './moved.ts';
 import { openShards, readMarks } from './read-marks.ts';
 import { callsOf, goneOn, isShortOf, readingOf, succeededCalls, wholeReading } from './reading.ts';
-import type { ArrayState } from './round-step.ts';
+import type { ArrayState, RoundStep } from './round-step.ts';
 
 /** Requests at once. */
 export const together = 16;
+/** A page of a listing holds a thousand marks. */
+const shardsTogether = 500;
 
 /**
  * Brings arrays that have moved up to what is to be seen now. Those that would take more calls of Batch than are left stay as
@@ -60,15 +62,25 @@ export async function readMoved(
 /** Marks alone, where a look does not ask Batch: what is done is done, whatever Batch says of it. */
 export function readMarksAlone(store: Store, states: readonly ArrayState[]): Promise<unknown> {
   const asked = states.filter(({ jobId, mayStart }) => jobId !== undefined && mayStart !== false);
-  // Arrays of a step stand side by side.
-  const parts = Map.groupBy(asked, ({ part }) => part);
-  return mapLimit([...parts], together, ([part, own]) =>
-    readMarks(
-      store,
-      part,
-      own.flatMap(openShards).sort((a, b) => a - b),
-    ),
-  );
+  return mapLimit(listedTogether(asked), together, ([part, shards]) => readMarks(store, part, shards));
+}
+
+/** Open shards whose marks one page of a listing mostly holds: small arrays of a step stand side by side, large ones are listed at once. */
+function listedTogether(states: readonly ArrayState[]): readonly (readonly [RoundStep, readonly number[]])[] {
+  const found: (readonly [RoundStep, number[]])[] = [];
+  const lastOf = new Map<RoundStep, number[]>();
+  for (const state of states.toSorted((a, b) => a.array.offset - b.array.offset)) {
+    const shards = openShards(state);
+    const last = lastOf.get(state.part);
+    if (last && last.length + shards.length <= shardsTogether) {
+      last.push(...shards);
+      continue;
+    }
+    const own = [...shards];
+    found.push([state.part, own]);
+    lastOf.set(state.part, own);
+  }
+  return found;
 }
 
 /** Batch first, then marks. */
