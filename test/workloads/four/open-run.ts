@@ -33,7 +33,14 @@ export const openRunTold = (four: FourLab): void =>
       await head.end();
       expect([...received.keys()].sort()).toEqual([...names].sort());
       expect([...received].filter(([, { after }]) => !after)).toEqual([
-        ['job-7', { after: false, host: expect.anything(), text: expect.stringContaining('exit code 64') }],
+        [
+          'job-7',
+          {
+            after: false,
+            host: expect.anything(),
+            text: expect.stringContaining('failed: exit code 5, the tool failed, on '),
+          },
+        ],
       ]);
       const { counts, items } = await json(['status', run]);
       expect(counts).toMatchObject({ done: 23, failed: 1 });
