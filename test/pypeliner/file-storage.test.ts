@@ -1,177 +1,19 @@
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import type { FileError } from '../../jobs/pypeliner/files/file-error.ts';
-import { type FileStorageOptions, fileStorage } from '../../jobs/pypeliner/files/file-storage.ts';
-import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
-import { objectStore } from '../../lib/aws/wire/object-store.ts';
-import { keys, startS3 } from '../twin/s3/helper.ts';
-
-let s3: Awaited<ReturnType<typeof startS3>>;
-let folder: string;
-let runs = 0;
-let clock = 1_700_000_000_000;
-beforeAll(async () => {
-  s3 = await startS3();
-  for (const Bucket of ['output', 'other']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
-  folder = mkdtempSync(join(tmpdir(), 'file-storage-'));
-});
-afterAll(async () => {
-  s3.s3.destroy();
-  await s3.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const bucket = (name: string) =>
-  objectStore({
-    bucket: name,
-    region: 'us-east-1',
-    endpoint: s3.url,
-    credentials: fixedKeys(keys),
-    partBytes: 5 * 1024 * 1024,
-  });
-/** A run's storage as its head has it; `again` is the same for another head, `job` for one of its jobs. */
-function run(more: Partial<FileStorageOptions> = {}) {
-  const options = {
-    store: bucket('output'),
-    storeOf: bucket,
-    prefix: `pypeliner/run-${runs++}/`,
-    now: () => clock++,
-    ...more,
-  };
-  return {
-    head: fileStorage({ ...options, listsFirst: true }),
-    again: Object.assign(() => fileStorage({ ...options, listsFirst: true }), { options }),
-    job: () => fileStorage(options),
-  };
-}
-const here = (name: string, text: string | Buffer): string => {
-  writeFileSync(join(folder, name), text);
-  return join(folder, name);
-};
-const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
-  work.then(
-    () => undefined,
-    (error: unknown) => (error as FileError).code,
-  );
+import type { FileStorageOptions } from '../../jobs/pypeliner/files/file-storage.ts';
+import { bucket, clock, codeOf, folder, here, run } from './run-files.ts';
 
 it('what a job has pushed is pulled as it was, with a time to the millisecond', async () => {
   const { head, job } = run();
   await head.connect();
-  const before = clock;
+  const before = clock.now;
   const { created } = await job().createStore('tmp/a b/é%?*').push(here('made', 'text'));
   expect(created).toBe(before);
   const store = job().createStore('tmp/a b/é%?*');
   await store.pull(join(folder, 'pulled'));
   expect(readFileSync(join(folder, 'pulled'), 'utf8')).toBe('text');
   expect([await store.exists(), await store.createTime()]).toEqual([true, created]);
-});
-
-it('a large file goes up and comes down in parts, and a part that breaks off comes again', async () => {
-  const body = Buffer.alloc(20 * 1024 * 1024 + 7);
-  for (let at = 0; at < body.length; at += 4096) body.writeUInt32LE(at, Math.min(at, body.length - 4));
-  const store = bucket('output');
-  let breaks = 3;
-  const { job } = run({
-    store: {
-      ...store,
-      readInto: async (key, target, options) => {
-        if (breaks-- > 0) throw new Error('the connection broke off');
-        return store.readInto(key, target, options);
-      },
-    },
-  });
-  const file = job().createStore('large');
-  await file.push(here('large', body));
-  await file.pull(join(folder, 'large-again'));
-  expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
-});
-
-it('an upload that another process began is gone on with: what S3 has does not go up again', async () => {
-  const body = Buffer.alloc(10 * 1024 * 1024 + 7, 'x');
-  for (let at = 0; at < body.length; at += 1024 * 1024) body.writeUInt32LE(at, Math.min(at, body.length - 4));
-  const resumeFolder = join(folder, 'uploads');
-  let requests = 0;
-  let most = 3;
-  // Whoever is cut off tries again a while later: here at once.
-  jest.spyOn(Math, 'random').mockReturnValue(0);
-  /** It is cut off from S3 after so many requests. */
-  const store = objectStore({
-    bucket: 'output',
-    region: 'us-east-1',
-    endpoint: s3.url,
-    partBytes: 5 * 1024 * 1024,
-    credentials: async () => {
-      if (requests >= most) throw new Error('cut off');
-      requests++;
-      return keys;
-    },
-  });
-  const { again } = run({ store, resumeFolder });
-  const offer = () =>
-    fileStorage({ ...again.options, listsFirst: false })
-      .createStore('large')
-      .push(here('large', body), 'person', 5);
-  expect(await codeOf(offer())).toBe('unavailable');
-  expect(readdirSync(resumeFolder)).toHaveLength(1);
-  requests = 0;
-  most = 100;
-  await offer();
-  // Which parts there are, the one that is not, and the end: not three parts and two ends.
-  expect(requests).toBeLessThanOrEqual(3);
-  expect(readdirSync(resumeFolder)).toEqual([]);
-  await run({ prefix: again.options.prefix }).job().createStore('large').pull(join(folder, 'large-again'));
-  expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
-  // Another content is another upload, whatever is remembered.
-  most = requests + 3;
-  expect(await codeOf(offer())).toBe('unavailable');
-  most = Number.POSITIVE_INFINITY;
-  body.fill('y', 0, 1000);
-  await offer();
-  await run({ prefix: again.options.prefix }).job().createStore('large').pull(join(folder, 'large-again'));
-  expect(readFileSync(join(folder, 'large-again')).equals(body)).toBe(true);
-  jest.restoreAllMocks();
-});
-
-it('a download that another process began is gone on with', async () => {
-  const body = Buffer.alloc(18 * 1024 * 1024, 'x');
-  const store = bucket('output');
-  const seen: number[] = [];
-  let most = 1;
-  const { job } = run({
-    store: {
-      ...store,
-      readInto: async (key, target, options) => {
-        if (seen.length >= most) throw new Error('cut off');
-        seen.push(options.from ?? 0);
-        return store.readInto(key, target, options);
-      },
-    },
-  });
-  const file = job().createStore('large');
-  await file.push(here('large', body));
-  const path = join(folder, 'resumed', 'large');
-  expect(await codeOf(file.pull(path))).toBe('unavailable');
-  // As a process that has ended leaves it.
-  for (const name of readdirSync(join(folder, 'resumed')))
-    renameSync(
-      join(folder, 'resumed', name),
-      join(folder, 'resumed', name.replace(`-${process.pid}`, '-999999999')),
-    );
-  most = 100;
-  await file.pull(path);
-  expect(seen.toSorted((a, b) => a - b).map(from => from / 1024 ** 2)).toEqual([0, 16]);
-  expect(readFileSync(path).equals(body)).toBe(true);
-  expect(readdirSync(join(folder, 'resumed'))).toEqual(['large']);
 });
 
 it('a bucket is made for who wants it and may, and is looked for otherwise', async () => {
