@@ -1,32 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   BatchClient,
-  CancelJobCommand,
-  CreateConsumableResourceCommand,
-  DeleteConsumableResourceCommand,
-  DescribeComputeEnvironmentsCommand,
-  DescribeConsumableResourceCommand,
-  DescribeJobDefinitionsCommand,
-  DescribeJobQueuesCommand,
   DescribeJobsCommand,
-  ListConsumableResourcesCommand,
-  ListJobsCommand,
   SubmitJobCommand,
   TerminateJobCommand,
 } from '@aws-sdk/client-batch';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import {
-  CloudWatchLogsClient,
-  CreateLogGroupCommand,
-  CreateLogStreamCommand,
-  DescribeLogGroupsCommand,
-  DescribeLogStreamsCommand,
-  FilterLogEventsCommand,
-  GetLogEventsCommand,
-  PutLogEventsCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   CopyObjectCommand,
   CreateMultipartUploadCommand,
@@ -37,72 +16,16 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import {
-  CreateSecretCommand,
-  DeleteSecretCommand,
-  DescribeSecretCommand,
-  GetSecretValueCommand,
-  ListSecretsCommand,
-  PutSecretValueCommand,
-  RestoreSecretCommand,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
-import { credentialsPath } from '../../../lib/twin/container/credentials.ts';
-import { type ContainerParts, startTwin, type Twin } from '../../../lib/twin/twin.ts';
-import { bucket, region, template } from './rights-template.ts';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { bucket } from './rights-template.ts';
+import { config, jobKeys, outcome, said, twin } from './rights-twin.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'twin-rights-'));
-const said: string[] = [];
-let twin: Twin;
-let parts: ContainerParts;
-
-beforeAll(async () => {
-  twin = await startTwin({
-    ...{ folder, projectRoot: folder, region, template, node: process.execPath, tools: [] },
-    datasetBuckets: ['theirs', 'open'],
-    publicBuckets: ['open'],
-    onRefusal: text => void said.push(text),
-    containers: given => {
-      parts = given;
-      return () => ({ signal: () => undefined, exited: new Promise(() => undefined) });
-    },
-  });
-});
-afterAll(async () => {
-  await twin.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const config = (credentials: object) => ({
-  endpoint: twin.url,
-  region,
-  credentials: credentials as never,
-  maxAttempts: 1,
-});
 const s3 = (credentials: object) => new S3Client({ ...config(credentials), forcePathStyle: true });
 const admin = () => s3(twin.keys.deployer);
 const put = (client: S3Client, Key: string, more: object = {}) =>
   client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x', ...more }));
 const get = (client: S3Client, Key: string, Bucket = bucket) =>
   client.send(new GetObjectCommand({ Bucket, Key }));
-
-/** `Name: message` of a refusal; 'ok' where there is none. */
-const outcome = (asked: Promise<unknown>): Promise<string> =>
-  asked.then(
-    () => 'ok',
-    (error: Error) => `${error.name}: ${error.message}`,
-  );
-
-/** The keys that a container of the job definition gets. */
-async function jobKeys(role = 'jobs') {
-  const { token = '' } = parts.credentials.grant(
-    { jobRole: `arn:aws:iam::000000000000:role/${role}` },
-    'task',
-  );
-  const answer = await fetch(`${twin.url}${credentialsPath}`, { headers: { authorization: token } });
-  const { AccessKeyId, SecretAccessKey, Token } = (await answer.json()) as Record<string, string>;
-  return { accessKeyId: AccessKeyId!, secretAccessKey: SecretAccessKey!, sessionToken: Token! };
-}
 
 describe('a job is its role', () => {
   it('writes and reads where its policies say, and is refused elsewhere in AWS’s words', async () => {
@@ -238,65 +161,5 @@ describe('a person has the members’ policy', () => {
     const read = (logGroupName: string) => outcome(logs.send(new FilterLogEventsCommand({ logGroupName })));
     expect(await read('/lab')).toContain('ResourceNotFound');
     expect(await read('/other')).toContain('AccessDenied');
-  });
-});
-
-describe('whoever has no policy', () => {
-  const jobs = ['x'];
-  const log = { logGroupName: '/lab', logStreamName: 's' };
-  const secret = { SecretId: 'lab/keys' };
-
-  it('is refused every operation of Batch, Logs, Secrets Manager and CloudFormation that the twin has', async () => {
-    // The datasets' owner has no part in the lab.
-    const as = config(twin.keys.datasets);
-    const [batch, logs, secrets] = [
-      new BatchClient(as),
-      new CloudWatchLogsClient(as),
-      new SecretsManagerClient(as),
-    ];
-    const asked: Record<string, Promise<unknown>> = {
-      SubmitJob: batch.send(new SubmitJobCommand({ jobName: 'a', jobQueue: 'queue', jobDefinition: 'work' })),
-      DescribeJobs: batch.send(new DescribeJobsCommand({ jobs })),
-      ListJobs: batch.send(new ListJobsCommand({ jobQueue: 'queue' })),
-      TerminateJob: batch.send(new TerminateJobCommand({ jobId: 'x', reason: 'x' })),
-      CancelJob: batch.send(new CancelJobCommand({ jobId: 'x', reason: 'x' })),
-      DescribeJobQueues: batch.send(new DescribeJobQueuesCommand({})),
-      DescribeComputeEnvironments: batch.send(new DescribeComputeEnvironmentsCommand({})),
-      DescribeJobDefinitions: batch.send(new DescribeJobDefinitionsCommand({})),
-      CreateConsumableResource: batch.send(
-        new CreateConsumableResourceCommand({ consumableResourceName: 'c' }),
-      ),
-      DescribeConsumableResource: batch.send(
-        new DescribeConsumableResourceCommand({ consumableResource: 'c' }),
-      ),
-      DeleteConsumableResource: batch.send(new DeleteConsumableResourceCommand({ consumableResource: 'c' })),
-      ListConsumableResources: batch.send(new ListConsumableResourcesCommand({})),
-      GetLogEvents: logs.send(new GetLogEventsCommand(log)),
-      FilterLogEvents: logs.send(new FilterLogEventsCommand(log)),
-      DescribeLogStreams: logs.send(new DescribeLogStreamsCommand(log)),
-      DescribeLogGroups: logs.send(new DescribeLogGroupsCommand({})),
-      CreateLogGroup: logs.send(new CreateLogGroupCommand(log)),
-      CreateLogStream: logs.send(new CreateLogStreamCommand(log)),
-      PutLogEvents: logs.send(
-        new PutLogEventsCommand({ ...log, logEvents: [{ timestamp: Date.now(), message: 'x' }] }),
-      ),
-      CreateSecret: secrets.send(new CreateSecretCommand({ Name: 'new', SecretString: 'x' })),
-      PutSecretValue: secrets.send(new PutSecretValueCommand({ ...secret, SecretString: 'x' })),
-      GetSecretValue: secrets.send(new GetSecretValueCommand(secret)),
-      DescribeSecret: secrets.send(new DescribeSecretCommand(secret)),
-      ListSecrets: secrets.send(new ListSecretsCommand({})),
-      DeleteSecret: secrets.send(new DeleteSecretCommand(secret)),
-      RestoreSecret: secrets.send(new RestoreSecretCommand(secret)),
-      DescribeStacks: new CloudFormationClient(as).send(new DescribeStacksCommand({})),
-    };
-    const answers = await Promise.all(
-      Object.entries(asked).map(async ([name, answer]) => [name, await outcome(answer)] as const),
-    );
-    for (const [name, text] of answers)
-      expect(text).toMatch(
-        new RegExp(
-          `^AccessDenied(Exception)?: User: .* is not authorized to perform: \\w+:${name} on resource`,
-        ),
-      );
   });
 });
