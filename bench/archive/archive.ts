@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { awsCli, pathWithClients } from '../clients.ts';
 import { type BenchServer, buildStandIn, keys, standIn, versitygw } from './servers.ts';
 import {
   type ArchiveWay,
@@ -91,6 +92,7 @@ const inTurn =
   async (projectRoot: string, rounds: number): Promise<string> => {
     const program = buildStandIn(projectRoot);
     await bundle(projectRoot);
+    say(awsCli(projectRoot));
     // As they come: the whole takes long, and what was measured is not to be lost.
     for (const name of names) say(await measure(program, scenes[name], rounds));
     return '';
@@ -194,12 +196,14 @@ async function onServer(projectRoot: string, rounds: number): Promise<string> {
   const server = await versitygw(projectRoot, url => run(fill(scene.objects, scene.size), url));
   if (!server) return 'versitygw is not to be had\n';
   try {
+    say(awsCli(projectRoot));
     return table(scene, await takeTurns(server, scene, rounds));
   } finally {
     server.stop();
   }
 }
 
+const root = join(import.meta.dirname, '../..');
 /** Of addresses. */
 const mostKiB = 6 * 1024 * 1024;
 
@@ -230,6 +234,7 @@ async function run(
         stdio: ['ignore', 'pipe', 'inherit'],
         env: {
           ...withoutCertificates(process.env),
+          PATH: pathWithClients(root),
           ...{ AWS_ENDPOINT_URL: url, ...keys },
           ...{ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: 'us-east-1', AWS_EC2_METADATA_DISABLED: 'true' },
           // What newer command lines compute besides is spared them.

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { conformanceCache } from '../clients.ts';
 
 /** Whoever answers, with objects in `live`. */
 export interface BenchServer {
@@ -61,8 +62,7 @@ export async function versitygw(
   projectRoot: string,
   fill: (url: string) => Promise<unknown>,
 ): Promise<BenchServer | undefined> {
-  const cache = process.env.LAB_CONFORMANCE_CACHE ?? join(projectRoot, '.lab/conformance');
-  const bin = join(cache, `versitygw-${version}`);
+  const bin = join(conformanceCache(projectRoot), `versitygw-${version}`);
   try {
     execFileSync(join(bin, 'versitygw'), ['--version'], { stdio: 'ignore' });
   } catch {

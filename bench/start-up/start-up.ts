@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { bundleEntrypoint } from '../../lib/build/bundle.ts';
+import { clientsBin } from '../clients.ts';
 import { compare, tableOf, type Way } from '../measure.ts';
 import { index, perShard } from './cut.ts';
 import type { Served } from './serve.ts';
@@ -56,12 +56,9 @@ export async function startUp(projectRoot: string, rounds: number): Promise<stri
   }
 }
 
-/** The clients that the conformance tests install. */
-const clients = (projectRoot: string): string => join(projectRoot, '.lab/conformance/clients/bin');
-
 function peers(projectRoot: string, common: Readonly<Record<string, string>>): Way[] {
-  const bin = clients(projectRoot);
-  if (!existsSync(join(bin, 'aws'))) return [];
+  const bin = clientsBin(projectRoot);
+  if (!bin) return [];
   const [from, to] = [index * perShard + 1, (index + 1) * perShard];
   const check = `[ $(wc -l < "$1") -eq ${perShard} ]`;
   const bash = (name: string, script: string): Way => ({
