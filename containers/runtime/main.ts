@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { env } from '../../lib/contract/workload/env.ts';
 import { LabError } from '../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
-import { lineLog } from './line-log.ts';
+import { type Log, lineLog } from './line-log.ts';
 import { runShard, type ShardOptions } from './run-shard.ts';
 import { type ContainerWorld, containerWorld } from './world.ts';
 
@@ -16,9 +16,15 @@ export async function main(
   options: MainOptions,
   argv: readonly string[],
   environment: NodeJS.ProcessEnv,
-  output: Writable = process.stdout,
+  output?: Writable,
 ): Promise<number> {
-  const world = containerWorld(environment, lineLog(output));
+  let print: Log | undefined;
+  // Who prints nothing needs no stream of Node's to print to.
+  const log: Log = line => {
+    print ??= lineLog(output ?? process.stdout);
+    return print(line);
+  };
+  const world = containerWorld(environment, log);
   try {
     return await run(world, options, argv);
   } catch (error) {

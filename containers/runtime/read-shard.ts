@@ -3,6 +3,7 @@ import type { Store } from '../../lib/contract/ports/ports.ts';
 import { claimArray, parentJobId, readClaim } from '../../lib/contract/run/claim.ts';
 import {
   doneKey,
+  indexKey,
   parseRunUri,
   planKey,
   type RunRef,
@@ -49,8 +50,9 @@ export function identify(world: ContainerWorld): ShardIdentity {
 }
 
 /**
- * This container's own items: one GET of the plan, one of its index entry, one of its lines. Undefined where there is
- * nothing to do: the shard is done already, or another job has claimed its array.
+ * This container's own items: one GET of the plan, one of its index entry, one of its lines. The plan says where the entry is,
+ * and says what any round's does: it is asked for beside the plan. Undefined where there is nothing to do: the shard is done
+ * already, or another job has claimed its array.
  */
 export async function readShard(
   identity: ShardIdentity,
@@ -58,6 +60,9 @@ export async function readShard(
 ): Promise<Shard | undefined> {
   const { run, store, round, step, shard, jobId } = identity;
   const mine = parentJobId(jobId);
+  const entryKey = indexKey(run, round, step);
+  // What is wrong with it is told when it is asked for again, once there is a plan.
+  const entry = readRange(store, entryKey, indexRange(shard)).catch(() => undefined);
   const [planBody, holder, done] = await Promise.all([
     store.get(planKey(run, round)),
     holderOf(store, run, identity, mine),
@@ -80,7 +85,8 @@ export async function readShard(
       exitCodes.itemNotFound,
       `there is no shard ${shard}: the step has ${stepPlan.shards}`,
     );
-  return { ...identity, plan, stepPlan, items: await readItems(store, stepPlan, shard) };
+  const known = stepPlan.indexKey === entryKey ? await entry : undefined;
+  return { ...identity, plan, stepPlan, items: await readItems(store, stepPlan, shard, known) };
 }
 
 /** All children of an array but the first find its claim: what would be refused is not written. */
@@ -93,30 +99,40 @@ export function laneOf({ stepPlan, shard }: Pick<Shard, 'stepPlan' | 'shard'>): 
   return stepPlan.lanes[array?.lane ?? 0]!;
 }
 
-async function readItems(store: Store, step: PlannedStep, shard: number): Promise<readonly Item[]> {
+async function readItems(
+  store: Store,
+  step: PlannedStep,
+  shard: number,
+  known: Buffer | undefined,
+): Promise<readonly Item[]> {
   const changed = (key: string): ShardFailure =>
     new ShardFailure(
       exitCodes.manifestChanged,
       `s3://${store.bucket}/${key} is not the one that was submitted`,
     );
-  const read = (key: string, range: readonly [number, number]): Promise<Buffer | undefined> =>
-    store.get(key, range).catch(error => {
-      // It has become shorter.
-      if (error instanceof WireError && error.code === 'InvalidRange') return undefined;
-      throw error;
-    });
   // S3 keeps no checksum of a range: what does not fit together is read a second time before it is called changed.
   for (const isLast of [false, true]) {
-    const entry = await read(step.indexKey, indexRange(shard));
+    const entry = (isLast ? undefined : known) ?? (await readRange(store, step.indexKey, indexRange(shard)));
     if (entry?.length !== 32) throw changed(step.indexKey);
     const { range, digest } = readEntry(entry);
-    const lines = await read(step.itemsKey, range);
+    const lines = await readRange(store, step.itemsKey, range);
     const items = lines && decodeShard(lines, digest);
     if (items) return items;
     if (isLast) break;
   }
   throw changed(step.itemsKey);
 }
+
+const readRange = (
+  store: Store,
+  key: string,
+  range: readonly [number, number],
+): Promise<Buffer | undefined> =>
+  store.get(key, range).catch(error => {
+    // It has become shorter.
+    if (error instanceof WireError && error.code === 'InvalidRange') return undefined;
+    throw error;
+  });
 
 const badJob = (message: string): ShardFailure => new ShardFailure(exitCodes.badJob, message);
 

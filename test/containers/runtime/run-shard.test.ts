@@ -2,6 +2,8 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { ShardFailure } from '../../../containers/runtime/failure.ts';
+import type { ContainerWorld } from '../../../containers/runtime/world.ts';
+import { planKey } from '../../../lib/contract/run/keys.ts';
 import { scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { runs } from '../../helpers/runs.ts';
 import { labOfFile, objectText, storeRun } from '../lab.ts';
@@ -172,3 +174,49 @@ describe('a step that takes its items together', () => {
     expect(record?.items).toEqual([]);
   });
 });
+
+describe('the lines of a shard', () => {
+  it('are found beside the plan: the index is asked before the plan has come, and once', async () => {
+    const run = await storeRun(lab, [named('a'), named('b')]);
+    const { step } = run;
+    const happened: string[] = [];
+    const { world } = lab;
+    lab.world = environment => watched(world(environment), happened);
+    try {
+      expect(await run.start(copy, 1)).toBe(0);
+    } finally {
+      lab.world = world;
+    }
+    const plan = planKey(run.run, 0);
+    const ofThese = happened.filter(each => [plan, step.indexKey].some(key => each.endsWith(key)));
+    expect(ofThese.slice(0, 2).toSorted()).toEqual([`asks ${plan}`, `asks ${step.indexKey}`]);
+    expect(ofThese).toHaveLength(4);
+  });
+
+  it('are found where the plan says, whatever other rounds’ are called', async () => {
+    const run = await storeRun(lab, [named('a'), named('b')]);
+    const elsewhere = 'runs/rapidtide/elsewhere.idx';
+    await lab.store.put(elsewhere, (await lab.store.get(run.step.indexKey))!);
+    const plan = JSON.parse((await objectText(lab.store, planKey(run.run, 0)))!);
+    plan.steps[0].indexKey = elsewhere;
+    await lab.store.put(planKey(run.run, 0), JSON.stringify(plan));
+    await lab.store.put(run.step.indexKey, Buffer.alloc(48));
+    expect(await run.start(copy, 1)).toBe(0);
+    expect((await run.record(1))?.items.map(item => item.name)).toEqual(['b']);
+  });
+});
+
+/** Writes down when its stores are asked for a key, and when they have answered. */
+function watched(world: ContainerWorld, happened: string[]): ContainerWorld {
+  const store: ContainerWorld['store'] = bucket => {
+    const known = world.store(bucket);
+    const get: typeof known.get = async (key, range) => {
+      happened.push(`asks ${key}`);
+      const body = await known.get(key, range);
+      happened.push(`has ${key}`);
+      return body;
+    };
+    return { ...known, get };
+  };
+  return { ...world, store };
+}
