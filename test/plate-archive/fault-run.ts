@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { decodeIndex, memberOf } from '../../jobs/plate-archive/format/archive-index.ts';
 import { indexKey, tarKey, tarsPrefix } from '../../jobs/plate-archive/format/archive-keys.ts';
-import { Killed, type Operation, Refused } from './fake-s3.ts';
+import { Killed, type Operation, Refused } from './fake-faults.ts';
 import { imagesPrefix, PlateLab, plate } from './plate-lab.ts';
 
 /** What one seed does to one plate, from its archive to its deletion. */

@@ -16,7 +16,7 @@ import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { program } from '../helpers/program.ts';
 import { some } from '../helpers/runs.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
-import { Killed, Refused } from './fake-s3.ts';
+import { Killed, Refused } from './fake-faults.ts';
 import { imagesPrefix, now, PlateLab, plate } from './plate-lab.ts';
 
 it('a plate of which there is nothing is refused, and one of empty objects is archived like any other', async () => {

@@ -1,6 +1,6 @@
 import { describeArchives } from '../../jobs/plate-archive/describe-archives.ts';
 import type { SpecPorts } from '../../lib/contract/workload/workload.ts';
-import { Refused } from './fake-s3.ts';
+import { Refused } from './fake-faults.ts';
 import { imagesPrefix, PlateLab, plate } from './plate-lab.ts';
 
 /** What a plan tells of the lab's one plate. */
