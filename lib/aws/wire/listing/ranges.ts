@@ -14,24 +14,26 @@ export interface ArrivedPage {
 
 export type AskPage = (marker: Marker) => Promise<ArrivedPage>;
 
-/** Keys behind `begin` (all from the first on, where it is undefined), up to and with `until`. */
+/** Keys behind `begin` and before `end`; to the first and to the last of the listing, where they are undefined. */
 interface Range {
   readonly begin: string | undefined;
+  /** The first key that was seen of the range behind this one: all before it is told here, whatever has come in since. */
+  end: string | undefined;
   /** The first key of it. */
   readonly first: string;
+  /** Behind this key nothing of it was to be seen: it is cut before. */
   until: string | undefined;
-  /** The first key behind `until`, as the page had it that the range was cut by; undefined where that did not say. */
-  behind: string | undefined;
-  /** The last key that a page of it had. */
+  /** The last key that was told, and those of its versions that were. */
   last: string;
+  lastIds: Set<string>;
   /** All of it up to this key has come. */
   after: string;
   /** Whether more of it is to come than what has arrived. */
   isLong: boolean;
 }
 
-/** A page that waits for who reads it, with the end that its range had when it came. */
-interface WaitingPage extends Pick<Range, 'until' | 'behind'> {
+/** A page that waits for who reads it. */
+interface WaitingPage {
   readonly range: Range;
   readonly page: ArrivedPage;
 }
@@ -41,9 +43,10 @@ const mostWaiting = 4;
 
 /**
  * A listing in ranges of keys that are asked for at once. Nobody knows before where keys lie: a range is cut at a guess, and the upper
- * part is believed in when a page of it has come. Each page is in order; pages come in any. Every version comes once: a range goes up to
- * the key that the next one begins behind, and what a page has outside of its range is left to the other. `first` is the page with which the
- * listing begins, and has a marker. Throws where a server does not list in the order of keys, for then ranges mean nothing.
+ * part is believed in when a page of it has come. Each page is in order; pages come in any. Every version comes once, also of a bucket that
+ * changes meanwhile: the upper part begins with the first key that its page has, the lower one goes on to that key, and what a page has
+ * outside of its range is left to the other. `first` is the page with which the listing begins, and has a marker. Throws where a server does
+ * not list in the order of keys, for then ranges mean nothing.
  */
 export async function* inRanges(
   ask: AskPage,
@@ -80,7 +83,7 @@ class Ranges {
 
   begin(first: ArrivedPage): void {
     const key = first.versions()[0]?.key ?? '';
-    this.#start(undefined, { first: key, until: undefined, behind: undefined }, Promise.resolve(first));
+    this.#start(undefined, { first: key, until: undefined, end: undefined }, Promise.resolve(first));
   }
 
   async *pages(): AsyncIterable<readonly ObjectVersion[]> {
@@ -111,12 +114,11 @@ class Ranges {
 
   #start(
     begin: string | undefined,
-    { first, until, behind }: Pick<Range, 'first' | 'until' | 'behind'>,
+    { first, until, end }: Pick<Range, 'first' | 'until' | 'end'>,
     page: Promise<ArrivedPage>,
   ): void {
-    const range: Range = {
-      ...{ begin, first, until, behind, last: begin ?? '', after: begin ?? '', isLong: true },
-    };
+    const told = { last: begin ?? '', lastIds: new Set<string>(), after: begin ?? '' };
+    const range: Range = { begin, end, first, until, ...told, isLong: true };
     this.#open.add(range);
     this.#read(range, page).catch(error => this.#fail(error));
   }
@@ -127,8 +129,7 @@ class Ranges {
       if (this.#isStopped) return;
       const { marker } = arrived;
       const next = marker?.['key-marker'];
-      // More versions of the last key itself may be on the next page.
-      range.isLong = next !== undefined && (range.until === undefined || byUtf8(next, range.until) <= 0);
+      range.isLong = isBefore(next, range.end);
       // Asked for before this one is read.
       coming = range.isLong ? this.#ask(marker!) : undefined;
       // Whoever stops here does not want to hear of it.
@@ -136,7 +137,7 @@ class Ranges {
       if (next !== undefined && byUtf8(next, range.after) > 0) range.after = next;
       if (!coming) this.#open.delete(range);
       this.#split();
-      await this.#give({ range, page: arrived, until: range.until, behind: range.behind });
+      await this.#give({ range, page: arrived });
     }
   }
 
@@ -170,7 +171,9 @@ class Ranges {
   #longest(): { readonly range: Range; readonly key: string } | undefined {
     let best: { readonly range: Range; readonly key: string } | undefined;
     for (const range of this.#open) {
-      const key = range.isLong ? splitKey(this.#prefix, range) : undefined;
+      // Behind that is what came in meanwhile, and little of it.
+      const canSplit = range.isLong && (range.until === undefined || byUtf8(range.after, range.until) < 0);
+      const key = canSplit ? splitKey(this.#prefix, range) : undefined;
       if (key !== undefined && (best === undefined || key.length < best.key.length)) best = { range, key };
     }
     return best;
@@ -180,28 +183,30 @@ class Ranges {
   #cut(range: Range, key: string, page: ArrivedPage): void {
     // It has come as far meanwhile: what lies behind the key is its own.
     if (!this.#open.has(range) || byUtf8(range.after, key) >= 0) return;
-    const { until, behind } = range;
+    const { until, end } = range;
     const next = page.marker?.['key-marker'];
     const versions = page.versions();
     const first = versions.find(each => byUtf8(each.key, key) > 0)?.key;
     range.until = key;
-    range.behind = first ?? (next === undefined ? nothing : undefined);
-    const isIn = (each: string | undefined): boolean =>
-      each !== undefined && (until === undefined || byUtf8(each, until) <= 0);
-    if (isIn(next) || isIn(first))
-      this.#start(
-        key,
-        { first: first ?? key, until, behind },
-        Promise.resolve({ ...page, versions: () => versions }),
-      );
+    // Nothing lies behind the key but what comes in from now on: it is read with the rest.
+    if (!isBefore(first ?? next, end)) return;
+    range.end = first ?? nextKey(key);
+    this.#start(
+      key,
+      { first: first ?? key, until, end },
+      Promise.resolve({ ...page, versions: () => versions }),
+    );
   }
 }
 
-/** Behind all keys: none has it, for it is not Unicode. */
-const nothing = '\udfff';
+const isBefore = (key: string | undefined, end: string | undefined): boolean =>
+  key !== undefined && (end === undefined || byUtf8(key, end) < 0);
 
-/** What of a page belongs to its range; of a range in the order in which they came. Throws where keys are not in order. */
-function ownOf({ range, page, until, behind }: WaitingPage): readonly ObjectVersion[] {
+/** No key lies between the two. */
+const nextKey = (key: string): string => `${key}\0`;
+
+/** What of a page belongs to its range, and was not told; of a range in the order in which they came. Throws where keys are not in order. */
+function ownOf({ range, page }: WaitingPage): readonly ObjectVersion[] {
   const versions = page.versions();
   let { last } = range;
   // What it follows may be of another page.
@@ -212,19 +217,27 @@ function ownOf({ range, page, until, behind }: WaitingPage): readonly ObjectVers
     last = key;
     isPlain = page.isPlain;
   }
+  const from = startOf(range, versions);
+  const isCut = !isBefore(last, range.end);
+  const end = isCut ? versions.findIndex(({ key }) => !isBefore(key, range.end)) : versions.length;
+  const own = from === 0 && end === versions.length ? versions : versions.slice(from, Math.max(from, end));
+  if (last !== range.last) range.lastIds = new Set();
+  for (const { versionId } of versions.slice(versions.findLastIndex(({ key }) => key !== last) + 1))
+    range.lastIds.add(versionId);
   range.last = last;
-  // Of a server that begins with the marker itself: the range before this one ends with it.
-  const from = versions[0]?.key === range.begin ? versions.findIndex(({ key }) => key !== range.begin) : 0;
-  const isCut = until !== undefined && byUtf8(range.last, until) > 0;
-  const end = isCut ? versions.findIndex(({ key }) => byUtf8(key, until) > 0) : versions.length;
-  if (from < 0 || end < 0) return [];
-  // Where ranges join nothing may lie between: a key that came meanwhile, or an order that is none.
-  const next = versions[end]?.key;
-  if (next !== undefined && behind !== undefined && byUtf8(next, behind) < 0)
-    throw new Error(
-      `${next} was not there a moment ago: the bucket changes while it is listed, or is not listed in the order of keys`,
-    );
-  return from === 0 && end === versions.length ? versions : versions.slice(from, end);
+  return own;
+}
+
+/**
+ * Where what is new begins. Some servers begin with the marker's key itself, which is the other range's at the join; or with a key's first
+ * version where that of the marker is gone.
+ */
+function startOf({ begin, last, lastIds }: Range, versions: readonly ObjectVersion[]): number {
+  if (versions[0]?.key !== last) return 0;
+  const others = versions.findIndex(({ key }) => key !== last);
+  const same = others < 0 ? versions.length : others;
+  if (last === begin) return same;
+  return versions.slice(0, same).findLastIndex(({ versionId }) => lastIds.has(versionId)) + 1;
 }
 
 /** Whether a page is in the order that ranges stand on. */
