@@ -20,6 +20,7 @@ import { unitDays } from './units.ts';
 export const ambientNoise: WorkloadSpec = {
   name: 'ambient-noise',
   title: 'Ambient noise by day and month: NoisePy, or a script of your own',
+  example: "--start 2019-01 --end 2019-12 --stations 'CI.*'",
   item: { one: 'unit', many: 'units' },
   verbs: { calendar: async () => (await import('./verbs/calendar.ts')).calendar },
   parameters: [

@@ -38,6 +38,41 @@ export function overview(commands: readonly Command[], workloads: readonly Workl
   ].join('\n');
 }
 
+/** `lab archive status --help`: of a verb whose first words each do something else, what one of them does. */
+export function firstWordHelp(
+  command: Command,
+  word: string,
+  options: Readonly<Record<string, OptionSpec>>,
+): string | undefined {
+  const first = Object.hasOwn(command.verbs ?? {}, word) ? command.verbs![word] : undefined;
+  if (!first) return undefined;
+  const name = `${command.name} ${word}`;
+  const own = command.examples.filter(example => `${example} `.startsWith(`lab ${name} `));
+  const { verbs: _, ...rest } = command;
+  return verbHelp({ ...rest, ...first, name, examples: own.length > 0 ? own : command.examples }, options);
+}
+
+/** `lab submit plate-archive --help`: a verb over one workload, with the options of both. */
+export function workloadHelp(
+  command: Command,
+  spec: WorkloadSpec,
+  options: Readonly<Record<string, OptionSpec>>,
+): string {
+  const name = `${command.name} ${spec.name}`;
+  const { many } = spec.item;
+  const needed = spec.parameters.filter(({ required }) => required);
+  const own = command.examples.filter(example => example.startsWith(`lab ${name} `));
+  const plain = [`--${many} ${many}.txt`, ...needed.map(each => `--${each.name} ${each.name.toUpperCase()}`)];
+  return verbHelp(
+    {
+      ...command,
+      ...{ name, summary: spec.title, usage: command.usage.replace(/^<workload> --<items>/, `--${many}`) },
+      examples: own.length > 0 ? own : [`lab ${name} ${spec.example ?? plain.join(' ')}`],
+    },
+    options,
+  );
+}
+
 /** `lab <verb> --help`. */
 export function verbHelp(
   command: Command,
@@ -53,7 +88,7 @@ export function verbHelp(
     `lab ${command.name} ${command.usage}`.trimEnd(),
     `  ${command.summary}`,
     '',
-    ...Object.entries(command.verbs ?? {}).map(([name, what]) => `  ${name.padEnd(10)} ${what}`),
+    ...Object.entries(command.verbs ?? {}).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`),
     ...(command.verbs ? [''] : []),
     ...lines,
     ...(command.usage.startsWith('<workload>')

@@ -8,7 +8,7 @@ import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { type Command, commonOptions, type OptionSpec } from './command.ts';
 import { allCommands, commandNamed, verbNames } from './commands.ts';
 import { makeContext, type World } from './context.ts';
-import { overview, verbHelp } from './help.ts';
+import { firstWordHelp, overview, verbHelp, workloadHelp } from './help.ts';
 import { readArgs } from './input/parse-args.ts';
 import { orInterrupted } from './or-interrupted.ts';
 import { labWords } from './output/command-line.ts';
@@ -69,7 +69,10 @@ async function dispatch(argv: readonly string[], world: World, given = argv): Pr
   }
   const own = optionsOf(command, rest, world);
   if (asksForHelp(rest)) {
-    world.io.out.write(verbHelp(command, own, own === command.options ? world.workloads : []));
+    world.io.out.write(
+      helpOfFirst(command, rest[0] ?? '', own, world) ??
+        verbHelp(command, own, own === command.options ? world.workloads : []),
+    );
     return exitCodes.ok;
   }
   const words = command.passesOn ? passOn(rest, own, commonOptions) : rest;
@@ -152,6 +155,12 @@ function siblingHelp(family: Command, submit: Command, spec: WorkloadSpec, world
     },
     options,
   );
+}
+
+/** The help of what the first word behind a verb names: a verb of a family, or a workload; undefined where it names none. */
+function helpOfFirst(command: Command, word: string, options: Command['options'], world: World) {
+  const spec = command.usage.startsWith('<workload>') && world.workloads.find(({ name }) => name === word);
+  return spec ? workloadHelp(command, spec, options) : firstWordHelp(command, word, options);
 }
 
 function beforeDashes(words: readonly string[]): readonly string[] {

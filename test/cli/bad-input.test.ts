@@ -225,6 +225,44 @@ it('help has no line of more than 100 columns', async () => {
   }
 });
 
+it('help of a word of a verb, and of a workload, is about that alone: its usage, what it does, its examples', async () => {
+  const commands = await allCommands(workloads);
+  const words = commands.flatMap(({ name, verbs = {} }) =>
+    Object.entries(verbs).map(([word, first]) => ({ call: [name, word], ...first })),
+  );
+  expect(words.map(({ call }) => call.join(' '))).toEqual(
+    expect.arrayContaining(['archive thaw', 'archive ls', 'archive restore', 'twin up']),
+  );
+  for (const { call } of words) {
+    const { out, code } = await me.lab([...call, '--help']);
+    expect([code, out.split('\n')[0]]).toEqual([0, expect.stringMatching(`^lab ${call.join(' ')}\\b`)]);
+    const examples = out
+      .slice(out.indexOf('Examples:\n') + 10)
+      .trimEnd()
+      .split('\n');
+    expect(examples.filter(line => !line.startsWith(`  lab ${call.join(' ')}`))).toEqual([]);
+    expect(examples).not.toEqual([]);
+  }
+  expect((await me.lab(['archive', 'thaw', '--help'])).out).toMatch(
+    /^lab archive thaw s3:\/\/bucket\/prefix\//,
+  );
+  for (const verb of ['submit', 'rehearse'])
+    for (const { name, title, item } of workloads)
+      expect((await me.lab([verb, name, '--help'])).out).toMatch(
+        new RegExp(
+          `^lab ${verb} ${name} --${item.many} LIST .*\n  ${title}\n[^]*Examples:\n  lab ${verb} ${name} --`,
+        ),
+      );
+});
+
+it('a family that is called without a verb names those it has, and guesses none', async () => {
+  const { code, err } = await me.lab(['archive']);
+  expect([code, err]).toEqual([
+    2,
+    expect.stringMatching(/needs a verb\n {2}one of status, .*destroy: npx lab archive --help$/m),
+  ]);
+});
+
 it('help fits a screen and every verb has an example', async () => {
   const commands = await allCommands(workloads);
   const lines = overview(commands, []).split('\n');

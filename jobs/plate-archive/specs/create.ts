@@ -10,6 +10,7 @@ export const plateArchive: WorkloadSpec = {
   ...common,
   name: 'plate-archive',
   title: 'Plates into archives that are proved',
+  example: '--project P --batch B --plates plates.csv',
   family: family('create'),
   parameters: [
     project,

@@ -44,16 +44,24 @@ export const archive: WorkloadVerb = {
   usage: '<verb> …',
   options: {},
   verbs: {
-    ...jobs,
-    ...Object.fromEntries(Object.entries(verbs).map(([name, { summary }]) => [name, summary])),
+    ...Object.fromEntries(
+      Object.entries(jobs).map(([name, summary]) => [name, { summary, usage: '--plates LIST [options]' }]),
+    ),
+    ...verbs,
   },
   // A submission's are its workload's.
   optionsOf: name => (jobs[name] ? undefined : verbOf(name).options),
   familyOwn: words => verbs[words[0] ?? ''] !== undefined && (words[0] !== 'restore' || isHere(words)),
   examples: [
     'lab archive create --project P --batch B --plates plates.csv --wait',
-    'lab archive status BR00092655',
+    'lab archive verify --project P --batch B --plate BR00092655 --wait',
     'lab archive delete --project P --batch B --plate BR00092655',
+    'lab archive destroy --project P --batch B --plate BR00092655 --reason "consent withdrawn, form 12"',
+    'lab archive status BR00092655',
+    "lab archive ls BR00092655 --include 'r01c0*'",
+    'lab archive audit BR00092655 --share 1%',
+    'lab archive thaw s3://bucket/prefix/ --include .tiff',
+    'lab archive rebuild --plate BR00092655 --to rebuilt',
     "lab archive restore --project P --batch B --plate BR00092655 --include 'r01c0*' --to wells",
   ],
   run: (ports, args) => verbOf(args.positionals[0] ?? '').run(ports, args),
@@ -63,10 +71,10 @@ function verbOf(name: string): ArchiveVerb {
   const verb = verbs[name];
   if (verb) return verb;
   const all = [...new Set([...Object.keys(verbs), ...jobVerbs])];
-  const near = suggest(name, all);
+  const near = name === '' ? undefined : suggest(name, all);
   throw new LabError({
     where: `lab archive ${name}`.trimEnd(),
     message: name === '' ? 'needs a verb' : 'is not understood',
-    fix: near ? `did you mean lab archive ${near}?` : `one of ${all.join(', ')}`,
+    fix: near ? `did you mean lab archive ${near}?` : `one of ${all.join(', ')}: npx lab archive --help`,
   });
 }

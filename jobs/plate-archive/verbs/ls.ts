@@ -8,7 +8,7 @@ import type { ArchiveVerb } from './verb.ts';
 
 export const ls: ArchiveVerb = {
   summary: 'the objects in a plate’s archive',
-  usage: '<plate>',
+  usage: '<plate> [--include PATTERNS]',
   options: {
     ...plateOptions,
     ...archiveOption,

@@ -18,7 +18,7 @@ import type { ArchiveVerb } from './verb.ts';
 
 export const status: ArchiveVerb = {
   summary: 'how archives stand; of one plate its map, too',
-  usage: '[plate…]',
+  usage: '[plate…] [--html FILE]',
   options: {
     ...plateOptions,
     html: { type: 'string', value: 'FILE', describe: 'write the page of one plate, as it is now' },

@@ -14,6 +14,7 @@ import { jobOptions, oldOptions } from './parameters.ts';
 export const vcfIngest: WorkloadSpec = {
   name: 'vcf-ingest',
   title: 'VCF or BCF files into a TileDB-VCF dataset',
+  example: '--dataset-uri s3://bucket/cohort --samples samples.txt',
   item: { one: 'sample', many: 'samples', lines: 'uri' },
   parameters: [
     {

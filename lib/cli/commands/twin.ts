@@ -12,6 +12,13 @@ export const twin: Command = {
   group: 'twin',
   summary: 'the offline twin of AWS: up, env, status, down, reset',
   usage: 'up | env | status | down | reset',
+  verbs: {
+    up: { usage: '[--tools FOLDERS]', summary: 'start it over lab.config.ts as it is, for every --local' },
+    env: { usage: '[--as PERSON]', summary: 'what makes AWS clients of this shell talk to it' },
+    status: { usage: '', summary: 'whether it is up, and where' },
+    down: { usage: '', summary: 'end it; its state is kept' },
+    reset: { usage: '[--yes]', summary: 'end it and delete its buckets, jobs, logs and secrets' },
+  },
   options: {
     tools: {
       type: 'string',
@@ -28,12 +35,20 @@ export const twin: Command = {
   examples: [
     'lab twin up --tools ~/venvs/rapidtide/bin',
     'lab twin up && eval "$(npx lab twin env)" && aws batch describe-job-queues',
+    'lab twin env --as keepers',
+    'lab twin status',
+    'lab twin down',
     'lab twin reset',
   ],
   async run(context, args) {
     const verb = args.positionals[0] ?? 'status';
     const action = actions[verb];
-    if (!action) throw new LabError({ where: verb, message: 'is none of up, env, status, down, reset' });
+    if (!action)
+      throw new LabError({
+        where: verb,
+        message: 'is none of up, env, status, down, reset',
+        fix: 'npx lab twin --help',
+      });
     return action(context, args);
   },
 };

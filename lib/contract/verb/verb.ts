@@ -12,8 +12,8 @@ export interface Verb<P> {
   readonly options: Readonly<Record<string, OptionSpec>>;
   /** Whether these words, behind the name of a family of workloads, are this verb's own and no submission. */
   readonly familyOwn?: (words: readonly string[]) => boolean;
-  /** What its first words do, a line each. */
-  readonly verbs?: Readonly<Record<string, string>>;
+  /** Its first words, where each does something else. */
+  readonly verbs?: Readonly<Record<string, FirstWord>>;
   readonly examples: readonly string[];
   /** Whether what is no option of ours is another program's, and comes as `rest`. */
   readonly passesOn?: boolean;
@@ -21,6 +21,12 @@ export interface Verb<P> {
   readonly onlyReads?: boolean;
   /** Answers the exit code. */
   run(ports: P, args: Args): Promise<number>;
+}
+
+/** `lab archive status`: of the verb `archive`, what `status` does, and what may stand behind it. */
+export interface FirstWord {
+  readonly summary: string;
+  readonly usage: string;
 }
 
 /** One that a workload brings: it sees its own workload's places and runs, and no command line. */

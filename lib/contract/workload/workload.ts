@@ -57,6 +57,8 @@ export interface WorkloadSpec {
   readonly toolCredentials?: KindSpec['toolCredentials'];
   /** What a retry changes for items that ended of this cause. @default twice the memory, twice the time, on demand from the second time on */
   readonly onCause?: OnCause;
+  /** The words of a submission that makes sense, for its help; without any, its list and what it needs. */
+  readonly example?: string;
   /** Items from the request alone, where no list is given: `--start 2019-01 --end 2019-12`. Throws LabError. */
   readonly list?: (request: RunRequest, ports: SpecPorts) => Promise<readonly Item[]>;
   /**
