@@ -4,6 +4,7 @@ import { extract } from 'tar-stream';
 import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { archivePrefix, indexTarKey, type PlateName } from './format/archive-keys.ts';
 import { sha256 } from './format/inventory.ts';
+import { createCommand, plateCommand } from './plate/plate-command.ts';
 import { PlateError } from './plate/plate-error.ts';
 import { wholeObject } from './whole-object.ts';
 
@@ -25,12 +26,19 @@ export async function keptTwice(
   const second = await inIndexTar(archive, plate, digest, name).catch((error: unknown) => {
     if (!isStoreError(error, 'InvalidObjectState')) throw error;
     throw new PlateError([
-      `${what}, and the tar that has it once more is in a cold class: lab archive rebuild asks for it`,
+      `${what}, and the tar that has it once more is in a cold class: ${plateCommand('rebuild', plate, '--to', 'rebuilt')}, which asks for it`,
     ]);
   });
   if (second && sha256(second) === wanted) return second;
-  throw new PlateError([`${what}, and no tar of its archive has it: lab archive rebuild`]);
+  throw new PlateError([`${what}, and no tar of its archive has it: ${wayOn[name](plate)}`]);
 }
+
+/** An index is made of the tars; the digest of an inventory is the archive's name, and nothing else has all of it. */
+const wayOn = {
+  'index.ndjson': (plate: PlateName) => plateCommand('rebuild', plate, '--to', 'rebuilt'),
+  'inventory.ndjson': (plate: PlateName) =>
+    `what is at the source is archived anew (${createCommand(plate)}), and what is not comes back from the tars (${plateCommand('restore', plate, '--to', 'restored')})`,
+} as const;
 
 /** Undefined where there is no such tar, or it breaks off before the file's end. */
 async function inIndexTar(

@@ -1,7 +1,8 @@
 import { goneFrom } from '../../../jobs/plate-archive/current-objects.ts';
-import { deletedKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
+import { deletedKey, type PlateName } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { storedJson } from '../../../jobs/plate-archive/format/stored-json.ts';
 import { nameOfArchive, readGeneration, readHead } from '../../../jobs/plate-archive/generations.ts';
+import { createCommand, plateCommand } from '../../../jobs/plate-archive/plate/plate-command.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -64,12 +65,7 @@ export const verifyTask = {
         for (const { check, what } of findings.list) context.log(`${check}: ${what}`);
         if (!proof) {
           const many = findings.count === 1 ? '' : `${findings.count} findings: `;
-          const has = (name: string): boolean => findings.list.some(({ check }) => check === name);
-          const then = has('source-gone')
-            ? '; lab archive restore gives it back from this archive, and create --again archives the plate without it'
-            : has('source-changed') || has('source-added')
-              ? '; lab archive create archives the plate as it is now'
-              : '';
+          const then = nextOf(plate, new Set(findings.list.map(({ check }) => check)));
           const reason = `${many}${findings.list[0]?.what ?? ''}${then}`;
           return { exitCode: exitCodes.toolFailed, reason };
         }
@@ -87,3 +83,14 @@ export const verifyTask = {
       }
     }),
 };
+
+/** What follows, behind what was found. */
+function nextOf(plate: PlateName, found: ReadonlySet<string>): string {
+  if (found.has('source-gone'))
+    return `; it comes back from this archive: ${plateCommand('restore', plate)}; the plate is archived without it: ${createCommand(plate)} --again`;
+  if (found.has('source-changed') || found.has('source-added'))
+    return `; the plate is archived as it is now: ${createCommand(plate)}`;
+  // The archive is well.
+  if (['tagged', 'source-looked-at', 'source-not-again'].some(check => found.has(check))) return '';
+  return `; the plate is archived anew: ${createCommand(plate)}`;
+}

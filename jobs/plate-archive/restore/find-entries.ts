@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { blocksFor, decodeIndex, type IndexBlock, type IndexEntry } from '../format/archive-index.ts';
 import { indexKey, type PlateName, sealKey } from '../format/archive-keys.ts';
+import { bagOf } from '../format/bag.ts';
 import { compareKeys, sha256 } from '../format/inventory.ts';
 import { decodeSeal, type Seal } from '../format/seal.ts';
 import { keptTwice } from '../kept-twice.ts';
@@ -34,17 +35,20 @@ const expressionOf = (pattern: string): string =>
 export async function findEntries(
   archive: ObjectStore,
   plate: PlateName,
-  { inventory, index }: Seal,
+  seal: Seal,
   patterns: readonly string[],
   /** The index from elsewhere, where the archive's own is lost. */
   local?: Buffer,
 ): Promise<readonly IndexEntry[]> {
-  if (local && sha256(local) !== index.sha256)
-    throw new PlateError(['the index that was given is not the one that was sealed']);
+  const { inventory, index } = seal;
   const isWanted = matcher(patterns);
   const wantedOf = (bytes: Buffer): readonly IndexEntry[] =>
     decodeIndex(bytes).filter(entry => isWanted(entry.key));
-  if (local) return wantedOf(local);
+  if (local) {
+    if (sha256(local) !== index.sha256 && !isOfTars(decodeIndex(local), seal))
+      throw new PlateError(['the index that was given is not the one that was sealed']);
+    return wantedOf(local);
+  }
   const read = (numbers: readonly number[]): Promise<readonly IndexEntry[] | undefined> =>
     readBlocks(archive, indexKey(plate, inventory), index.blocks, numbers, wantedOf);
   if (patterns.length > 0 && patterns.every(pattern => !/[*?]/.test(pattern))) {
@@ -58,6 +62,13 @@ export async function findEntries(
     wantedOf(await keptTwice(archive, plate, inventory, 'index.ndjson', index.sha256))
   );
 }
+
+/**
+ * Whether an index has what the archive was sealed with: every name in the tars with its SHA-256. Made of the tars where the
+ * inventory is lost, too, it lacks what the inventory alone knew of the source.
+ */
+export const isOfTars = (entries: readonly IndexEntry[], { manifest }: Seal): boolean =>
+  sha256(bagOf(entries, {})['manifest-sha256.txt']) === manifest;
 
 /** Undefined where one is not the one that was sealed. */
 async function readBlocks(

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
-import { counted, numberText, shellWord } from '../../../lib/contract/verb/texts.ts';
+import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { decodeIndex, encodeIndex, type IndexEntry } from '../format/archive-index.ts';
@@ -9,10 +9,11 @@ import { archivePrefix, indexTarKey, type PlateName, tarsPrefix } from '../forma
 import { bagOf } from '../format/bag.ts';
 import { nameOfArchive, readGeneration } from '../generations.ts';
 import { keptTwice } from '../kept-twice.ts';
+import { plateCommand } from '../plate/plate-command.ts';
 import { PlateError } from '../plate/plate-error.ts';
 import type { ThawRequest } from '../restore/cold.ts';
 import { askForTars } from '../restore/describe-restore.ts';
-import { readSeal } from '../restore/find-entries.ts';
+import { isOfTars, readSeal } from '../restore/find-entries.ts';
 import { rebuildIndex } from '../restore/scan-tars.ts';
 import { stateOf } from '../restore/thaw.ts';
 import { archiveNumber, archiveOption, onePlate, plateOptions, wantedPlates } from './chosen-plates.ts';
@@ -67,13 +68,16 @@ export const rebuild: ArchiveVerb = {
     await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     ports.print(folder);
-    const words = [
-      ...['--plate', plate.plate, '--project', plate.project, '--batch', plate.batch],
-      ...['--index', `${to}/index.ndjson`],
-    ].map(shellWord);
-    ports.say(
-      `${counted(entries.length, { one: 'object', many: 'objects' })} in the index\nNext: npx lab archive restore ${words.join(' ')} --to ${shellWord(`${to}/restored`)}${ports.suffix}`,
-    );
+    const made = `${counted(entries.length, { one: 'object', many: 'objects' })} in the index`;
+    const seal = await orUndefined(() => readSeal(archive, plate, name.digest));
+    if (seal && !isOfTars(entries, seal)) {
+      ports.say(
+        `${made}; it is not what was sealed, so a tar is damaged, and restore does not go by it\nNext: ${plateCommand('verify', plate)}${ports.suffix}`,
+      );
+      return exitCodes.toMend;
+    }
+    const words = ['--index', `${to}/index.ndjson`, '--to', `${to}/restored`];
+    ports.say(`${made}\nNext: ${plateCommand('restore', plate, ...words)}${ports.suffix}`);
     return exitCodes.ok;
   },
 };

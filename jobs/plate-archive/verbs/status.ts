@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
-import { bytesText, numberText, shellWord } from '../../../lib/contract/verb/texts.ts';
+import { bytesText, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { archiveNumbers, newestGeneration } from '../generations.ts';
+import { createCommand, plateCommand } from '../plate/plate-command.ts';
 import { mapText } from '../plate/plate-map.ts';
 import { plateNow } from '../plate/plate-now.ts';
 import { platePage } from '../plate/plate-page.ts';
@@ -109,16 +110,14 @@ async function writePage(
 
 /** The next step of the first plate that lacks one. */
 function next(rows: readonly PlateStatus[], suffix: string): string {
-  const of = (verb: string, { plate: { project, batch, plate } }: PlateStatus, how = '--plate'): string =>
-    `Next: npx lab archive ${verb} ${how} ${shellWord(plate)} --project ${shellWord(project)} --batch ${shellWord(batch)}${suffix}`;
+  const of = (command: string): string => `Next: ${command}${suffix}`;
   const open = rows.find(
-    row => row.archived === 'unfinished' || (row.verified === 'failed' && row.deleted === 'no'),
+    row => row.deleted === 'no' && (row.archived !== 'yes' || row.verified === 'failed'),
   );
-  // Its line in the list has the plate's full name, too.
-  if (open) return of('create', open, '--plates plates.csv --only');
+  if (open) return of(createCommand(open.plate));
   const unproven = rows.find(row => row.verified !== 'yes' && row.deleted === 'no');
-  if (unproven) return of('verify', unproven);
+  if (unproven) return of(plateCommand('verify', unproven.plate));
   const kept = rows.find(row => row.deleted === 'no');
-  if (kept) return of('delete', kept);
-  return rows[0] ? of('restore', rows[0]) : `Next: npx lab archive create --help`;
+  if (kept) return of(plateCommand('delete', kept.plate));
+  return rows[0] ? of(plateCommand('restore', rows[0].plate)) : `Next: npx lab archive create --help`;
 }
