@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -15,6 +15,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../contract/ports/ports.ts';
+import { makeFolder } from '../contract/verb/make-folder.ts';
 import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { objectPages } from './read/objects.ts';
@@ -165,7 +166,7 @@ async function download(
   signal?: AbortSignal,
 ): Promise<ObjectInfo> {
   const abort = signal ? { abortSignal: signal } : {};
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const part = `${path}.part-${process.pid}`;
   try {
     // The checksum that S3 keeps is compared by the SDK while the body streams.

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeFolder } from '../contract/verb/make-folder.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
 import { bundlePath, stackName } from '../contract/workload/metadata.ts';
@@ -85,7 +86,7 @@ const longestMs = 180_000;
 /** Whether it is ours to make; where two make it, they lose time and nothing else. */
 async function takes(path: string): Promise<boolean> {
   const lock = lockOf(path);
-  await mkdir(join(path, '..'), { recursive: true });
+  await makeFolder(join(path, '..'));
   try {
     await writeFile(lock, String(process.pid), { flag: 'wx' });
     return true;

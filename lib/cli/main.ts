@@ -175,7 +175,7 @@ function isUsersOwn(
   argv: readonly string[],
   { cwd }: World,
 ): boolean {
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return true;
+  if (/^(EACCES|EPERM|EROFS|ENOTSUP)$/.test(code ?? '')) return true;
   if (!/^(ENOENT|ENOTDIR|EISDIR|EEXIST|ENAMETOOLONG|ELOOP)$/.test(code ?? '')) return false;
   return argv
     .map(word => resolve(cwd, word.replace(/^--[a-z-]+=/, '')))

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../contract/verb/make-folder.ts';
 import { personEnv } from '../contract/workload/env.ts';
 import { Authority } from './access/authority.ts';
 import { Callers } from './access/callers.ts';
@@ -97,7 +98,7 @@ const account = '000000000000';
 /** Brings up the twin of AWS on loopback, with the stack's buckets, secrets, queues and job definitions in it. */
 export async function startTwin(options: TwinOptions): Promise<Twin> {
   const { folder, region } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeFolder(folder, 0o700);
   const unlock = lockFolder(folder);
   const keys = await keysOfPeople(folder);
   const resources = readTwinStack(options.template, { region, account });

@@ -129,6 +129,11 @@ it.each([
   ['report', '--out', 'no/such/folder/r.html'],
   ['report', '--all', '--out', 'participants.txt'],
   ['fetch', '--to', 'participants.txt/x'],
+  ['fetch', '--to', '/proc'],
+  ['fetch', '--to', '/proc/lab/results'],
+  ['fetch', '--to', '/sys/lab'],
+  ['report', '--out', '/proc/r.html'],
+  ['report', '--all', '--out', '/proc/lab/reports'],
 ])('a place that %s cannot write to is bad input, and no fault of ours', async (verb, ...words) => {
   const { code, err } = await me.lab([verb, ...(words[0] === '--all' ? [] : [runId]), ...words, '--local']);
   expect([code, err]).toEqual([2, expect.stringContaining('cannot be written or read (E')]);

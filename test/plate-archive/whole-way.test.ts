@@ -143,6 +143,16 @@ it('the index of an archive comes back from its tars', async () => {
   expect((await archive('restore', '--plate', 'ONE', '--include', 'r01c02*', ...index)).code).toBe(0);
 });
 
+it.each([['restore'], ['rebuild']])(
+  '%s to a place that holds no files is refused before anything is asked for',
+  async verb => {
+    for (const to of ['/proc', '/proc/lab/plate', '/sys/lab']) {
+      const { code, err } = await archive(verb, '--plate', 'ONE', '--to', to);
+      expect([code, err]).toEqual([2, expect.stringContaining('cannot be written or read (E')]);
+    }
+  },
+);
+
 olderArchivesTold(lab);
 
 it('verification is refused where there is nothing that could be compared, and with days that are none', async () => {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../../lib/contract/verb/make-folder.ts';
 import type { RestoreTarget } from './target.ts';
 
 /** A folder. `nameOf` gives the path below it: keys that a file system would refuse or rename have safe names there. */
@@ -14,7 +15,7 @@ export function folderTarget(
   const pathOf = (key: string): string => join(folder, nameOf(key));
   const made = new Map<string, Promise<void>>();
   const make = (path: string): Promise<void> => {
-    const known = made.get(path) ?? mkdir(path, { recursive: true }).then(() => sweep(path));
+    const known = made.get(path) ?? makeFolder(path).then(() => sweep(path));
     made.set(path, known);
     return known;
   };

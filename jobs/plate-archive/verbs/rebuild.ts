@@ -1,6 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { makeUsableFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -43,6 +44,8 @@ export const rebuild: ArchiveVerb = {
     const name = await toldPlainly(plate.plate, () => nameOfArchive(archive, plate, archiveNumber(args)));
     if (!name)
       throw new LabError({ where: plate.plate, message: 'no archive of it is known' }, exitCodes.toMend);
+    const folder = resolve(ports.cwd, to!);
+    await makeUsableFolder(folder);
     const coming = (tars: () => Promise<readonly StoredObject[]>) =>
       ports.first(args.flag('wait'), async () => askForAll(archive, plate.plate, await tars(), how));
     // The tar of the index is a thousandth of all tars.
@@ -63,8 +66,6 @@ export const rebuild: ArchiveVerb = {
       ));
       if (!known) ports.say('the inventory is lost, too, so ETags and versions are not known');
     }
-    const folder = resolve(ports.cwd, to!);
-    await mkdir(folder, { recursive: true });
     await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     ports.print(folder);

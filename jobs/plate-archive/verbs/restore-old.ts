@@ -1,4 +1,5 @@
 import type { Args } from '../../../lib/contract/verb/args.ts';
+import { makeUsableFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { LabError, type Problem, refuse } from '../../../lib/contract/workload/errors.ts';
@@ -25,6 +26,8 @@ export async function restoreOld(ports: VerbPorts, args: Args): Promise<number> 
     ports.say(`nothing was asked for\nNext: ${ports.sameCall('dry-run')}`);
     return exitCodes.ok;
   }
+  const folder = folderOf(ports, args);
+  await makeUsableFolder(folder);
   const stopped = await toldPlainly(plate.plate, () =>
     ports.first(
       args.flag('wait'),
@@ -36,7 +39,6 @@ export async function restoreOld(ports: VerbPorts, args: Args): Promise<number> 
     ),
   );
   if (stopped !== undefined) return stopped;
-  const folder = folderOf(ports, args);
   const overwrite = args.flag('overwrite');
   const target = folderTarget(folder, key => memberName(key, new Set()).slice('data/'.length), overwrite);
   const wanted = matcher(patternsOf({ include: args.text('include') ?? '' }));

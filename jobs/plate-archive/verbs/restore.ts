@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
+import { makeUsableFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { bytesText, counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { gather, LabError } from '../../../lib/contract/workload/errors.ts';
@@ -53,6 +54,8 @@ export const restore: ArchiveVerb = {
       ports.say(`nothing was asked for\nNext: ${ports.sameCall('dry-run')}`);
       return exitCodes.ok;
     }
+    const folder = folderOf(ports, args);
+    await makeUsableFolder(folder);
     let tars = wanted.tars;
     const stopped = await toldPlainly(plate.plate, () =>
       ports.first(
@@ -65,7 +68,6 @@ export const restore: ArchiveVerb = {
       ),
     );
     if (stopped !== undefined) return stopped;
-    const folder = folderOf(ports, args);
     const names = new Map(wanted.entries.map(entry => [entry.key, memberOf(entry).slice('data/'.length)]));
     const { progress } = ports;
     let done = 0;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { appendFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { appendFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { makeFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { FileError } from './file-error.ts';
 import { dropPart, openPart, type PartFile } from './part-file.ts';
 
@@ -23,7 +24,7 @@ export async function pullFile(
   path: string,
   sha256: string | undefined,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const part = await openPart(path, object);
   try {
     await fetchParts(store, object, part);

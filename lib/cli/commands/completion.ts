@@ -1,6 +1,7 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { jsonElements } from '../../contract/list/json-elements.ts';
+import { makeFolder } from '../../contract/verb/make-folder.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
@@ -111,7 +112,7 @@ async function remembered(
   );
   if (age >= 0 && age < forMs) return [...jsonElements(await readFile(file))] as string[];
   const answer = await ask();
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeFile(file, jsonPieces(answer));
   return answer;
 }

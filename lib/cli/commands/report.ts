@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeFolder } from '../../contract/verb/make-folder.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { pageAssets } from '../../report/page/assets.ts';
@@ -57,7 +58,7 @@ async function reportAll(context: Context, args: Args): Promise<number> {
   const names = context.workloads.map(spec => spec.name);
   const found = (await listRuns(connection.store, names)).slice(0, limit);
   const folder = resolve(context.cwd, args.text('out') ?? 'reports');
-  if (!context.json) await mkdir(folder, { recursive: true });
+  if (!context.json) await makeFolder(folder);
   const shown: ShownRun[] = [];
   for (const [index, ref] of found.entries()) {
     context.say(`${index + 1} of ${found.length}: ${ref.runId}`);

@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { bundleStandIn } from '../../build/bundle.ts';
 import type { RunStandIn } from '../../contract/ports/stand-in.ts';
 import { configPrefix } from '../../contract/run/keys.ts';
+import { makeFolder } from '../../contract/verb/make-folder.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { standInContainers } from '../../twin/container/stand-in-containers.ts';
 import { type SimulatedClock, simulatedClock } from '../../twin/simulated-clock.ts';
@@ -40,7 +41,7 @@ export function setStage({ options, home, config, folder, startAt, needsData }: 
   return {
     ...(clock ? { clock } : {}),
     async open(say) {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      await makeFolder(folder, 0o700);
       const simulated = clock && {
         clock,
         containers: standInContainers({

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { workloads } from '../../../jobs/index.ts';
 import { enabledContexts } from '../../build/contexts.ts';
 import { synthesized } from '../../build/synthesize.ts';
+import { makeFolder } from '../../contract/verb/make-folder.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
 import { startTwin, type Twin, type TwinOptions } from '../../twin/twin.ts';
 import { dataBuckets, publicBuckets } from './data-buckets.ts';
@@ -35,7 +35,7 @@ export async function prepareTwin(
   say: (text: string) => void,
 ): Promise<object> {
   const { projectRoot, configFile, runApp, templates } = home;
-  await mkdir(home.folder, { recursive: true, mode: 0o700 });
+  await makeFolder(home.folder, 0o700);
   const contexts = enabledContexts(workloads, config);
   return synthesized({ projectRoot, configFile, lab: config.name, contexts }, templates, say, runApp);
 }
