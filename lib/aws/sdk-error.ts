@@ -20,9 +20,16 @@ export function explainAwsError(error: unknown, profile?: string): unknown {
   if (unreached) return new LabError({ where: 'AWS', ...unreached }, exitCodes.service);
   if (!fix && status === undefined) return error;
   return new LabError(
-    { where: 'AWS', message: saidOf(name, message, status), ...(fix ? { fix } : {}) },
+    { where: missingBucket(error, name), message: saidOf(name, message, status), ...(fix ? { fix } : {}) },
     exitCodes.service,
   );
+}
+
+/** Of a bucket that is not there it matters which one that is; the SDK and we keep what S3 says of it under two names. */
+function missingBucket(error: unknown, name: string): string {
+  const { bucket, BucketName } = error as { readonly bucket?: string; readonly BucketName?: string };
+  const which = bucket ?? BucketName;
+  return name === 'NoSuchBucket' && which !== undefined ? `s3://${which}/` : 'AWS';
 }
 
 /** An answer to HEAD has no body: the SDK has no word for it but the number. */
@@ -48,7 +55,11 @@ const fixes: readonly (readonly [RegExp, string])[] = [
   [/CredentialsProviderError|Could not load credentials/i, noCredentials],
   [
     /^AccessDenied|UnauthorizedOperation/,
-    'the identity you use may not do this: ask whoever deployed the lab for member rights, or for a keeper’s where something is deleted',
+    'the identity you use may not do this: ask whoever deployed the lab for member rights, or for a keeper’s where something is deleted (on the twin: LAB_TWIN_AS=keepers)',
+  ],
+  [
+    /^NoSuchBucket$/,
+    'is it named as it is in lab.config.ts, and was the lab deployed since? (on the twin: npx lab twin down, then npx lab twin up)',
   ],
   [/ECONNREFUSED/, isTwinUp],
 ];

@@ -43,6 +43,9 @@ it.each([
     '--name: "a\\u001b[31mb" holds',
   ],
   [['submit', 'rapidtide', '--participants', '1..5', '--name', ' '], '--name: is empty'],
+  // A variable of a shell that is not set: all of a plate, into the folder that one is in.
+  [['archive', 'restore', '--plate', 'X', '--to', ''], '--to: is empty\n  --to FOLDER'],
+  [['archive', 'ls', 'X', '--include='], '--include: is empty'],
   [['deploy', '--local'], 'needs none: lab deploy is for AWS'],
   [['twin', 'fly'], '"fly"'],
   [['secret', 'set', 'hcp', 'KEY:SECRET'], 'is no dataset with a secret'],

@@ -23,6 +23,19 @@ it('what is told to be next can be pasted as it is', () => {
     expect(isCommand(wrong)).toBe(false);
 });
 
+/** Whether a command is about the lab that the call was about, or about none: otherwise it is about the one that lab.config.ts names, on AWS. */
+const isOfItsLab = (line: string): boolean =>
+  !/^npx lab (?!twin|init|quickstart)/.test(line) || /uffix\}|words\}|--help|\$\{shellWord\($/.test(line);
+
+it('what is told to be next is of the same lab, and paths in it are as a shell takes them', () => {
+  const told = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/Next: ((?:\$\{[^`]*?\}|[^`'\n\\])+)/g)].map(([, line]) => ({ path, line: line! })),
+  );
+  expect(told.filter(({ line }) => !isOfItsLab(line))).toEqual([]);
+  expect(told.filter(({ line }) => /^ls (?!\$\{shellWord\()/.test(line))).toEqual([]);
+  expect(isOfItsLab('npx lab archive audit --manifest tars.csv')).toBe(false);
+});
+
 /** A command of ours that begins a fix, or an alternative of one: `lab` alone is no command of a shell, before somebody makes it one. */
 const bareCommand =
   /(?:^|[:;,] |\bor )lab (?:archive|calendar|cancel|deploy|destroy|doctor|fetch|init|logs|prices|pypeliner|queue|rehearse|report|retry|runs|secret|status|submit|twin|watch|why)\b(?!’)/;

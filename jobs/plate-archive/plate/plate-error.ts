@@ -39,6 +39,6 @@ export class NothingFits extends PlateError {
   /** `plate`: as a shell takes it. An older archive may hold what the newest has not. */
   fix(plate: string): string {
     const older = this.#number > 1 ? `; of its older archives: --archive ${this.#number - 1}` : '';
-    return `npx lab archive ls ${plate} lists what it holds${older}`;
+    return `npx lab archive ls ${plate}, which lists what it holds${older}`;
   }
 }

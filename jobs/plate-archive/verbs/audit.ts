@@ -106,7 +106,7 @@ export const audit: ArchiveVerb = {
     if (problems.length + without.length === 0) {
       ports.say(
         report.size === 0 && share === 0
-          ? 'sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read; checksums of the bytes at rest begin with a manifest\nNext: npx lab archive audit --manifest tars.csv'
+          ? `sizes, versions and CRC-32 are as proven, by what S3 says; nothing was read; checksums of the bytes at rest begin with a manifest\nNext: ${ports.sameCall('', ['--manifest', 'tars.csv'])}`
           : `Next: npx lab archive status${ports.suffix}`,
       );
       return exitCodes.ok;
@@ -199,7 +199,7 @@ async function writeManifest(
       `  upload ${file}, then aws s3control create-job with the operation S3ComputeObjectChecksum (SHA256, FULL_OBJECT)`,
       `  and the manifest format S3BatchOperations_CSV_20180820, fields ${fields}`,
       'and with the CSV of its report:',
-      'Next: npx lab archive audit --report report.csv',
+      `Next: npx lab archive audit --report report.csv${ports.suffix}`,
     ].join('\n'),
   );
   return exitCodes.ok;

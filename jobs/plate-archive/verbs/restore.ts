@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import { makeUsableFolder } from '../../../lib/contract/verb/make-folder.ts';
-import { bytesText, counted, numberText } from '../../../lib/contract/verb/texts.ts';
+import { bytesText, counted, numberText, shellWord } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { gather, LabError } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -119,7 +119,7 @@ export const restore: ArchiveVerb = {
     const isWhole = of('kept').length + of('damaged').length === 0;
     ports.say(
       isWhole
-        ? `Next: ls ${relative(ports.cwd, folder) || '.'}`
+        ? `Next: ls ${shellWord(relative(ports.cwd, folder) || '.')}`
         : `${counted(of('kept').length + of('damaged').length, objectNoun)} not restored: --to takes another folder, --overwrite replaces what is there\nNext: npx lab archive restore --help`,
     );
     return isWhole ? exitCodes.ok : exitCodes.toMend;

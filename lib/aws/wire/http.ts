@@ -38,6 +38,8 @@ export class WireError extends Error {
   readonly code: string;
   readonly status: number;
   readonly region?: string;
+  /** The bucket that is not there, where S3 says which. */
+  readonly bucket?: string;
   constructor(status: number, text: string) {
     const code =
       /<Code>([^<]+)<\/Code>/.exec(text)?.[1] ??
@@ -51,6 +53,8 @@ export class WireError extends Error {
     this.status = status;
     const region = regionIn(text);
     if (region !== undefined) this.region = region;
+    const bucket = /<BucketName>([^<]+)<\/BucketName>/.exec(text)?.[1];
+    if (bucket !== undefined) this.bucket = bucket;
   }
 }
 

@@ -11,7 +11,7 @@ import { DistinctOutputs } from '../../ledger/overwritten.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openedRunAndItems } from '../open.ts';
-import { sameCommand } from '../output/command-line.ts';
+import { sameCommand, shellWord } from '../output/command-line.ts';
 import { bytesText, counted, durationText, numberText, writeJson } from '../output/output.ts';
 import { isSameFile } from '../output/same-file.ts';
 import { partOf, partOptions, readPart } from '../run-part.ts';
@@ -106,7 +106,7 @@ export const fetch: Command = {
     if (partial.length > 0) context.say(`with something missing: ${someOf(partial)}`);
     for (const text of lacking.slice(0, 10)) context.say(`not fetched: ${text}`);
     if (lacking.length > 10) context.say(`and ${numberText(lacking.length - 10)} more that were not fetched`);
-    context.say(`Next: ls ${relative(context.cwd, folder) || '.'}`);
+    context.say(`Next: ls ${shellWord(relative(context.cwd, folder) || '.')}`);
     return lacking.length > 0 ? exitCodes.toMend : exitCodes.ok;
   },
 };

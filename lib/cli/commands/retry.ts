@@ -11,7 +11,7 @@ import { seconds, wholeNumber } from '../input/parse-args.ts';
 import { memoryChanges } from '../input/sizes.ts';
 import { type ConnectedRun, openedRunAndItems } from '../open.ts';
 import { sameCommand, shellWord } from '../output/command-line.ts';
-import { counted, numberText } from '../output/output.ts';
+import { allOf, counted, numberText } from '../output/output.ts';
 import { planText } from '../output/plan-text.ts';
 import { readCauses } from '../read-causes.ts';
 import { namesOfRound, partOf, partOptions } from '../run-part.ts';
@@ -170,27 +170,24 @@ function sayNothingLeft(
   { names, step }: RetryChoice,
 ): void {
   const { done, partial, cancelled } = ledger.counts;
-  const next = (verb: string): string => `Next: npx lab ${verb} ${run.runId}`;
+  const next = (verb: string, more = ''): string =>
+    `Next: npx lab ${verb} ${run.runId}${more}${context.suffix}`;
   const lacking = (names ?? []).filter(name => ledger.rows.named(name)?.state === 'partial');
   if (lacking.length > 0 && lacking.length === names?.length && step === undefined)
     context.say(
-      `nothing to retry of ${lacking.slice(0, 5).join(', ')}: done with something missing that was allowed to be\n${next('retry')} ${lacking.map(shellWord).join(' ')} --partial${context.suffix}`,
+      `nothing to retry of ${lacking.slice(0, 5).join(', ')}: done with something missing that was allowed to be\n${next('retry', ` ${lacking.map(shellWord).join(' ')} --partial`)}`,
     );
   else if (names !== undefined || step !== undefined) {
     const what = [...(names ?? []).slice(0, 5), ...(step === undefined ? [] : [`step ${step}`])].join(', ');
-    context.say(
-      `nothing to retry of ${what}: it is done, or waits for a step before it\n${next('status')}${context.suffix}`,
-    );
+    context.say(`nothing to retry of ${what}: it is done, or waits for a step before it\n${next('status')}`);
   } else if (done === items.length)
-    context.say(
-      `nothing to retry: all ${counted(items.length, spec.item)} are done\n${next('fetch')}${context.suffix}`,
-    );
+    context.say(`nothing to retry: ${allOf(items.length, spec.item)} done\n${next('fetch')}`);
   else if (done + partial === items.length)
     context.say(
-      `nothing to retry: ${numberText(done)} are done, ${numberText(partial)} with something missing that was allowed to be\n${next('retry')} --partial${context.suffix}`,
+      `nothing to retry: ${numberText(done)} are done, ${numberText(partial)} with something missing that was allowed to be\n${next('retry', ' --partial')}`,
     );
   else
     context.say(
-      `nothing to retry: none has failed, and ${numberText(cancelled)} are cancelled\n${next('retry')}${context.suffix}`,
+      `nothing to retry: none has failed, and ${numberText(cancelled)} are cancelled\n${next('retry')}`,
     );
 }

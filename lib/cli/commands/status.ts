@@ -8,7 +8,7 @@ import { unsentText } from '../../ledger/unsent.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { type ConnectedRun, openedRunAndItems } from '../open.ts';
-import { againWords, resumeCommand } from '../output/command-line.ts';
+import { againWords, resumeCommand, seeWords } from '../output/command-line.ts';
 import { counted, durationText, numberText, type Tone, table, tint, writeAll } from '../output/output.ts';
 import { type StatusRow, stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
@@ -92,8 +92,8 @@ export async function showStatus(
   for (const text of shared.slice(0, 5)) context.say(text);
   const unsent = unsentText(read.unsent);
   if (unsent) context.say(unsent);
-  const verb = counts.done + counts.partial === total ? 'fetch' : 'watch';
-  const next = ended && verb === 'watch' ? againWords(run) : `${verb} ${run.runId}`;
+  const isDone = counts.done + counts.partial === total;
+  const next = isDone ? seeWords(spec, run.runId) : ended ? againWords(run) : `watch ${run.runId}`;
   context.say(
     `Next: ${read.unsent.isAll ? resumeCommand(run.runId, context.suffix) : `npx lab ${next}${context.suffix}`}`,
   );

@@ -4,8 +4,8 @@ import { unsentText } from '../../ledger/unsent.ts';
 import type { Command } from '../command.ts';
 import { openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
-import { resumeCommand } from '../output/command-line.ts';
-import { counted, numberText, writeAll, writeJson } from '../output/output.ts';
+import { resumeCommand, seeWords } from '../output/command-line.ts';
+import { allOf, counted, numberText, writeAll, writeJson } from '../output/output.ts';
 import { readCauses } from '../read-causes.ts';
 import { waitingNow } from '../watch/waiting-now.ts';
 
@@ -62,7 +62,7 @@ export const why: Command = {
       : (causes[0]?.remedy.command ?? `npx lab watch ${runId}${context.suffix}`);
     context.say(
       left === 0
-        ? `all ${counted(ledger.rows.length, open.spec.item)} are done${missing}\nNext: npx lab fetch ${runId}${context.suffix}`
+        ? `${allOf(ledger.rows.length, open.spec.item)} done${missing}\nNext: npx lab ${seeWords(open.spec, runId)}${context.suffix}`
         : `${numberText(left)} of ${counted(ledger.rows.length, open.spec.item)} not done${missing}${running > 0 ? `, ${numberText(running)} running` : ''}\nNext: ${next}`,
     );
     return exitCodes.ok;

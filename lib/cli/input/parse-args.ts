@@ -42,6 +42,13 @@ export function readArgs(
         where: token.rawName,
         message: `needs a value: --${token.name} ${spec.value ?? 'VALUE'}`,
       });
+    } else if (spec.type === 'string' && token.value!.trim() === '') {
+      // A shell's variable that is not set: of "" nobody means all plates, or the folder that one is in.
+      problems.push({
+        where: token.rawName,
+        message: 'is empty',
+        fix: `--${token.name} ${spec.value ?? 'VALUE'}, or none of it`,
+      });
     } else if (spec.type === 'boolean' && token.value !== undefined) {
       problems.push({ where: token.rawName, message: 'takes no value' });
     } else {

@@ -52,6 +52,12 @@ const isAboutALab = (command: string): boolean =>
 export const resumeCommand = (runId: string, suffix: string): string =>
   `npx lab submit --resume ${runId}${suffix}`;
 
+/** What there is to see of a run that is done: its outputs, or what its family shows of what it has changed. */
+export const seeWords = (
+  { family }: { readonly family?: { readonly name: string; readonly look?: string } },
+  runId: string,
+): string => (family?.look ? `${family.name} ${family.look}` : `fetch ${runId}`);
+
 /** What is done about items that are not done: those of an open run are tried again by the workflow that sent them. */
 export const againWords = (run: {
   readonly runId: string;

@@ -4,7 +4,7 @@ import { numberText } from '../../contract/verb/texts.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 
 export type { Tone } from '../../contract/verb/args.ts';
-export { bytesText, counted, durationText, numberText } from '../../contract/verb/texts.ts';
+export { allOf, bytesText, counted, durationText, numberText } from '../../contract/verb/texts.ts';
 
 /** Where a command writes. Results go to `out`, everything else to `err`. */
 export interface Output {

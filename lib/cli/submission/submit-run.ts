@@ -21,6 +21,7 @@ import { estimateText } from '../output/estimate-text.ts';
 import { listText, overText, planText } from '../output/plan-text.ts';
 import { readPriceTable } from '../prices.ts';
 import { runWorld } from '../run-world.ts';
+import { keeperWords } from '../twin/person.ts';
 import { sayLater, sayWaits, untilThere } from '../until-there.ts';
 import { pastTimes } from './past-times.ts';
 import { readList, type Submission } from './submission.ts';
@@ -233,10 +234,11 @@ function sayDryRun(
   if (context.json) context.print(JSON.stringify(plan));
   for (const line of confirm?.lines ?? []) context.say(line);
   const words = confirm ? ['--confirm', confirm.word] : [];
-  const how = sameCommand(withoutOption(context.argv, 'confirm'), 'dry-run', words);
-  const who = Object.values(spec.kinds ?? {}).some(kind => kind.submitters === 'keepers')
-    ? ', and a keeper of the lab says the word'
-    : '';
+  const isKeepers = Object.values(spec.kinds ?? {}).some(kind => kind.submitters === 'keepers');
+  // On the twin everybody may be one, by a word.
+  const as = confirm && isKeepers && context.local ? keeperWords(context.environment) : '';
+  const how = as + sameCommand(withoutOption(context.argv, 'confirm'), 'dry-run', words);
+  const who = isKeepers ? ', and a keeper of the lab says the word' : '';
   context.say(
     `nothing was submitted${dryRun || !confirm ? '' : `: ${spec.name} asks before it does this${who}`}\nNext: ${how}`,
   );

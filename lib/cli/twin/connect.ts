@@ -5,7 +5,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import type { Person } from '../../twin/access/people.ts';
 import type { Twin, TwinOptions } from '../../twin/twin.ts';
 import type { TwinFolder } from './folder.ts';
-import { type RunningTwin, readServer } from './server.ts';
+import { isOfBefore, type RunningTwin, readServer } from './server.ts';
 
 export interface TwinLink {
   readonly endpoint: Endpoint;
@@ -33,6 +33,10 @@ export async function connectTwin(
       fix: 'npx lab twin down, then again',
     });
   }
+  if (server && isOfBefore(server, config))
+    say(
+      'the twin that is up was started over another lab.config.ts: npx lab twin down, then npx lab twin up',
+    );
   if (server) return link({ ...server, runJobs: () => {}, close: async () => {} }, as, config.name, false);
   // The twin is loaded by whoever starts one: most calls talk to one that is up, or to AWS.
   const { startOwnTwin } = await import('./start.ts');

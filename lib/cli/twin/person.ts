@@ -9,6 +9,10 @@ const persons: readonly Person[] = ['members', 'keepers', 'deployer', 'datasets'
 export const personOf = (environment: NodeJS.ProcessEnv): Person =>
   readPerson(environment[personEnv.twinAs] ?? 'members', personEnv.twinAs);
 
+/** What stands before a command that keepers alone may give, where nobody is named that may, too. */
+export const keeperWords = (environment: NodeJS.ProcessEnv): string =>
+  /^(keepers|deployer)$/.test(personOf(environment)) ? '' : `${personEnv.twinAs}=keepers `;
+
 /** Throws LabError for a word that is none of them. */
 export function readPerson(text: string, where: string): Person {
   const found = persons.find(each => each === text);

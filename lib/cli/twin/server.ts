@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -21,7 +22,16 @@ export interface RunningTwin {
   readonly keys: Twin['keys'];
   readonly outputs: Readonly<Record<string, string>>;
   readonly tools: readonly string[];
+  /** A digest of the configuration that it was started over. */
+  readonly config?: string;
 }
+
+const configDigest = (config: LabConfig): string =>
+  createHash('sha256').update(JSON.stringify(config)).digest('hex').slice(0, 16);
+
+/** Whether it has the stack of another lab.config.ts than the one that is there now. */
+export const isOfBefore = (server: RunningTwin, config: LabConfig): boolean =>
+  server.config !== undefined && server.config !== configDigest(config);
 
 /** Starts a long-lived twin as a process of its own, or answers the one that is up. */
 export async function upServer(
@@ -31,6 +41,13 @@ export async function upServer(
 ): Promise<RunningTwin> {
   const before = await readServer(home);
   if (before) {
+    if (isOfBefore(before, config))
+      throw new LabError({
+        where: 'lab twin up',
+        message:
+          'the twin that is up was started over another lab.config.ts, and knows nothing of what has changed in it',
+        fix: 'npx lab twin down, then again',
+      });
     if (home.tools.length === 0 || home.tools.join() === before.tools.join()) return before;
     throw new LabError({
       where: 'lab twin up',
@@ -89,6 +106,7 @@ export async function serveTwin(home: TwinFolder, config: LabConfig, signal: Abo
     lab: config.name,
     region: config.region,
     tools: home.tools,
+    config: configDigest(config),
   };
   const path = serverFile(home);
   await writeFile(`${path}.new`, JSON.stringify(server), { mode: 0o600 });

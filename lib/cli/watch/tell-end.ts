@@ -6,8 +6,8 @@ import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
 import { causesText, type TreatedCause } from '../output/causes-text.ts';
-import { againWords, resumeCommand } from '../output/command-line.ts';
-import { counted, doneText, numberText, tint, writeJson } from '../output/output.ts';
+import { againWords, resumeCommand, seeWords } from '../output/command-line.ts';
+import { allOf, counted, doneText, numberText, tint, writeJson } from '../output/output.ts';
 import { stepText } from '../output/step-rows.ts';
 import { lastEnd, tookText } from '../output/took.ts';
 import { readUse, useText } from '../output/use-text.ts';
@@ -55,7 +55,7 @@ export async function tellEnd(
     const missing =
       counts.partial > 0 ? `, ${numberText(counts.partial)} of them with something missing` : '';
     context.say(
-      `${tint(context.io.err, 'good', `all ${countedOf(open, part, total)} done${missing}${took}`)}\n${nextOf(context, open, part, isOver ? 'fetch' : 'watch')}`,
+      `${tint(context.io.err, 'good', `${countedOf(open, part, total, allOf)} done${missing}${took}`)}\n${nextOf(context, open, part, isOver ? 'fetch' : 'watch')}`,
     );
     return exitCodes.ok;
   }
@@ -97,22 +97,27 @@ async function tellLeft(
 
 function nextOf(
   context: Context,
-  { run: { runId }, spec: { family } }: ConnectedRun,
+  { run: { runId }, spec }: ConnectedRun,
   part: RunPart,
   verb: 'fetch' | 'watch' | 'retry',
 ): string {
   const about =
-    verb === 'fetch' && family?.look
-      ? `${family.name} ${family.look}`
+    verb === 'fetch' && spec.family?.look
+      ? seeWords(spec, runId)
       : `${verb} ${runId}${verb === 'watch' ? '' : partWords(part)}`;
   return `Next: npx lab ${about}${context.suffix}`;
 }
 
 /** `3 plates`; of a step, which may have items of its own, `3 items of step store`. */
-const countedOf = ({ spec }: ConnectedRun, { step }: RunPart, count: number): string =>
+const countedOf = (
+  { spec }: ConnectedRun,
+  { step }: RunPart,
+  count: number,
+  text: typeof counted = counted,
+): string =>
   step === undefined
-    ? counted(count, spec.item)
-    : `${counted(count, { one: 'item', many: 'items' })} of step ${step}`;
+    ? text(count, spec.item)
+    : `${text(count, { one: 'item', many: 'items' })} of step ${step}`;
 
 /** What fails behind a step is none of its causes; what failed before it is why it waits. */
 function isBefore({ spec }: ConnectedRun, step: string | undefined): (cause: TreatedCause) => boolean {

@@ -27,6 +27,10 @@ export function durationText(totalSeconds: number): string {
 export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>
   `${numberText(count)} ${count === 1 ? noun.one : noun.many}`;
 
+/** `1 participant`, `all 6 participants`: of a whole. */
+export const allOf = (count: number, noun: { readonly one: string; readonly many: string }): string =>
+  `${count === 1 ? '' : 'all '}${counted(count, noun)}`;
+
 /** A word as a shell takes it. */
 export const shellWord = (text: string): string =>
   /^[\w.,:=@%+/-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

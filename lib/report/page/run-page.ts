@@ -54,11 +54,12 @@ function heading({ facts, madeAt }: RunPageInput): string {
   const { counts, usage, items, noun } = facts;
   const total = items.names.length;
   const done = counts.done + counts.partial;
+  const nouns = escaped(total === 1 ? noun.one : noun.many);
   const state = facts.ended
     ? done === total
-      ? `<span class="good">all ${quantity(total)} ${escaped(noun.many)} done</span>`
-      : `<span class="bad">${quantity(done)} of ${quantity(total)} ${escaped(noun.many)} done</span>`
-    : `${quantity(done)} of ${quantity(total)} ${escaped(noun.many)} done, and it goes on`;
+      ? `<span class="good">${total === 1 ? '' : 'all '}${quantity(total)} ${nouns} done</span>`
+      : `<span class="bad">${quantity(done)} of ${quantity(total)} ${nouns} done</span>`
+    : `${quantity(done)} of ${quantity(total)} ${nouns} done, and it goes on`;
   const seconds = facts.lastAt ? (Date.parse(facts.lastAt) - Date.parse(facts.createdAt)) / 1000 : 0;
   const totals: readonly (readonly [string, string])[] = [
     ['done', quantity(counts.done)],
