@@ -20,4 +20,6 @@ export default {
   // On two cores a third and a fourth worker fill the time in which the others wait for timers and children.
   maxWorkers: Math.max(4, availableParallelism()),
   testTimeout: 180_000,
+  // A worker has nothing open by then: what takes longer than Jest's half a second is its end on a busy machine, its memory freed.
+  workerGracefulExitTimeout: 60_000,
 };

@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import WorkerEnvironment from './worker-environment.ts';
 
 const options = { fakeTimers: {} } as ConstructorParameters<typeof WorkerEnvironment>[0]['projectConfig'];
@@ -26,4 +28,16 @@ it('a test file leaves its process as it found it, though the next one gets the 
   expect(globalThis.setTimeout).toBe(setTimeout);
   expect(Date).toBe(clock);
   expect(Date.now()).toBeGreaterThan(1e12);
+});
+
+it('what test files share has no hooks of its own: loaded once a worker, it would set up the first of them alone', () => {
+  const tests = resolve(import.meta.dirname, '..');
+  const shared = readdirSync(tests, { recursive: true, encoding: 'utf8' }).filter(
+    path => path.endsWith('.ts') && !path.endsWith('.test.ts'),
+  );
+  expect(shared.length).toBeGreaterThan(80);
+  const hooked = shared.filter(path =>
+    /^(before|after)(All|Each)\(/m.test(readFileSync(join(tests, path), 'utf8')),
+  );
+  expect(hooked).toEqual([]);
 });

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FileError } from '../../jobs/pypeliner/files/file-error.ts';
 import type { FileStorageOptions } from '../../jobs/pypeliner/files/file-storage.ts';
-import { bucket, clock, codeOf, folder, here, run } from './run-files.ts';
+import { bucket, clock, codeOf, folder, here, run, startFiles } from './run-files.ts';
+
+startFiles();
 
 it('what a job has pushed is pulled as it was, with a time to the millisecond', async () => {
   const { head, job } = run();

@@ -2,7 +2,9 @@ import { readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileStorage } from '../../jobs/pypeliner/files/file-storage.ts';
 import { keys } from '../twin/s3/helper.ts';
-import { bucket, codeOf, folder, here, run } from './run-files.ts';
+import { bucket, codeOf, folder, here, run, startFiles } from './run-files.ts';
+
+startFiles();
 
 it('a large file goes up and comes down in parts, and a part that breaks off comes again', async () => {
   const body = Buffer.alloc(20 * 1024 * 1024 + 7);

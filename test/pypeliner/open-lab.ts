@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JobsPort, QueuedJob } from '../../jobs/pypeliner/queue/job-queue.ts';
@@ -23,7 +23,6 @@ export const run = { workload: 'pypeliner', runId: '20261128t120000z-aaaaaa' };
 const open = { workload: 'pypeliner', parameters: {}, open: true } as const;
 /** Where results are fetched to. */
 export const file = join(tmpdir(), `open-jobs-${process.pid}`);
-afterAll(() => rmSync(file, { force: true }));
 
 const input: LabConfigInput = {
   workloads: { pypeliner: { kinds: { bwa: { base: 'quay.io/lab/bwa:0.7' } } } },

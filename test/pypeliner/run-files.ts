@@ -9,20 +9,24 @@ import { objectStore } from '../../lib/aws/wire/object-store.ts';
 import { keys, startS3 } from '../twin/s3/helper.ts';
 
 /** Files of a test on this machine, which go when it has ended. */
-export const folder = mkdtempSync(join(tmpdir(), 'file-storage-'));
+export let folder: string;
 /** What the storages of a test take for now; each look at it is a millisecond later. */
 export const clock = { now: 1_700_000_000_000 };
 let s3: Awaited<ReturnType<typeof startS3>>;
 let runs = 0;
-beforeAll(async () => {
-  s3 = await startS3();
-  for (const Bucket of ['output', 'other']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
-});
-afterAll(async () => {
-  s3.s3.destroy();
-  await s3.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+/** For a file of tests: an S3 with buckets `output` and `other`, up before its first, gone after its last. */
+export function startFiles(): void {
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'file-storage-'));
+    s3 = await startS3();
+    for (const Bucket of ['output', 'other']) await s3.s3.send(new CreateBucketCommand({ Bucket }));
+  });
+  afterAll(async () => {
+    s3.s3.destroy();
+    await s3.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 /** A bucket of the twin’s S3, by HTTP, in parts of 5 MiB. */
 export const bucket = (name: string, credentials = fixedKeys(keys)) =>

@@ -1,4 +1,6 @@
-import { runFunction } from './run-function.ts';
+import { bundled, runFunction } from './run-function.ts';
+
+bundled();
 
 const properties = {
   Project: 'builder',

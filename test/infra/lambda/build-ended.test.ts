@@ -1,4 +1,6 @@
-import { runFunction, type Script } from './run-function.ts';
+import { bundled, runFunction, type Script } from './run-function.ts';
+
+bundled();
 
 describe('when a build has ended', () => {
   const ended = (status: string) => () => ({

@@ -8,9 +8,15 @@ import { bundleFunction } from '../../../lib/infra/images/build-function.ts';
 import { scriptedServer } from '../../aws/wire/scripted-server.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
-const folder = mkdtempSync(join(tmpdir(), 'lab-function-'));
-bundleFunction(root, folder);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+/** For a file of tests: the bundle, there before its first, gone after its last. */
+export function bundled(): void {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'lab-function-'));
+    bundleFunction(root, folder);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+}
 
 /** An answer of AWS: of a status, or one of AWS's errors. */
 type Reply = object | { readonly error: string; readonly status?: number };

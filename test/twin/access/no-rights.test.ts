@@ -34,7 +34,9 @@ import {
   RestoreSecretCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { config, outcome, twin } from './rights-twin.ts';
+import { config, outcome, startRightsTwin, twin } from './rights-twin.ts';
+
+startRightsTwin();
 
 describe('whoever has no policy', () => {
   const jobs = ['x'];

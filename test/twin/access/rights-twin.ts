@@ -5,29 +5,33 @@ import { credentialsPath } from '../../../lib/twin/container/credentials.ts';
 import { type ContainerParts, startTwin, type Twin } from '../../../lib/twin/twin.ts';
 import { region, template } from './rights-template.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'twin-rights-'));
 /** What the twin says of each refusal, in order. */
 export const said: string[] = [];
 /** A lab of two datasets, one of them public; its containers do nothing, and never end. */
 export let twin: Twin;
 let parts: ContainerParts;
 
-beforeAll(async () => {
-  twin = await startTwin({
-    ...{ folder, projectRoot: folder, region, template, node: process.execPath, tools: [] },
-    datasetBuckets: ['theirs', 'open'],
-    publicBuckets: ['open'],
-    onRefusal: text => void said.push(text),
-    containers: given => {
-      parts = given;
-      return () => ({ signal: () => undefined, exited: new Promise(() => undefined) });
-    },
+/** For a file of tests: up before its first, gone after its last. */
+export function startRightsTwin(): void {
+  let folder: string;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'twin-rights-'));
+    twin = await startTwin({
+      ...{ folder, projectRoot: folder, region, template, node: process.execPath, tools: [] },
+      datasetBuckets: ['theirs', 'open'],
+      publicBuckets: ['open'],
+      onRefusal: text => void said.push(text),
+      containers: given => {
+        parts = given;
+        return () => ({ signal: () => undefined, exited: new Promise(() => undefined) });
+      },
+    });
   });
-});
-afterAll(async () => {
-  await twin.close();
-  rmSync(folder, { recursive: true, force: true });
-});
+  afterAll(async () => {
+    await twin.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+}
 
 /** Of a client of the SDK that has these keys. */
 export const config = (credentials: object) => ({

@@ -18,7 +18,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { bucket } from './rights-template.ts';
-import { config, jobKeys, outcome, said, twin } from './rights-twin.ts';
+import { config, jobKeys, outcome, said, startRightsTwin, twin } from './rights-twin.ts';
+
+startRightsTwin();
 
 const s3 = (credentials: object) => new S3Client({ ...config(credentials), forcePathStyle: true });
 const admin = () => s3(twin.keys.deployer);

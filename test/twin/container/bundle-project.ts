@@ -14,25 +14,28 @@ const credentials = containerCredentials({
   assume: ({ jobRole }) => (jobRole === undefined ? undefined : keys),
   forget: id => void taken.push(id),
 });
-const server = createServer((request, response) => {
-  void credentials.handle(request, response).then(done => done || response.writeHead(404).end());
-});
 let root: string;
 /** Where containers ask for their keys. */
 export let url: string;
 
-beforeAll(async () => {
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  return new Promise(resolve => server.close(resolve));
-});
-beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), 'twin-container-'));
-});
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+/** For a file of tests: a server of keys, and a folder of its own for each test. */
+export function startProjects(): void {
+  const server = createServer((request, response) => {
+    void credentials.handle(request, response).then(done => done || response.writeHead(404).end());
+  });
+  beforeAll(async () => {
+    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    return new Promise(resolve => server.close(resolve));
+  });
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'twin-container-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true, force: true }));
+}
 
 /** Writes a bundle and says how to run it. */
 export function project(source: string, isolate?: boolean) {

@@ -1,5 +1,7 @@
 import { definition } from '../batch/helper.ts';
-import { left, project, taken, url } from './bundle-project.ts';
+import { left, project, startProjects, taken, url } from './bundle-project.ts';
+
+startProjects();
 
 it('gives a container its command and environment, and nothing of the user’s', async () => {
   process.env.SECRET_OF_THE_USER = 'x';

@@ -1,4 +1,6 @@
-import { project } from './bundle-project.ts';
+import { project, startProjects } from './bundle-project.ts';
+
+startProjects();
 
 describe('a disk of a given size', () => {
   const fill = `import { writeFileSync } from 'node:fs';

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { definition } from '../batch/helper.ts';
-import { left, project } from './bundle-project.ts';
+import { left, project, startProjects } from './bundle-project.ts';
+
+startProjects();
 
 const isAlive = (pid: number): boolean => {
   try {
