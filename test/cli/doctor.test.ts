@@ -51,6 +51,16 @@ it('a submission is refused while a secret of its datasets holds the placeholder
   );
 });
 
+it('a list with an item twice is told together with all that the lab lacks, by its names or in a file', async () => {
+  await writeFile(join(me.cwd, 'list.txt'), '1\n2\n1\n');
+  for (const list of ['1,2,1', 'list.txt']) {
+    const ran = await me.lab(['submit', 'rapidtide', '--participants', list, '--local']);
+    expect([ran.code, ran.out]).toEqual([2, '']);
+    for (const told of ['take one of the two out, or --unique', 'its secret still holds the placeholder'])
+      expect(ran.err).toContain(told);
+  }
+});
+
 it('lab secret set takes the twin’s own keys where none are given, which open what is nobody else’s', async () => {
   const ran = await me.lab(['secret', 'set', 'ours', '--local']);
   expect([ran.code, ran.err]).toEqual([0, expect.stringContaining('the twin’s own keys are taken')]);

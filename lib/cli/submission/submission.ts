@@ -1,6 +1,13 @@
 import type { ParseListOptions as ListReading, ParsedList } from '../../contract/list/parse-list.ts';
 import type { LabConfig } from '../../contract/workload/config.ts';
-import { type Gathering, gather, LabError, type Problem, refuse } from '../../contract/workload/errors.ts';
+import {
+  type Gathering,
+  gather,
+  LabError,
+  type Problem,
+  problemsOf,
+  refuse,
+} from '../../contract/workload/errors.ts';
 import type { RunRequest, WorkloadSpec } from '../../contract/workload/workload.ts';
 import { requestProblems } from '../../plan/plan-round.ts';
 import { type Selection, selectItems } from '../../plan/select.ts';
@@ -30,6 +37,8 @@ export interface Submission {
   readonly notes?: readonly string[];
   /** What is wrong with it by itself, though every option is understood: told with all that a look finds. */
   readonly problems?: readonly Problem[];
+  /** What is wrong with a list that is on this machine: told with all that a look finds, too. */
+  readonly unread?: readonly Problem[];
 }
 
 export interface ItemSource {
@@ -39,7 +48,7 @@ export interface ItemSource {
   readonly selection?: Selection;
 }
 
-/** Reads `lab submit <workload> …`. Throws LabError with every problem of the options and of a list that is on this machine. */
+/** Reads `lab submit <workload> …`. Throws LabError with every problem of the options, and of a list that is on this machine with them. */
 export async function readSubmission(context: Context, args: Args): Promise<Submission> {
   const spec = context.spec(args.positionals[0] ?? '');
   const told = gather(asGiven(spec, args));
@@ -76,15 +85,17 @@ async function checked(
   const config = await context.config();
   await told.ask(() => refuse(enabledProblems(spec, config)));
   const isHere = list !== undefined && !list.source.startsWith('s3://');
-  const read = isHere ? await told.ask(() => readList(context, spec, list, noStore)) : list;
+  const ofList = gather();
+  const read = isHere ? await ofList.ask(() => readList(context, spec, list, noStore)) : list;
+  const unread = await problemsOf(() => ofList.refuse());
   // Sizes and the pool are refused together with the list.
   const queues = Object.fromEntries(Object.keys(config.pools).map(pool => [pool, pool]));
   if (isSized) await told.ask(() => refuse(requestProblems({ spec, config, request, queues })));
   const items = read && 'items' in read ? read.items : list || !spec.list ? 'elsewhere' : 'made';
   const problems = (await spec.check?.(without(request, wrong), items)) ?? [];
   await told.ask(() => checkScriptsHere(spec, request, context.cwd));
-  told.refuse(problems);
-  return { spec, request, problems, ...(read ? { list: read } : {}), ...more };
+  told.refuse([...unread, ...problems]);
+  return { spec, request, problems, unread, ...(read ? { list: read } : {}), ...more };
 }
 
 /** What is wrong with an option, and told, is not judged beside others. */

@@ -1,6 +1,6 @@
 import type { ParsedList } from '../../contract/list/parse-list.ts';
 import type { RoundPlan } from '../../contract/run/run.ts';
-import { gather, LabError, refuse } from '../../contract/workload/errors.ts';
+import { type Gathering, gather, LabError, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Item } from '../../contract/workload/workload.ts';
 import { selectItems } from '../../plan/select.ts';
@@ -40,22 +40,24 @@ export async function submitRun(
   submission: Submission,
   { isReal }: { /** A rehearsal has no inputs and needs no secrets. */ readonly isReal: boolean },
 ): Promise<SubmittedRun | 'later' | undefined> {
-  const { spec, request, list, problems = [] } = submission;
+  const { spec, request, list, problems = [], unread = [] } = submission;
   const connection = await context.connect().catch((error: unknown) => {
-    refuse(problems);
+    refuse([...unread, ...problems]);
     throw error;
   });
   const look = async (): Promise<Looked> => {
     const told = gather();
+    await told.ask(() => refuse(unread));
     const given = await told.ask(async () =>
-      !list
-        ? madeList(context, submission, connection)
-        : 'source' in list
-          ? readList(context, spec, list, connection.storeOf)
-          : list,
+      unread.length > 0
+        ? undefined
+        : !list
+          ? madeList(context, submission, connection)
+          : 'source' in list
+            ? readList(context, spec, list, connection.storeOf)
+            : list,
     );
-    told.refuse(problems);
-    return lookAround(context, submission, connection, given!, isReal);
+    return lookAround(context, submission, connection, told, given, isReal);
   };
   const looked = await orInterrupted(context.signal, look(), 'lab submit', 'nothing was submitted');
   const { prepared, scripts, notes, given } = looked;
@@ -166,42 +168,44 @@ interface Looked {
   readonly notes: readonly string[];
 }
 
-/** Every look at what a run needs, all problems together; undefined never: it throws. */
+/** Every look at what a run needs, all problems together, with those of a list that could not be read (`given` is undefined). Throws LabError. */
 async function lookAround(
   context: Context,
-  { spec, request, notes: said = [] }: Submission,
+  { spec, request, problems, notes: said = [] }: Submission,
   connection: Connection,
-  given: ParsedList,
+  told: Gathering,
+  given: ParsedList | undefined,
   isReal: boolean,
 ): Promise<Looked> {
   const config = await context.config();
-  const told = gather();
   const scripts = await told.ask(() => readScripts(spec, request, context.cwd, connection.store));
   const datasets = datasetStores(connection, config);
   const inputs = isReal ? await lookAtInputs(spec, config, datasets) : undefined;
   await told.ask(() => refuse(inputs?.problems ?? []));
   if (isReal)
     await told.ask(async () => refuse(await unfilledSecrets(spec, config, connection, context.suffix)));
-  const prepared = await told.ask(async () =>
-    prepareRun(spec, given.items, request, connection, await runWorld(context), {
-      ...(isReal ? { inputs: inputPlaces(spec, config, datasets) } : {}),
-      files: Object.fromEntries(Object.entries(scripts ?? {}).map(([name, { body }]) => [name, body])),
-    }),
+  const prepared = await told.ask(
+    async () =>
+      given &&
+      prepareRun(spec, given.items, request, connection, await runWorld(context), {
+        ...(isReal ? { inputs: inputPlaces(spec, config, datasets) } : {}),
+        files: Object.fromEntries(Object.entries(scripts ?? {}).map(([name, { body }]) => [name, body])),
+      }),
   );
-  told.refuse();
+  told.refuse(problems);
   const frozen = Object.values(scripts ?? {}).map(
     ({ name, bytes, sha256 }) =>
       `${name}, ${bytes.toLocaleString('en-US')} bytes, is frozen with the run: SHA-256 ${sha256.slice(0, 12)}…`,
   );
   const notes = [
     ...said,
-    ...given.notes,
+    ...given!.notes,
     ...frozen,
     ...(inputs?.notes ?? []),
     ...prepared!.notes,
     ...(isReal ? await twinNotes(context) : []),
   ];
-  return { given, prepared: prepared!, scripts: scripts!, notes };
+  return { given: given!, prepared: prepared!, scripts: scripts!, notes };
 }
 
 /** What is otherwise on the twin of this machine than on AWS, and would mislead. */
