@@ -9,7 +9,7 @@ import { tarThreads } from '../../containers/plate-archive/tar-threads.ts';
 import { storeAt } from '../../containers/plate-archive/threads.ts';
 import { verifyPlate } from '../../containers/plate-archive/verifier/verify-plate.ts';
 import { currentObjects } from '../../jobs/plate-archive/current-objects.ts';
-import { nameOfArchive, newestGeneration } from '../../jobs/plate-archive/generations.ts';
+import { nameOfArchive, newestGeneration, readHead } from '../../jobs/plate-archive/generations.ts';
 import { bucketTarget } from '../../jobs/plate-archive/restore/bucket-target.ts';
 import { lookAtRestore } from '../../jobs/plate-archive/restore/describe-restore.ts';
 import { restoreEntries } from '../../jobs/plate-archive/restore/restore-entries.ts';
@@ -62,6 +62,7 @@ async function run(): Promise<string> {
         tarBytes: Number(tarMiB) * 1024 * 1024,
         storageClass: 'DEEP_ARCHIVE',
         log: () => undefined,
+        onListed: bytes => threads.expect({ bytes, tarBytes: Number(tarMiB) * 1024 * 1024 }),
         makeTars: ({ inventory }, plans) =>
           Promise.all(
             plans.map(plan =>
@@ -85,8 +86,10 @@ async function run(): Promise<string> {
       });
       return `${seal.objects} objects in ${seal.tars.length} tars`;
     }
-    const { digest } = (await nameOfArchive(stores.archive, plate))!;
+    const name = (await nameOfArchive(stores.archive, plate))!;
+    const { digest } = name;
     if (what === 'verify') {
+      threads.expect(await readHead(stores.archive, plate, name));
       const { findings, proof } = await verifyPlate({
         ...shared,
         ...{ proofs, digest, connections: 16, proofDays: 30, parallel: Number(threadCount) },

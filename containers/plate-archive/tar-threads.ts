@@ -60,6 +60,8 @@ const work = {
 serveThreads(work);
 
 export interface TarThreads {
+  /** A plate of at least so many bytes comes, in tars of that size at most: starts threads for them, unless one tar is all. */
+  expect(plate: { readonly bytes: number; readonly tarBytes: number }): void;
   make(input: MakeInput, onBytes: (bytes: number) => void): Promise<BuiltTar>;
   check(input: CheckInput, onBytes: (bytes: number) => void): Promise<TarReport>;
   stop(): Promise<void>;
@@ -69,6 +71,7 @@ export interface TarThreads {
 export function tarThreads(count: number): TarThreads {
   const threads = new Threads(new URL(import.meta.url), work, count);
   return {
+    expect: ({ bytes, tarBytes }) => threads.ready(Math.ceil(bytes / tarBytes)),
     async make({ plan, ...input }, onBytes) {
       // Of all tars at once the members would be half of the memory that a plate takes.
       const ready = (): MakeInput => ({ ...input, plan: { ...plan, members: [...plan.members] } });

@@ -111,10 +111,24 @@ export class Threads {
     }
   }
 
+  /**
+   * Starts what so many calls at once will need, before they come: a thread takes as long to start as this one takes to find out what
+   * there is to do. This one stays the first to be given something.
+   */
+  ready(calls: number): void {
+    while (this.#others.length + 1 < calls) {
+      const hand = this.#another();
+      if (!hand) return;
+      this.#idle.unshift(hand);
+    }
+  }
+
   #another(): Hand | undefined {
     const worker = this.#start();
     if (!worker) return undefined;
     this.#others.push(worker);
+    // Between calls nobody listens, and would end the program: who asks it next is told that it ended.
+    worker.on('error', () => undefined);
     return (call, onBytes) => ask(worker, call, onBytes);
   }
 
@@ -151,6 +165,7 @@ function ask(worker: Worker, call: Call, onBytes: (bytes: number) => void): Prom
     worker.on('message', onMessage);
     worker.on('error', onError);
     worker.on('exit', onExit);
-    worker.postMessage(call);
+    if (worker.threadId < 0) onError(new Error('a thread ended before it was asked'));
+    else worker.postMessage(call);
   });
 }

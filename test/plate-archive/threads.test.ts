@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import { threadId, Worker } from 'node:worker_threads';
 import { Threads } from '../../containers/plate-archive/threads.ts';
 import { PlateError } from '../../jobs/plate-archive/plate/plate-error.ts';
 import { bundleEntrypoint } from '../../lib/build/bundle.ts';
@@ -32,6 +33,60 @@ it('what comes one after the other is done here, and what comes at once by anoth
   expect(second).not.toBe(here);
   expect([here, second]).toContain(third);
   expect(bytes.toSorted((a, b) => a - b)).toEqual([0, 0, 1, 2, 30]);
+});
+
+it('threads that were made ready take what comes at once, this one first', async () => {
+  threads.ready(1);
+  threads.ready(2);
+  threads.ready(3);
+  const who = () =>
+    threads.run<number>(
+      'who',
+      () => 20,
+      () => undefined,
+    );
+  const [first, second, third] = await Promise.all([who(), who(), who()]);
+  expect(first).toBe(threadId);
+  expect(second).not.toBe(first);
+  // As many as were allowed: the third waited for one of the two.
+  expect([first, second]).toContain(third);
+});
+
+it('a thread that ended while it had nothing to do ends no program, and who asks it is told', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'plate-threads-'));
+  const broken = join(folder, 'broken.mjs');
+  const throws = join(folder, 'throws');
+  writeFileSync(
+    broken,
+    `import { writeFileSync } from 'node:fs'; writeFileSync(${JSON.stringify(throws)}, ''); throw new Error('broken');`,
+  );
+  const ending = new Threads(pathToFileURL(broken), work, 2);
+  const two = () =>
+    Promise.allSettled(
+      [1, 2].map(() =>
+        ending.run<number>(
+          'who',
+          () => 0,
+          () => undefined,
+        ),
+      ),
+    );
+  try {
+    ending.ready(2);
+    while (!existsSync(throws)) await sleep(5);
+    // Until it has been heard of; were it sooner, less would be seen.
+    await sleep(50);
+    let said = '';
+    while (!said.includes('ended before it was asked')) {
+      const outcomes = await two();
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toMatchObject([{ value: threadId }]);
+      said = outcomes.map(each => String((each as PromiseRejectedResult).reason)).join();
+      expect(said).toMatch(/broken|a thread ended/);
+    }
+  } finally {
+    await ending.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 it('what fails in another thread fails here, a plate’s problems with what they are', async () => {

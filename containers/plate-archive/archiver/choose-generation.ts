@@ -63,7 +63,11 @@ export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice>
 }
 
 const frozen = (job: PlateJob): Promise<Buffer> =>
-  freeze(job.source, job.plate, job.rules, { tarBytes: job.tarBytes, now: job.now() });
+  freeze(job.source, job.plate, job.rules, {
+    tarBytes: job.tarBytes,
+    now: job.now(),
+    onListed: job.onListed,
+  });
 
 async function begin(job: PlateJob, number: number, inventory: Buffer): Promise<GenerationChoice> {
   const generation = await nextGeneration(job.archive, job.plate, number, inventory);

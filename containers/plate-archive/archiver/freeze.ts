@@ -31,9 +31,18 @@ export async function freeze(
   source: ObjectStore,
   plate: Plate,
   rules: readonly FolderRule[],
-  { tarBytes, now }: { readonly tarBytes: number; readonly now: Date },
+  {
+    tarBytes,
+    now,
+    onListed,
+  }: {
+    readonly tarBytes: number;
+    readonly now: Date;
+    readonly onListed?: ((bytes: number) => void) | undefined;
+  },
 ): Promise<Buffer> {
   const pages: ListedPage[] = [];
+  let listed = 0;
   const folders = await Promise.all(
     rules.map(async (rule): Promise<SourceFolder> => {
       const prefix = prefixOf(rule, plate);
@@ -41,7 +50,10 @@ export async function freeze(
       for await (const page of readableObjects(source, prefix)) {
         if (page.length === 0) continue;
         objects += page.length;
-        for (const { size } of page) bytes += size;
+        const ofPage = page.reduce((sum, { size }) => sum + size, 0);
+        bytes += ofPage;
+        listed += ofPage;
+        onListed?.(listed);
         pages.push(pageOf(page));
       }
       return { name: rule.name, prefix, objects, bytes };

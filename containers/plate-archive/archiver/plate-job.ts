@@ -19,6 +19,8 @@ export interface PlateJob {
   readonly now: () => Date;
   readonly log: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
+  /** While the source is listed: bytes of what was listed, up to now. */
+  readonly onListed?: (bytes: number) => void;
   /** Makes the tars, in any order and at any number at once. */
   readonly makeTars: (generation: Generation, plans: readonly TarPlan[]) => Promise<readonly BuiltTar[]>;
 }

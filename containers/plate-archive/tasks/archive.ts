@@ -40,6 +40,7 @@ export const archiveTask = {
           now: () => new Date(),
           log: context.log,
           signal: context.signal,
+          onListed: bytes => threads.expect({ bytes, tarBytes: request.tarBytes }),
           makeTars: async ({ inventory }, plans) => {
             const said = progress(context.log, plate.plate, inventory.head.bytes);
             const stop = (): void => void threads.stop();

@@ -40,6 +40,7 @@ export const verifyTask = {
       }
       const vcpus = Math.max(1, Math.floor(context.limits.vcpus));
       const threads = tarThreads(vcpus);
+      threads.expect(head);
       const said = progress(context.log, plate.plate, head.bytes);
       try {
         const { findings, proof } = await verifyPlate({

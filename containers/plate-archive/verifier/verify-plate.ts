@@ -10,6 +10,7 @@ import { objectsDigest, type ProvenTar } from '../../../jobs/plate-archive/forma
 import type { SealedTar } from '../../../jobs/plate-archive/format/seal.ts';
 import { verifiedTags } from '../../../jobs/plate-archive/lifecycle-tags.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { checkIndexTar } from './check-index-tar.ts';
 import { checkSource } from './check-source.ts';
 import type { Expected, TarCheck, TarReport } from './check-tar.ts';
@@ -94,21 +95,20 @@ async function lookAtTars(
   const indexTar = indexTarKey(plate, digest);
   for await (const { key } of archive.list(tarsPrefix(plate, digest)))
     found.check('tar-unknown', wanted.has(key) || key === indexTar, () => `${key} is not in archive.json`);
-  const tars: StoredTar[] = [];
-  for (const [key, sealed] of wanted) {
-    const object = await lookAt(archive, key, sealed, found);
-    if (object) tars.push({ sealed, object });
-  }
-  return tars;
+  const keys = [...wanted.keys()];
+  const objects = await mapLimit(keys, job.connections, key => archive.look(key));
+  return seal.tars.flatMap((sealed, i) => {
+    const object = checkLook(keys[i]!, objects[i], sealed, found);
+    return object ? [{ sealed, object }] : [];
+  });
 }
 
-async function lookAt(
-  archive: ObjectStore,
+function checkLook(
   key: string,
+  object: StoredObject | undefined,
   sealed: SealedTar,
   found: Findings,
-): Promise<StoredObject | undefined> {
-  const object = await archive.look(key);
+): StoredObject | undefined {
   if (!found.check('tar-there', object !== undefined, () => `${key} is not there`)) return undefined;
   const { size, checksums } = object!;
   found.check(
@@ -135,7 +135,8 @@ async function storedIndexTar(
   { seal }: ReadArchive,
   found: Findings,
 ): Promise<StoredObject | undefined> {
-  return lookAt(archive, indexTarKey(plate, digest), seal.indexTar, found);
+  const key = indexTarKey(plate, digest);
+  return checkLook(key, await archive.look(key), seal.indexTar, found);
 }
 
 async function readTars(
@@ -183,12 +184,13 @@ async function tagAll(
   const { archive, plate, digest } = job;
   const tags = verifiedTags(seal.storageClass);
   const keys = [...tars.map(({ object }) => object.key), indexTarKey(plate, digest)];
-  for (const key of keys) {
+  const tagged = await mapLimit(keys, job.connections, async key => {
     await archive.tag(key, tags);
     const now = await archive.tags(key);
-    const isTagged = Object.entries(tags).every(([name, value]) => now[name] === value);
-    found.check('tagged', isTagged, () => `${key} could not be tagged as verified`);
-  }
+    return Object.entries(tags).every(([name, value]) => now[name] === value);
+  });
+  for (const [i, key] of keys.entries())
+    found.check('tagged', tagged[i]!, () => `${key} could not be tagged as verified`);
 }
 
 function proofOf(

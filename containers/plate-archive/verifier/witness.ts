@@ -46,11 +46,20 @@ export async function witnesses(known: Iterable<Checksums>): Promise<WitnessMake
 const kindOf = (checksums: Checksums): (typeof order)[number] | undefined =>
   order.find(name => checksums[name] !== undefined);
 
-/** Loading them takes as long as Node's own start, and every thread would. */
+/**
+ * Loading them takes as long as Node's own start, and every thread would. Each has a file of its own: the package's whole would be two
+ * thirds of the image's bundle, which every thread reads.
+ */
 async function wasmHashers(areNeeded: boolean) {
   if (!areNeeded) return undefined;
-  const { createCRC32, createCRC64 } = await import('hash-wasm');
-  return { CRC64NVME: await createCRC64('9a6c9329ac4bc9b5'), CRC32C: await createCRC32(0x82f63b78) };
+  const [{ default: crc32 }, { default: crc64 }] = await Promise.all([
+    import('hash-wasm/dist/crc32.umd.min.js'),
+    import('hash-wasm/dist/crc64.umd.min.js'),
+  ]);
+  return {
+    CRC64NVME: await crc64.createCRC64('9a6c9329ac4bc9b5'),
+    CRC32C: await crc32.createCRC32(0x82f63b78),
+  };
 }
 
 const reread: RunningWitness = { kind: 'reread', update: () => undefined, agrees: () => undefined };

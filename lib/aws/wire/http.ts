@@ -116,7 +116,11 @@ function bytesOf(body: Readable): Promise<Buffer> {
     const brokenOff = (): void => fail(body.errored ?? new Error('the connection was closed before the end'));
     if (body.destroyed) return brokenOff();
     body.on('data', (chunk: Buffer) => chunks.push(chunk));
-    body.once('end', () => done(Buffer.concat(chunks)));
+    body.once('end', () => {
+      // It closes then, too: an error that nobody sees is made like any other.
+      body.off('close', brokenOff);
+      done(Buffer.concat(chunks));
+    });
     body.once('error', fail);
     body.once('close', brokenOff);
   });

@@ -6,6 +6,7 @@ import { copyObject } from './copy.ts';
 import { deleteMany } from './delete-many.ts';
 import { unlessThere } from './denied.ts';
 import { checksumMode } from './download.ts';
+import { head } from './head.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { listObjects } from './listing/list.ts';
 import { listVersions, versionPages } from './listing/versions.ts';
@@ -38,18 +39,14 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     key: string,
     { versionId }: { versionId?: string } = {},
   ): Promise<StoredObject | undefined> => {
-    const { answer } = await call('HEAD', key, {
-      query: versionId ? { versionId } : {},
-      headers: checksumMode,
-    });
-    answer.body.resume();
+    const answer = await head(wire, key, { query: versionId ? { versionId } : {}, headers: checksumMode });
     // 405: the version is a delete marker.
     if (answer.status === 404 || answer.status === 405) return undefined;
+    if (answer.status < 300) return storedObject(key, answer);
     const refused = new WireError(answer.status, headCode(answer.status));
     if (answer.status === 403 && versionId === undefined)
       return unlessThere(refused, key, (prefix, list) => listObjects(call, prefix, list));
-    if (answer.status >= 300) throw refused;
-    return storedObject(key, answer);
+    throw refused;
   };
   return {
     ...wireStore(options),

@@ -12,6 +12,8 @@ const credentials = fixedKeys({ accessKeyId: 'AKID', secretAccessKey: 'secret' }
 let server: Awaited<ReturnType<typeof scriptedServer>> | undefined;
 let raw: Server | undefined;
 const sockets = new Set<Socket>();
+/** Requests that the server of bytes was sent. */
+let heard = 0;
 afterEach(async () => {
   await server?.stop();
   for (const socket of sockets) socket.destroy();
@@ -33,9 +35,11 @@ async function storeThatMeets(...answers: Answering[]): Promise<ObjectStore> {
 /** A server of bytes: each connection says the next of these texts, and then nothing. */
 async function storeThatHears(...texts: string[]): Promise<ObjectStore> {
   let next = 0;
+  heard = 0;
   raw = createServer(socket => {
     sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.on('data', () => heard++);
     const text = texts[Math.min(next++, texts.length - 1)]!;
     socket.once('data', () => socket.write(text));
   });
@@ -117,6 +121,27 @@ it('connections are used again, and one that was closed meanwhile is no failure'
     await read(store);
     await new Promise(done => setTimeout(done, 40));
   }
+});
+
+it('a look meets broken connections, silence and a storm of SlowDown again, and is asked once where it is answered', async () => {
+  const there = say(200, '', { 'content-length': '10', etag: '"e"' });
+  const silent: Answering = () => undefined;
+  for (const storm of [[reset], [reset, reset], [say(503, '')], [say(503, ''), say(500, '')], [silent]]) {
+    const store = await storeThatMeets(...storm, there);
+    expect(await store.look('key')).toMatchObject({ size: 10, etag: '"e"' });
+    await server!.stop();
+  }
+  const store = await storeThatMeets(there, say(404, ''));
+  expect([(await store.look('key'))?.size, await store.look('key')]).toEqual([10, undefined]);
+  expect(server!.seen.map(({ method }) => method)).toEqual(['HEAD', 'HEAD']);
+});
+
+it('a connection that says something behind the head of a look is asked nothing more', async () => {
+  const head = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\nETag: "one"\r\n\r\n';
+  const store = await storeThatHears(`${head}abc`, whole);
+  expect((await store.look('key'))?.etag).toBe('"one"');
+  expect(await read(store)).toBe('0123456789');
+  expect(heard).toBe(2);
 });
 
 it('a clock that is 20 minutes off is put right by the Date of the refusal', async () => {
