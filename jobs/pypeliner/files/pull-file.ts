@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { appendFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
 import { makeFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { FileError } from './file-error.ts';
 import { dropPart, openPart, type PartFile } from './part-file.ts';
@@ -50,32 +51,18 @@ async function fetchParts(
   const file = await open(path, done.size > 0 ? 'r+' : 'w');
   const isLogged = size > partBytes;
   try {
-    const count = Math.ceil(size / partBytes);
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < count) {
-        const index = next++;
-        if (done.has(index)) continue;
-        const from = index * partBytes;
-        const target = Buffer.allocUnsafe(Math.min(partBytes, size - from));
-        await again(() => store.readInto(key, target, { from, ifMatch: etag }));
-        await file.write(target, 0, target.length, from);
-        if (!isLogged) continue;
-        // The bytes before the word that they are there.
-        await file.datasync();
-        await appendFile(log, `${index}\n`);
-      }
-    };
-    const ends = await Promise.allSettled(
-      Array.from({ length: Math.min(partsAtOnce, count) }, () =>
-        worker().catch(error => {
-          // Nothing new; what is under way arrives.
-          next = count;
-          throw error;
-        }),
-      ),
-    );
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const parts = new Array<undefined>(Math.ceil(size / partBytes));
+    await eachToItsEnd(parts.keys(), partsAtOnce, async index => {
+      if (done.has(index)) return;
+      const from = index * partBytes;
+      const target = Buffer.allocUnsafe(Math.min(partBytes, size - from));
+      await again(() => store.readInto(key, target, { from, ifMatch: etag }));
+      await file.write(target, 0, target.length, from);
+      if (!isLogged) return;
+      // The bytes before the word that they are there.
+      await file.datasync();
+      await appendFile(log, `${index}\n`);
+    });
     await file.sync();
   } finally {
     await file.close();

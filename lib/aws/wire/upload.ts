@@ -3,6 +3,7 @@ import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, UploadedObject } from '../../contract/ports/ports.ts';
+import { eachToItsEnd } from '../../contract/run/map-limit.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { xmlField } from './listing/list.ts';
@@ -81,26 +82,11 @@ async function uploadParts(
   const { uploadId, parts: before } = await beginOrResume(call, upload);
   const file = await open(path, 'r');
   try {
-    const parts: Part[] = [];
-    const count = Math.ceil(size / bytes);
-    let next = 0;
-    const worker = async (): Promise<void> => {
-      while (next < count) {
-        const index = next++;
-        const body = await readPart(file, index * bytes, Math.min(bytes, size - index * bytes));
-        parts[index] = await uploadPart(call, key, uploadId, index + 1, body, before.get(index + 1));
-      }
-    };
-    const ends = await Promise.allSettled(
-      Array.from({ length: Math.min(partsAtOnce, count) }, () =>
-        worker().catch(error => {
-          // Nothing new; what is under way arrives.
-          next = count;
-          throw error;
-        }),
-      ),
-    );
-    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+    const parts = new Array<Part>(Math.ceil(size / bytes));
+    await eachToItsEnd(parts.keys(), partsAtOnce, async index => {
+      const body = await readPart(file, index * bytes, Math.min(bytes, size - index * bytes));
+      parts[index] = await uploadPart(call, key, uploadId, index + 1, body, before.get(index + 1));
+    });
     const made = await complete(call, key, uploadId, size, parts);
     if (resumeBy !== undefined) await forgetUpload(resumeBy);
     return made;

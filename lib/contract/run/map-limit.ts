@@ -17,6 +17,24 @@ export async function eachLimit<A>(
   limit: number,
   work: (input: A) => Promise<void>,
 ): Promise<void> {
+  await Promise.all(workers(inputs, limit, work));
+}
+
+/** The same, and what is under way at the first error has come to its end when that is thrown: for works on a file that is closed then. */
+export async function eachToItsEnd<A>(
+  inputs: Iterable<A>,
+  limit: number,
+  work: (input: A) => Promise<void>,
+): Promise<void> {
+  const begun = workers(inputs, limit, work);
+  await Promise.all(begun).finally(() => Promise.allSettled(begun));
+}
+
+function workers<A>(
+  inputs: Iterable<A>,
+  limit: number,
+  work: (input: A) => Promise<void>,
+): readonly Promise<void>[] {
   const left = inputs[Symbol.iterator]();
   let isOver = false;
   const worker = async (): Promise<void> => {
@@ -30,5 +48,5 @@ export async function eachLimit<A>(
       throw error;
     }
   };
-  await Promise.all(Array.from({ length: limit }, worker));
+  return Array.from({ length: limit }, worker);
 }

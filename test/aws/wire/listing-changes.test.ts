@@ -164,7 +164,7 @@ it('a bucket that changes while it is listed gives what was there all the time o
       expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
       expect([...throughout.keys()].filter(name => !names.includes(name))).toEqual([]);
     }),
-    { numRuns: runs(400) },
+    { numRuns: runs(400), endOnFailure: true },
   );
 });
 
