@@ -47,7 +47,7 @@ export function completenessPage(title: string, rows: readonly StationDay[]): st
   ];
   const shown = new Set(rows.map(({ state }) => state));
   return `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title>
 <style>body{font:14px system-ui,sans-serif;margin:2em;color:#1f2328}svg{font:9px monospace;overflow:visible}figure{overflow-x:auto;margin:1em 0}table{border-collapse:collapse}td,th{text-align:left;padding:.15em .8em .15em 0;vertical-align:top}.key>div{display:inline-block;margin-right:1.5em}.key span{display:inline-block;width:1.2em;text-align:center;margin-right:.4em;border:1px solid #8c959f;font:12px monospace}</style></head>
 <body><h1>${escaped(title)}</h1>
 <p>${used} of ${expected} station-days used${expected > 0 ? ` (${percent(used / expected)})` : ''}; ${found} found, ${readable} readable${waiting > 0 ? `, ${waiting} not known yet` : ''}.</p>

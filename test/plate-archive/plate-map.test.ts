@@ -1,4 +1,5 @@
 import { mapText, plateMap, wellOf } from '../../jobs/plate-archive/plate/plate-map.ts';
+import { platePage } from '../../jobs/plate-archive/plate/plate-page.ts';
 import { archiveCost, restoreCost } from '../../jobs/plate-archive/prices.ts';
 
 it.each([
@@ -33,6 +34,47 @@ it('a plate is drawn by what is present, missing and restored; signs say it with
   expect(lines[8]).toBe(' H · · · · · · · · · · · ◆');
   expect(lines.at(-2)).toContain('1 object of no well');
   expect(mapText(map, { colour: true })).toContain('\x1b[36m◆');
+});
+
+it('the page of a plate is read on a telephone, in the dark and on paper, and counts as people do', () => {
+  const map = plateMap(
+    ['r01c01f1', 'notes.txt'],
+    () => true,
+    () => false,
+  );
+  const head = {
+    ...{
+      project: 'P',
+      batch: 'B',
+      plate: 'X<1>',
+      plateFull: 'X',
+      bucket: 'imaging',
+      frozenAt: '2026-01-01T00:00:00Z',
+    },
+    ...{
+      objects: 2,
+      bytes: 10,
+      labels: {},
+      folders: [{ name: 'images', prefix: 'p/', objects: 2, bytes: 10 }],
+    },
+  } as unknown as Parameters<typeof platePage>[0];
+  const seal = { tars: [{}], storageClass: 'GLACIER', inventory: 'a'.repeat(64) } as unknown as Parameters<
+    typeof platePage
+  >[1];
+  const page = platePage(head, seal, map, '2026-01-02T00:00:00Z');
+  expect(page).toContain('<title>X&#60;1&#62;</title>');
+  expect(page).toContain('1 object is of no well.');
+  for (const style of [
+    'width=device-width',
+    'color-scheme:light dark',
+    'svg text{fill:currentColor}',
+    '.wide{overflow-x:auto}',
+    'break-inside:avoid',
+  ])
+    expect(page).toContain(style);
+  // The signs of the legend keep their size where the page is narrow.
+  expect(page).toContain('<svg class="map"');
+  expect(page).not.toMatch(/(?:^|[},])svg\{max-width/m);
 });
 
 it('a plate of 300 GB in Deep Archive costs cents a month, and one tar of it cents to give back', () => {

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/contract/verb/texts.ts';
 import { escaped as safe } from '../../../lib/contract/workload/html.ts';
 import type { InventoryHead } from '../format/inventory.ts';
 import type { Seal } from '../format/seal.ts';
@@ -34,22 +35,25 @@ export function platePage(head: InventoryHead, seal: Seal, map: PlateMap, writte
   ];
   const folders = head.folders.map(
     ({ name, prefix, objects, bytes }) =>
-      `<tr><td>${safe(name)}</td><td>${safe(prefix)}</td><td>${objects.toLocaleString('en-US')}</td><td>${bytes.toLocaleString('en-US')}</td></tr>`,
+      `<tr><td class="name">${safe(name)}</td><td class="prefix">${safe(prefix)}</td><td class="n">${objects.toLocaleString('en-US')}</td><td class="n">${bytes.toLocaleString('en-US')}</td></tr>`,
   );
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>${safe(head.plate)}</title>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${safe(head.plate)}</title>
 <style>
-body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}
+:root{color-scheme:light dark}
+body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;margin:1rem 0}td,th{padding:.2rem .8rem .2rem 0;text-align:left;vertical-align:top}
-svg{max-width:100%}code{word-break:break-all}
+th,.n,.name{overflow-wrap:normal}.n{text-align:right}.prefix{min-width:10rem}.wide{overflow-x:auto}
+svg text{fill:currentColor}.map{max-width:100%;height:auto}
+h2{break-after:avoid}tr,svg,.key{break-inside:avoid}
 </style>
 <h1>Plate ${safe(head.plate)}</h1>
 <table>${rows.map(([name, value]) => `<tr><th>${safe(name)}</th><td>${safe(value)}</td></tr>`).join('')}</table>
 <h2>Wells</h2>
-${map.rows > 0 ? `${mapSvg(map)}<table>${legend()}</table>` : '<p>No file name tells a well.</p>'}
-<p>As of ${safe(written)}.${map.others > 0 ? ` ${map.others.toLocaleString('en-US')} objects are of no well.` : ''}</p>
+${map.rows > 0 ? `${mapSvg(map)}<table class="key">${legend()}</table>` : '<p>No file name tells a well.</p>'}
+<p>As of ${safe(written)}.${map.others > 0 ? ` ${counted(map.others, { one: 'object is', many: 'objects are' })} of no well.` : ''}</p>
 <h2>Folders</h2>
-<table><tr><th>folder</th><th>prefix</th><th>objects</th><th>bytes</th></tr>${folders.join('')}</table>
+<div class="wide"><table><thead><tr><th>folder</th><th>prefix</th><th class="n">objects</th><th class="n">bytes</th></tr></thead>${folders.join('')}</table></div>
 </html>
 `;
 }
@@ -86,5 +90,5 @@ function mapSvg({ rows, columns, wells }: PlateMap): string {
       parts.push(wellSvg(step * (column + 1.5), step * (row + 1.5), state, title));
     });
   });
-  return `<svg viewBox="0 0 ${step * (columns + 1)} ${step * (rows + 1)}" width="${step * (columns + 1)}" role="img" aria-label="plate map">${parts.join('')}</svg>`;
+  return `<svg class="map" viewBox="0 0 ${step * (columns + 1)} ${step * (rows + 1)}" width="${step * (columns + 1)}" role="img" aria-label="plate map">${parts.join('')}</svg>`;
 }

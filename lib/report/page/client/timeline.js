@@ -80,7 +80,10 @@ export const drawGantt = () => {
         },
       },
       plugins: {
-        legend: { labels: { color: colour('--ink') } },
+        // Bars as they are drawn: boxes would have them as their frames, over the words.
+        legend: {
+          labels: { color: colour('--ink'), usePointStyle: true, pointStyle: 'line', pointStyleWidth: 36 },
+        },
         tooltip: {
           callbacks: {
             label: ({ raw }) =>
