@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOf } from '../process-start.ts';
-import { endNamespace, foldersIn } from './namespace.ts';
+import { removeFolder } from './folders.ts';
+import { endNamespace } from './namespace.ts';
 
 /** Remembers a container's process beside its folders, so that a twin that is killed leaves nothing running for good. */
 export function rememberProcess(base: string, pid: number): void {
@@ -14,21 +15,8 @@ export function endLeftovers(folder: string): void {
   for (const name of readdirSync(folder)) {
     const base = join(folder, name);
     endRemembered(base);
-    endNamespace(foldersIn(base));
+    endNamespace({ base });
     removeFolder(base);
-  }
-}
-
-/**
- * Removes a container's folders, unless a file system is still mounted in them: its files are not the container's. What
- * cannot be removed now is tried again when the next twin starts.
- */
-export function removeFolder(base: string): void {
-  try {
-    const mounts = process.platform === 'linux' ? readFileSync('/proc/self/mounts', 'utf8') : '';
-    if (!mounts.includes(` ${base}/`)) rmSync(base, { recursive: true, force: true, maxRetries: 3 });
-  } catch {
-    // A tool may have taken the right to remove away.
   }
 }
 

@@ -1,22 +1,17 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
-import { env, scratchSentinel } from '../../contract/workload/env.ts';
+import { env } from '../../contract/workload/env.ts';
 import { drained } from '../../process/drained.ts';
 import type { ContainerSpec, Exit, RunContainer, RunningContainer } from '../batch/types.ts';
 import { type ContainerCredentials, credentialsPath } from './credentials.ts';
-import { endLeftovers, rememberProcess, removeFolder } from './leftovers.ts';
+import { type ContainerFolders, makeFolders, removeFolder } from './folders.ts';
+import { endLeftovers, rememberProcess } from './leftovers.ts';
 import { forwardLines } from './lines.ts';
 import { holdMemory, outOfMemory } from './memory-limit.ts';
-import {
-  type ContainerFolders,
-  endNamespace,
-  foldersIn,
-  hasNamespaces,
-  inNamespace,
-  systemPath,
-} from './namespace.ts';
+import { endNamespace, hasNamespaces, inNamespace, systemPath } from './namespace.ts';
+import { ContainerRoots } from './roots.ts';
 
 export { type ContainerCredentials, containerCredentials } from './credentials.ts';
 
@@ -40,44 +35,36 @@ export interface ProcessContainers {
  */
 export function processContainers(options: ProcessContainers): RunContainer {
   endLeftovers(options.folder);
+  const roots = new ContainerRoots(options.folder);
   return spec => {
     const bundle = join(options.projectRoot, spec.definition.bundle);
     if (!existsSync(bundle))
       return notPulled(`there is no ${spec.definition.bundle}; npm run bundle makes it`);
-    const folders = makeFolders(join(options.folder, `${spec.jobId.replace(':', '_')}.${spec.attempt}`));
     const command = [options.node, bundle, ...spec.command];
     const needed = [options.projectRoot, options.node, options.folder, ...options.tools];
-    const isolated = options.isolate !== false && hasNamespaces(needed, folders);
+    const root = options.isolate !== false && hasNamespaces(needed, roots) ? roots.take() : undefined;
     // Without a file system of its own a container's disk cannot be made small.
-    if (spec.scratchMiB !== undefined && !isolated) {
-      removeFolder(folders.base);
-      return notCreated();
-    }
+    if (spec.scratchMiB !== undefined && !root) return notCreated();
+    const folders =
+      root ?? makeFolders(join(options.folder, `${spec.jobId.replace(':', '_')}.${spec.attempt}`));
     const grant = options.credentials.grant(spec.definition, sessionOf(spec));
     const environment = {
       ...containerEnvironment(options, spec, grant.token),
-      ...(isolated ? {} : folderVariables(folders)),
+      ...(root ? {} : folderVariables(folders)),
     };
     return runProcess(
-      isolated ? inNamespace(folders, command, spec.scratchMiB) : command,
+      root ? inNamespace(root, command, spec.scratchMiB) : command,
       environment,
       spec,
       folders,
       () => {
         grant.revoke();
-        if (isolated) endNamespace(folders);
-        removeFolder(folders.base);
+        // What is being killed may still write.
+        if (root && !endNamespace(root)) roots.giveBack(root);
+        else removeFolder(folders.base);
       },
     );
   };
-}
-
-function makeFolders(base: string): ContainerFolders {
-  const folders = foldersIn(base);
-  for (const each of [folders.scratch, folders.dataIn, folders.dataOut, join(base, 'root')])
-    mkdirSync(each, { recursive: true });
-  writeFileSync(join(folders.scratch, scratchSentinel), '');
-  return folders;
 }
 
 function runProcess(

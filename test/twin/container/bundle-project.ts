@@ -45,7 +45,7 @@ export function project(source: string, isolate?: boolean) {
     tools: [],
     projectRoot: root,
     node: process.execPath,
-    folder: join(root, 'containers'),
+    folder: folder(),
     region: 'eu-west-1',
     serverUrl: () => url,
     credentials,
@@ -76,5 +76,8 @@ export function project(source: string, isolate?: boolean) {
   };
 }
 
+/** Where containers have their folders. */
+export const folder = (): string => join(root, 'containers');
+
 /** Folders of containers that are still there. */
-export const left = (): string[] => readdirSync(join(root, 'containers'));
+export const left = (): string[] => readdirSync(folder()).sort();

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { hasNamespaces } from '../../../lib/twin/container/namespace.ts';
-import { foldersIn } from '../../../lib/twin/container/namespace.ts';
+import { ContainerRoots } from '../../../lib/twin/container/roots.ts';
 
 const canIsolate = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
 
@@ -12,16 +12,13 @@ const canIsolate = process.platform === 'linux' && spawnSync('unshare', ['-m', '
   async () => {
     // A path as a person's may be.
     const base = mkdtempSync(join(tmpdir(), "a lab's \\ name space-"));
-    const folders = foldersIn(base);
-    for (const each of [join(base, 'root'), folders.scratch, folders.dataIn, folders.dataOut])
-      mkdirSync(each);
     const path = process.env.PATH;
     process.env.PATH = '/usr/bin:/bin';
     try {
       // It is asked of the host once a process: here anew.
       const anew = new URL('../../../lib/twin/container/namespace.ts?anew', import.meta.url).href;
       const { hasNamespaces: ask } = (await import(anew)) as { hasNamespaces: typeof hasNamespaces };
-      expect(ask([], folders)).toBe(true);
+      expect(ask([], new ContainerRoots(base))).toBe(true);
     } finally {
       process.env.PATH = path;
       rmSync(base, { recursive: true });

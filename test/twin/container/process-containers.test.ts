@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { definition } from '../batch/helper.ts';
-import { left, project, startProjects } from './bundle-project.ts';
+import { folder, left, project, startProjects } from './bundle-project.ts';
 
 startProjects();
 
@@ -41,7 +41,9 @@ describe.each([
       expect(await exited).toEqual({ exitCode: 0 });
       expect(lines.slice(0, 3)).toEqual(['.arraylab-scratch', '', '']);
     }
-    expect(left()).toEqual([]);
+    expect(readdirSync(folder(), { recursive: true }).map(String)).not.toContainEqual(
+      expect.stringMatching('mine'),
+    );
     expect(existsSync('/scratch/mine') || existsSync('/data_in/mine')).toBe(false);
   });
 
