@@ -1,5 +1,6 @@
 import type { Problem } from '../workload/errors.ts';
 import { nameProblem } from './item-names.ts';
+import { TextTable } from './text-table.ts';
 
 /** A name and where it stands: `line 3`. */
 export interface NameAt {
@@ -20,29 +21,31 @@ export interface Judged {
  */
 export function checkNames(rows: readonly NameAt[], source: string, twice: () => string): Judged {
   const problems: Problem[] = [];
-  const seen = new Map<string, string>();
+  const seen = new TextTable(row => rows[row]!.name);
   let known: string | undefined;
   const fix = (): string => (known ??= twice());
-  for (const { name, at } of rows) {
-    const where = `${source} ${at}`;
-    const bad = nameProblem(name);
-    const first = seen.get(name);
-    if (bad) problems.push({ where, ...bad });
+  rows.forEach((row, index) => {
+    const first = seen.take(index);
+    const bad = nameProblem(row.name);
+    if (bad) problems.push({ where: `${source} ${row.at}`, ...bad });
     else if (first !== undefined)
-      problems.push({ where, message: `${JSON.stringify(name)} is there already, in ${first}`, fix: fix() });
-    if (first === undefined) seen.set(name, at);
-  }
-  for (const [name, at] of seen) {
-    if (!name.includes('/')) continue;
-    const above = foldersAbove(name).find(folder => seen.has(folder));
+      problems.push({
+        where: `${source} ${row.at}`,
+        message: `${JSON.stringify(row.name)} is there already, in ${rows[first]!.at}`,
+        fix: fix(),
+      });
+  });
+  rows.forEach(({ name, at }, index) => {
+    if (!name.includes('/') || seen.find(name) !== index) return;
+    const above = foldersAbove(name).find(folder => seen.find(folder) !== undefined);
     if (above !== undefined)
       problems.push({
         where: `${source} ${at}`,
-        message: `the outputs of ${JSON.stringify(name)} would be among those of ${JSON.stringify(above)} (${seen.get(above)}), and overwrite them`,
+        message: `the outputs of ${JSON.stringify(name)} would be among those of ${JSON.stringify(above)} (${rows[seen.find(above)!]!.at}), and overwrite them`,
         fix: `give ${JSON.stringify(above)} a part of its own, such as ${above}/all, or leave one of the two to another run`,
       });
-  }
-  return { problems, warnings: problems.length > 0 ? [] : twinWarnings(seen) };
+  });
+  return { problems, warnings: problems.length > 0 ? [] : twinWarnings(rows) };
 }
 
 function foldersAbove(name: string): readonly string[] {
@@ -53,17 +56,15 @@ function foldersAbove(name: string): readonly string[] {
 const mayFold = /[^\0-@[-\x7f]/;
 const folded = (name: string): string => name.normalize('NFC').toLowerCase();
 
-function twinWarnings(seen: ReadonlyMap<string, string>): readonly string[] {
-  const first = new Map<string, string>();
+/** Of names that are each there once. */
+function twinWarnings(rows: readonly NameAt[]): readonly string[] {
+  if (!rows.some(({ name }) => mayFold.test(name))) return [];
+  const first = new TextTable(row => folded(rows[row]!.name));
   const pairs: string[] = [];
-  let folds = 0;
-  for (const name of seen.keys()) if (mayFold.test(name)) folds++;
-  if (folds === 0) return [];
-  for (const [name, at] of seen) {
-    const before = first.get(folded(name));
-    if (before === undefined) first.set(folded(name), name);
-    else pairs.push(`${before} (${seen.get(before)}) and ${name} (${at})`);
-  }
+  rows.forEach(({ name, at }, index) => {
+    const before = first.take(index);
+    if (before !== undefined) pairs.push(`${rows[before]!.name} (${rows[before]!.at}) and ${name} (${at})`);
+  });
   if (pairs.length === 0) return [];
   const more = pairs.length > 3 ? `, and ${pairs.length - 3} more` : '';
   return [

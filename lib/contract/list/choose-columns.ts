@@ -2,7 +2,7 @@ import { LabError, type Problem } from '../workload/errors.ts';
 import { suggest } from '../workload/suggest.ts';
 import { nameRank, normal } from './column-words.ts';
 import { headingLike, listed, looksLikeTheNext, noHeading } from './heading-problems.ts';
-import type { ListRecord } from './read-records.ts';
+import type { ListRecord, ListRecords } from './read-records.ts';
 import { someProblems } from './some-problems.ts';
 
 export interface ColumnChoice {
@@ -14,7 +14,7 @@ export interface ColumnChoice {
 
 export interface Columns {
   /** The records below the heading. */
-  readonly rows: readonly ListRecord[];
+  readonly rows: ListRecords;
   /** A heading a column; empty where the list has none and one column. */
   readonly heading: readonly string[];
   /** Which columns make the name. */
@@ -27,16 +27,15 @@ export interface Columns {
  * certain: a first line that is taken for a heading is an item that never runs, and the other way round.
  */
 export function chooseColumns(
-  records: readonly ListRecord[],
+  records: ListRecords,
   source: string,
   one: string,
   choice: ColumnChoice,
 ): Columns {
-  const whole = withoutEmptyColumns(records);
-  const [first] = whole;
+  const { whole, wide, start } = withoutEmptyColumns(records);
+  const [first] = start;
   if (!first) return { rows: [], heading: [], names: [0], notes: [] };
   const where = `${source} line ${first.line}`;
-  const wide = whole.reduce((most, { fields }) => Math.max(most, fields.length), 0);
   if (choice.noHeader)
     return {
       rows: whole,
@@ -46,9 +45,9 @@ export function chooseColumns(
     };
   if (choice.column) {
     const names = choice.column.map(each => columnOf(each, first.fields, where));
-    if (choice.column.every(isNumber) && looksLikeTheNext(whole))
+    if (choice.column.every(isNumber) && looksLikeTheNext(start))
       throw new LabError(noHeading(first, where, one, wide));
-    return below(whole, names, source);
+    return below(whole, start, names, source);
   }
   const ranks = first.fields.map(field => nameRank(field, one));
   const best = Math.min(...ranks.map(rank => rank ?? Number.POSITIVE_INFINITY));
@@ -60,41 +59,74 @@ export function chooseColumns(
         message: `has the heading ${JSON.stringify(first.fields[name])} twice`,
         fix: `say which by its number: --column ${name + 1}, or --column ${ranks.lastIndexOf(best) + 1}`,
       });
-    return below(whole, [name], source);
+    return below(whole, start, [name], source);
   }
-  if (wide > 1) throw new LabError(noHeading(first, where, one, wide, whole));
+  if (wide > 1) throw new LabError(noHeading(first, where, one, wide, start));
   const problem = headingLike(whole, where, one);
   if (problem) throw new LabError(problem);
   return { rows: whole, heading: [], names: [0], notes: [] };
 }
 
+interface WholeRecords {
+  readonly whole: ListRecords;
+  /** Fields of the longest. */
+  readonly wide: number;
+  /** The first two, or as many as there are. */
+  readonly start: readonly ListRecord[];
+}
+
 /** Trailing delimiters of a spreadsheet make columns without a heading and without a value. */
-function withoutEmptyColumns(records: readonly ListRecord[]): readonly ListRecord[] {
+function withoutEmptyColumns(records: ListRecords): WholeRecords {
   let wide = 0;
-  for (const { fields } of records)
+  const start: ListRecord[] = [];
+  for (const record of records) {
+    const { fields } = record;
     for (let index = fields.length; index > wide; index--) {
       if (fields[index - 1] === '') continue;
       wide = index;
       break;
     }
-  return records.map(record =>
-    record.fields.length > wide ? { ...record, fields: record.fields.slice(0, wide) } : record,
-  );
+    if (start.length < 2) start.push(record);
+  }
+  const cut = (record: ListRecord): ListRecord =>
+    record.fields.length > wide ? { ...record, fields: record.fields.slice(0, wide) } : record;
+  return { whole: eachOf(records, cut), wide, start: start.map(cut) };
 }
 
+/** Records read anew each time, but for the first so many, as `made` has them. */
+const eachOf = (records: ListRecords, made: (record: ListRecord) => ListRecord, but = 0): ListRecords => ({
+  *[Symbol.iterator]() {
+    let index = 0;
+    for (const record of records) if (index++ >= but) yield made(record);
+  },
+});
+
 /** The rows below a heading. Throws LabError for rows with more fields: which of them is the name is a guess then. */
-function below(records: readonly ListRecord[], names: readonly number[], source: string): Columns {
-  const { fields } = records[0]!;
-  const described = isDescription(records[1], names[0]!, fields);
-  const rows = records.slice(described ? 2 : 1);
-  const problems = rows.flatMap(row => rowProblem(row, fields, source) ?? []);
+function below(
+  records: ListRecords,
+  [first, second]: readonly ListRecord[],
+  names: readonly number[],
+  source: string,
+): Columns {
+  const { fields } = first!;
+  const described = isDescription(second, names[0]!, fields);
+  const rows = eachOf(records, each => each, described ? 2 : 1);
+  const problems: Problem[] = [];
+  let short = 0;
+  let firstShort: number | undefined;
+  for (const row of rows) {
+    const problem = rowProblem(row, fields, source);
+    if (problem) problems.push(problem);
+    if (row.fields.length >= fields.length) continue;
+    short++;
+    firstShort ??= row.line;
+  }
   if (problems.length > 0) throw new LabError(someProblems(problems, source));
-  const short = rows.filter(row => row.fields.length < fields.length);
   const notes = [
-    ...(described ? [`line ${records[1]!.line} describes the columns and is no item`] : []),
-    ...(short.length > 0
+    ...(described ? [`line ${second!.line} describes the columns and is no item`] : []),
+    ...(short > 0
       ? [
-          `${short.length} ${short.length === 1 ? 'row is' : 'rows are'} shorter than the heading (first: line ${short[0]!.line}); the labels that are there are kept`,
+          `${short} ${short === 1 ? 'row is' : 'rows are'} shorter than the heading (first: line ${firstShort}); the labels that are there are kept`,
         ]
       : []),
   ];

@@ -1,32 +1,51 @@
 import { isUtf8 } from 'node:buffer';
 import { LabError, type Problem } from '../workload/errors.ts';
-import { linesIn } from './list-text.ts';
+import { type Bytes, part, piecesOf } from './bytes.ts';
+import { Lines } from './lines.ts';
+import { lineEnds, linePieces, linesOf } from './list-text.ts';
 
 /**
  * A list's text as UTF-8 without its BOM: as it stands there, or from UTF-16 where a BOM says so, as Excel and PowerShell write it.
  * Throws LabError that names the encoding or the file format it seems to be.
  */
-export function decodeText(bytes: Buffer, source: string): Buffer {
-  const problem = formatProblem(bytes, source);
+export function decodeText(bytes: Bytes, source: string): Bytes {
+  const start = Buffer.from(bytes.slice(0, Math.min(bytes.length, 4096)));
+  const problem = formatProblem(start, source);
   if (problem) throw new LabError(problem);
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decodeUtf16(bytes, 'utf-16le', source);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return decodeUtf16(bytes, 'utf-16be', source);
-  if (!isUtf8(bytes)) throw new LabError(notUtf8(bytes, source));
-  return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  if (start[0] === 0xff && start[1] === 0xfe) return decodeUtf16(bytes, 'utf-16le', source);
+  if (start[0] === 0xfe && start[1] === 0xff) return decodeUtf16(bytes, 'utf-16be', source);
+  if (!isText(bytes)) throw new LabError(notUtf8(bytes, source));
+  return start[0] === 0xef && start[1] === 0xbb && start[2] === 0xbf ? part(bytes, 3) : bytes;
 }
 
-const utf16AtOnce = 1024 * 1024;
+function isText(bytes: Bytes): boolean {
+  for (let from = 0; from < bytes.length; ) {
+    const piece = bytes.slice(from, Math.min(bytes.length, from + atOnce));
+    const whole = from + piece.length === bytes.length ? piece : wholeLetters(piece);
+    if (!isUtf8(whole)) return false;
+    from += whole.length;
+  }
+  return true;
+}
 
-function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be', source: string): Buffer {
+/** Without the beginning of a letter whose other bytes come next. */
+function wholeLetters(piece: Buffer): Buffer {
+  let end = piece.length - 1;
+  while (end > piece.length - 4 && (piece[end]! & 0xc0) === 0x80) end--;
+  return piece[end]! < 0x80 ? piece : piece.subarray(0, end);
+}
+
+const atOnce = 64 * 1024;
+
+function decodeUtf16(bytes: Bytes, encoding: 'utf-16le' | 'utf-16be', source: string): Bytes {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  const text = new Lines();
   try {
-    const decoder = new TextDecoder(encoding, { fatal: true });
-    const pieces: Buffer[] = [];
-    for (let from = 0; from < bytes.length; from += utf16AtOnce) {
-      const piece = bytes.subarray(from, from + utf16AtOnce);
-      pieces.push(Buffer.from(decoder.decode(piece, { stream: from + utf16AtOnce < bytes.length })));
-    }
-    return Buffer.concat(pieces);
-  } catch {
+    for (const piece of piecesOf(bytes)) text.append(Buffer.from(decoder.decode(piece, { stream: true })));
+    text.append(Buffer.from(decoder.decode()));
+    return text;
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
     throw new LabError({
       where: source,
       message: `begins as ${encoding.toUpperCase()} and is not: it is cut or mixed`,
@@ -36,8 +55,8 @@ function decodeUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be', source: s
 }
 
 /** A file that is no text at all, by its first bytes. */
-function formatProblem(bytes: Buffer, source: string): Problem | undefined {
-  const begins = (...magic: number[]): boolean => magic.every((byte, index) => bytes[index] === byte);
+function formatProblem(start: Buffer, source: string): Problem | undefined {
+  const begins = (...magic: number[]): boolean => magic.every((byte, index) => start[index] === byte);
   if (begins(0x50, 0x4b, 0x03, 0x04))
     return {
       where: source,
@@ -58,7 +77,7 @@ function formatProblem(bytes: Buffer, source: string): Problem | undefined {
     };
   if (begins(0xff, 0xfe, 0, 0) || begins(0, 0, 0xfe, 0xff))
     return { where: source, message: 'is UTF-32', fix: `iconv -f UTF-32 -t UTF-8 ${source}` };
-  const nul = bytes.subarray(0, 4096).indexOf(0);
+  const nul = start.indexOf(0);
   if (nul < 0 || begins(0xff, 0xfe) || begins(0xfe, 0xff)) return undefined;
   return {
     where: source,
@@ -67,9 +86,8 @@ function formatProblem(bytes: Buffer, source: string): Problem | undefined {
   };
 }
 
-function notUtf8(bytes: Buffer, source: string): Problem {
-  const { line, offset } = firstBad(bytes);
-  const value = bytes[offset];
+function notUtf8(bytes: Bytes, source: string): Problem {
+  const { line, offset, value } = firstBad(bytes);
   return {
     where: `${source} line ${line}`,
     message: `is not UTF-8: byte ${value === undefined ? 'missing' : `0x${value.toString(16).padStart(2, '0')}`} at offset ${offset}`,
@@ -78,17 +96,24 @@ function notUtf8(bytes: Buffer, source: string): Problem {
 }
 
 /** The first byte that is none of UTF-8, and the line that it is in. No character has a line's end in it: lines can be tried alone. */
-function firstBad(bytes: Buffer): { readonly line: number; readonly offset: number } {
+function firstBad(bytes: Bytes): {
+  readonly line: number;
+  readonly offset: number;
+  readonly value: number | undefined;
+} {
   let from = 0;
-  let end = bytes.indexOf(newline);
-  for (; end >= 0 && isUtf8(bytes.subarray(from, end)); end = bytes.indexOf(newline, from)) from = end + 1;
-  const bad = bytes.subarray(from, end < 0 ? undefined : end);
-  const again = Buffer.from(bad.toString('utf8'));
-  let offset = 0;
-  while (bad[offset] === again[offset]) offset++;
   let line = 1;
-  for (const _ of linesIn(bytes.subarray(0, from))) line++;
-  return { line: line + bad.toString('latin1', 0, offset).split('\r').length - 1, offset: from + offset };
+  for (const piece of linePieces(bytes)) {
+    if (isUtf8(piece)) {
+      from += piece.length;
+      line += linesOf(piece).length;
+      continue;
+    }
+    const again = Buffer.from(piece.toString('utf8'));
+    let offset = 0;
+    while (piece[offset] === again[offset]) offset++;
+    const before = piece.toString('latin1', 0, offset).split(lineEnds).length - 1;
+    return { line: line + before, offset: from + offset, value: piece[offset] };
+  }
+  throw new Error('all of it is UTF-8');
 }
-
-const newline = 0x0a;

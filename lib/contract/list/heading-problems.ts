@@ -1,6 +1,6 @@
 import type { Problem } from '../workload/errors.ts';
 import { nameRank } from './column-words.ts';
-import type { ListRecord } from './read-records.ts';
+import type { ListRecord, ListRecords } from './read-records.ts';
 
 /** Why it is not certain which column names items, and what says so. */
 export function noHeading(
@@ -42,21 +42,35 @@ export function looksLikeTheNext([first, second]: readonly ListRecord[]): boolea
 }
 
 /** A first line that is unlike all others may be a heading that nobody knows. */
-export function headingLike(records: readonly ListRecord[], where: string, one: string): Problem | undefined {
-  const [first, ...rest] = records.map(({ fields }) => fields[0]!);
+export function headingLike(records: ListRecords, where: string, one: string): Problem | undefined {
+  let first: string | undefined;
+  let second = '';
+  let more = 0;
+  let areAsLong = true;
+  let areAlike = true;
+  for (const { fields } of records) {
+    const name = fields[0]!;
+    if (first === undefined) {
+      first = name;
+      continue;
+    }
+    if (more++ === 0) second = name;
+    areAsLong &&= name.split(/\s+/).length >= first.split(/\s+/).length;
+    areAlike &&= shape(name) === shape(second);
+    if (!areAsLong && !areAlike) break;
+  }
   const words = first!.split(/\s+/);
   const known = words.some(word => /[_A-Z]/.test(word) && nameRank(word, one) !== undefined);
-  if (words.length > 1 && known && rest.every(name => name.split(/\s+/).length >= words.length))
+  if (words.length > 1 && known && areAsLong)
     return {
       where,
       message: `${JSON.stringify(first)} looks like a heading of columns that are separated by blanks`,
       fix: "separate them by tabs: tr -s ' ' '\\t'; or --no-header where it is a name",
     };
-  const alike = rest.every(name => shape(name) === shape(rest[0]!));
-  if (rest.length < 2 || /\d|^.$/u.test(first!) || !alike || !/\d/.test(rest[0]!)) return undefined;
+  if (more < 2 || /\d|^.$/u.test(first!) || !areAlike || !/\d/.test(second)) return undefined;
   return {
     where,
-    message: `${JSON.stringify(first)} looks like a heading of the ${rest.length} lines below`,
+    message: `${JSON.stringify(first)} looks like a heading of the ${more} lines below`,
     fix: `--column ${quoted(first!)} if it is, --no-header if it is a ${one}`,
   };
 }

@@ -1,29 +1,37 @@
+import { type Bytes, byteAt } from './bytes.ts';
+
 const [open, close, openObject, closeObject, comma, quote, backslash] = Buffer.from('[]{},"\\');
 
 /**
  * The elements of a JSON array, one after the other: all of it may be longer than a string can be. Throws SyntaxError, which
  * names the element, where it is no array or breaks off.
  */
-export function* jsonElements(bytes: Buffer): Generator<unknown> {
-  let at = afterBlanks(bytes, 0);
-  if (bytes[at] !== open) throw new SyntaxError('it is no array');
-  at = afterBlanks(bytes, at + 1);
-  if (bytes[at] === close) return nothingAfter(bytes, at);
+export function* jsonElements(bytes: Bytes): Generator<unknown> {
+  let byte = byteAt(bytes);
+  let at = afterBlanks(byte, 0);
+  if (byte(at) !== open) throw new SyntaxError('it is no array');
+  at = afterBlanks(byte, at + 1);
+  if (byte(at) === close) return nothingAfter(bytes, byte, at);
   for (let element = 1; ; element++) {
-    const end = endOfElement(bytes, at);
-    yield parsedElement(bytes.toString('utf8', at, end), element);
+    const end = endOfElement(bytes, byte, at);
+    const last = byte(end);
+    yield parsedElement(bytes.slice(at, end).toString('utf8'), element);
     if (end === bytes.length) throw new SyntaxError(`it ends within element ${element}`);
-    if (bytes[end] === close) return nothingAfter(bytes, end);
+    // What was sliced, here or by who was given the element, is another piece.
+    byte = byteAt(bytes);
+    if (last === close) return nothingAfter(bytes, byte, end);
     at = end + 1;
   }
 }
 
+type ByteAt = ReturnType<typeof byteAt>;
+
 /** Where the comma or bracket is that ends what begins here; the end of all where there is none. */
-function endOfElement(bytes: Buffer, from: number): number {
+function endOfElement(bytes: Bytes, byteAt: ByteAt, from: number): number {
   let depth = 0;
   let inString = false;
   for (let at = from; at < bytes.length; at++) {
-    const byte = bytes[at];
+    const byte = byteAt(at);
     if (inString) {
       if (byte === backslash) at++;
       else if (byte === quote) inString = false;
@@ -44,13 +52,14 @@ function parsedElement(text: string, element: number): unknown {
   }
 }
 
-function nothingAfter(bytes: Buffer, end: number): void {
-  if (afterBlanks(bytes, end + 1) < bytes.length) throw new SyntaxError('something follows the array');
+function nothingAfter(bytes: Bytes, byte: ByteAt, end: number): void {
+  if (afterBlanks(byte, end + 1) < bytes.length) throw new SyntaxError('something follows the array');
 }
 
 /** JSON's blanks: space, tab and the ends of lines. */
-function afterBlanks(bytes: Buffer, from: number): number {
+function afterBlanks(byte: ByteAt, from: number): number {
   let at = from;
-  while (bytes[at] === 0x20 || bytes[at] === 0x09 || bytes[at] === 0x0a || bytes[at] === 0x0d) at++;
+  for (let each = byte(at); each === 0x20 || each === 0x09 || each === 0x0a || each === 0x0d; )
+    each = byte(++at);
   return at;
 }

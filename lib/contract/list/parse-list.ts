@@ -1,16 +1,18 @@
 import { LabError, type Problem } from '../workload/errors.ts';
 import type { Item, ItemNoun } from '../workload/workload.ts';
+import type { Bytes } from './bytes.ts';
 import { checkNames } from './check-names.ts';
 import { type ColumnChoice, chooseColumns } from './choose-columns.ts';
 import { nameRank } from './column-words.ts';
 import { decodeText } from './decode-text.ts';
 import { findFormat } from './find-format.ts';
+import { ItemBook } from './item-book.ts';
 import { plainNames } from './plain-names.ts';
 import { readJson, readJsonLines } from './read-json.ts';
-import { type ListRecord, readLines, readTable } from './read-records.ts';
+import { type ListRecords, readLines, readTable } from './read-records.ts';
 import { type ListRead, takeOnce, twiceFix } from './repeated.ts';
 import { someProblems } from './some-problems.ts';
-import { noLabels, toItems } from './to-items.ts';
+import { toItems } from './to-items.ts';
 import { isUri, uriNames } from './uri-names.ts';
 
 export interface ParseListOptions extends ColumnChoice {
@@ -31,11 +33,11 @@ export interface ParsedList {
 /**
  * The items of a list, in its order. Its format is found by looking: a name a line (`#` starts a comment, a range `a..b`
  * stands for its members), a table with a heading (tab, `;`, comma), a JSON array, JSON lines. The name's column is the
- * noun's own or another that the field knows; all others become labels.
+ * noun's own or another that the field knows; all others become labels, which are read where somebody looks at them.
  * Throws LabError with every problem, or with the line where it is not certain what is meant.
  */
 export function parseList(
-  bytes: Buffer,
+  bytes: Bytes,
   source: string,
   noun: ItemNoun,
   options: ParseListOptions = {},
@@ -53,21 +55,17 @@ export function parseList(
     });
   const { problems, warnings } = checkNames(once.items, source, () => twiceFix(once));
   if (problems.length > 0) throw new LabError(someProblems(problems, source));
-  const labels = new Set<string>();
-  for (const item of once.items) for (const label in item.labels) labels.add(label);
   return {
-    items: once.items.map(({ name, labels }) =>
-      labels === noLabels || !hasAny(labels) ? { name } : { name, labels },
-    ),
+    items: once.items,
     ...(read.column ? { column: read.column } : {}),
-    labels: [...labels],
+    labels: once === named ? [...named.book.labelNames] : labelsOf(once.items),
     notes: [...once.notes, ...warnings],
   };
 }
 
 /** A list in which there is nothing to choose and nothing to say. */
 function plainList(
-  bytes: Buffer,
+  bytes: Bytes,
   source: string,
   { one, lines }: ItemNoun,
   { column, noHeader, unique }: ParseListOptions,
@@ -78,41 +76,46 @@ function plainList(
   return items && (noHeader || nameRank(items[0]!.name, one) === undefined) ? items : undefined;
 }
 
-function readList(bytes: Buffer, source: string, noun: ItemNoun, options: ParseListOptions): ListRead {
+function readList(bytes: Bytes, source: string, noun: ItemNoun, options: ParseListOptions): ListRead {
   const { column } = options;
   const { lines } = noun;
   const found = findFormat(bytes, source, noun.one, column, lines === 'uri');
   const { format } = found;
   if (format.kind === 'json' || format.kind === 'json-lines') {
     const read = format.kind === 'json' ? readJson : readJsonLines;
-    return { items: read(bytes, source, noun.one, column), notes: found.notes };
+    return { ...read(bytes, source, noun.one, column), notes: found.notes };
   }
   const records =
     format.kind === 'lines' ? readLines(found.bytes) : readTable(found.bytes, source, format.delimiter);
-  const addresses = lines === 'uri' && isUri(records[0]?.fields[0] ?? '');
+  const addresses = lines === 'uri' && isUri(firstField(records));
   const choice = addresses && !column ? { ...options, noHeader: true } : options;
   const columns = chooseColumns(records, source, noun.one, choice);
   if (format.kind === 'lines' && lines !== 'uri') refuseFields(columns.rows, source);
-  const { items, notes } = toItems(columns, source, addresses);
+  const { items, book, notes } = toItems(columns, source, addresses);
   const heading = choice.noHeader ? '' : columns.names.map(each => columns.heading[each] ?? '').join(',');
   return {
     items,
+    book,
     ...(heading ? { column: heading } : {}),
     notes: [...found.notes, ...columns.notes, ...notes],
   };
 }
 
+function firstField(records: ListRecords): string {
+  for (const { fields } of records) return fields[0]!;
+  return '';
+}
+
 /** A name with a delimiter in it, where the first line has none: a table that lost its heading, or a name in need of quotes. */
-function refuseFields(rows: readonly ListRecord[], source: string): void {
-  const problems = rows
-    .filter(({ fields, quoted }) => !quoted && /[,;\t]/.test(fields[0]!.replace(/\s#(?:\s.*)?$/, '')))
-    .map(
-      ({ fields, line }): Problem => ({
+function refuseFields(rows: ListRecords, source: string): void {
+  const problems: Problem[] = [];
+  for (const { fields, quoted, line } of rows)
+    if (!quoted && /[,;\t]/.test(fields[0]!.replace(/\s#(?:\s.*)?$/, '')))
+      problems.push({
         where: `${source} line ${line}`,
         message: `${JSON.stringify(fields[0])} has several fields, and the first line has one`,
         fix: 'put a name that holds , or ; in quotes, or give the table a heading',
-      }),
-    );
+      });
   if (problems.length > 0) throw new LabError(someProblems(problems, source));
 }
 
@@ -131,17 +134,15 @@ function nameByUri(read: ListRead, source: string): ListRead {
       ),
     );
   const names = uriNames(read.items.map(item => item.name));
-  return {
-    ...read,
-    items: read.items.map((item, index) => ({
-      ...item,
-      name: names[index]!,
-      labels: { uri: item.name, ...item.labels },
-    })),
-  };
+  const book = new ItemBook(read.book.what);
+  const items = read.items.map((item, index) =>
+    book.add(names[index]!, item.place, book.keep({ uri: item.name, ...item.labels })),
+  );
+  return { ...read, items, book };
 }
 
-function hasAny(labels: Readonly<Record<string, string>>): boolean {
-  for (const _ in labels) return true;
-  return false;
+function labelsOf(items: readonly Item[]): readonly string[] {
+  const names = new Set<string>();
+  for (const { labels } of items) for (const name in labels) names.add(name);
+  return [...names];
 }

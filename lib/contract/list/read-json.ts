@@ -1,20 +1,15 @@
 import { LabError, type Problem } from '../workload/errors.ts';
+import type { Bytes } from './bytes.ts';
 import { nameRank, normal } from './column-words.ts';
+import { ItemBook, type ListedItem } from './item-book.ts';
 import { jsonElements } from './json-elements.ts';
 import { linesIn } from './list-text.ts';
-
-/** An item as it stands in a list, before its name is judged. */
-export interface RawItem {
-  readonly name: string;
-  /** `line 3`, `element 3`. */
-  readonly at: string;
-  readonly labels: Readonly<Record<string, string>>;
-}
+import type { ItemsRead } from './repeated.ts';
 
 /** Items of a JSON array: strings, whole numbers, or objects. Throws LabError. */
-export function readJson(bytes: Buffer, source: string, one: string, column?: readonly string[]): RawItem[] {
+export function readJson(bytes: Bytes, source: string, one: string, column?: readonly string[]): ItemsRead {
   try {
-    return itemsOf(elementsIn(bytes), source, one, column);
+    return itemsOf(elementsIn(bytes), new ItemBook('element'), source, one, column);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new LabError({
@@ -27,30 +22,30 @@ export function readJson(bytes: Buffer, source: string, one: string, column?: re
 
 /** Items of JSON lines: a string or an object each. Throws LabError. */
 export function readJsonLines(
-  bytes: Buffer,
+  bytes: Bytes,
   source: string,
   one: string,
   column?: readonly string[],
-): RawItem[] {
-  return itemsOf(valuesIn(bytes), source, one, column);
+): ItemsRead {
+  return itemsOf(valuesIn(bytes), new ItemBook('line'), source, one, column);
 }
 
 /** A value and where it stands. */
 interface ValueAt {
   readonly value: unknown;
-  readonly at: string;
+  readonly at: number;
 }
 
-function* elementsIn(bytes: Buffer): Generator<ValueAt> {
+function* elementsIn(bytes: Bytes): Generator<ValueAt> {
   let element = 0;
-  for (const value of jsonElements(bytes)) yield { value, at: `element ${++element}` };
+  for (const value of jsonElements(bytes)) yield { value, at: ++element };
 }
 
-function* valuesIn(bytes: Buffer): Generator<ValueAt> {
+function* valuesIn(bytes: Bytes): Generator<ValueAt> {
   let line = 0;
   for (const raw of linesIn(bytes)) {
     line++;
-    if (raw.trim() !== '') yield { value: parsed(raw), at: `line ${line}` };
+    if (raw.trim() !== '') yield { value: parsed(raw), at: line };
   }
 }
 
@@ -64,31 +59,32 @@ function parsed(text: string): unknown {
 
 function itemsOf(
   values: Iterable<ValueAt>,
+  book: ItemBook,
   source: string,
   one: string,
   column: readonly string[] | undefined,
-): RawItem[] {
-  const items: RawItem[] = [];
+): ItemsRead {
+  const items: ListedItem[] = [];
   const problems: Problem[] = [];
   for (const { value, at } of values) {
     const item = itemOf(value, one, column);
-    if (item) items.push({ ...item, at });
+    if (item) items.push(book.add(item.name, at, book.keep(item.labels)));
     else
       problems.push({
-        where: `${source} ${at}`,
+        where: `${source} ${book.what} ${at}`,
         message: `is not a string or an object with a "${column?.join('" and a "') ?? `${one}" or "name`}"`,
         ...(column ? {} : { fix: '--column NAME says which of its fields is the name' }),
       });
   }
   if (problems.length > 0) throw new LabError(problems.slice(0, 20));
-  return items;
+  return { items, book };
 }
 
 function itemOf(
   value: unknown,
   one: string,
   column: readonly string[] | undefined,
-): Omit<RawItem, 'at'> | undefined {
+): { readonly name: string; readonly labels: Readonly<Record<string, string>> } | undefined {
   if (typeof value === 'string') return { name: value.trim(), labels: {} };
   if (Number.isSafeInteger(value)) return { name: String(value), labels: {} };
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

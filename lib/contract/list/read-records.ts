@@ -1,6 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync';
 import { LabError, type Problem } from '../workload/errors.ts';
-import { linesIn } from './list-text.ts';
+import type { Bytes } from './bytes.ts';
+import { endOfLines, linePieces, linesIn, linesOf } from './list-text.ts';
 
 /** A line of the list, cut into fields. */
 export interface ListRecord {
@@ -11,65 +12,152 @@ export interface ListRecord {
   readonly quoted?: boolean;
 }
 
+/** Records that are read anew by who goes through them: all of them at once may be more than memory holds. */
+export type ListRecords = Iterable<ListRecord>;
+
 /** A list with a name a line: blank lines and lines that begin with `#` go, and so do quotes around a whole name. */
-export function readLines(bytes: Buffer): readonly ListRecord[] {
-  const records: ListRecord[] = [];
-  let line = 0;
-  for (const raw of linesIn(bytes)) {
-    line++;
-    const name = raw.trim();
-    if (name === '' || name.startsWith('#')) continue;
-    const quoted = /^"((?:[^"]|"")*)"$/.exec(name);
-    if (quoted) records.push({ fields: [quoted[1]!.replaceAll('""', '"').trim()], line, quoted: true });
-    else records.push({ fields: [name], line });
-  }
-  return records;
-}
+export const readLines = (bytes: Bytes): ListRecords => ({
+  *[Symbol.iterator]() {
+    let line = 0;
+    for (const raw of linesIn(bytes)) {
+      line++;
+      const name = raw.trim();
+      if (name === '' || name.startsWith('#')) continue;
+      const quoted = /^"((?:[^"]|"")*)"$/.exec(name);
+      if (quoted) yield { fields: [quoted[1]!.replaceAll('""', '"').trim()], line, quoted: true };
+      else yield { fields: [name], line };
+    }
+  },
+});
 
 /**
  * The records of a table, ragged ones too. A TSV whose quotes are not whole on their line has none: BIDS's tables know no
  * quoting, and a quote that is taken for one swallows the lines up to the next. Throws LabError with the line of a quote.
  */
-export function readTable(bytes: Buffer, source: string, delimiter: string): readonly ListRecord[] {
-  let last = 0;
-  try {
-    return parse(bytes, {
-      delimiter,
-      quote: delimiter === '\t' && !hasWholeQuotes(bytes) ? null : '"',
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      comment: '#',
-      comment_no_infix: true,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      // Any value may stand for a record; its types say that there is but one.
-      on_record: (fields: string[], { lines }: { lines: number }) => {
-        last = lines;
-        const record = fields.some(field => field !== '')
-          ? { fields, line: lines - lineBreaks(fields) }
-          : null;
-        return record as never;
-      },
-    }) as unknown as readonly ListRecord[];
-  } catch (error) {
-    throw new LabError(quoteProblem(error as CsvError, source, bytes, last));
+export function readTable(bytes: Bytes, source: string, delimiter: string): ListRecords {
+  const quote = delimiter === '\t' && !hasWholeQuotes(bytes) ? null : '"';
+  return {
+    *[Symbol.iterator]() {
+      for (let from = 0, line = 1; from < bytes.length; ) {
+        const piece = readPiece(bytes, source, from, line, { delimiter, quote });
+        yield* piece.records;
+        from = piece.to;
+        line += piece.lines;
+      }
+    },
+  };
+}
+
+interface TableFormat {
+  readonly delimiter: string;
+  readonly quote: '"' | null;
+}
+
+interface TablePiece {
+  readonly records: readonly ListRecord[];
+  /** Where the next one begins. */
+  readonly to: number;
+  readonly lines: number;
+}
+
+const pieceBytes = 128 * 1024;
+
+/** Records from here to the end of a line that ends a record; of a field in quotes that is longer as many lines as it has. */
+function readPiece(
+  bytes: Bytes,
+  source: string,
+  from: number,
+  line: number,
+  format: TableFormat,
+): TablePiece {
+  for (let least = pieceBytes; ; least *= 2) {
+    const to = endOfLines(bytes, from, least);
+    const piece = bytes.slice(from, to);
+    let last = line - 1;
+    try {
+      const records = isPlain(piece, format)
+        ? plainRecords(piece, line, format.delimiter)
+        : parseRecords(piece, line, format, at => {
+            last = at;
+          });
+      return { records, to, lines: countLines(piece) };
+    } catch (error) {
+      if ((error as CsvError).code === 'CSV_QUOTE_NOT_CLOSED' && to < bytes.length) continue;
+      throw new LabError(quoteProblem(error as CsvError, source, bytes, last));
+    }
   }
 }
 
-function hasWholeQuotes(bytes: Buffer): boolean {
-  if (!bytes.includes('"')) return true;
-  for (const line of linesIn(bytes)) {
-    const isWhole = (field: string): boolean => /^\s*"(?:[^"]|"")*"\s*$/.test(field) || !field.includes('"');
-    if (line.includes('"') && !line.split('\t').every(isWhole)) return false;
+/** Whether there is nothing to it but delimiters and lines' ends. */
+const isPlain = (piece: Buffer, { delimiter, quote }: TableFormat): boolean =>
+  /^[\t,;]$/.test(delimiter) && (quote === null || !piece.includes(quote));
+
+/** What `parseRecords` answers of a piece without quotes, in a sixth of the time. */
+function plainRecords(piece: Buffer, first: number, delimiter: string): readonly ListRecord[] {
+  const records: ListRecord[] = [];
+  let line = first - 1;
+  for (const text of linesOf(piece)) {
+    line++;
+    const fields = text.split(delimiter);
+    if (fields[0]!.trimStart().startsWith('#')) continue;
+    for (let index = 0; index < fields.length; index++) fields[index] = fields[index]!.trim();
+    if (fields.some(field => field !== '')) records.push({ fields, line });
+  }
+  return records;
+}
+
+function parseRecords(
+  piece: Buffer,
+  first: number,
+  { delimiter, quote }: TableFormat,
+  onLine: (line: number) => void,
+): readonly ListRecord[] {
+  // Both letters of a line's end are a line each to the parser where they are in quotes.
+  let doubled = 0;
+  return parse(piece, {
+    delimiter,
+    quote,
+    trim: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    comment: '#',
+    comment_no_infix: true,
+    record_delimiter: ['\r\n', '\n', '\r'],
+    // Any value may stand for a record; its types say that there is but one.
+    on_record: (fields: string[], { lines }: { lines: number }) => {
+      doubled += breaksIn(fields, /\r\n/g);
+      const last = first - 1 + lines - doubled;
+      onLine(last);
+      const record = fields.some(field => field !== '')
+        ? { fields, line: last - breaksIn(fields, /\r\n|\n|\r/g) }
+        : null;
+      return record as never;
+    },
+  }) as unknown as readonly ListRecord[];
+}
+
+function countLines(piece: Buffer): number {
+  let count = 0;
+  for (let at = 0; at < piece.length; at++)
+    if (piece[at] === 0x0a || (piece[at] === 0x0d && piece[at + 1] !== 0x0a)) count++;
+  return count;
+}
+
+function hasWholeQuotes(bytes: Bytes): boolean {
+  const isWhole = (field: string): boolean => /^\s*"(?:[^"]|"")*"\s*$/.test(field) || !field.includes('"');
+  for (const piece of linePieces(bytes)) {
+    if (!piece.includes('"')) continue;
+    for (const line of linesOf(piece))
+      if (line.includes('"') && !line.split('\t').every(isWhole)) return false;
   }
   return true;
 }
 
-const lineBreaks = (fields: readonly string[]): number =>
-  fields.reduce((sum, field) => sum + (field.match(/\r\n|\n|\r/g)?.length ?? 0), 0);
+const breaksIn = (fields: readonly string[], ends: RegExp): number =>
+  fields.reduce((sum, field) => sum + (field.match(ends)?.length ?? 0), 0);
 
 /** The parser tells where it noticed: the quote is in the record that comes after the last whole one. */
-function quoteProblem(error: CsvError, source: string, bytes: Buffer, last: number): Problem {
+function quoteProblem(error: CsvError, source: string, bytes: Bytes, last: number): Problem {
   let line = 0;
   let text: string | undefined;
   for (const each of linesIn(bytes)) {

@@ -1,19 +1,20 @@
 import { LabError } from '../workload/errors.ts';
 import type { Columns } from './choose-columns.ts';
+import { ItemBook, type ListedItem } from './item-book.ts';
 import { cleanName } from './item-names.ts';
 import { expandRange } from './range.ts';
-import type { RawItem } from './read-json.ts';
+import type { ItemsRead } from './repeated.ts';
 
-/** Labels of an item that has none. */
-export const noLabels: Readonly<Record<string, string>> = {};
+const noLabels: Readonly<Record<string, string>> = {};
 
 /** The items that rows stand for, and what was left out around their names. Throws LabError for a range that is none. */
 export function toItems(
   { rows, heading, names }: Columns,
   source: string,
   addresses: boolean,
-): { readonly items: readonly RawItem[]; readonly notes: readonly string[] } {
-  const items: RawItem[] = [];
+): ItemsRead & { readonly notes: readonly string[] } {
+  const items: ListedItem[] = [];
+  const book = new ItemBook('line');
   const comments: number[] = [];
   const invisibles: number[] = [];
   const labelOf = (index: number): string =>
@@ -28,12 +29,12 @@ export function toItems(
     const parts = names.map(index => cleanName(fields[index] ?? ''));
     if (parts.some(part => part.hadComment)) comments.push(line);
     if (parts.some(part => part.hadInvisible)) invisibles.push(line);
-    const labels = fields.length === 1 && names.length === 1 ? noLabels : labelsOf(fields);
+    const kept = book.keep(fields.length === 1 && names.length === 1 ? noLabels : labelsOf(fields));
     const name = parts.map(part => part.name).join('/');
     // A part that is missing is told as that, not as a name with a slash at its end.
     const whole = parts.every(part => part.name !== '') ? name : '';
     for (const member of names.length === 1 ? members(whole, `${source} line ${line}`) : [whole])
-      items.push({ name: member, at: `line ${line}`, labels });
+      items.push(book.add(member, line, kept));
   }
   const told = (lines: readonly number[], what: string): string[] =>
     lines.length === 0
@@ -43,6 +44,7 @@ export function toItems(
         ];
   return {
     items,
+    book,
     notes: [...told(comments, 'the comment after'), ...told(invisibles, 'invisible characters around')],
   };
 }

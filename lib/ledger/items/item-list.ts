@@ -1,6 +1,6 @@
+import { Lines } from '../../contract/list/lines.ts';
 import { encodeItem } from '../../contract/run/shard-index.ts';
 import type { Item } from '../../contract/workload/workload.ts';
-import { Lines } from './lines.ts';
 
 const start = Buffer.from('{"name":"');
 const quote = 0x22;

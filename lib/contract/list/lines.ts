@@ -1,24 +1,30 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Bytes } from './bytes.ts';
 
 /** Bytes up to which lines stay in memory. */
 export const mostInMemory = 4 * 2 ** 20;
 /** What is read at once of lines that are on disk, where they are asked for one after the other, and where they are not. */
 const windowBytes = 256 * 2 ** 10;
 const leapBytes = 16 * 2 ** 10;
+/** What is written as text comes together to so much. */
+const blockBytes = 64 * 2 ** 10;
 
 /**
  * Bytes that grow at their end, read by their position. Up to a limit they are in memory, and beyond it in a file of the
  * temporary folder that has no name any more: a manifest may be larger than this process may be.
  */
-export class Lines {
+export class Lines implements Bytes {
   #chunks: { readonly from: number; readonly body: Buffer }[] = [];
   #length = 0;
   #file: number | undefined;
   #window: { readonly from: number; readonly body: Buffer } = { from: 0, body: Buffer.alloc(0) };
   #space: Buffer | undefined;
   #most: number;
+  /** Text that was written last. */
+  #block: Buffer | undefined;
+  #written = 0;
 
   constructor(most = mostInMemory) {
     this.#most = most;
@@ -26,19 +32,48 @@ export class Lines {
 
   /** Bytes. */
   get length(): number {
-    return this.#length;
+    return this.#length + this.#written;
   }
 
+  /** Adds a text in UTF-8. */
+  write(text: string): void {
+    // UTF-8 has three bytes at most for each of a string's units.
+    if (text.length * 3 > blockBytes - this.#written) this.#flush();
+    if (text.length * 3 > blockBytes) this.append(Buffer.from(text));
+    else {
+      this.#block ??= Buffer.allocUnsafeSlow(blockBytes);
+      this.#written += this.#block.write(text, this.#written);
+    }
+  }
+
+  #flush(): void {
+    const block = this.#block?.subarray(0, this.#written);
+    this.#written = 0;
+    if (block) this.appendCopy(block);
+  }
+
+  /** Adds bytes, which are kept as they are. */
   append(body: Buffer): void {
+    this.#add(body, each => each);
+  }
+
+  /** Adds bytes that are their caller's own again. */
+  appendCopy(body: Buffer): void {
+    this.#add(body, each => Buffer.from(each));
+  }
+
+  #add(body: Buffer, kept: (body: Buffer) => Buffer): void {
+    if (this.#written > 0) this.#flush();
     if (body.length === 0) return;
     if (this.#file === undefined && this.#length + body.length > this.#most) this.#moveToDisk();
-    if (this.#file === undefined) this.#chunks.push({ from: this.#length, body });
+    if (this.#file === undefined) this.#chunks.push({ from: this.#length, body: kept(body) });
     else writeAt(this.#file, body, this.#length);
     this.#length += body.length;
   }
 
   /** `[from, to)`, good until the next slice: a view where it lies in one piece, else a copy. */
   slice(from: number, to: number): Buffer {
+    if (to > this.#length) this.#flush();
     if (this.#file !== undefined) return this.#fromDisk(this.#file, from, to);
     const chunk = this.#chunks[this.#chunkAt(from)];
     if (!chunk || to <= from) return Buffer.alloc(0);
@@ -55,7 +90,7 @@ export class Lines {
 
   /** Whether the bytes from there on are these. */
   has(from: number, body: Buffer): boolean {
-    if (from + body.length > this.#length) return false;
+    if (from + body.length > this.length) return false;
     for (let at = 0; at < body.length; at += windowBytes) {
       const piece = body.subarray(at, at + windowBytes);
       if (!this.slice(from + at, from + at + piece.length).equals(piece)) return false;
