@@ -156,7 +156,11 @@ async function plans(): Promise<void> {
   const parse = await load(isOld ? 'lib/plan/manifest.ts' : 'lib/contract/list/parse-list.ts');
   const parseList = isOld ? parse.parseManifest : parse.parseList;
   await measure('parse, plan, store, submit', lab.calls, async () => {
-    const read = call(parseList, await readFile(`${itemsFile}.txt`), 'list.txt', spec.item);
+    const path = `${itemsFile}.txt`;
+    const bytes = isOld
+      ? await readFile(path)
+      : await call((await load('lib/cli/input/gather-bytes.ts')).gatherFile, path);
+    const read = call(parseList, bytes, 'list.txt', spec.item);
     const list = isOld ? read : (read as { readonly items: unknown }).items;
     const config = call(resolveConfig, { workloads: { bench: {} } }, [spec]);
     const request = { workload: 'bench', parameters: {}, itemsPerShard: items / shards };

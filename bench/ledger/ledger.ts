@@ -28,6 +28,7 @@ const cases = [
   { what: 'running', text: '900 run, none failed', items: 1_000_000, shards: 1_000_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 10_000 },
   { what: 'plan', text: '', items: 1_000_000, shards: 1_000_000 },
+  { what: 'plan', text: 'labels of 500 bytes', items: 1_000_000, shards: 10_000, labels: 500 },
   { what: 'plan', text: '', items: 2_000_000, shards: 2_000_000 },
   { what: 'running', text: '900 run, none failed', items: 2_000_000, shards: 2_000_000 },
   { what: 'status', text: 'JSON', items: 1_000_000, shards: 10_000, labels: 500 },
@@ -96,16 +97,18 @@ export async function earlierBuild(projectRoot: string, folder: string): Promise
   return root;
 }
 
-/** A run's items as they are stored, and beside them, `.txt`, as a list that a user has. */
+/** A run's items as they are stored, and beside them, `.txt`, as a list that a user has: a table where they have labels. */
 async function itemsFile(folder: string, items: number, labelBytes = 0): Promise<string> {
   const path = join(folder, `items-${items}-${labelBytes}`);
-  const labels = labelBytes > 0 ? { labels: { note: 'x'.repeat(labelBytes - '"note":""'.length) } } : {};
+  const note = 'x'.repeat(Math.max(0, labelBytes - '"note":""'.length));
+  const labels = labelBytes > 0 ? { labels: { note } } : {};
   if (existsSync(path)) return path;
   const [file, list] = [await open(path, 'w'), await open(`${path}.txt`, 'w')];
+  if (labelBytes > 0) await list.write('item\tnote\n');
   for (let from = 0; from < items; from += 10_000) {
     const names = Array.from({ length: 10_000 }, (_, i) => nameOf(from + i));
     await file.write(names.map(name => `${JSON.stringify({ name, ...labels })}\n`).join(''));
-    await list.write(names.map(name => `${name}\n`).join(''));
+    await list.write(names.map(name => (labelBytes > 0 ? `${name}\t${note}\n` : `${name}\n`)).join(''));
   }
   await file.close();
   await list.close();

@@ -4,6 +4,7 @@ import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -14,16 +15,22 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
+import type { Bytes } from '../contract/list/bytes.ts';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../contract/ports/ports.ts';
+import { hasBytes } from '../contract/ports/same-bytes.ts';
 import { makeFolder } from '../contract/verb/make-folder.ts';
 import { sendAndRead } from './again.ts';
 import { clientConfig, type Endpoint } from './endpoint.ts';
 import { objectPages } from './read/objects.ts';
 import { errorName, statusOf } from './sdk-error.ts';
 import { unlessThere } from './wire/denied.ts';
+import { sha256Of, streamOf } from './wire/streamed-body.ts';
 
 /** Bytes; also the size above which an upload goes in parts. */
 const partBytes = 64 * 1024 * 1024;
+
+/** How often a body that streams is sent. */
+const streamTries = 3;
 
 /** A bucket over the SDK. Errors are the SDK's; `explainAwsError` turns them into sentences. */
 export function s3Store(endpoint: Endpoint, bucket: string, client = defaultClient(endpoint)): Store {
@@ -39,11 +46,15 @@ export function s3Store(endpoint: Endpoint, bucket: string, client = defaultClie
   };
 }
 
+/** What went wrong is told once, by who asked. */
+const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
+
 const defaultClient = (endpoint: Endpoint): S3Client =>
   new S3Client({
     ...clientConfig(endpoint),
     maxAttempts: 6,
     forcePathStyle: endpoint.url !== undefined,
+    logger: quiet,
   });
 
 async function getObject(
@@ -78,8 +89,9 @@ async function putObject(
   client: S3Client,
   bucket: string,
   key: string,
-  body: Buffer | string,
+  body: Buffer | Bytes | string,
   options: PutOptions = {},
+  tries = 1,
 ): Promise<boolean> {
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   try {
@@ -87,22 +99,32 @@ async function putObject(
       new PutObjectCommand({
         Bucket: bucket,
         Key: key,
-        Body: bytes,
-        ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
+        ...(Buffer.isBuffer(bytes)
+          ? { Body: bytes }
+          : { Body: streamOf(bytes), ContentLength: bytes.length }),
+        ChecksumSHA256: Buffer.from(sha256Of(bytes), 'hex').toString('base64'),
         ...(options.ifNoneMatch ? { IfNoneMatch: '*' } : {}),
         ...(options.contentType ? { ContentType: options.contentType } : {}),
       }),
     );
     return true;
   } catch (error) {
+    // What streams the SDK sends once.
+    const status = statusOf(error) ?? 500;
+    if (!Buffer.isBuffer(bytes) && tries < streamTries && (status >= 500 || status === 429)) {
+      await sleep(Math.random() * 200 * 2 ** tries);
+      return putObject(client, bucket, key, body, options, tries + 1);
+    }
     if (!options.ifNoneMatch) throw error;
     // 409 is S3's answer while another conditional write of the key is under way: who won shows in what is there.
     if (statusOf(error) !== 412 && statusOf(error) !== 409) throw error;
     const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1;
-    if (attempts === 1 && statusOf(error) === 412) return false;
-    const there = await getObject(client, bucket, key);
-    if (!there) return putObject(client, bucket, key, body, options);
-    return there.equals(bytes);
+    if (attempts * tries === 1 && statusOf(error) === 412) return false;
+    const there = {
+      get: (at: string, range?: readonly [number, number]) => getObject(client, bucket, at, range),
+      head: (at: string) => headObject(client, bucket, at),
+    };
+    return (await hasBytes(there, key, bytes)) ?? putObject(client, bucket, key, body, options);
   }
 }
 

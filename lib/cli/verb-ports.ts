@@ -4,7 +4,7 @@ import { exitCodes } from '../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { specPorts } from '../runs/spec-ports.ts';
 import type { Context } from './context.ts';
-import { readAll } from './input/read-all.ts';
+import { gatherStream } from './input/gather-bytes.ts';
 import { readItems } from './input/read-items.ts';
 import { sameCommand } from './output/command-line.ts';
 import { table, tint, writeAll, writeJson } from './output/output.ts';
@@ -29,7 +29,8 @@ export async function verbPorts(context: Context, bringing: readonly WorkloadSpe
     sameCall: (without = '', more = []) => sameCommand(argv, without, more),
     async listed(list, noun) {
       const { storeOf } = await context.connect();
-      return (await readItems(list, noun, { cwd, store: storeOf, readStdin: () => readAll(stdin) })).items;
+      return (await readItems(list, noun, { cwd, store: storeOf, readStdin: () => gatherStream(stdin) }))
+        .items;
     },
     async places(none) {
       const config = await context.config();

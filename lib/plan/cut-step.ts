@@ -1,4 +1,4 @@
-import type { Shards } from '../contract/run/shard-index.ts';
+import type { Shards } from '../contract/run/encode-shards.ts';
 import type { Item, RunRequest, StepSpec, WorkloadSpec } from '../contract/workload/workload.ts';
 import { cutShards } from './shards.ts';
 import type { Change } from './sizes.ts';

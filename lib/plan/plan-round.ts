@@ -1,6 +1,6 @@
+import { encodeShards, type ShardFile } from '../contract/run/encode-shards.ts';
 import { indexKey, itemsKey } from '../contract/run/keys.ts';
 import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan, RunLimits } from '../contract/run/run.ts';
-import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
 import { specOfKind } from '../contract/workload/places.ts';

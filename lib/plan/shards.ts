@@ -1,4 +1,4 @@
-import type { Shards } from '../contract/run/shard-index.ts';
+import type { Shards } from '../contract/run/encode-shards.ts';
 import type { Item } from '../contract/workload/workload.ts';
 
 /** How items are cut: so many shards, or so many items a shard. */

@@ -1,4 +1,7 @@
+import type { Bytes } from '../contract/list/bytes.ts';
 import type { Store } from '../contract/ports/ports.ts';
+import { hasBytes } from '../contract/ports/same-bytes.ts';
+import { encodeShards, type ShardFile } from '../contract/run/encode-shards.ts';
 import {
   addsKey,
   indexKey,
@@ -9,7 +12,6 @@ import {
   requestKey,
 } from '../contract/run/keys.ts';
 import type { RoundPlan, StoredRequest } from '../contract/run/run.ts';
-import { encodeShards, type ShardFile } from '../contract/run/shard-index.ts';
 import { LabError } from '../contract/workload/errors.ts';
 import type { Item } from '../contract/workload/workload.ts';
 
@@ -44,11 +46,20 @@ export async function storeRound(
   await putOnce(store, plan, planKey(plan, plan.round), JSON.stringify(plan));
 }
 
+/** Bytes up to which a body is in memory. */
+const mostAtOnce = 4 * 2 ** 20;
+
 /** Written once with If-None-Match; the same bytes written again are no conflict. */
-async function putOnce(store: Store, { runId }: RunRef, key: string, body: Buffer | string): Promise<void> {
+async function putOnce(
+  store: Store,
+  { runId }: RunRef,
+  key: string,
+  bytes: Bytes | Buffer | string,
+): Promise<void> {
+  const isLarge = typeof bytes !== 'string' && bytes.length > mostAtOnce;
+  const body = typeof bytes === 'string' || isLarge ? bytes : bytes.slice(0, bytes.length);
   if (await store.put(key, body, { ifNoneMatch: true })) return;
-  const there = await store.get(key);
-  if (there?.equals(Buffer.from(body))) return;
+  if (await hasBytes(store, key, body)) return;
   throw new LabError({
     where: `s3://${store.bucket}/${key}`,
     message: 'is there already, with other contents: someone else is working on this run',

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
+import { wholeOf } from '../../lib/contract/list/bytes.ts';
 import type { ObjectInfo, Store } from '../../lib/contract/ports/ports.ts';
 import { foldersOf } from './folders-of.ts';
 
@@ -35,7 +36,7 @@ export function folderStore(root: string, bucket = 'bucket'): Store & { readonly
     },
     async put(key, body, options = {}) {
       if (options.ifNoneMatch && existsSync(join(root, key))) return false;
-      await write(key, path => writeFile(path, body));
+      await write(key, path => writeFile(path, wholeOf(body)));
       return true;
     },
     head: async key => (existsSync(join(root, key)) ? info(key) : undefined),

@@ -1,6 +1,6 @@
+import { encodeShards } from '../../lib/contract/run/encode-shards.ts';
 import { indexKey, itemsKey, type RunRef } from '../../lib/contract/run/keys.ts';
 import type { Lane, PlannedStep, RoundPlan } from '../../lib/contract/run/run.ts';
-import { encodeShards } from '../../lib/contract/run/shard-index.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 
 export const aLane: Lane = {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { encodeShards } from '../../lib/contract/run/shard-index.ts';
+import { wholeOf } from '../../lib/contract/list/bytes.ts';
+import { encodeShards } from '../../lib/contract/run/encode-shards.ts';
 import { ItemList } from '../../lib/ledger/items/item-list.ts';
 import { cutArrays } from '../../lib/plan/shards.ts';
 
@@ -16,7 +17,7 @@ it.each([0, 100, 10_000])('items are found by place and by name, %s bytes of the
     fc.property(items, fc.integer({ min: 1, max: 7 }), (all, size) => {
       const list = new ItemList(most);
       for (let from = 0; from < all.length; from += size)
-        list.append(encodeShards([all.slice(from, from + size)]).items);
+        list.append(wholeOf(encodeShards([all.slice(from, from + size)]).items));
       expect(Array.from(list, item => item.name)).toEqual(all.map(item => item.name));
       all.forEach(({ name }, place) => {
         expect([list.nameAt(place), list.indexOf(name)]).toEqual([name, place]);

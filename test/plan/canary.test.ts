@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { workloads } from '../../jobs/index.ts';
 import { rapidtide } from '../../jobs/rapidtide/spec.ts';
 import { resolveConfig } from '../../lib/config/resolve-config.ts';
+import { wholeOf } from '../../lib/contract/list/bytes.ts';
 import type { JobSubmission } from '../../lib/contract/ports/ports.ts';
 import { decodeItems } from '../../lib/contract/run/shard-index.ts';
 import type { StepSpec } from '../../lib/contract/workload/workload.ts';
@@ -45,7 +46,7 @@ it('goes first, an item a shard; every other item is there once and waits for it
       const [first, ...rest] = step!.arrays;
       expect(first).toMatchObject({ offset: 0, size: 3, holds: true, after: [] });
       for (const array of rest) expect(array.after).toEqual([{ step: 'run', array: 0 }]);
-      const order = decodeItems(files.run!.items).map(item => item.name);
+      const order = decodeItems(wholeOf(files.run!.items)).map(item => item.name);
       expect(order.slice(0, 3)).toEqual(canary);
       expect([...order].sort()).toEqual(
         names(count)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { wholeOf } from '../../lib/contract/list/bytes.ts';
 import type {
   DeleteOutcome,
   ObjectStore,
@@ -65,7 +66,7 @@ export function fakeStore(s3: FakeBuckets, bucket: string): ObjectStore {
     put: async (key, body, { ifNoneMatch } = {}) => {
       await before('put', key);
       if (ifNoneMatch && s3.object(bucket, key)) return false;
-      const bytes = Buffer.from(body);
+      const bytes = wholeOf(body);
       s3.write(bucket, key, bytes, {
         checksums: { SHA256: createHash('sha256').update(bytes).digest('base64') },
       });

@@ -1,6 +1,7 @@
-import type { Agent } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Bytes, piecesOf } from '../../contract/list/bytes.ts';
 
 /** A socket that says nothing for this long is given up: a stalled body never ends by itself. */
 const idleMs = 20_000;
@@ -63,7 +64,7 @@ const regionIn = (text: string): string | undefined =>
   /<Region>([a-z0-9-]+)<\/Region>/.exec(text)?.[1] ??
   /<Endpoint>[^<]*\bs3[.-]([a-z]{2}(?:-[a-z]+)+-\d)\.amazonaws/.exec(text)?.[1];
 
-/** One request, signed anew for each try. The body is a buffer, or a function that opens a stream. */
+/** One request, signed anew for each try. The body is a buffer, bytes that are not all in memory, or a function that opens a stream. */
 export interface WireRequest {
   /** `https://host`, with a port where it has one. */
   readonly origin: string;
@@ -71,7 +72,7 @@ export interface WireRequest {
   readonly target: string;
   readonly method: string;
   headers(): Promise<Record<string, string>>;
-  readonly body?: Buffer | (() => Readable);
+  readonly body?: Buffer | Bytes | (() => Readable);
   readonly contentLength?: number;
 }
 
@@ -157,7 +158,7 @@ const transientCodes = /^(Throttl|TooManyRequests|RequestTimeout$|RequestLimitEx
 async function once(request: WireRequest): Promise<WireAnswer> {
   const headers = await request.headers();
   const { body } = request;
-  const length = Buffer.isBuffer(body) ? body.length : request.contentLength;
+  const length = typeof body === 'object' ? body.length : request.contentLength;
   return new Promise((done, fail) => {
     const { protocol, hostname, port } = new URL(request.origin);
     const speak = protocols[protocol as keyof typeof protocols]();
@@ -186,8 +187,19 @@ async function once(request: WireRequest): Promise<WireAnswer> {
       }),
     );
     if (stream) stream.on('error', error => call.destroy(error)).pipe(call);
-    else call.end(body as Buffer | undefined);
+    else if (typeof body === 'object' && !Buffer.isBuffer(body)) {
+      sendPieces(call, body).catch((error: Error) => call.destroy(error));
+    } else call.end(body as Buffer | undefined);
   });
+}
+
+/** Each piece once the one before has left: its memory is the next one's, and a copy of each would be garbage as large as the body. */
+async function sendPieces(call: ClientRequest, body: Bytes): Promise<void> {
+  for (const piece of piecesOf(body)) {
+    if (call.destroyed) return;
+    await new Promise<void>(done => void call.write(piece, () => done()));
+  }
+  call.end();
 }
 
 async function readText(body: Readable): Promise<string> {

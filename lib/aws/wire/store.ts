@@ -1,11 +1,12 @@
 import type { ObjectStore, UploadOptions } from '../../contract/ports/object-store.ts';
 import type { ObjectInfo, PutOptions, Store } from '../../contract/ports/ports.ts';
+import { hasBytes } from '../../contract/ports/same-bytes.ts';
 import { type BucketOptions, bucketCall } from './bucket-call.ts';
 import { unlessThere } from './denied.ts';
 import { checkStored, checksumMode, downloadObject, infoOf } from './download.ts';
 import { readBody, type Sent, sendAndRead, WireError } from './http.ts';
 import { listFolders, listObjects } from './listing/list.ts';
-import { sha256Hex } from './sign.ts';
+import { sha256Of } from './streamed-body.ts';
 import { type UploadSizes, uploadFile } from './upload.ts';
 
 export interface WireStoreOptions extends BucketOptions, Partial<UploadSizes> {}
@@ -36,9 +37,9 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
       throw error;
     }
   };
-  const put = async (key: string, body: Buffer | string, putOptions: PutOptions = {}): Promise<boolean> => {
+  const put: Store['put'] = async (key, body, putOptions = {}) => {
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-    const payload = sha256Hex(bytes);
+    const payload = sha256Of(bytes);
     const sent = await call('PUT', key, {
       body: bytes,
       payload,
@@ -51,7 +52,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
     return concludePut(
       sent,
       putOptions,
-      async () => (await get(key))?.equals(bytes),
+      () => hasBytes({ get, head }, key, bytes),
       () => put(key, body, putOptions),
     );
   };

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { errorName, explainAwsError } from '../../aws/sdk-error.ts';
+import type { Bytes } from '../../contract/list/bytes.ts';
 import { type ParsedList, type ParseListOptions, parseList } from '../../contract/list/parse-list.ts';
 import { expandRange } from '../../contract/list/range.ts';
 import type { Store } from '../../contract/ports/ports.ts';
@@ -8,6 +8,7 @@ import { LabError } from '../../contract/workload/errors.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { Args } from '../command.ts';
+import { gatherFile, gatherObject } from './gather-bytes.ts';
 
 /** How the list is to be read, by the options of a submission. */
 export function listOptions(args: Args): ParseListOptions {
@@ -22,7 +23,7 @@ export function listOptions(args: Args): ParseListOptions {
 export interface ItemSources {
   readonly cwd: string;
   store(bucket: string): Store;
-  readStdin(): Promise<Buffer>;
+  readStdin(): Promise<Bytes>;
 }
 
 /**
@@ -52,10 +53,11 @@ export async function readItems(
   }
   const path = resolve(sources.cwd, value);
   try {
-    return parseList(await readFile(path), value, noun, options);
+    return parseList(await gatherFile(path), value, noun, options);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === undefined || error instanceof LabError) throw error;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    // What cannot be written is a copy of it, in the temporary folder.
+    if (code === undefined || syscall === 'write' || error instanceof LabError) throw error;
     const names = namesIn(value);
     if (names) return parseList(listOf(names), 'the command line', noun, options);
     throw new LabError({
@@ -116,7 +118,7 @@ async function readStored(
     const names = await listPattern(store, key, value, noun);
     return parseList(listOf(names), value, noun);
   }
-  const body = await store.get(key);
+  const body = await gatherObject(store, key);
   if (!body)
     throw new LabError({
       where: value,

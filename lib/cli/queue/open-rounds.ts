@@ -7,8 +7,9 @@ import type {
   SubmittedRound,
 } from '../../contract/ports/open-run.ts';
 import { closedClaim } from '../../contract/run/claim.ts';
+import { encodeShards } from '../../contract/run/encode-shards.ts';
 import type { RoundPlan } from '../../contract/run/run.ts';
-import { decodeItems, encodeShards } from '../../contract/run/shard-index.ts';
+import { decodeItems } from '../../contract/run/shard-index.ts';
 import { EndsReader } from '../../ledger/ends-reader.ts';
 import { type Entry, isWell } from '../../ledger/entries.ts';
 import type { LedgerPorts } from '../../ledger/look/look-ports.ts';

@@ -13,8 +13,8 @@ import { requestProblems } from '../../plan/plan-round.ts';
 import { type Selection, selectItems } from '../../plan/select.ts';
 import type { Args } from '../command.ts';
 import type { Connection, Context } from '../context.ts';
+import { gatherStream } from '../input/gather-bytes.ts';
 import { wholeNumber } from '../input/parse-args.ts';
-import { readAll } from '../input/read-all.ts';
 import { listOptions, readItems } from '../input/read-items.ts';
 import { checkScriptsHere } from '../input/read-script.ts';
 import { asGiven, parameterNotes, type ReadRequest, readRequest, withAliases } from './read-request.ts';
@@ -113,7 +113,7 @@ export async function readList(
   { source, reading, selection = {} }: ItemSource,
   store: Connection['storeOf'],
 ): Promise<ParsedList> {
-  const sources = { cwd: context.cwd, store, readStdin: () => readAll(context.stdin) };
+  const sources = { cwd: context.cwd, store, readStdin: () => gatherStream(context.stdin) };
   const listed = await readItems(source, spec.item, sources, reading);
   return { ...listed, items: selectItems(listed.items, selection, spec.item) };
 }

@@ -14,6 +14,10 @@ export const part = (bytes: Bytes, start: number, end = bytes.length): Bytes => 
   slice: (from, to) => bytes.slice(start + from, start + Math.min(to, end - start)),
 });
 
+/** All of them in memory, and nobody else's. */
+export const wholeOf = (bytes: Bytes | string): Buffer =>
+  Buffer.from(typeof bytes === 'string' ? bytes : bytes.slice(0, bytes.length));
+
 /** All of them, one piece after the other, each good until the next. */
 export function* piecesOf(bytes: Bytes, size = pieceBytes): Generator<Buffer> {
   for (let from = 0; from < bytes.length; from += size)

@@ -19,7 +19,8 @@ export interface Columns {
   readonly heading: readonly string[];
   /** Which columns make the name. */
   readonly names: readonly number[];
-  readonly notes: readonly string[];
+  /** Of rows that were gone through. */
+  notes(): readonly string[];
 }
 
 /**
@@ -34,14 +35,14 @@ export function chooseColumns(
 ): Columns {
   const { whole, wide, start } = withoutEmptyColumns(records);
   const [first] = start;
-  if (!first) return { rows: [], heading: [], names: [0], notes: [] };
+  if (!first) return { rows: [], heading: [], names: [0], notes: none };
   const where = `${source} line ${first.line}`;
   if (choice.noHeader)
     return {
       rows: whole,
       heading: wide === 1 ? [] : Array.from({ length: wide }, (_, index) => `column ${index + 1}`),
       names: choice.column ? choice.column.map(each => numbered(each, wide)) : [0],
-      notes: [],
+      notes: none,
     };
   if (choice.column) {
     const names = choice.column.map(each => columnOf(each, first.fields, where));
@@ -64,8 +65,10 @@ export function chooseColumns(
   if (wide > 1) throw new LabError(noHeading(first, where, one, wide, start));
   const problem = headingLike(whole, where, one);
   if (problem) throw new LabError(problem);
-  return { rows: whole, heading: [], names: [0], notes: [] };
+  return { rows: whole, heading: [], names: [0], notes: none };
 }
+
+const none = (): readonly string[] => [];
 
 interface WholeRecords {
   readonly whole: ListRecords;
@@ -93,15 +96,17 @@ function withoutEmptyColumns(records: ListRecords): WholeRecords {
   return { whole: eachOf(records, cut), wide, start: start.map(cut) };
 }
 
-/** Records read anew each time, but for the first so many, as `made` has them. */
-const eachOf = (records: ListRecords, made: (record: ListRecord) => ListRecord, but = 0): ListRecords => ({
+/** Records read anew each time, as `made` has them. */
+const eachOf = (records: ListRecords, made: (record: ListRecord) => ListRecord): ListRecords => ({
   *[Symbol.iterator]() {
-    let index = 0;
-    for (const record of records) if (index++ >= but) yield made(record);
+    for (const record of records) yield made(record);
   },
 });
 
-/** The rows below a heading. Throws LabError for rows with more fields: which of them is the name is a guess then. */
+/**
+ * The rows below a heading. Who has gone through them gets a LabError for rows with more fields: which of them is the name is
+ * a guess then.
+ */
 function below(
   records: ListRecords,
   [first, second]: readonly ListRecord[],
@@ -110,19 +115,24 @@ function below(
 ): Columns {
   const { fields } = first!;
   const described = isDescription(second, names[0]!, fields);
-  const rows = eachOf(records, each => each, described ? 2 : 1);
-  const problems: Problem[] = [];
   let short = 0;
   let firstShort: number | undefined;
-  for (const row of rows) {
-    const problem = rowProblem(row, fields, source);
-    if (problem) problems.push(problem);
-    if (row.fields.length >= fields.length) continue;
-    short++;
-    firstShort ??= row.line;
-  }
-  if (problems.length > 0) throw new LabError(someProblems(problems, source));
-  const notes = [
+  const rows = {
+    *[Symbol.iterator]() {
+      const problems: Problem[] = [];
+      short = 0;
+      let before = described ? 2 : 1;
+      for (const row of records) {
+        if (before-- > 0) continue;
+        const problem = rowProblem(row, fields, source);
+        if (problem) problems.push(problem);
+        if (row.fields.length < fields.length && short++ === 0) firstShort = row.line;
+        yield row;
+      }
+      if (problems.length > 0) throw new LabError(someProblems(problems, source));
+    },
+  };
+  const notes = (): readonly string[] => [
     ...(described ? [`line ${second!.line} describes the columns and is no item`] : []),
     ...(short > 0
       ? [

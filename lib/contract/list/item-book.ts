@@ -52,7 +52,7 @@ export class ItemBook {
     }
     this.#places[own] = at;
     this.#kept[own] = kept;
-    return new ListedItem(name, this, own, kept !== none);
+    return new ListedItem(copyOf(name), this, own, kept !== none);
   }
 
   /** `line 3`. */
@@ -102,6 +102,17 @@ export class ListedItem implements Item {
       return this.#book.labelsOf(this.#own);
     },
   };
+}
+
+const space = Buffer.allocUnsafeSlow(4096);
+/** Shorter ones V8 copies by itself. */
+const shortest = 13;
+
+/** The same text in memory of its own: a piece of a line would keep all that was read with it. */
+function copyOf(text: string): string {
+  if (text.length < shortest || text.length * 2 > space.length) return text;
+  const encoding = /^[\0-\xff]*$/.test(text) ? 'latin1' : 'utf16le';
+  return space.toString(encoding, 0, space.write(text, encoding));
 }
 
 function longer<A extends Float64Array | Uint32Array>(column: A, Column: new (length: number) => A): A {

@@ -97,7 +97,7 @@ function readList(bytes: Bytes, source: string, noun: ItemNoun, options: ParseLi
     items,
     book,
     ...(heading ? { column: heading } : {}),
-    notes: [...found.notes, ...columns.notes, ...notes],
+    notes: [...found.notes, ...columns.notes(), ...notes],
   };
 }
 

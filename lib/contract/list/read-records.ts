@@ -35,14 +35,21 @@ export const readLines = (bytes: Bytes): ListRecords => ({
  * quoting, and a quote that is taken for one swallows the lines up to the next. Throws LabError with the line of a quote.
  */
 export function readTable(bytes: Bytes, source: string, delimiter: string): ListRecords {
-  const quote = delimiter === '\t' && !hasWholeQuotes(bytes) ? null : '"';
+  const format = { delimiter, quote: delimiter === '\t' && !hasWholeQuotes(bytes) ? null : ('"' as const) };
   return {
     *[Symbol.iterator]() {
       for (let from = 0, line = 1; from < bytes.length; ) {
-        const piece = readPiece(bytes, source, from, line, { delimiter, quote });
-        yield* piece.records;
-        from = piece.to;
-        line += piece.lines;
+        const to = endOfLines(bytes, from, pieceBytes);
+        const piece = bytes.slice(from, to);
+        if (isPlain(piece, format)) {
+          line = yield* plainRecords(piece, line, delimiter);
+          from = to;
+          continue;
+        }
+        const read = readPiece(bytes, source, from, line, format);
+        yield* read.records;
+        from = read.to;
+        line += read.lines;
       }
     },
   };
@@ -53,14 +60,35 @@ interface TableFormat {
   readonly quote: '"' | null;
 }
 
+const pieceBytes = 64 * 1024;
+
+/** Whether there is nothing to it but delimiters and lines' ends. */
+const isPlain = (piece: Buffer, { delimiter, quote }: TableFormat): boolean =>
+  /^[\t,;]$/.test(delimiter) && (quote === null || !piece.includes(quote));
+
+/** What `parseRecords` answers of a piece without quotes, in a sixth of the time; returns the number of the next line. */
+function* plainRecords(piece: Buffer, first: number, delimiter: string): Generator<ListRecord, number> {
+  let line = first;
+  for (const text of linesOf(piece)) {
+    const own = line++;
+    const fields = text.split(delimiter);
+    if (fields[0]!.trimStart().startsWith('#')) continue;
+    let isEmpty = true;
+    for (let index = 0; index < fields.length; index++) {
+      fields[index] = fields[index]!.trim();
+      if (fields[index] !== '') isEmpty = false;
+    }
+    if (!isEmpty) yield { fields, line: own };
+  }
+  return line;
+}
+
 interface TablePiece {
   readonly records: readonly ListRecord[];
   /** Where the next one begins. */
   readonly to: number;
   readonly lines: number;
 }
-
-const pieceBytes = 128 * 1024;
 
 /** Records from here to the end of a line that ends a record; of a field in quotes that is longer as many lines as it has. */
 function readPiece(
@@ -75,35 +103,15 @@ function readPiece(
     const piece = bytes.slice(from, to);
     let last = line - 1;
     try {
-      const records = isPlain(piece, format)
-        ? plainRecords(piece, line, format.delimiter)
-        : parseRecords(piece, line, format, at => {
-            last = at;
-          });
-      return { records, to, lines: countLines(piece) };
+      const records = parseRecords(piece, line, format, at => {
+        last = at;
+      });
+      return { records, to, lines: linesOf(piece).length };
     } catch (error) {
       if ((error as CsvError).code === 'CSV_QUOTE_NOT_CLOSED' && to < bytes.length) continue;
       throw new LabError(quoteProblem(error as CsvError, source, bytes, last));
     }
   }
-}
-
-/** Whether there is nothing to it but delimiters and lines' ends. */
-const isPlain = (piece: Buffer, { delimiter, quote }: TableFormat): boolean =>
-  /^[\t,;]$/.test(delimiter) && (quote === null || !piece.includes(quote));
-
-/** What `parseRecords` answers of a piece without quotes, in a sixth of the time. */
-function plainRecords(piece: Buffer, first: number, delimiter: string): readonly ListRecord[] {
-  const records: ListRecord[] = [];
-  let line = first - 1;
-  for (const text of linesOf(piece)) {
-    line++;
-    const fields = text.split(delimiter);
-    if (fields[0]!.trimStart().startsWith('#')) continue;
-    for (let index = 0; index < fields.length; index++) fields[index] = fields[index]!.trim();
-    if (fields.some(field => field !== '')) records.push({ fields, line });
-  }
-  return records;
 }
 
 function parseRecords(
@@ -134,13 +142,6 @@ function parseRecords(
       return record as never;
     },
   }) as unknown as readonly ListRecord[];
-}
-
-function countLines(piece: Buffer): number {
-  let count = 0;
-  for (let at = 0; at < piece.length; at++)
-    if (piece[at] === 0x0a || (piece[at] === 0x0d && piece[at + 1] !== 0x0a)) count++;
-  return count;
 }
 
 function hasWholeQuotes(bytes: Bytes): boolean {

@@ -21,10 +21,14 @@ export function toItems(
     addresses && index === 1 ? 'index' : (heading[index] ?? `column ${index + 1}`);
   const isLabel = (field: string, index: number): boolean =>
     (names.length > 1 || index !== names[0]) && (index < heading.length || field !== '');
-  const labelsOf = (fields: readonly string[]): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      fields.flatMap((field, index) => (isLabel(field, index) ? [[labelOf(index), field] as const] : [])),
-    );
+  const labelsOf = (fields: readonly string[]): Readonly<Record<string, string>> => {
+    const labels: [string, string][] = [];
+    fields.forEach((field, index) => {
+      if (isLabel(field, index)) labels.push([labelOf(index), field]);
+    });
+    return Object.fromEntries(labels);
+  };
+  let wrong: LabError | undefined;
   for (const { fields, line } of rows) {
     const parts = names.map(index => cleanName(fields[index] ?? ''));
     if (parts.some(part => part.hadComment)) comments.push(line);
@@ -33,9 +37,16 @@ export function toItems(
     const name = parts.map(part => part.name).join('/');
     // A part that is missing is told as that, not as a name with a slash at its end.
     const whole = parts.every(part => part.name !== '') ? name : '';
-    for (const member of names.length === 1 ? members(whole, `${source} line ${line}`) : [whole])
-      items.push(book.add(member, line, kept));
+    try {
+      for (const member of names.length === 1 ? members(whole, `${source} line ${line}`) : [whole])
+        items.push(book.add(member, line, kept));
+    } catch (error) {
+      if (!(error instanceof LabError)) throw error;
+      // Rows that are a guess are told before a range in one.
+      wrong ??= error;
+    }
   }
+  if (wrong) throw wrong;
   const told = (lines: readonly number[], what: string): string[] =>
     lines.length === 0
       ? []

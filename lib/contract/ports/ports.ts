@@ -1,10 +1,12 @@
+import type { Bytes } from '../list/bytes.ts';
+
 /** What the rest of the program knows of S3. Implemented by lib/aws over the SDK, and by lib/aws/wire in containers. */
 export interface Store {
   readonly bucket: string;
   /** The object's bytes, or undefined when there is none. `range` is `[first, end)` in bytes. */
   get(key: string, range?: readonly [number, number]): Promise<Buffer | undefined>;
-  /** Writes with a checksum. With `ifNoneMatch`, answers false (and changes nothing) when the key is taken. */
-  put(key: string, body: Buffer | string, options?: PutOptions): Promise<boolean>;
+  /** Writes with a checksum, what is not all in memory as a stream. With `ifNoneMatch`, answers false (and changes nothing) when the key is taken. */
+  put(key: string, body: Buffer | Bytes | string, options?: PutOptions): Promise<boolean>;
   head(key: string): Promise<ObjectInfo | undefined>;
   /** In UTF-8 byte order. */
   list(prefix: string, options?: ListOptions): AsyncIterable<ObjectInfo>;

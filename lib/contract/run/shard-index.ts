@@ -8,61 +8,6 @@ import type { Item } from '../workload/workload.ts';
  */
 export const entryBytes = 16;
 
-export interface ShardFile {
-  readonly items: Buffer;
-  readonly index: Buffer;
-  readonly shards: number;
-  /** The list that these are the lines of, all of it in its order; undefined where they are put together of several. */
-  readonly list?: readonly Item[];
-}
-
-/** Shards one after the other: their items need not all be there at once. */
-export interface Shards extends Iterable<readonly Item[]> {
-  readonly length: number;
-  /** The list that they are slices of, all of it in its order. */
-  readonly list?: readonly Item[];
-}
-
-/** Lines and index of items cut into shards. */
-export function encodeShards(shards: Shards): ShardFile {
-  const index = Buffer.alloc(entryBytes * (shards.length + 1));
-  // What is not written to takes no memory: rather too long than copied.
-  let lines = Buffer.allocUnsafeSlow(64 * 1024);
-  let end = 0;
-  let shard = 0;
-  const append = (text: string): void => {
-    // UTF-8 has three bytes at most for each of a string's units.
-    if (end + text.length * 3 > lines.length) {
-      // All of it as long as what came first, and a quarter more.
-      const likely = shard === 0 ? 0 : Math.ceil(((end * shards.length) / shard) * 1.25);
-      const more = Buffer.allocUnsafeSlow(Math.max(lines.length * 4, likely, end + text.length * 3));
-      lines.copy(more, 0, 0, end);
-      lines = more;
-    }
-    end += lines.write(text, end);
-  };
-  for (const items of shards) {
-    const from = end;
-    let text = '';
-    for (const item of items) {
-      text += encodeItem(item);
-      if (text.length < textAtOnce) continue;
-      append(text);
-      text = '';
-    }
-    append(text);
-    writeOffset(index, from, shard);
-    index.write(digest8(lines.subarray(from, end)), shard * entryBytes + 8, 8, 'latin1');
-    shard++;
-  }
-  writeOffset(index, end, shards.length);
-  const { list } = shards;
-  return { items: lines.subarray(0, end), index, shards: shards.length, ...(list ? { list } : {}) };
-}
-
-/** Length of what is one text on its way: all lines together may be longer than any text can be. */
-const textAtOnce = 4096;
-
 /** The `[first, end)` bytes of the index that shard `shard` needs. */
 export const indexRange = (shard: number): readonly [number, number] => [
   shard * entryBytes,
@@ -114,10 +59,10 @@ function hasAny(labels: object): boolean {
 }
 
 /** A byte a character: a buffer for each of a million shards is four times the work of the hash. */
-const digest8 = (body: Buffer): string => hash('sha256', body, 'binary').slice(0, 8);
+export const digest8 = (body: Buffer): string => hash('sha256', body, 'binary').slice(0, 8);
 
 /** A u64 of what fits into a number, in halves: a BigInt each would be thrown away at once. */
-function writeOffset(index: Buffer, offset: number, shard: number): void {
+export function writeOffset(index: Buffer, offset: number, shard: number): void {
   index.writeUInt32LE(offset % 2 ** 32, shard * entryBytes);
   index.writeUInt32LE(Math.floor(offset / 2 ** 32), shard * entryBytes + 4);
 }

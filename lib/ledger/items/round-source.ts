@@ -1,7 +1,8 @@
+import { wholeOf } from '../../contract/list/bytes.ts';
 import type { Store } from '../../contract/ports/ports.ts';
+import type { ShardFile } from '../../contract/run/encode-shards.ts';
 import { addsKey, indexKey, itemsKey } from '../../contract/run/keys.ts';
 import type { RoundPlan } from '../../contract/run/run.ts';
-import type { ShardFile } from '../../contract/run/shard-index.ts';
 
 /** Where a round's items are read from: the store that has them, or the memory of who has sent it. */
 export type RoundSource = Pick<Store, 'bucket' | 'get' | 'head'>;
@@ -18,9 +19,10 @@ export function givenSource({ plan, files }: GivenRound): RoundSource {
   for (const { name } of plan.steps) {
     const { items, index } = files[name]!;
     // Copies: what stays of it must not hold the larger buffer that it is a part of.
-    bodies.set(itemsKey(plan, plan.round, name), Buffer.from(items));
+    const lines = wholeOf(items);
+    bodies.set(itemsKey(plan, plan.round, name), lines);
     bodies.set(indexKey(plan, plan.round, name), index);
-    bodies.set(addsKey(plan, plan.round), Buffer.from(items));
+    bodies.set(addsKey(plan, plan.round), lines);
   }
   return inMemory('memory', bodies);
 }

@@ -3,9 +3,12 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { s3Store } from '../../../lib/aws/store.ts';
 import { getJob, getSecret } from '../../../lib/aws/wire/calls.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
+import type { Bytes } from '../../../lib/contract/list/bytes.ts';
+import { Lines } from '../../../lib/contract/list/lines.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
 import { type Answering, reset, say, scriptedServer } from './scripted-server.ts';
 
@@ -40,6 +43,53 @@ it('asks again after a 503 and after a reset', async () => {
   );
   expect((await store.get('key'))?.toString()).toBe('there');
   expect(server?.seen.length).toBe(3);
+});
+
+describe('a body that is not all in memory', () => {
+  const text = 'line\n'.repeat(100_000);
+  const bytes = new Lines(0);
+  bytes.append(Buffer.from(text));
+  it.each(['the small client', 'the SDK'])(
+    'is sent again from its beginning after a 503 and a reset: %s',
+    async which => {
+      const small = await storeThatMeets(say(503, '<Error><Code>SlowDown</Code></Error>'), reset, say(200));
+      const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret' };
+      const store =
+        which === 'the SDK'
+          ? s3Store({ region: 'us-east-1', url: server!.url, credentials }, 'bucket')
+          : small;
+      expect(await store.put('key', bytes)).toBe(true);
+      expect(server!.seen.map(each => each.text === text)).toEqual([true, true, true]);
+      const checksum = createHash('sha256').update(text).digest('base64');
+      for (const { headers } of server!.seen)
+        expect(headers).toMatchObject({
+          'content-length': `${text.length}`,
+          'x-amz-checksum-sha256': checksum,
+        });
+    },
+  );
+  it('meets itself where its answer was lost, and is written then', async () => {
+    const head: Answering = (_request, response) =>
+      void response.writeHead(200, { 'content-length': `${text.length}` }).end();
+    const there: Answering = ({ headers }, response) => {
+      const [from, to] = /(\d+)-(\d+)/.exec(headers.range!)!.slice(1).map(Number);
+      const piece = text.slice(from, to! + 1);
+      response.writeHead(206, { 'content-length': `${piece.length}` }).end(piece);
+    };
+    const store = await storeThatMeets(reset, refused, head, there);
+    expect(await store.put('key', bytes, { ifNoneMatch: true })).toBe(true);
+  });
+  it('breaks off where it cannot be read any more', async () => {
+    const gone: Bytes = {
+      length: 200_000,
+      slice: from => {
+        if (from > 0) throw new Error('the disk is gone');
+        return Buffer.alloc(64 * 1024);
+      },
+    };
+    const store = await storeThatMeets(say(200));
+    await expect(store.put('key', gone)).rejects.toThrow('the disk is gone');
+  });
 });
 
 it('asks again for a body that broke off', async () => {

@@ -8,7 +8,10 @@ import fc from 'fast-check';
 import { s3Store } from '../../../lib/aws/store.ts';
 import { fixedKeys } from '../../../lib/aws/wire/credentials.ts';
 import { wireStore } from '../../../lib/aws/wire/store.ts';
+import { part } from '../../../lib/contract/list/bytes.ts';
+import { Lines } from '../../../lib/contract/list/lines.ts';
 import type { Store } from '../../../lib/contract/ports/ports.ts';
+import { hasBytes } from '../../../lib/contract/ports/same-bytes.ts';
 import { runs } from '../../helpers/runs.ts';
 import { keys, startS3 } from '../../twin/s3/helper.ts';
 
@@ -36,6 +39,7 @@ const open = (more: { secretAccessKey?: string; partBytes?: number } = {}): Stor
     credentials: fixedKeys({ ...keys, ...more }),
     ...(more.partBytes === undefined ? {} : { partBytes: more.partBytes }),
   });
+const sdkStore = (): Store => s3Store({ region: 'us-east-1', url: twin.url, credentials: keys }, 'bucket');
 const listed = async (
   prefix: string,
   options?: { startAfter?: string; limit?: number },
@@ -70,6 +74,30 @@ it('lets only the first conditional write through', async () => {
   expect(await store.put('once', 'second', { ifNoneMatch: true })).toBe(false);
   expect((await store.get('once'))?.toString()).toBe('first');
 });
+
+it.each(['the small client', 'the SDK'])(
+  'what is not all in memory is written whole, once, and known again: %s',
+  async which => {
+    const client = which === 'the SDK' ? sdkStore() : store;
+    const body = randomBytes(5_000_001);
+    const bytes = new Lines(0);
+    bytes.append(body);
+    const key = `streamed by ${which}`;
+    expect(await client.put(key, bytes, { ifNoneMatch: true })).toBe(true);
+    expect((await store.get(key))?.equals(body)).toBe(true);
+    const etag = `"${createHash('md5').update(body).digest('hex')}"`;
+    expect(await store.head(key)).toMatchObject({ size: body.length, etag });
+    expect(await client.put(key, bytes, { ifNoneMatch: true })).toBe(false);
+    expect(await hasBytes(client, key, bytes)).toBe(true);
+    const other = new Lines(0);
+    other.append(Buffer.concat([body.subarray(1), body.subarray(0, 1)]));
+    expect([
+      await hasBytes(client, key, other),
+      await hasBytes(client, key, part(bytes, 1)),
+      await hasBytes(client, 'nothing', bytes),
+    ]).toEqual([false, false, undefined]);
+  },
+);
 
 it('keeps any key through a write, a read and a listing', async () => {
   const segment = fc.oneof(
@@ -126,7 +154,7 @@ it('is refused with the code of S3 when it signs with a wrong key', async () => 
 
 it('folders are what is directly below a prefix, whatever they hold, by either client', async () => {
   for (const key of ['f/b/1', 'f/b/2', 'f/a b/1', 'f/alone', 'g/c/1']) await store.put(key, 'x');
-  const sdk = s3Store({ region: 'us-east-1', url: twin.url, credentials: keys }, 'bucket');
+  const sdk = sdkStore();
   for (const each of [store, sdk]) {
     const found: string[] = [];
     for await (const folder of each.folders('f/')) found.push(folder);
