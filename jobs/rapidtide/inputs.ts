@@ -1,3 +1,4 @@
+import { eachLimit } from '../../lib/contract/run/map-limit.ts';
 import type { InputPlace, Item } from '../../lib/contract/workload/workload.ts';
 
 /** What `--do hcp` and `--do bids` read of a participant, below /data_in; undefined for what reads who knows what. */
@@ -32,16 +33,12 @@ export async function missingInputs(
   const looked = spread(items, mostLooks).map(({ name }) => ({ name, key: inputOf(parameters, name)! }));
   const missing: { name: string; key: string }[] = [];
   let unseen = false;
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < looked.length && !unseen) {
-      const each = looked[next++]!;
-      const there = await has(each.key);
-      if (there === undefined) unseen = true;
-      else if (!there) missing.push(each);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, looked.length) }, worker));
+  await eachLimit(looked, atOnce, async each => {
+    if (unseen) return;
+    const there = await has(each.key);
+    if (there === undefined) unseen = true;
+    else if (!there) missing.push(each);
+  });
   if (unseen)
     return {
       problems: [],

@@ -5,6 +5,7 @@ import { batchKey, deletedKey, type PlateName } from '../../../jobs/plate-archiv
 import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
 import { type Conditions, howConditionsHold } from './conditions.ts';
 
 export interface DeleteJob {
@@ -61,36 +62,28 @@ export async function deletePlate(job: DeleteJob): Promise<Deletion> {
       intentOf(batchOf(first), proof.versionId, now()),
     );
   const conditions = await howConditionsHold(job.source, first === undefined ? [] : batchOf(first), job.log);
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < batches) {
-      const number = next++;
-      const objects = batchOf(number);
-      if (objects.length === 0) continue;
-      job.signal?.throwIfAborted();
-      if (Date.parse(proof.text.expiresAt) <= now().getTime())
-        throw new PlateError(['the proof has expired meanwhile']);
-      await journal.put(batchKey(plate, digest, number, 'intent'), intentOf(objects, proof.versionId, now()));
-      const outcomes = await deleteBatch(job, objects, conditions);
-      const told = outcomes.filter(({ outcome }) => outcome !== 'deleted');
-      for (const { key, outcome, reason = '' } of told) {
-        if (outcome === 'gone') total.gone++;
-        else if (outcome === 'changed') total.changed.push(key);
-        else total.errors.push({ key, reason });
-      }
-      total.deleted += outcomes.length - told.length;
-      const noted = { at: now().toISOString(), deleted: outcomes.length - told.length, others: told };
-      await journal.put(batchKey(plate, digest, number, 'outcome'), `${JSON.stringify(noted)}\n`);
-      job.log(`${total.deleted} of ${going.length} objects deleted`);
-      // A refusal is the same for all that follow.
-      if (told.some(({ reason }) => reason?.startsWith('AccessDenied'))) next = batches;
+  let isRefused = false;
+  await eachToItsEnd(new Array(batches).keys(), job.parallel, async number => {
+    const objects = isRefused ? [] : batchOf(number);
+    if (objects.length === 0) return;
+    job.signal?.throwIfAborted();
+    if (Date.parse(proof.text.expiresAt) <= now().getTime())
+      throw new PlateError(['the proof has expired meanwhile']);
+    await journal.put(batchKey(plate, digest, number, 'intent'), intentOf(objects, proof.versionId, now()));
+    const outcomes = await deleteBatch(job, objects, conditions);
+    const told = outcomes.filter(({ outcome }) => outcome !== 'deleted');
+    for (const { key, outcome, reason = '' } of told) {
+      if (outcome === 'gone') total.gone++;
+      else if (outcome === 'changed') total.changed.push(key);
+      else total.errors.push({ key, reason });
     }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, Math.min(job.parallel, batches)) }, worker)).finally(
-    () => {
-      next = batches;
-    },
-  );
+    total.deleted += outcomes.length - told.length;
+    const noted = { at: now().toISOString(), deleted: outcomes.length - told.length, others: told };
+    await journal.put(batchKey(plate, digest, number, 'outcome'), `${JSON.stringify(noted)}\n`);
+    job.log(`${total.deleted} of ${going.length} objects deleted`);
+    // A refusal is the same for all that follow.
+    if (told.some(({ reason }) => reason?.startsWith('AccessDenied'))) isRefused = true;
+  });
   const deletion: Deletion = { ...total, added };
   if (deletion.errors.length === 0) await noteDeleted(job, proof.versionId, deletion);
   return deletion;

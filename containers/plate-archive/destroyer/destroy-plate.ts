@@ -6,6 +6,7 @@ import {
   type ObjectStore,
   type ObjectVersion,
 } from '../../../lib/contract/ports/object-store.ts';
+import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
 
 export interface DestroyJob {
   readonly archive: ObjectStore;
@@ -49,18 +50,11 @@ export async function destroyPlate(job: DestroyJob): Promise<Destruction> {
   await records.put(recordAt('begun'), line({ ...plate, reason, at: begun, bytes, versions }));
   const refused: string[] = [];
   let gone = 0;
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < found.length) {
-      job.signal?.throwIfAborted();
-      const { store, version } = found[next++]!;
-      const why = await destroy(store, version);
-      if (why === undefined) gone++;
-      else refused.push(`${version.key} (${version.versionId}): ${why}`);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(job.parallel, found.length) }, worker)).finally(() => {
-    next = found.length;
+  await eachToItsEnd(found, job.parallel, async ({ store, version }) => {
+    job.signal?.throwIfAborted();
+    const why = await destroy(store, version);
+    if (why === undefined) gone++;
+    else refused.push(`${version.key} (${version.versionId}): ${why}`);
   });
   const left = [...(await storedVersions(job.proofs, plate)), ...(await storedVersions(job.archive, plate))]
     .length;

@@ -153,23 +153,16 @@ async function readTars(
         expected.push({ listed: listed.read(place), indexed: indexed.at(place) });
     return expected;
   };
-  const reports: TarReport[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < tars.length) {
-      const i = next++;
-      job.signal?.throwIfAborted();
-      const { object } = tars[i]!;
-      reports[i] = await job.checkTar({
-        object,
-        expected: expectedOf(i),
-        connections: job.connections,
-        signal: job.signal,
-        onBytes: job.onBytes,
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(job.parallel, tars.length) }, worker));
+  const reports = await mapLimit(tars, job.parallel, async ({ object }, tar) => {
+    job.signal?.throwIfAborted();
+    return job.checkTar({
+      object,
+      expected: expectedOf(tar),
+      connections: job.connections,
+      signal: job.signal,
+      onBytes: job.onBytes,
+    });
+  });
   for (const report of reports) findings.add(report.findings);
   return reports;
 }

@@ -1,6 +1,7 @@
 import { mkdir, statfs } from 'node:fs/promises';
 import { isAbsolute, join, relative } from 'node:path';
 import type { ObjectInfo, Store } from '../../../lib/contract/ports/ports.ts';
+import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { ShardFailure } from '../failure.ts';
 
@@ -27,19 +28,11 @@ export async function downloadPrefix(
       `s3://${store.bucket}/${prefix} has ${bytes} bytes, and ${folder} has room for ${bavail * bsize}`,
     );
   }
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < objects.length) {
-      if (signal?.aborted)
-        throw new ShardFailure(
-          exitCodes.interrupted,
-          `interrupted while s3://${store.bucket}/ was downloaded`,
-        );
-      const { key } = objects[next++]!;
-      await store.download(key, safePath(folder, key.slice(prefix.length)));
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(atOnce, objects.length) }, worker));
+  await eachToItsEnd(objects, atOnce, async ({ key }) => {
+    if (signal?.aborted)
+      throw new ShardFailure(exitCodes.interrupted, `interrupted while s3://${store.bucket}/ was downloaded`);
+    await store.download(key, safePath(folder, key.slice(prefix.length)));
+  });
   return bytes;
 }
 

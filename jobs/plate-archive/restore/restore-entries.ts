@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
 import type { IndexEntry } from '../format/archive-index.ts';
 import type { RestoreTarget } from './target.ts';
 
@@ -28,23 +29,13 @@ const chunkBytes = 4 * 1024 * 1024;
 
 /** Reads the ranges of the wanted members and nothing else; each is compared with its SHA-256 before it is put in place. */
 export async function restoreEntries(job: RestoreJob): Promise<readonly RestoreOutcome[]> {
-  const outcomes: RestoreOutcome[] = [];
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    while (next < job.entries.length) {
-      const i = next++;
-      job.signal?.throwIfAborted();
-      const outcome = await restoreOne(job, job.entries[i]!);
-      outcomes[i] = outcome;
-      job.onDone?.(outcome);
-    }
-  };
-  const workers = Array.from({ length: Math.max(1, Math.min(job.parallel, job.entries.length)) }, worker);
-  await Promise.all(workers).catch(async error => {
-    next = job.entries.length;
-    // Nothing half written is left, of the others either.
-    await Promise.allSettled(workers);
-    throw error;
+  const outcomes = new Array<RestoreOutcome>(job.entries.length);
+  // Of the others, too, nothing half written is left where one fails.
+  await eachToItsEnd(job.entries.keys(), job.parallel, async place => {
+    job.signal?.throwIfAborted();
+    const outcome = await restoreOne(job, job.entries[place]!);
+    outcomes[place] = outcome;
+    job.onDone?.(outcome);
   });
   return outcomes;
 }
