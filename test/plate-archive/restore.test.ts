@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -93,6 +93,27 @@ it('gives everything back to a folder, wild keys under safe names, and leaves no
   expect(
     (await give(lab, digest, replacing, ['r02c01f01.tiff'], true)).map(({ outcome }) => outcome),
   ).toEqual(['restored']);
+});
+
+it('on a disk that takes parts of writes, as one that is nearly full does, what is restored is whole all the same', async () => {
+  const { lab, digest, bodies } = await archived();
+  const nameOf = safeName(bodies.keys());
+  const probe = await open(join(folder, 'probe'), 'w');
+  const handle = Object.getPrototypeOf(probe) as typeof probe;
+  const write = probe.write as (...words: unknown[]) => Promise<unknown>;
+  await probe.close();
+  const taken = jest.spyOn(handle, 'write').mockImplementation(async function part(
+    this: typeof probe,
+    ...[bytes, offset = 0, length, position]: unknown[]
+  ) {
+    const all = bytes as Buffer;
+    const most = Math.min((length as number | undefined) ?? all.length, 1000);
+    return write.call(this, all, offset as number, most, position as number | null);
+  } as never);
+  await give(lab, digest, folderTarget(folder, nameOf, false), []);
+  taken.mockRestore();
+  for (const [key, body] of bodies)
+    expect((await readFile(join(folder, nameOf(key)))).equals(body)).toBe(true);
 });
 
 it('what a killed restore left half written is taken away by the next, and nobody else’s', async () => {

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Region } from '../../../jobs/vcf/bed.ts';
 import type { VariantHeader } from '../../../jobs/vcf/header.ts';
+import { writeFully } from '../../../lib/contract/run/write-fully.ts';
 import { bgzfBlocks, endOfFile } from '../bgzf-blocks.ts';
 import { placeOf, regionsMet } from '../export/regions-met.ts';
 import { readVariantFile } from '../variant-file.ts';
@@ -54,13 +55,13 @@ export async function keepOnce(
     const bytes = Buffer.concat([rest, ...pending]);
     pending = [];
     if (format === 'v') {
-      await file.write(bytes);
+      await writeFully(file, bytes);
       return;
     }
     const { blocks, used } = bgzfBlocks(bytes, isEnd);
     rest = Buffer.from(bytes.subarray(used));
-    for (const block of blocks) await file.write(block);
-    if (isEnd) await file.write(endOfFile);
+    for (const block of blocks) await writeFully(file, block);
+    if (isEnd) await writeFully(file, endOfFile);
   };
   try {
     const read = await readVariantFile(path, {

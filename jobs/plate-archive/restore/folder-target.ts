@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
+import { writeFully } from '../../../lib/contract/run/write-fully.ts';
 import { makeFolder } from '../../../lib/contract/verb/make-folder.ts';
 import type { RestoreTarget } from './target.ts';
 
@@ -35,11 +36,11 @@ export function folderTarget(
       const part = join(dirname(path), `${ours}${process.pid}-${counter++}`);
       const file = await open(part, 'wx');
       return {
-        write: async bytes => void (await file.write(bytes)),
+        write: bytes => writeFully(file, bytes),
         async commit() {
-          await file.sync();
-          await file.close();
           try {
+            await file.sync();
+            await file.close();
             // A link is made only where there is nothing; a rename would replace.
             if (overwrite) await rename(part, path);
             else await link(part, path);
@@ -48,6 +49,7 @@ export function folderTarget(
             if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
             throw error;
           } finally {
+            await file.close().catch(() => undefined);
             await rm(part, { force: true });
           }
         },

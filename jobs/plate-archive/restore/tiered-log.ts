@@ -66,7 +66,9 @@ export class TieredLogFile {
   add(row: TieredRow): void {
     if (this.#isClosed) return;
     this.#rows.set(row.key, row);
-    writeSync(this.#file, `${lineOf(row)}\n`);
+    const line = Buffer.from(`${lineOf(row)}\n`);
+    // A disk that is nearly full takes a part of it at times.
+    for (let at = 0; at < line.length; ) at += writeSync(this.#file, line, at);
   }
 
   /** Written anew, a line a key. Answers the rows. */

@@ -4,6 +4,7 @@ import { appendFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
+import { writeFully } from '../../../lib/contract/run/write-fully.ts';
 import { makeFolder } from '../../../lib/contract/verb/make-folder.ts';
 import { FileError } from './file-error.ts';
 import { dropPart, openPart, type PartFile } from './part-file.ts';
@@ -57,7 +58,7 @@ async function fetchParts(
       const from = index * partBytes;
       const target = Buffer.allocUnsafe(Math.min(partBytes, size - from));
       await again(() => store.readInto(key, target, { from, ifMatch: etag }));
-      await file.write(target, 0, target.length, from);
+      await writeFully(file, target, from);
       if (!isLogged) return;
       // The bytes before the word that they are there.
       await file.datasync();
