@@ -43,28 +43,46 @@ function asked(roots: ContainerRoots): boolean {
   return can;
 }
 
+/** The first process of a container, and when it began, by `performance.now()`. */
+export interface FirstProcess {
+  readonly pid: number;
+  readonly began: number;
+}
+
 /**
  * Ends every process in the namespace with these folders, those that left the process group too, and those that have made
  * one of their own in it. Answers whether there was any.
  */
-export function endNamespace({ base }: Pick<ContainerFolders, 'base'>): boolean {
+export function endNamespace({ base }: Pick<ContainerFolders, 'base'>, first?: FirstProcess): boolean {
   if (process.platform !== 'linux') return false;
   // The name alone is enough to tell it from every other twin's on this machine.
   const mark = `/${basename(base)}/`;
   const own = readlinkSync('/proc/self/ns/mnt');
   let found = false;
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
+  for (const pid of since(first)) {
     try {
-      if (readlinkSync(`/proc/${name}/ns/mnt`) === own) continue;
-      if (!readFileSync(`/proc/${name}/mountinfo`, 'utf8').includes(mark)) continue;
+      if (readlinkSync(`/proc/${pid}/ns/mnt`) === own) continue;
+      if (!readFileSync(`/proc/${pid}/mountinfo`, 'utf8').includes(mark)) continue;
       found = true;
-      process.kill(Number(name), 'SIGKILL');
+      process.kill(pid, 'SIGKILL');
     } catch {
       // It has ended, or is another user's.
     }
   }
   return found;
+}
+
+/**
+ * All processes, but for those that were there before a container if that ran for less than a second: numbers are given in
+ * order, and in so short a time begin anew once at most. Short ones are many, and a look at every process takes long.
+ */
+function since(first: FirstProcess | undefined): readonly number[] {
+  const all = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
+  if (first === undefined || performance.now() - first.began > 1000) return all;
+  const newest = Number(readFileSync('/proc/loadavg', 'utf8').trim().split(' ').at(-1));
+  return newest >= first.pid ? all.filter(pid => pid > first.pid) : all;
 }
 
 const isHidden = (path: string): boolean =>

@@ -10,7 +10,7 @@ import { type ContainerFolders, makeFolders, removeFolder } from './folders.ts';
 import { endLeftovers, rememberProcess } from './leftovers.ts';
 import { forwardLines } from './lines.ts';
 import { holdMemory, outOfMemory } from './memory-limit.ts';
-import { endNamespace, hasNamespaces, inNamespace, systemPath } from './namespace.ts';
+import { endNamespace, type FirstProcess, hasNamespaces, inNamespace, systemPath } from './namespace.ts';
 import { ContainerRoots } from './roots.ts';
 
 export { type ContainerCredentials, containerCredentials } from './credentials.ts';
@@ -57,10 +57,10 @@ export function processContainers(options: ProcessContainers): RunContainer {
       environment,
       spec,
       folders,
-      () => {
+      first => {
         grant.revoke();
         // What is being killed may still write.
-        if (root && !endNamespace(root)) roots.giveBack(root);
+        if (root && !endNamespace(root, first)) roots.giveBack(root);
         else removeFolder(folders.base);
       },
     );
@@ -72,8 +72,9 @@ function runProcess(
   environment: Record<string, string>,
   spec: ContainerSpec,
   folders: ContainerFolders,
-  clean: () => void,
+  clean: (first: FirstProcess | undefined) => void,
 ): RunningContainer {
+  const began = performance.now();
   // A group of its own: what the tool starts is stopped with it.
   const child = spawn(program, args, {
     env: environment,
@@ -105,7 +106,7 @@ function runProcess(
     });
   }).finally(() => {
     letGo();
-    clean();
+    clean(child.pid === undefined ? undefined : { pid: child.pid, began });
   });
   // The first process of a container gets SIGTERM alone; SIGKILL takes all of it.
   return { signal: name => send(child.pid, name, name === 'SIGKILL'), started, exited };

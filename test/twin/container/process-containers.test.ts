@@ -110,11 +110,14 @@ describe.each([
 });
 
 const canIsolate = process.platform === 'linux' && spawnSync('unshare', ['-m', 'true']).status === 0;
-(canIsolate ? it : it.skip)('a tool that left the process group ends with its namespace', async () => {
+(canIsolate ? it : it.skip).each([
+  ['a short', 0],
+  ['a longer', 1100],
+])('a tool that left the process group of %s container ends with its namespace', async (_, ms) => {
   const start = project(
     `import { spawn } from 'node:child_process';
     const tool = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore', detached: true });
-    console.log('tool', tool.pid); tool.unref();`,
+    console.log('tool', tool.pid); tool.unref(); setTimeout(() => {}, ${ms});`,
   );
   const { exited, lines } = start();
   expect(await exited).toEqual({ exitCode: 0 });
