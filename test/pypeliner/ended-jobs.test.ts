@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { SentJob } from '../../jobs/pypeliner/queue/job-queue.ts';
-import type { JobDetail, Store } from '../../lib/contract/ports/ports.ts';
-import { doneKey, outputsPrefix, resultKey } from '../../lib/contract/run/keys.ts';
-import type { AttemptRecord } from '../../lib/contract/run/records.ts';
-import type { SimulatedBatch } from '../runs/simulated-batch.ts';
+import { doneKey, outputsPrefix } from '../../lib/contract/run/keys.ts';
+import { putRecord, record, say } from './job-ends.ts';
 import { file, job, lab, large, run } from './open-lab.ts';
 
 it('those that are done are learnt by two listings, whatever Batch would say, and their results fetched', async () => {
@@ -19,50 +17,6 @@ it('those that are done are learnt by two listings, whatever Batch would say, an
   expect(await jobs.result(b!.id, file)).toEqual({ hasResult: true, text: 'is done' });
   expect(readFileSync(file, 'utf8')).toBe('the pickle');
 });
-
-const record = (shard: number, more: Partial<AttemptRecord>): AttemptRecord => ({
-  version: 2,
-  runId: run.runId,
-  step: 'run',
-  round: 0,
-  shard,
-  jobId: 'job-0:1',
-  attempt: 1,
-  startedAt: '',
-  endedAt: '',
-  exitCode: 64,
-  host: { instanceId: 'i-0abc', instanceType: 'm7i.large', hostname: 'h' },
-  ...more,
-});
-const putRecord = (store: Store, given: AttemptRecord) =>
-  store.put(resultKey(run, given), JSON.stringify(given));
-
-/** Batch says of the array of a round, and of its children, what they have come to. */
-function say(batch: SimulatedBatch, ...children: readonly Partial<JobDetail>[]): void {
-  const whole = children.map(
-    (child, arrayIndex): JobDetail => ({
-      ...{
-        jobId: `job-0:${arrayIndex}`,
-        jobName: 'x',
-        status: 'RUNNING',
-        createdAt: 0,
-        attempts: [],
-        arrayIndex,
-      },
-      ...child,
-    }),
-  );
-  const statusSummary: Record<string, number> = {};
-  for (const { status } of whole) statusSummary[status] = (statusSummary[status] ?? 0) + 1;
-  const parent: JobDetail = {
-    ...{ jobId: 'job-0', jobName: 'x', status: 'PENDING', createdAt: 0, attempts: [] },
-    ...{ arraySize: whole.length, statusSummary },
-  };
-  batch.describe = async ids => [parent, ...whole].filter(each => ids.includes(each.jobId));
-  batch.children = async function* (_, status) {
-    yield* whole.filter(each => each.status === status);
-  };
-}
 
 it('one that has failed tells its exit code, reason, host and the end of its log, and leaves its pickle', async () => {
   const { head, store, batch } = lab();
@@ -156,4 +110,19 @@ it('one that ends while it is looked at is done, never failed', async () => {
   await store.put(`${outputsPrefix(run, b!.id)}after`, 'x');
   expect(await jobs.look([b!.id])).toEqual([b!.id]);
   expect(await jobs.result(b!.id, file)).toEqual({ hasResult: true, text: 'is done' });
+});
+
+it('one that failed at its second attempt is told by that one, whatever became of the first', async () => {
+  const { head, store, batch } = lab();
+  const jobs = head();
+  const [, b] = (await jobs.submit([job('a'), job('b')])) as readonly SentJob[];
+  const host = (instanceId: string) => ({ instanceId, instanceType: 'm7i.large', hostname: 'h' });
+  await putRecord(
+    store,
+    record(1, { exitCode: 75, endedAt: '2026-11-29T08:00:00Z', host: host('i-0first') }),
+  );
+  await putRecord(store, record(1, { attempt: 2, endedAt: '2026-11-29T09:00:00Z', host: host('i-0second') }));
+  say(batch, {}, { status: 'FAILED', exitCode: 64, statusReason: 'Essential container in task exited' });
+  expect(await jobs.look([b!.id])).toEqual([b!.id]);
+  expect((await jobs.result(b!.id, file)).host).toBe('i-0second m7i.large');
 });

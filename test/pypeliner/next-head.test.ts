@@ -3,6 +3,7 @@ import { outputsPrefix } from '../../lib/contract/run/keys.ts';
 import { LedgerReader } from '../../lib/ledger/reader.ts';
 import { readRun } from '../../lib/runs/stored-run.ts';
 import { SimulatedBatch } from '../runs/simulated-batch.ts';
+import { say } from './job-ends.ts';
 import { file, job, lab, large, run, spec, storeOpenRun } from './open-lab.ts';
 
 it('wherever a head is killed, the next one’s jobs are done once each', async () => {
@@ -78,4 +79,27 @@ it('of a job that was sent again with other work, what the first has left is not
   await jobs.result(second!.id, file);
   await jobs.settle?.();
   expect(await head().underWay()).toEqual([]);
+});
+
+it('what failed while no head was there is not under way for the next, however seldom Batch is asked', async () => {
+  const { head, batch } = lab({ batchMs: 3_600_000 });
+  await head().submit([job('a'), job('b')]);
+  say(batch, {}, { status: 'FAILED', exitCode: 64 });
+  expect((await head().underWay()).map(({ name }) => name)).toEqual(['a']);
+});
+
+it('a head that had no answer when it began finds at its next try what was sent before it', async () => {
+  const { head, batch, store, fail } = lab();
+  const first = head();
+  await first.submit([job('a'), job('b')]);
+  await first.submit([job('c'), job('d')]);
+  const next = head();
+  fail(call => call.startsWith('describe'));
+  await expect(next.underWay()).rejects.toThrow('no answer');
+  fail(() => false);
+  const left = await next.underWay();
+  expect(left.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
+  await batch.runAll(store, () => true);
+  const ids = left.map(({ id }) => id);
+  expect(await next.look(ids)).toEqual(ids);
 });

@@ -30,8 +30,8 @@ const input: LabConfigInput = {
 export const config = resolveConfig(input, [pypeliner]);
 export const spec = withListedKinds(pypeliner, config.workloads.pypeliner);
 
-/** A run's store and Batch, which outlive heads; `calls` are all requests, and a request may fail. */
-export function lab() {
+/** A run's store and Batch, which outlive heads; `calls` are all requests, and a request may fail. Batch is asked every `batchMs`. */
+export function lab({ batchMs = 0, now }: { batchMs?: number; now?: () => number } = {}) {
   const calls: string[] = [];
   let fails: (call: string, at: number) => boolean = () => false;
   const before = (call: string): void => {
@@ -55,7 +55,7 @@ export function lab() {
       batch,
       tail: async stream => `the end of ${stream}`,
       check: () => undefined,
-      ...openRounds({ store, batch }, { batchMs: 0 }, (round, groups) =>
+      ...openRounds({ store, batch }, { batchMs, ...(now ? { now } : {}) }, (round, groups) =>
         planRound({
           spec,
           config,
