@@ -25,6 +25,7 @@ import { objectPages } from './read/objects.ts';
 import { errorName, statusOf } from './sdk-error.ts';
 import { unlessThere } from './wire/denied.ts';
 import { sha256Of, streamOf } from './wire/streamed-body.ts';
+import { readPart } from './wire/upload.ts';
 
 /** Bytes; also the size above which an upload goes in parts. */
 const partBytes = 64 * 1024 * 1024;
@@ -245,8 +246,8 @@ async function uploadParts(
   try {
     const Parts = [];
     for (let PartNumber = 1; (PartNumber - 1) * bytes < size; PartNumber++) {
-      const Body = Buffer.alloc(Math.min(bytes, size - (PartNumber - 1) * bytes));
-      await file.read(Body, 0, Body.length, (PartNumber - 1) * bytes);
+      const start = (PartNumber - 1) * bytes;
+      const Body = await readPart(file, start, Math.min(bytes, size - start));
       const ChecksumSHA256 = createHash('sha256').update(Body).digest('base64');
       const { ETag } = await client.send(
         new UploadPartCommand({ ...at, UploadId, PartNumber, Body, ChecksumSHA256 }),

@@ -116,6 +116,31 @@ it('on a disk that takes parts of writes, as one that is nearly full does, what 
     expect((await readFile(join(folder, nameOf(key)))).equals(body)).toBe(true);
 });
 
+it('two restores of the same at once: each says of what the other has put there that it is there', async () => {
+  const { lab, digest, bodies } = await archived();
+  const nameOf = safeName(bodies.keys());
+  const [mine, theirs] = [folderTarget(folder, nameOf, false), folderTarget(folder, nameOf, false)];
+  const others = `${imagesPrefix}r01c02f01.tiff`;
+  // The other one is done with each just before it is put in place here; one was somebody else's.
+  const second: RestoreTarget = {
+    ...mine,
+    async open(key, size) {
+      const placing = await mine.open(key, size);
+      return {
+        ...placing,
+        async commit() {
+          if (key === others) await writeFile(join(folder, nameOf(key)), 'mine');
+          else await give(lab, digest, theirs, [key]);
+          return placing.commit();
+        },
+      };
+    },
+  };
+  const outcomes = await give(lab, digest, second, []);
+  expect(outcomes.filter(({ outcome }) => outcome === 'kept').map(({ key }) => key)).toEqual([others]);
+  expect(outcomes.filter(({ outcome }) => outcome === 'there')).toHaveLength(bodies.size - 1);
+});
+
 it('what a killed restore left half written is taken away by the next, and nobody else’s', async () => {
   const { lab, digest, bodies } = await archived();
   const nameOf = safeName(bodies.keys());

@@ -67,7 +67,10 @@ async function restoreOne(job: RestoreJob, entry: IndexEntry): Promise<RestoreOu
     await placing.abort().catch(() => undefined);
     throw error;
   }
-  return { key, outcome: (await placing.commit()) ? 'restored' : 'kept', bytes: size };
+  if (await placing.commit()) return { key, outcome: 'restored', bytes: size };
+  // Somebody came first: another restore of the same, as a rule.
+  const isSame = (await target.state(key, entry)) === 'same';
+  return { key, outcome: isSame ? 'there' : 'kept', bytes: size };
 }
 
 /** Under the tar's ETag: a tar that is replaced meanwhile is not read across. */

@@ -114,7 +114,8 @@ async function beginOrResume(call: BucketCall, { resumeBy, ...upload }: PartsUpl
   return { uploadId, parts: new Map() };
 }
 
-async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
+/** A part of a file. Throws where the file has become shorter than that. */
+export async function readPart(file: FileHandle, start: number, length: number): Promise<Buffer> {
   const body = Buffer.alloc(length);
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await file.read(body, filled, length - filled, start + filled);
