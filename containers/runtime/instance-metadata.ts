@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { once } from '../../lib/aws/wire/http.ts';
 
 /**
  * What the EC2 instance's metadata says of each path below /latest/meta-data/, by IMDSv2; undefined where there is no answer
@@ -20,17 +20,18 @@ export async function askMetadata(
   );
 }
 
-function call(method: string, url: string, headers: Record<string, string>): Promise<string | undefined> {
-  return new Promise(done => {
-    const asked = request(url, { method, headers, timeout: 1000 }, response => {
-      let text = '';
-      response.on('data', chunk => {
-        text += chunk;
-      });
-      response.on('end', () => done(response.statusCode === 200 ? text : undefined));
-    });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => done(undefined));
-    asked.end();
-  });
+async function call(
+  method: string,
+  url: string,
+  headers: Record<string, string>,
+): Promise<string | undefined> {
+  const { origin, pathname, search } = new URL(url);
+  const request = { origin, target: pathname + search, method, headers: async () => headers };
+  try {
+    const answer = await once(request, 1000);
+    const body = await answer.bytes();
+    return answer.status === 200 ? body.toString('utf8') : undefined;
+  } catch {
+    return undefined;
+  }
 }

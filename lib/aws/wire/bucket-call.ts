@@ -1,7 +1,8 @@
 import type { CredentialSource } from './credentials.ts';
 import { awsEndpoint } from './endpoints.ts';
-import { readBody, type Sent, send, type WireRequest } from './http.ts';
+import { readBody, type Sent, send } from './http.ts';
 import { encodeKey, queryText, sha256Hex, sign } from './sign.ts';
+import type { WireRequest } from './socket/outgoing.ts';
 
 export interface BucketOptions {
   readonly bucket: string;

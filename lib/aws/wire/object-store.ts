@@ -6,7 +6,6 @@ import { copyObject } from './copy.ts';
 import { deleteMany } from './delete-many.ts';
 import { unlessThere } from './denied.ts';
 import { checksumMode } from './download.ts';
-import { head } from './head.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { listObjects } from './listing/list.ts';
 import { listVersions, versionPages } from './listing/versions.ts';
@@ -39,7 +38,11 @@ export function objectStore(options: ObjectStoreOptions): ObjectStore & BucketMa
     key: string,
     { versionId }: { versionId?: string } = {},
   ): Promise<StoredObject | undefined> => {
-    const answer = await head(wire, key, { query: versionId ? { versionId } : {}, headers: checksumMode });
+    const { answer } = await call('HEAD', key, {
+      query: versionId ? { versionId } : {},
+      headers: checksumMode,
+    });
+    answer.drop();
     // 405: the version is a delete marker.
     if (answer.status === 404 || answer.status === 405) return undefined;
     if (answer.status < 300) return storedObject(key, answer);

@@ -17,7 +17,7 @@ export function wireStore(options: WireStoreOptions): Store & Pick<ObjectStore, 
   const list: Store['list'] = (prefix, listOptions) => listObjects(call, prefix, listOptions);
   const head = async (key: string): Promise<ObjectInfo | undefined> => {
     const { answer } = await call('HEAD', key);
-    answer.body.resume();
+    answer.drop();
     if (answer.status === 404) return undefined;
     if (answer.status === 403) return unlessThere(new WireError(403, ''), key, list);
     if (answer.status >= 300) throw new WireError(answer.status, '');
@@ -80,7 +80,7 @@ async function concludePut(
   again: () => Promise<boolean>,
 ): Promise<boolean> {
   if (options.ifNoneMatch && (answer.status === 412 || answer.status === 409)) {
-    answer.body.resume();
+    answer.drop();
     if (answer.status === 412 && tries === 1) return false;
     return (await isMine()) ?? again();
   }

@@ -95,7 +95,7 @@ async function uploadParts(
     if (resumeBy !== undefined && !(error instanceof WireError && error.status < 500)) throw error;
     if (resumeBy !== undefined) await forgetUpload(resumeBy);
     await call('DELETE', key, { query: { uploadId } }).then(
-      ({ answer }) => answer.body.resume(),
+      ({ answer }) => answer.drop(),
       () => undefined,
     );
     throw error;
@@ -166,7 +166,7 @@ async function complete(
       // An earlier try may have done it although its answer was lost.
       const gone = error instanceof WireError && error.code === 'NoSuchUpload' && sent.tries > 1;
       const { answer } = gone ? await call('HEAD', key) : { answer: undefined };
-      answer?.body.resume();
+      answer?.drop();
       if (answer?.status === 200 && Number(answer.headers['content-length']) === size)
         return Buffer.from(`<ETag>${answer.headers.etag}</ETag>`);
       throw error;
