@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 
 export interface Nifti {
   /** Sizes of its axes, as many as it has: x, y, z and time in a run of fMRI. */
@@ -52,7 +53,8 @@ function image(
   bitsPerVoxel: number,
   offset: number,
 ): { readonly axes: readonly number[]; readonly length: number } {
-  if (!(count >= 1 && count <= 7)) throw new Error(`its header says ${count} axes`);
+  if (!(count >= 1 && count <= 7))
+    throw new Error(`its header says ${counted(count, { one: 'axis', many: 'axes' })}`);
   const axes = Array.from({ length: count }, (_, index) => size(index + 1));
   const voxels = axes.reduce((product, each) => product * each, 1);
   return { axes, length: offset + (voxels * bitsPerVoxel) / 8 };

@@ -5,6 +5,7 @@ import { configPrefix } from '../../lib/contract/run/keys.ts';
 import { env } from '../../lib/contract/workload/env.ts';
 import { LabError } from '../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { ShardFailure } from '../runtime/failure.ts';
 
 /**
@@ -28,7 +29,7 @@ export async function participantOf(
   if (name === undefined)
     throw new ShardFailure(
       exitCodes.itemNotFound,
-      `array index ${index} is past the ${names.length} participants of s3://${store.bucket}/${key}`,
+      `array index ${index} is past the ${counted(names.length, 'participant')} of s3://${store.bucket}/${key}`,
     );
   return name;
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { readNifti } from './nifti.ts';
 
 /** Input image and prefix of the outputs of a command that runs Rapidtide itself; undefined for any other. */
@@ -48,14 +49,14 @@ export async function missingResult(
 export function nonFinite(line: string): string | undefined {
   const found = /dataset has (\d+) NaNs before fixing/.exec(line);
   return found && found[1] !== '0'
-    ? `warning: ${Number(found[1]).toLocaleString('en-US')} values of the input are not finite; Rapidtide took 0 for them, and its filters spread that`
+    ? `warning: ${counted(Number(found[1]), { one: 'value of the input is', many: 'values of the input are' })} not finite; Rapidtide took 0 for them, and its filters spread that`
     : undefined;
 }
 
 async function whyNot(input: string): Promise<string> {
   const image = await readNifti(input, { whole: false }).catch(() => undefined);
   return image && (image.axes[3] ?? 1) <= 1
-    ? `: its input has ${image.axes.length} dimensions (${image.axes.join(' x ')}), and 4 are needed`
+    ? `: its input has ${counted(image.axes.length, 'dimension')} (${image.axes.join(' x ')}), and 4 are needed`
     : '';
 }
 

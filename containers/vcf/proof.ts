@@ -1,4 +1,5 @@
 import { mapLimit } from '../../lib/contract/run/map-limit.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { commitFiles, type DatasetLog, headerCommits, readLog } from './dataset-log.ts';
 import type { OpenDataset } from './open-dataset.ts';
 import { parseTouch, type Touch } from './touch.ts';
@@ -72,7 +73,7 @@ async function changeSince(world: VcfWorld, now: DatasetLog): Promise<string | u
   if (typeof batches === 'string') return batches;
   return added.length === batches
     ? undefined
-    : `${added.length} batches were stored since the run began, and ${batches} by its attempts`;
+    : `${counted(added.length, { one: 'batch was', many: 'batches were' })} stored since the run began, and ${batches} by its attempts`;
 }
 
 /** Batches that the run's attempts have stored, or why they cannot be told. */

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { type Day, dayOfYear, lastOf, monthOf } from './calendar.ts';
 import { completenessOf } from './completeness.ts';
 import { isMissing, isTold, type StationDay } from './station-day.ts';
@@ -91,5 +92,7 @@ export function reasonLines(rows: readonly StationDay[], limit = 8): readonly st
     const more = own.length > 1 ? ` and ${own.length - 1} more` : '';
     return `${String(own.length).padStart(6)}  ${reason ?? state}: ${station} ${day} (${day.slice(0, 4)}_${dayOfYear(day)})${more}`;
   });
-  return groups.length > limit ? [...lines, `        and ${groups.length - limit} other reasons`] : lines;
+  return groups.length > limit
+    ? [...lines, `        and ${counted(groups.length - limit, 'other reason')}`]
+    : lines;
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../lib/contract/workload/errors.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 
 /** The components that NoisePy stacks: all three, or the vertical one alone. */
 const components = ['E', 'N', 'Z'];
@@ -29,7 +30,7 @@ export function checkChannels(text: string): readonly Problem[] {
   if (wrong.length > 0) return say(`${wrong.join(', ')} is no channel code of SEED`);
   const bands = [...new Set(channels.map(code => code.slice(0, 2)))];
   if (bands.length > 1)
-    return say(`is of ${bands.length} bands, ${bands.join(' and ')}, and a run is of one`);
+    return say(`is of ${counted(bands.length, 'band')}, ${bands.join(' and ')}, and a run is of one`);
   const last = channels.map(code => code[2]).join('');
   return last === 'ENZ' || last === 'Z'
     ? []

@@ -1,4 +1,5 @@
 import { LabError } from '../../lib/contract/workload/errors.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { InputPlace } from '../../lib/contract/workload/workload.ts';
 import { dayPrefix, yearPrefix } from './archive.ts';
 import type { Day } from './calendar.ts';
@@ -28,5 +29,5 @@ export async function noteDaysMissing(
       fix: 'name days that are there, or put their files there first',
     });
   const some = missing.slice(0, 3).join(', ');
-  return `${missing.length.toLocaleString('en-US')} of ${days.length.toLocaleString('en-US')} days are not in the archive: ${some}${missing.length > 3 ? ', …' : ''}`;
+  return `${missing.length.toLocaleString('en-US')} of ${counted(days.length, { one: 'day is', many: 'days are' })} not in the archive: ${some}${missing.length > 3 ? ', …' : ''}`;
 }

@@ -1,4 +1,5 @@
 import { escaped } from '../../lib/contract/workload/html.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { addDays, type Day } from './calendar.ts';
 import { completenessOf } from './completeness.ts';
 import {
@@ -126,7 +127,7 @@ function sentence(
     `${station} ${day}${until}: ${stateWords[state]}`,
     ...(reason ? [reason] : []),
     ...(coverage === undefined ? [] : [`${percent(coverage)} of the day's samples`]),
-    ...(windows === undefined ? [] : [`${windows} of ${windowsOfDay} windows`]),
+    ...(windows === undefined ? [] : [`${windows} of ${counted(windowsOfDay ?? 0, 'window')}`]),
   ].join(', ');
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { addDays, type Day } from './calendar.ts';
 import type { ProvedPair } from './marker.ts';
 import type { StationId } from './stations.ts';
@@ -50,7 +51,7 @@ export function proveDay(
     isAuto(pair) ? (channels.length * (channels.length + 1)) / 2 : channels.length ** 2;
   return prove(files, pairsOf(stations), spanName(day, day), (pair, rows) => {
     const absent = expected(pair) - rows.length;
-    if (absent !== 0) return `has ${rows.length} of ${expected(pair)} components`;
+    if (absent !== 0) return `has ${rows.length} of ${counted(expected(pair), 'component')}`;
     const empty = rows.filter(({ ngood }) => ngood <= 0);
     return empty.length > 0 ? `${empty[0]!.name} has no window` : undefined;
   });
@@ -73,7 +74,7 @@ export function proveStack(
     for (const [component, windows] of Object.entries(pairs.get(pair)!)) {
       if (!found.has(component)) return `has no ${component}`;
       if (found.get(component) !== windows)
-        return `${component} has ${found.get(component)} windows, and its days have ${windows}`;
+        return `${component} has ${counted(found.get(component) ?? 0, 'window')}, and its days have ${windows}`;
     }
     return undefined;
   });
@@ -95,7 +96,7 @@ function prove(
       file === undefined
         ? 'has no file'
         : own.length > 1
-          ? `has ${own.length} files, ${own.map(each => each.file).join(' and ')}`
+          ? `has ${counted(own.length, 'file')}, ${own.map(each => each.file).join(' and ')}`
           : file.error
             ? `cannot be read: ${file.error}`
             : (file.rows?.some(row => !row.finite) && 'holds what are no numbers') ||

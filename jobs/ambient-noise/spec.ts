@@ -1,4 +1,5 @@
 import { LabError, type Problem, problemsOf, refuse } from '../../lib/contract/workload/errors.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type {
   CheckedList,
   Expansion,
@@ -101,9 +102,10 @@ export const ambientNoise: WorkloadSpec = {
     const units = unitsOf(items);
     const days = units.flatMap(unitDays).length;
     const stations = (items[0]?.labels?.[stationsLabel] ?? '').split(',').filter(Boolean);
-    if (isScript) return [`${days} days in ${units.length} ${units.length === 1 ? 'unit' : 'units'}`];
+    if (isScript)
+      return [`${counted(days, 'day')} in ${units.length} ${units.length === 1 ? 'unit' : 'units'}`];
     return [
-      `${days} days of ${stations.length} stations, ${channels.join(', ')}: ${days * stations.length} station-days`,
+      `${counted(days, 'day')} of ${counted(stations.length, 'station')}, ${channels.join(', ')}: ${days * stations.length} station-days`,
       `recipe ${recipeHash(recipeOf(await noiseRequest(request), stations)).slice(0, 12)}: ${Object.entries(
         settings,
       )

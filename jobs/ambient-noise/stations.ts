@@ -1,4 +1,5 @@
 import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { metadataPrefix } from './archive.ts';
 
 /** A station as `CI.PASC`: network and station code of SEED. */
@@ -59,7 +60,7 @@ export function selectStations(
     if (found.length === 0)
       problems.push({
         where: '--stations',
-        message: `no station of the archive fits ${word}: ${metadataPrefix(word.split('.')[0]!)} has ${known.length} stations`,
+        message: `no station of the archive fits ${word}: ${metadataPrefix(word.split('.')[0]!)} has ${counted(known.length, 'station')}`,
         fix: 'name a network of the archive, or stations one by one',
       });
     for (const id of found) chosen.add(id);

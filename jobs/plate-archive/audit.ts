@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore, StoredObject } from '../../lib/contract/ports/object-store.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { decodeIndex, type IndexEntry } from './format/archive-index.ts';
 import { indexKey, inventoryKey, manifestKey, type PlateName, tarKey } from './format/archive-keys.ts';
 import { sha256 } from './format/inventory.ts';
@@ -49,7 +50,7 @@ export async function audit(
   // Those whose task failed are in a report, too, without a checksum.
   if (options.report && reported < proof.tars.length)
     problems.push(
-      `${proof.tars.length - reported} of ${proof.tars.length} tars have no SHA-256 in the report that was given`,
+      `${proof.tars.length - reported} of ${counted(proof.tars.length, { one: 'tar has', many: 'tars have' })} no SHA-256 in the report that was given`,
     );
   const read = await readSample(archive, plate, proof, options, problems);
   return { tars: proof.tars.length, reported, read, problems };

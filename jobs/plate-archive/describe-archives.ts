@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
 import { type CurrentObject, currentObjects, isArchived } from './current-objects.ts';
 import { compareKeys, type SourceObject } from './format/inventory.ts';
@@ -68,7 +69,7 @@ export async function describeArchives(
   const cost = archiveCost(total, request.storageClass);
   const count = (value: number): string => value.toLocaleString('en-US');
   return [
-    `${count(total.objects)} objects, ${gigabytes(total.bytes)}, in ${count(total.tars)} tar${total.tars === 1 ? '' : 's'} of ${request.storageClass}`,
+    `${counted(total.objects, 'object')}, ${gigabytes(total.bytes)}, in ${counted(total.tars, 'tar')} of ${request.storageClass}`,
     `${count(cost.gets)} reads and ${count(cost.puts)} writes, ${aboutDollars(cost.requests)} once`,
     `${aboutDollars(cost.month)} a month, in place of ${dollars(cost.sourceMonth)} (list prices of us-east-1)`,
     ...lines,

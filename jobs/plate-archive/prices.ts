@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 /**
  * What S3 asks for archives: list prices of us-east-1 in US dollars, as of 2026-01 (aws.amazon.com/s3/pricing). Other regions
  * ask up to twice as much; a lab's own contract may say otherwise. Gigabytes are 2^30 bytes, as S3 bills.
@@ -165,7 +166,7 @@ export function restoreCost(
 
 /** `48 hours`, `5 minutes`. */
 export const hoursText = (hours: number): string =>
-  hours < 1 ? `${Math.round(hours * 60)} minutes` : `${hours} hours`;
+  hours < 1 ? counted(Math.round(hours * 60), 'minute') : counted(hours, 'hour');
 
 /** As disks and networks count. */
 export const gigabytes = (bytes: number): string =>

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { InventoryHead } from './format/inventory.ts';
 import type { Seal } from './format/seal.ts';
 
@@ -6,7 +7,7 @@ export const restoreNote = (
   head: InventoryHead,
   { inventory, tars, indexTar, storageClass }: Seal,
 ): string => `Plate ${head.plate} (${head.plateFull}), project ${head.project}, batch ${head.batch}
-Archived as of ${head.frozenAt} from s3://${head.bucket}/: ${head.objects} objects, ${head.bytes} bytes, in ${tars.length} tars.
+Archived as of ${head.frozenAt} from s3://${head.bucket}/: ${counted(head.objects, 'object')}, ${head.bytes} bytes, in ${counted(tars.length, 'tar')}.
 Inventory SHA-256 ${inventory}
 
 WITHOUT ARRAYLAB

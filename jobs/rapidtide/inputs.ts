@@ -1,4 +1,5 @@
 import { eachLimit } from '../../lib/contract/run/map-limit.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { InputPlace, Item } from '../../lib/contract/workload/workload.ts';
 
 /** What `--do hcp` and `--do bids` read of a participant, below /data_in; undefined for what reads who knows what. */
@@ -47,14 +48,14 @@ export async function missingInputs(
   const part =
     looked.length < items.length
       ? [
-          `of ${items.length.toLocaleString('en-US')} participants, ${looked.length.toLocaleString('en-US')} were looked up`,
+          `of ${counted(items.length, 'participant')}, ${looked.length.toLocaleString('en-US')} were looked up`,
         ]
       : [];
   if (missing.length === 0) return { problems: [], notes: part };
   missing.sort((a, b) => (a.name < b.name ? -1 : 1));
   const names = missing.slice(0, 8).map(each => each.name);
   const more = missing.length > names.length ? `, and ${missing.length - names.length} more` : '';
-  const problem = `${missing.length} of ${looked.length} participants have no input at ${address}, for example ${missing[0]!.key}: ${names.join(', ')}${more}; mend the list, or submit them all the same with --missing run`;
+  const problem = `${missing.length} of ${counted(looked.length, { one: 'participant has', many: 'participants have' })} no input at ${address}, for example ${missing[0]!.key}: ${names.join(', ')}${more}; mend the list, or submit them all the same with --missing run`;
   return parameters.missing === 'run'
     ? { problems: [], notes: [...part, problem.replace(/; mend .*$/s, '')] }
     : { problems: [problem], notes: part };

@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { LabError, type Problem } from '../../lib/contract/workload/errors.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import { byBytes } from './sample-name.ts';
 
 /** An interval of a contig, `[start, end)` from 0, as BED has it. */
@@ -29,7 +30,10 @@ export function readBed(bytes: Buffer, source: string): readonly Region[] {
   }
   if (problems.length > shown) {
     const more = problems.length - shown;
-    problems.splice(shown, more, { where: source, message: `${more} more lines are wrong` });
+    problems.splice(shown, more, {
+      where: source,
+      message: `${counted(more, { one: 'more line is', many: 'more lines are' })} wrong`,
+    });
   }
   if (regions.length === 0 && problems.length === 0)
     problems.push({

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { Item, RunRequest } from '../../lib/contract/workload/workload.ts';
 import { bytesText } from './bytes-text.ts';
 import { estimate, growth } from './estimate.ts';
@@ -23,10 +24,12 @@ export async function describeIngest(
   const records = items.reduce((sum, { labels }) => sum + Number(labels?.records ?? 0), 0);
   const fewer = Math.ceil(items.length / batch);
   return [
-    `${number(records)} records in ${bytesText(bytes.reduce((sum, each) => sum + each, 0))}; the dataset grows by about ${bytesText(growth * bytes.reduce((sum, each) => sum + each, 0))}`,
-    `${number(batches)} ${batches === 1 ? 'batch' : 'batches'} of up to ${batch} samples: about ${number(fragments)} fragments for each group of contigs`,
+    `${counted(records, 'record')} in ${bytesText(bytes.reduce((sum, each) => sum + each, 0))}; the dataset grows by about ${bytesText(growth * bytes.reduce((sum, each) => sum + each, 0))}`,
+    `${number(batches)} ${batches === 1 ? 'batch' : 'batches'} of up to ${counted(batch, 'sample')}: about ${counted(fragments, 'fragment')} for each group of contigs`,
     ...(batches > 1.2 * fewer
-      ? [`with ${batch} samples or more a job it would be ${number(fewer)}: fragments make a dataset slow`]
+      ? [
+          `with ${counted(batch, 'sample')} or more a job it would be ${number(fewer)}: fragments make a dataset slow`,
+        ]
       : []),
     `scratch: ${bytesText(scratchBytes)} a job (two batches at once)`,
     `about ${hours < 0.1 ? 'a few minutes' : `${hours.toFixed(1)} h`} a job, ${money.toFixed(2)} USD in all (us-east-1, on demand; small files were measured: two or three times either way)`,

@@ -1,3 +1,4 @@
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { LookedSample } from './look.ts';
 import { sampleNameProblem } from './sample-name.ts';
 
@@ -15,7 +16,7 @@ export function judge(
   if (name === undefined) problems.push('has no sample in it');
   else if (others.length > 0)
     problems.push(
-      `has ${header.samples.length} samples in it, and tiledbvcf takes one a file: bcftools +split, then index`,
+      `has ${counted(header.samples.length, 'sample')} in it, and tiledbvcf takes one a file: bcftools +split, then index`,
     );
   else
     problems.push(...[sampleNameProblem(name) ?? []].flat().map(problem => `cannot be stored: ${problem}`));

@@ -1,5 +1,6 @@
 import type { AttemptRecord, ItemRecord } from '../../lib/contract/run/records.ts';
 import type { RunSummary } from '../../lib/contract/run/summary.ts';
+import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { Item } from '../../lib/contract/workload/workload.ts';
 import { bytesText } from './bytes-text.ts';
 
@@ -14,7 +15,7 @@ export function reportIngest(items: readonly Item[], summary: RunSummary): reado
     `${samples(items.length)} asked: ${how('stored')} stored, ${how('repaired')} stored after a repair, ${how('there')} skipped (whole before)${how('empty') > 0 ? `, ${how('empty')} without a record (not in the dataset)` : ''}, ${failed} failed`,
     ...(finished
       ? [
-          `${samples(Number(finished.samples))} in the dataset, ${number(finished.fragments)} fragments, ${bytes(finished.datasetBytes)}; ${bytes(bytesIn(summary))} of files read`,
+          `${samples(Number(finished.samples))} in the dataset, ${counted(Number(finished.fragments ?? 0), 'fragment')}, ${bytes(finished.datasetBytes)}; ${bytes(bytesIn(summary))} of files read`,
         ]
       : []),
     ...(stale > 0
@@ -51,7 +52,7 @@ export function reportExport(items: readonly Item[], summary: RunSummary): reado
       : []),
     ...(otherEnds > 0
       ? [
-          `${number(otherEnds)} blocks end elsewhere in the merged file, whose records have one END for all samples: without --merge each keeps its own`,
+          `${counted(otherEnds, { one: 'block ends', many: 'blocks end' })} elsewhere in the merged file, whose records have one END for all samples: without --merge each keeps its own`,
         ]
       : []),
     hostsLine(summary),

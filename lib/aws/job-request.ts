@@ -1,5 +1,6 @@
 import { sizeLimits } from '../contract/hosts/fitting.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
+import { counted } from '../contract/workload/number-text.ts';
 
 /** All that SubmitJob takes of a job. */
 export interface JobRequest {
@@ -46,7 +47,8 @@ export function checkJob(job: JobRequest): void {
   whole(job.attempts, sizeLimits.attempts, 'attempts', say);
   whole(job.timeoutSeconds, [sizeLimits.timeoutSeconds[0], Number.MAX_SAFE_INTEGER], 'timeoutSeconds', say);
   whole(job.nodes?.count, [1, 1000], 'nodes.count', say);
-  if ((job.dependsOn?.length ?? 0) > 20) say(`it depends on ${job.dependsOn!.length} jobs, and may on 20`);
+  if ((job.dependsOn?.length ?? 0) > 20)
+    say(`it depends on ${counted(job.dependsOn!.length, 'job')}, and may on 20`);
   for (const { jobId, type } of job.dependsOn ?? [])
     if (jobId === undefined && type !== 'SEQUENTIAL') say('a dependency needs a jobId, or to be SEQUENTIAL');
   if (job.nodes && job.arraySize !== undefined) say('is an array or has nodes, not both');

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
+import { counted } from '../contract/workload/number-text.ts';
 import { runCdk } from './cdk.ts';
 import { idleCosts, idleCostText } from './idle-cost.ts';
 
@@ -26,7 +27,7 @@ export async function synth(
     const { Resources = {} } = JSON.parse(await readFile(path, 'utf8')) as { Resources?: object };
     const count = Object.keys(Resources).length;
     const costs = idleCosts(Resources as Readonly<Record<string, unknown>>);
-    say(`${relative(projectRoot, path)}: ${count} resources; ${idleCostText(costs)}`);
+    say(`${relative(projectRoot, path)}: ${counted(count, 'resource')}; ${idleCostText(costs)}`);
   }
   say('what is stored is paid for besides: docs/the-stack.md');
   say('Next: npm run diff');

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { counted } from '../contract/workload/number-text.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type RunFacts, readFacts, type ShownCause } from '../report/facts.ts';
 import { pageAssets } from '../report/page/assets.ts';
@@ -8,7 +9,6 @@ import { readRun } from '../runs/stored-run.ts';
 import type { Context } from './context.ts';
 import type { ConnectedRun } from './open.ts';
 import type { TreatedCause } from './output/causes-text.ts';
-import { numberText } from './output/output.ts';
 import { readPriceTable } from './prices.ts';
 import { readCauses } from './read-causes.ts';
 
@@ -50,7 +50,7 @@ export async function readReport(
     },
     changes: connection.changes,
     progress: records => {
-      if (err.isTTY && !context.json) err.write(`\r\u001b[2K${numberText(records)} records read`);
+      if (err.isTTY && !context.json) err.write(`\r\u001b[2K${counted(records, 'record')} read`);
     },
   });
   if (err.isTTY && !context.json) err.write('\r\u001b[2K');

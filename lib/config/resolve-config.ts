@@ -1,5 +1,6 @@
 import type { LabConfig } from '../contract/workload/config.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
+import { counted } from '../contract/workload/number-text.ts';
 import type { WorkloadSpec } from '../contract/workload/workload.ts';
 import { checkArchive, resolveArchive } from './archive.ts';
 import { checkBakedImages, resolveBakedImage } from './baked-images.ts';
@@ -98,7 +99,7 @@ export function resolveConfig(
   if (!retentionDays.includes(config.logRetentionDays))
     say(
       'logRetentionDays',
-      `CloudWatch Logs keeps no ${config.logRetentionDays} days`,
+      `CloudWatch Logs keeps no ${counted(config.logRetentionDays, 'day')}`,
       `one of ${retentionDays.join(', ')}`,
     );
   for (const address of config.notify ?? [])

@@ -1,4 +1,5 @@
 import type { Account, EnvironmentState, Instance, JoinedHost } from '../contract/ports/account.ts';
+import { counted } from '../contract/workload/number-text.ts';
 import { readConsole } from './console.ts';
 import type { Told } from './dataset-refusal.ts';
 import { whyNot } from './why-not.ts';
@@ -123,7 +124,7 @@ function explainLost(lost: readonly JoinedHost[]): Told {
   const what =
     lost.length === 1
       ? 'the host that joined no longer answers'
-      : `the ${lost.length} hosts that joined no longer answer`;
+      : `the ${counted(lost.length, 'host')} that joined no longer answer`;
   return {
     text: `${what} ECS (${status}${connected ? '' : ', agent not connected'})`,
     fix: `aws ec2 terminate-instances --instance-ids ${instanceId}: Batch starts another`,
@@ -160,4 +161,4 @@ function explainGone(facts: HostFacts, gone: readonly Instance[], how: string): 
 const unreadText = ({ console }: HostFacts): string =>
   console?.unread ? `; its console: ${console.unread}` : '';
 
-const hostsText = (count: number): string => (count === 1 ? '1 host' : `${count} hosts`);
+const hostsText = (count: number): string => counted(count, 'host');

@@ -3,6 +3,7 @@ import { indexKey, itemsKey } from '../contract/run/keys.ts';
 import type { ArrayRef, Lane, PlannedArray, PlannedStep, RoundPlan, RunLimits } from '../contract/run/run.ts';
 import { type Problem, refuse } from '../contract/workload/errors.ts';
 import { jobDefinitionName } from '../contract/workload/metadata.ts';
+import { counted } from '../contract/workload/number-text.ts';
 import { specOfKind } from '../contract/workload/places.ts';
 import type { StepSpec } from '../contract/workload/workload.ts';
 import { canaryFirst } from './canary.ts';
@@ -163,7 +164,7 @@ function arraysOf(
   if (most > mostDependencies)
     problems.push({
       where: `step ${step.name}`,
-      message: `waits for ${most} arrays, and a job of Batch can wait for ${mostDependencies}`,
+      message: `waits for ${counted(most, 'array')}, and a job of Batch can wait for ${mostDependencies}`,
       fix: `put more ${input.spec.item.many} into a shard: --items-per-shard ${itemsThatFit(before, step)}, or more`,
     });
   return arrays;

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LabError, type Problem, refuse } from '../contract/workload/errors.ts';
 import { exitCodes } from '../contract/workload/exit-codes.ts';
+import { counted } from '../contract/workload/number-text.ts';
 import { checkTemplate } from './check-template.ts';
 import { pack } from './pack.ts';
 import { readTemplateFile } from './read-file.ts';
@@ -50,7 +51,7 @@ export function runRules(args: readonly string[], { out, err, version }: RulesOu
           : renderFindings(found, pack),
     );
     err.write(
-      `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'} of ${pack.length} rules in ${counted(found.length)}\n`,
+      `${counted(findings.length, 'finding')} of ${counted(pack.length, 'rule')} in ${counted(found.length, 'template')}\n`,
     );
     return findings.length > 0 ? exitCodes.toMend : exitCodes.ok;
   } catch (error) {
@@ -123,7 +124,6 @@ const flat = (found: readonly Checked[]): readonly object[] =>
   );
 const toJson = (value: unknown): string =>
   `${JSON.stringify(value, (key, each) => (key === 'check' ? undefined : each), 2)}\n`;
-const counted = (count: number): string => (count === 1 ? '1 template' : `${count} templates`);
 
 function print(stream: RulesOutput['out'], text: string): number {
   stream.write(text);

@@ -69,7 +69,7 @@ it('what was planned and not submitted is called so by every verb, ends a watch,
   const went = await me.lab(['submit', '--resume', run, '--local', '--wait']);
   expect([went.code, went.err]).toEqual([
     0,
-    expect.stringContaining('1 of 1 jobs were missing and are submitted now'),
+    expect.stringContaining('1 of 1 job was missing and is submitted now'),
   ]);
   expect(went.err).toContain('all 2 participants done');
 });

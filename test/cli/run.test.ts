@@ -165,7 +165,7 @@ it('logs of what failed hold the tool’s own words', async () => {
 
 it('a submission that is resumed finds everything sent, and sends nothing', async () => {
   const resumed = await me.lab(['submit', '--resume', runId, '--local']);
-  expect(resumed.err).toContain('0 of 1 jobs were missing');
+  expect(resumed.err).toContain('0 of 1 job was missing');
 });
 
 it('retry is refused with the reason when no host can hold it, and changes nothing', async () => {

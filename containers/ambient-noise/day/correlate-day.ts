@@ -14,6 +14,7 @@ import {
 import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import { type Usable, usable } from '../../../jobs/ambient-noise/usable.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { correlateArguments } from '../noisepy/arguments.ts';
 import { endText, type LocalFile, type NoisePy } from '../noisepy/session.ts';
 import { atOnce, listed, type Results, type WaveformArchive } from '../places.ts';
@@ -102,7 +103,7 @@ async function standingMarker(
   const why =
     whyAnew(marker, { recipe, inputs }) ??
     (there.size < marker.pairs
-      ? `${marker.pairs - there.size} of its ${marker.pairs} pairs are gone`
+      ? `${marker.pairs - there.size} of its ${counted(marker.pairs, { one: 'pair is', many: 'pairs are' })} gone`
       : undefined);
   log(why === undefined ? `${day} is done already` : `${day} is made anew: ${why}`);
   return why === undefined ? marker : undefined;

@@ -12,6 +12,7 @@ import type { StationDay } from '../../../jobs/ambient-noise/station-day.ts';
 import type { Unit } from '../../../jobs/ambient-noise/units.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { howToolEnded } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { ExecResult } from '../../../lib/contract/workload/task.ts';
 import { atOnce, listed, type Results } from '../places.ts';
 import { type ScriptPlaces, scriptCommand, scriptEnvironment } from './environment.ts';
@@ -97,7 +98,7 @@ async function restore(
   folders: Folders,
 ): Promise<void> {
   const kept = await listed(results.list(checkpointPrefix));
-  if (kept.length > 0) log(`goes on from a checkpoint of ${kept.length} files`);
+  if (kept.length > 0) log(`goes on from a checkpoint of ${counted(kept.length, 'file')}`);
   await mapLimit(kept, atOnce, async ({ key }) => {
     const [name, ...rest] = key.slice(checkpointPrefix.length).split('/');
     const path = join(folders[name as keyof Folders] ?? folders.checkpoint, ...rest);
@@ -120,7 +121,7 @@ async function keep({ results, checkpointPrefix, log }: ScriptWork, folders: Fol
     )
   ).flat();
   await mapLimit(files, atOnce, ({ path, key }) => results.upload(path, key));
-  if (files.length > 0) log(`kept a checkpoint of ${files.length} files`);
+  if (files.length > 0) log(`kept a checkpoint of ${counted(files.length, 'file')}`);
 }
 
 function exitText(name: string, exitCode: number, killedBy: string | undefined): string {

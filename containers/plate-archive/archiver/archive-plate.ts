@@ -11,6 +11,7 @@ import { type Inventory, sha256 } from '../../../jobs/plate-archive/format/inven
 import { isMarker, type Layout, layOut } from '../../../jobs/plate-archive/format/layout.ts';
 import { decodeSeal, encodeSeal, type Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import type { Generation } from '../../../jobs/plate-archive/generations.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { BuiltTar } from './build-tar.ts';
 import { chooseGeneration, type GenerationChoice } from './choose-generation.ts';
 import { makeBag, putIndexTar } from './index-tar.ts';
@@ -33,7 +34,7 @@ export async function archivePlate(job: PlateJob): Promise<ArchivedPlate> {
   if (choice.seal) return { digest, seal: choice.seal, wasWhole: true };
   const layout = layOut(inventory.objects, head.tarBytes);
   job.log(
-    `${head.objects} objects, ${head.bytes} bytes, ${layout.tars.length} tars; inventory ${digest.slice(0, 16)} of ${head.frozenAt}`,
+    `${counted(head.objects, 'object')}, ${head.bytes} bytes, ${counted(layout.tars.length, 'tar')}; inventory ${digest.slice(0, 16)} of ${head.frozenAt}`,
   );
   const built = await job.makeTars(choice.generation, layout.tars);
   job.signal?.throwIfAborted();

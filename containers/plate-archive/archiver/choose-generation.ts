@@ -10,6 +10,7 @@ import {
 } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { freeze, readableObjects } from './freeze.ts';
 import type { PlateJob } from './plate-job.ts';
 
@@ -52,7 +53,7 @@ export async function chooseGeneration(job: PlateJob): Promise<GenerationChoice>
       return begin(job, newest.number + 1, await frozen(job));
     }
     throw new PlateError([
-      `${plate.plate} was archived as of ${head.frozenAt}, and ${now.others} objects came or changed since, s3://${job.source.bucket}/${now.firstOther} first: --again archives it anew`,
+      `${plate.plate} was archived as of ${head.frozenAt}, and ${counted(now.others, 'object')} came or changed since, s3://${job.source.bucket}/${now.firstOther} first: --again archives it anew`,
     ]);
   }
   if (now.others === 0 && now.gone === 0) return { generation: newest };

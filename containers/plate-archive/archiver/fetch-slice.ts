@@ -10,6 +10,7 @@ import {
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
 import { shellWord } from '../../../lib/contract/verb/texts.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 
 /** Digests of a member so far; members larger than a part arrive in several slices, in order. */
 export interface RunningSums {
@@ -68,7 +69,9 @@ export async function fetchSlice(
     if (agrees(info, sha256, sum)) return { crc32: sum, member: { sha256, crc32: sum } };
     if (attempt === tries)
       throw new PlateError(
-        [`s3://${source.bucket}/${object.key} arrived altered ${tries} times: its checksum differs`],
+        [
+          `s3://${source.bucket}/${object.key} arrived altered ${counted(tries, 'time')}: its checksum differs`,
+        ],
         {
           isPassing: true,
         },

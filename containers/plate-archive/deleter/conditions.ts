@@ -1,6 +1,7 @@
 import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 
 /** How deletions have to be asked for so that their conditions count. */
 export interface Conditions {
@@ -38,6 +39,6 @@ export async function howConditionsHold(
     );
   }
   throw new PlateError([
-    `s3://${source.bucket} deletes whatever ETag is named, so nothing more is deleted; ${spent.size} objects were, and are in the archive: ${[...spent].join(', ')}`,
+    `s3://${source.bucket} deletes whatever ETag is named, so nothing more is deleted; ${counted(spent.size, { one: 'object was', many: 'objects were' })}, and are in the archive: ${[...spent].join(', ')}`,
   ]);
 }

@@ -6,6 +6,7 @@ import type { SourceObject } from '../../../jobs/plate-archive/format/inventory.
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import type { DeleteOutcome, ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { type Conditions, howConditionsHold } from './conditions.ts';
 
 export interface DeleteJob {
@@ -80,7 +81,7 @@ export async function deletePlate(job: DeleteJob): Promise<Deletion> {
     total.deleted += outcomes.length - told.length;
     const noted = { at: now().toISOString(), deleted: outcomes.length - told.length, others: told };
     await journal.put(batchKey(plate, digest, number, 'outcome'), `${JSON.stringify(noted)}\n`);
-    job.log(`${total.deleted} of ${going.length} objects deleted`);
+    job.log(`${total.deleted} of ${counted(going.length, 'object')} deleted`);
     // A refusal is the same for all that follow.
     if (told.some(({ reason }) => reason?.startsWith('AccessDenied'))) isRefused = true;
   });

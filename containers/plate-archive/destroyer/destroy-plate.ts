@@ -7,6 +7,7 @@ import {
   type ObjectVersion,
 } from '../../../lib/contract/ports/object-store.ts';
 import { eachToItsEnd } from '../../../lib/contract/run/map-limit.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 
 export interface DestroyJob {
   readonly archive: ObjectStore;
@@ -59,10 +60,10 @@ export async function destroyPlate(job: DestroyJob): Promise<Destruction> {
   const left = [...(await storedVersions(job.proofs, plate)), ...(await storedVersions(job.archive, plate))]
     .length;
   await records.put(recordAt('ended'), line({ at: now().toISOString(), destroyed: gone, left, refused }));
-  job.log(`${plate.plate}: ${gone} versions destroyed, ${left} left`);
+  job.log(`${plate.plate}: ${counted(gone, 'version')} destroyed, ${left} left`);
   if (left > 0)
     throw new PlateError([
-      `${left} versions of ${plate.plate} are left, ${refused[0] ?? 'written meanwhile'}: do the same again, or wait until Object Lock lets them go`,
+      `${counted(left, { one: 'version is', many: 'versions are' })} left of ${plate.plate}, ${refused[0] ?? 'written meanwhile'}: do the same again, or wait until Object Lock lets them go`,
     ]);
   return { versions: gone, bytes };
 }

@@ -2,6 +2,7 @@ import { sealKey } from '../../../jobs/plate-archive/format/archive-keys.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf, readPlateRequest } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { describeProblem } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { archivePlate } from '../archiver/archive-plate.ts';
 import { isDirect } from '../archiver/index-tar.ts';
@@ -69,8 +70,8 @@ export const archiveTask = {
         });
         context.log(
           wasWhole
-            ? `${plate.plate} was archived before: ${seal.objects} objects in ${seal.tars.length} tars`
-            : `${plate.plate}: ${seal.objects} objects, ${seal.bytes} bytes, in ${seal.tars.length} tars`,
+            ? `${plate.plate} was archived before: ${counted(seal.objects, 'object')} in ${counted(seal.tars.length, 'tar')}`
+            : `${plate.plate}: ${counted(seal.objects, 'object')}, ${seal.bytes} bytes, in ${counted(seal.tars.length, 'tar')}`,
         );
         return {
           exitCode: 0,

@@ -2,6 +2,7 @@ import { nameOfArchive } from '../../../jobs/plate-archive/generations.ts';
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { deletePlate } from '../deleter/delete-plate.ts';
 import { asResult, below, type PlateContext } from './plate-context.ts';
@@ -28,7 +29,7 @@ export const deleteTask = {
       for (const { key, reason } of errors) context.log(`not deleted, ${reason}: ${key}`);
       const facts = { deleted, gone, 'kept, changed': changed.length, 'kept, added': added.length };
       if (errors.length === 0) return { exitCode: 0, facts };
-      const reason = `${errors.length} objects could not be deleted: ${errors[0]!.reason}`;
+      const reason = `${counted(errors.length, 'object')} could not be deleted: ${errors[0]!.reason}`;
       return { exitCode: exitCodes.toolFailed, reason, facts };
     }),
 };

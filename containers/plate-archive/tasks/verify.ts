@@ -6,6 +6,7 @@ import { createCommand, plateCommand } from '../../../jobs/plate-archive/plate/p
 import { PlateError } from '../../../jobs/plate-archive/plate/plate-error.ts';
 import { plateOf } from '../../../jobs/plate-archive/plate/plate-request.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { TaskResult } from '../../../lib/contract/workload/task.ts';
 import { tarThreads } from '../tar-threads.ts';
 import { verifyPlate } from '../verifier/verify-plate.ts';
@@ -65,14 +66,14 @@ export const verifyTask = {
         });
         for (const { check, what } of findings.list) context.log(`${check}: ${what}`);
         if (!proof) {
-          const many = findings.count === 1 ? '' : `${findings.count} findings: `;
+          const many = findings.count === 1 ? '' : `${counted(findings.count, 'finding')}: `;
           const then = nextOf(plate, new Set(findings.list.map(({ check }) => check)));
           const reason = `${many}${findings.list[0]?.what ?? ''}${then}`;
           return { exitCode: exitCodes.toolFailed, reason };
         }
         const kinds = Object.entries(proof.witnesses).map(([kind, count]) => `${count} by ${kind}`);
         context.log(
-          `${plate.plate} is proven until ${proof.expiresAt}: ${proof.objects} objects (${kinds.join(', ')})`,
+          `${plate.plate} is proven until ${proof.expiresAt}: ${counted(proof.objects, 'object')} (${kinds.join(', ')})`,
         );
         return {
           exitCode: 0,

@@ -3,6 +3,7 @@ import {
   type ObjectStore,
   type ObjectVersion,
 } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Findings } from './findings.ts';
 import { type LineTable, type ListedObject, type ListHead, lookUp } from './lines.ts';
 
@@ -43,7 +44,7 @@ export async function checkSource(
     'source-added',
     added === 0,
     () =>
-      `${added} objects were added since the inventory was frozen, s3://${source.bucket}/${firstAdded} first`,
+      `${counted(added, { one: 'object was', many: 'objects were' })} added since the inventory was frozen, s3://${source.bucket}/${firstAdded} first`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type StoredObject,
 } from '../../../lib/contract/ports/object-store.ts';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { Findings } from './findings.ts';
 import { type IndexedMember, keyOfName, type ListedObject } from './lines.ts';
 import { storedBytes } from './stored-bytes.ts';
@@ -235,7 +236,7 @@ class MemberChecks {
     this.#found.check(
       'members-missing',
       missing.length === 0,
-      () => `${this.#tar} lacks ${missing.length} members, ${missing[0]!.listed.key} first`,
+      () => `${this.#tar} lacks ${counted(missing.length, 'member')}, ${missing[0]!.listed.key} first`,
     );
     return this.#whole;
   }

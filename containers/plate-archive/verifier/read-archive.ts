@@ -9,6 +9,7 @@ import {
 import type { Seal } from '../../../jobs/plate-archive/format/seal.ts';
 import { release } from '../../../jobs/plate-archive/release.ts';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Findings } from './findings.ts';
 import { IndexColumns } from './index-columns.ts';
 import { type IndexedObject, keyOfName, LineTable, type ListedObject, type ListHead } from './lines.ts';
@@ -244,7 +245,7 @@ function readIndex(
   found.check(
     'index-count',
     listed.length === indexed.length,
-    () => `${indexed.length} objects in the index, and ${listed.length} in the inventory`,
+    () => `${counted(indexed.length, 'object')} in the index, and ${listed.length} in the inventory`,
   );
   return indexed;
 }
@@ -268,6 +269,6 @@ function checkManifest(manifest: Buffer, indexed: IndexColumns, found: Findings)
   found.check(
     'manifest-count',
     from === manifest.length,
-    () => `the manifest has other lines than those of the ${lines} files in the tars`,
+    () => `the manifest has other lines than those of the ${counted(lines, 'file')} in the tars`,
   );
 }

@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { type NdaLogin, parseNdaLogin } from '../../../lib/contract/workload/mount.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { ShardFailure } from '../failure.ts';
 import { toolLines } from '../tool-lines.ts';
 import { filledSecret } from './identity.ts';
@@ -78,7 +79,8 @@ async function judge(code: number, said: readonly string[], input: ToMount, fold
   if (code === 127) fail('the image has no downloadcmd (nda-tools)');
   if (code !== 0) fail(`downloadcmd exited with ${code}: ${said.slice(-3).join(' | ')}`);
   const errors = said.map(line => /Total errors encountered:\s+(\d+)/.exec(line)?.[1]).find(Boolean);
-  if (errors !== undefined && errors !== '0') fail(`${errors} files could not be downloaded`);
+  if (errors !== undefined && errors !== '0')
+    fail(`${counted(Number(errors), 'file')} could not be downloaded`);
   if ((await readdir(folder)).length === 0)
     throw new ShardFailure(exitCodes.itemNotFound, `${what} has no file that matches ${pattern(input)}`);
   if (errors === undefined) fail('downloadcmd did not say that it had finished');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { env, scratchPath, scratchSentinel } from '../../../lib/contract/workload/env.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { emptyFolder } from '../empty-folder.ts';
 import { ShardFailure } from '../failure.ts';
 import type { ContainerWorld } from '../world.ts';
@@ -118,7 +119,7 @@ async function reserve(
     const free = bavail * bsize;
     if (isChosen && free - promised >= wanted) return ticket;
     const held = others.reduce((sum, { used }) => sum + used, 0);
-    const words = `${root} has ${text(free)} free${before.length > 0 ? `, ${text(promised)} of them promised to ${before.length} other jobs of this host` : ''}, and ${text(wanted)} are needed`;
+    const words = `${root} has ${text(free)} free${before.length > 0 ? `, ${text(promised)} of them promised to ${counted(before.length, 'other job')} of this host` : ''}, and ${text(wanted)} are needed`;
     // Even when all others have ended it would not fit.
     if (isChosen && (free + held < wanted || Date.now() - started > waitMs)) throw failure(words);
     if (isChosen && !told) {

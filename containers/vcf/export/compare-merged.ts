@@ -1,4 +1,5 @@
 import { setImmediate as breath } from 'node:timers/promises';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { textLines } from '../text-lines.ts';
 
 /** A sample's records as text: CHROM, POS, REF, ALT, INFO/END, GT, with tabs between; contigs in the merged file's order. */
@@ -72,7 +73,7 @@ export async function compareMerged(
   return {
     ...(left
       ? {
-          problem: `the merged file has ${left.lines.taken} of ${left.records} records of ${left.name}`,
+          problem: `the merged file has ${left.lines.taken} of ${counted(left.records, 'record')} of ${left.name}`,
         }
       : {}),
     records: rows.taken,

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Format } from '../header-only.ts';
 import { readVariantFile } from '../variant-file.ts';
 
@@ -14,7 +15,7 @@ export async function exportProblem(
 ): Promise<string | undefined> {
   const found = format === 't' ? await readTable(path, sample) : await readVariants(path, sample);
   if (typeof found === 'string') return found;
-  return found === records ? undefined : `holds ${found} of ${records} records`;
+  return found === records ? undefined : `holds ${found} of ${counted(records, 'record')}`;
 }
 
 async function readVariants(path: string, sample: string): Promise<number | string> {

@@ -1,6 +1,7 @@
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readIndex } from '../../../jobs/vcf/variant-index.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { extensions } from '../header-only.ts';
 import { hasRepeats, keepOnce } from '../store/keep-once.ts';
 import { exportProblem } from './export-files.ts';
@@ -70,5 +71,5 @@ async function makeIndex(
   if (typeof index === 'string') return { problem: index };
   return index.records === records
     ? `${path}.csi`
-    : { problem: `counts ${index.records} of ${records} records` };
+    : { problem: `counts ${index.records} of ${counted(records, 'record')}` };
 }

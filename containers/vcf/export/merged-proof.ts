@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { textLines } from '../text-lines.ts';
 import { readVariantFile } from '../variant-file.ts';
 import type { VcfWorld } from '../vcf-world.ts';
@@ -22,7 +23,7 @@ export async function provedMerge(
   const { samples } = file.header;
   if (samples.join('\n') !== own.map(({ name }) => name).join('\n'))
     throw new Error(
-      `the merged file is of ${samples.length} samples (${samples.slice(0, 3).join(', ')}), and not of the ${own.length} that were asked for`,
+      `the merged file is of ${counted(samples.length, 'sample')} (${samples.slice(0, 3).join(', ')}), and not of the ${own.length} that were asked for`,
     );
   const text = `${path}.text`;
   await query(path, text, [], world);
@@ -39,7 +40,9 @@ export async function provedMerge(
   const { problem, records, otherEnds } = await compareMerged(text, samples, texts, world.signal);
   if (problem) throw new Error(problem);
   if (records !== file.records)
-    throw new Error(`the merged file holds ${file.records} records, and bcftools query prints ${records}`);
+    throw new Error(
+      `the merged file holds ${counted(file.records, 'record')}, and bcftools query prints ${records}`,
+    );
   for (const each of [text, order, ...texts.map(({ path: of }) => of)]) await rm(each);
   return { records, otherEnds };
 }

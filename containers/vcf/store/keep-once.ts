@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Region } from '../../../jobs/vcf/bed.ts';
 import type { VariantHeader } from '../../../jobs/vcf/header.ts';
 import { writeFully } from '../../../lib/contract/run/write-fully.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { bgzfBlocks, endOfFile } from '../bgzf-blocks.ts';
 import { placeOf, regionsMet } from '../export/regions-met.ts';
 import { readVariantFile } from '../variant-file.ts';
@@ -42,7 +43,7 @@ export async function keepOnce(
     for (const copies of alike(group)) {
       const regionsOfIt = Math.max(1, met(copies[0]!, header!));
       if (copies.length % regionsOfIt !== 0)
-        problem ??= `holds a record ${copies.length} times that meets ${regionsOfIt} regions`;
+        problem ??= `holds a record ${counted(copies.length, 'time')} that meets ${counted(regionsOfIt, 'region')}`;
       const times = copies.length / regionsOfIt;
       kept += times;
       pending.push(...copies.slice(0, times));

@@ -1,3 +1,4 @@
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Sample } from '../local-files.ts';
 import { countAll } from '../settle.ts';
 import { cut, storeBatches } from './store-batches.ts';
@@ -53,7 +54,7 @@ export async function storeOnce(samples: readonly Sample[], world: StoreWorld): 
     if (open.length === 0) break;
     const wrong = open.filter(sample => counts.get(sample) !== undefined);
     for (const sample of wrong) {
-      const found = `${counts.get(sample)} of ${sample.records} records are in the dataset`;
+      const found = `${counts.get(sample)} of ${counted(sample.records, { one: 'record is', many: 'records are' })} in the dataset`;
       reasons.set(sample.name, found);
       world.log(`${sample.name}: ${found}; it is deleted${pass > repairs ? '' : ' and stored again'}`);
     }

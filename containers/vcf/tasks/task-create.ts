@@ -3,6 +3,7 @@ import { readAttributesFile } from '../../../jobs/vcf/attributes-file.ts';
 import { type DatasetMarker, datasetState, markerKey } from '../../../jobs/vcf/dataset.ts';
 import { peekOf } from '../../../jobs/vcf/peek-of.ts';
 import { refusedForStore } from '../../../jobs/vcf/refused-dataset.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { type OpenDataset, openDataset } from '../open-dataset.ts';
 import { rememberStart } from '../proof.ts';
 import type { VcfWorld } from '../vcf-world.ts';
@@ -67,7 +68,7 @@ function refuseListed(listed: readonly string[], { items, parameters }: VcfWorld
   const names = items.map(({ name, labels }) => labels?.sample ?? name).filter(name => there.has(name));
   if (names.length > 0)
     throw new Error(
-      `${names.length} samples are in the dataset already (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}): submit with --continue, and those that are whole are left as they are`,
+      `${counted(names.length, { one: 'sample is', many: 'samples are' })} in the dataset already (${names.slice(0, 5).join(', ')}${names.length > 5 ? ', …' : ''}): submit with --continue, and those that are whole are left as they are`,
     );
 }
 

@@ -4,6 +4,7 @@ import { mergedName } from '../../../jobs/vcf/prepare-export.ts';
 import { parseFolder } from '../../../jobs/vcf/s3-uri.ts';
 import { readIndex } from '../../../jobs/vcf/variant-index.ts';
 import type { OutputRecord } from '../../../lib/contract/run/records.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { uploadPath } from '../../runtime/upload.ts';
 import { exportOnce } from '../export/export-once.ts';
 import type { ExportWorld } from '../export/export-world.ts';
@@ -51,7 +52,7 @@ export async function exportMerged(world: VcfWorld): Promise<Merged> {
   const failed = samples.flatMap(each => (each.is === 'failed' ? [each.reason] : []));
   if (failed.length > 0)
     throw new Error(
-      `${failed.length} of ${names.length} samples failed, and nothing was merged: ${failed[0]}`,
+      `${failed.length} of ${counted(names.length, 'sample')} failed, and nothing was merged: ${failed[0]}`,
     );
   const own = names.map(name => kept.get(name)!);
   const path = join(folder, `${mergedName}${extensions[format]}`);
@@ -77,6 +78,6 @@ async function indexOf(path: string, records: number, world: VcfWorld): Promise<
   if (code !== 0) throw new Error(`bcftools index of the merged file exited with ${code}`);
   const index = readIndex(await readFile(`${path}.csi`));
   if (typeof index === 'string' || index.records !== records)
-    throw new Error(`the index of the merged file does not count its ${records} records`);
+    throw new Error(`the index of the merged file does not count its ${counted(records, 'record')}`);
   return `${path}.csi`;
 }

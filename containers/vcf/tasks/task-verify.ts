@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Sample } from '../local-files.ts';
 import { type OpenDataset, openDataset } from '../open-dataset.ts';
 import { touchOf, whyCountAgain } from '../proof.ts';
@@ -92,5 +93,5 @@ function problemOf({ name, records }: Sample, found: number | undefined): string
   if ((found ?? 0) === records && (found !== undefined || records === 0)) return undefined;
   return found === undefined
     ? `${name} is not in the dataset`
-    : `${name} has ${found} records in the dataset, and its file has ${records}`;
+    : `${name} has ${counted(found, 'record')} in the dataset, and its file has ${records}`;
 }

@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Task, TaskResult } from '../../../lib/contract/workload/task.ts';
 import { attempt } from '../attempt.ts';
 import { fromContext } from '../from-context.ts';
@@ -15,7 +16,7 @@ export const checkTask: Task = {
       for (const name of unknown) context.log(`${name} is not in the dataset`);
       return {
         exitCode: exitCodes.itemNotFound,
-        reason: `${unknown.length} of ${context.items.length} samples are not in the dataset: ${names}; nothing was exported`,
+        reason: `${unknown.length} of ${counted(context.items.length, { one: 'sample is', many: 'samples are' })} not in the dataset: ${names}; nothing was exported`,
         missing: unknown.slice(0, 100).map(name => ({ name, reason: 'not in the dataset' })),
       };
     }),
@@ -52,7 +53,7 @@ export const exportTask: Task = {
       if (failed.length === 0) return { exitCode: 0, outputs, facts, items };
       return {
         exitCode: exitCodes.toolFailed,
-        reason: `${failed.length} of ${samples.length} samples failed: ${failed[0]!.reason}`,
+        reason: `${failed.length} of ${counted(samples.length, 'sample')} failed: ${failed[0]!.reason}`,
         facts,
         items,
       };

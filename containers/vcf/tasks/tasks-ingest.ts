@@ -1,4 +1,5 @@
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Task, TaskResult } from '../../../lib/contract/workload/task.ts';
 import { attempt } from '../attempt.ts';
 import { fromContext } from '../from-context.ts';
@@ -53,7 +54,7 @@ export const storeTask: Task = {
       if (open > 0)
         return { exitCode: exitCodes.interrupted, reason: 'interrupted', again: true, facts, items, bytesIn };
       if (failed.length === 0) return { exitCode: 0, facts, items, bytesIn };
-      const reason = `${failed.length} of ${samples.length} samples failed: ${failed[0]!.name}: ${failed[0]!.reason}`;
+      const reason = `${failed.length} of ${counted(samples.length, 'sample')} failed: ${failed[0]!.name}: ${failed[0]!.reason}`;
       return { exitCode: exitCodes.toolFailed, reason, facts, items, bytesIn };
     }),
 };
@@ -86,7 +87,9 @@ export const verifyTask: Task = {
       return {
         exitCode: failed.length > 0 ? exitCodes.toolFailed : 0,
         ...(failed.length > 0
-          ? { reason: `${failed.length} of ${samples.length} samples failed: ${failed[0]!.problem}` }
+          ? {
+              reason: `${failed.length} of ${counted(samples.length, 'sample')} failed: ${failed[0]!.problem}`,
+            }
           : {}),
         items: samples.map(({ name, records, problem }) => ({
           name,

@@ -1,4 +1,5 @@
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Confirmation, Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import { sha256 } from '../format/inventory.ts';
 import { newestGeneration } from '../generations.ts';
@@ -68,7 +69,7 @@ function planLines(
     ...(keys.length > namesShown ? [`  and ${count(keys.length - namesShown)} more that ${why}`] : []),
   ];
   return [
-    `${plate}: ${count(going.length)} objects, ${gigabytes(bytes)}, would go${gone > 0 ? `; ${count(gone)} are gone already` : ''} (proven ${verifiedAt}, until ${expiresAt})`,
+    `${plate}: ${counted(going.length, 'object')}, ${gigabytes(bytes)}, would go${gone > 0 ? `; ${count(gone)} are gone already` : ''} (proven ${verifiedAt}, until ${expiresAt})`,
     ...stays(changed, 'changed or written anew since the archive'),
     ...stays(added, 'came since the archive'),
     ...(changed.length + added.length > 0

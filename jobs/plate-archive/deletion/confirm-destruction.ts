@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Confirmation, Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import { currentObjects } from '../current-objects.ts';
 import type { PlateName } from '../format/archive-keys.ts';
@@ -38,7 +39,7 @@ export async function confirmDestruction(
     seen.push([item.name, stored.map(({ key, versionId }) => [key, versionId])]);
     const bytes = stored.reduce((sum, { size }) => sum + size, 0);
     lines.push(
-      `${item.name}: ${stored.length.toLocaleString('en-US')} versions, ${gigabytes(bytes)}, would be destroyed, and no one could bring them back`,
+      `${item.name}: ${counted(stored.length, 'version')}, ${gigabytes(bytes)}, would be destroyed, and no one could bring them back`,
     );
     lines.push(...(await whatIsLost(archive, source, plate)));
   }
@@ -79,6 +80,6 @@ async function whatIsLost(
     ...lines,
     lost === 0
       ? '  the source has all of its objects, in some version'
-      : `  ${count(lost)} of its ${count(archived.size)} objects are at the source no more: THE ARCHIVE IS ALL THERE IS OF THEM`,
+      : `  ${count(lost)} of its ${counted(archived.size, { one: 'object is', many: 'objects are' })} at the source no more: THE ARCHIVE IS ALL THERE IS OF THEM`,
   ];
 }

@@ -1,4 +1,5 @@
 import { type ExpiryRule, isStoreError, type ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 
 /** What becomes of objects below these prefixes when they are deleted: said before anybody is asked. */
 export async function whatDeletionMeans(
@@ -25,7 +26,7 @@ export async function whatDeletionMeans(
       ? ['  no lifecycle rule lets old versions go: add one, or nothing is saved']
       : rules.map(
           ({ id, noncurrentDays, isForTags }) =>
-            `  rule ${id} lets old versions go after ${noncurrentDays} days${isForTags ? ', those with its tags' : ''}`,
+            `  rule ${id} lets old versions go after ${counted(noncurrentDays ?? 0, 'day')}${isForTags ? ', those with its tags' : ''}`,
         )),
   ];
 }

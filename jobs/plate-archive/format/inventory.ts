@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { encodeLines, linesIn } from './lines.ts';
 import type { List } from './list.ts';
 
@@ -89,7 +90,7 @@ export function decodeInventory(bytes: Buffer): Inventory {
   }
   if (objects.length !== head.objects || total !== head.bytes)
     throw new Error(
-      `the inventory has ${objects.length} objects of ${total} bytes, and its head says ${head.objects} of ${head.bytes}`,
+      `the inventory has ${counted(objects.length, 'object')} of ${total} bytes, and its head says ${head.objects} of ${head.bytes}`,
     );
   return { head, objects, digest: sha256(bytes), bytes };
 }

@@ -1,5 +1,6 @@
 import type { StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import {
   aboutDollars,
   type ColdPlace,
@@ -44,7 +45,7 @@ export const coldTexts = (
     const { stays } = coldPlaces[place];
     const copies = stays
       ? '; what comes stays'
-      : `, and ${dollars(cost.copies)} for copies of ${how.days} days`;
+      : `, and ${dollars(cost.copies)} for copies of ${counted(how.days, 'day')}`;
     return `${noun(count)} in ${placeText(place)}: ${how.tier} takes up to ${hoursText(cost.hours)} and ${aboutDollars(cost.retrieval)}${copies}`;
   });
 

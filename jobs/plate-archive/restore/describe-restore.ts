@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
 import { LabError, type Problem } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Item, RunRequest, SpecPorts } from '../../../lib/contract/workload/workload.ts';
 import type { IndexEntry } from '../format/archive-index.ts';
 import type { PlateName } from '../format/archive-keys.ts';
@@ -88,21 +89,18 @@ export function restoreLines(
 ): readonly string[] {
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const lines = [
-    `${plate}: ${count(entries.length, 'object')}, ${gigabytes(bytes)}, in ${count(tars.length, 'tar')} of ${seal.tars.length}`,
+    `${plate}: ${counted(entries.length, 'object')}, ${gigabytes(bytes)}, in ${counted(tars.length, 'tar')} of ${seal.tars.length}`,
   ];
   return [...lines, ...coldLines(tars, how)];
 }
-
-const count = (value: number, noun: string): string =>
-  `${value.toLocaleString('en-US')} ${noun}${value === 1 ? '' : 's'}`;
 
 /** What has to thaw, what that costs and how long it takes; none where all can be read. */
 export function coldLines(tars: readonly NeededTar[], how: ThawRequest): readonly string[] {
   const cold = tars.filter(({ state }) => state === 'archived').map(({ object }) => object);
   const coming = tars.filter(({ state }) => state === 'on-its-way').length;
   return [
-    ...(coming > 0 ? [`  ${count(coming, 'tar')} on the way already`] : []),
-    ...coldTexts(cold, how, tars => count(tars, 'tar')).map(text => `  ${text}`),
+    ...(coming > 0 ? [`  ${counted(coming, 'tar')} on the way already`] : []),
+    ...coldTexts(cold, how, tars => counted(tars, 'tar')).map(text => `  ${text}`),
   ];
 }
 
@@ -117,7 +115,7 @@ export async function askForTars(
   const waiting = tars.filter(({ state }) => state !== 'readable').length;
   return waiting === 0
     ? []
-    : [`${plate}: ${waiting} of ${tars.length} tar${tars.length === 1 ? ' is' : 's are'} on the way`];
+    : [`${plate}: ${waiting} of ${counted(tars.length, { one: 'tar is', many: 'tars are' })} on the way`];
 }
 
 export const howOf = ({ tier = 'Bulk', days = '7' }: Parameters): ThawRequest => ({

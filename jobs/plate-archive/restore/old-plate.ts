@@ -1,4 +1,5 @@
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { PlateName } from '../format/archive-keys.ts';
 import { PlateError } from '../plate/plate-error.ts';
 import { gigabytes } from '../prices.ts';
@@ -34,9 +35,7 @@ export function oldLines(
   how: ThawRequest,
 ): readonly string[] {
   const bytes = objects.reduce((sum, { size }) => sum + size, 0);
-  const lines = [
-    `${plate}: ${tarballs.length} older tarball${tarballs.length === 1 ? '' : 's'}, ${gigabytes(bytes)}`,
-  ];
+  const lines = [`${plate}: ${counted(tarballs.length, 'older tarball')}, ${gigabytes(bytes)}`];
   const cold = objects.filter(object => stateOf(object) === 'archived');
   if (cold.length === 0) return lines;
   const texts = coldTexts(cold, how, count => `${count} of its objects`);
@@ -57,5 +56,7 @@ export async function askForOld(
   const waiting = objects.filter(object => stateOf(object) !== 'readable').length;
   return waiting === 0
     ? []
-    : [`${plate}: ${waiting} of ${objects.length} objects of its older tarballs are on their way`];
+    : [
+        `${plate}: ${waiting} of ${counted(objects.length, { one: 'object of its older tarballs is', many: 'objects of its older tarballs are' })} on the way`,
+      ];
 }

@@ -91,12 +91,7 @@ export const audit: ArchiveVerb = {
         numberText(found.tars),
         numberText(found.reported),
         `${numberText(found.read)} of ${numberText(proof.objects)}`,
-        ports.tint(
-          verdict,
-          found.problems.length > 0
-            ? counted(found.problems.length, { one: 'problem', many: 'problems' })
-            : 'holds',
-        ),
+        ports.tint(verdict, found.problems.length > 0 ? counted(found.problems.length, 'problem') : 'holds'),
       ]);
     }
     if (!ports.json && rows.length > 0)
@@ -195,7 +190,7 @@ async function writeManifest(
   ports.print(file);
   ports.say(
     [
-      `${numberText(lines.length)} tars. S3 reads them at rest, in any class, without a restore:`,
+      `${counted(lines.length, 'tar')}. S3 reads them at rest, in any class, without a restore:`,
       `  upload ${file}, then aws s3control create-job with the operation S3ComputeObjectChecksum (SHA256, FULL_OBJECT)`,
       `  and the manifest format S3BatchOperations_CSV_20180820, fields ${fields}`,
       'and with the CSV of its report:',

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '../../../lib/contract/ports/object-store.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 
 /** What the records of destructions say. */
 export interface DestroyedPlate {
@@ -34,4 +35,4 @@ export async function destroyedPlates(
 export const destroyedText = ({ plate, at, reason, left }: DestroyedPlate): string =>
   left === undefined
     ? `${plate} was destroyed on ${at.slice(0, 10)}: ${reason}`
-    : `${plate} was to be destroyed on ${at.slice(0, 10)} (${reason}), and ${left === 1 ? '1 version is' : `${left} versions are`} left: lab archive destroy goes on with them`;
+    : `${plate} was to be destroyed on ${at.slice(0, 10)} (${reason}), and ${left === 'some' ? 'some versions are' : counted(left, { one: 'version is', many: 'versions are' })} left: lab archive destroy goes on with them`;

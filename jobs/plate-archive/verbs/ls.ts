@@ -33,7 +33,7 @@ export const ls: ArchiveVerb = {
     const bytes = entries.reduce((sum, { size }) => sum + size, 0);
     const tars = new Set(entries.flatMap(({ tar }) => tar ?? [])).size;
     ports.say(
-      `${counted(entries.length, { one: 'object', many: 'objects' })}, ${bytesText(bytes)}, in ${numberText(tars)} of ${counted(seal.tars.length, { one: 'tar', many: 'tars' })}`,
+      `${counted(entries.length, 'object')}, ${bytesText(bytes)}, in ${numberText(tars)} of ${counted(seal.tars.length, 'tar')}`,
     );
     return exitCodes.ok;
   },

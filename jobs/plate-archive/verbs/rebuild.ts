@@ -69,7 +69,7 @@ export const rebuild: ArchiveVerb = {
     await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
     await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     ports.print(folder);
-    const made = `${counted(entries.length, { one: 'object', many: 'objects' })} in the index`;
+    const made = `${counted(entries.length, 'object')} in the index`;
     const seal = await orUndefined(() => readSeal(archive, plate, name.digest));
     if (seal && !isOfTars(entries, seal)) {
       ports.say(

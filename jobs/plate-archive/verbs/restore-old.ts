@@ -66,7 +66,7 @@ export async function restoreOld(ports: VerbPorts, args: Args): Promise<number> 
     });
   else ports.print(folder);
   ports.say(
-    `${counted(of('restored').length, { one: 'file', many: 'files' })} restored, ${numberText(of('there').length)} there already`,
+    `${counted(of('restored').length, 'file')} restored, ${numberText(of('there').length)} there already`,
   );
   for (const { key } of of('kept').slice(0, 10)) ports.say(`kept, something else is there: ${key}`);
   return of('kept').length === 0 ? exitCodes.ok : exitCodes.toMend;

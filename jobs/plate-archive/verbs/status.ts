@@ -4,6 +4,7 @@ import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
 import { bytesText, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { archiveNumbers, newestGeneration } from '../generations.ts';
 import { createCommand, plateCommand } from '../plate/plate-command.ts';
 import { mapText } from '../plate/plate-map.ts';
@@ -36,7 +37,7 @@ export async function tellStatus(ports: VerbPorts, wanted: WantedPlates, html?: 
   const found = await mapLimit(plates, 8, async plate => {
     ports.signal.throwIfAborted();
     if (plates.length > 20 && looked++ % 20 === 0)
-      progress(`looking at ${looked} of ${plates.length} plates`);
+      progress(`looking at ${looked} of ${counted(plates.length, 'plate')}`);
     return plateStatus(places, plate, ports.now());
   });
   const rows = found.filter(each => each !== undefined);

@@ -1,4 +1,5 @@
 import { LabError, refuse } from '../../../lib/contract/workload/errors.ts';
+import { counted } from '../../../lib/contract/workload/number-text.ts';
 import type { Item, RunRequest, SpecPorts, WorkloadSpec } from '../../../lib/contract/workload/workload.ts';
 import { defaultAttributes } from '../attributes.ts';
 import { describeIngest } from '../describe-ingest.ts';
@@ -135,7 +136,8 @@ async function lookAtFiles(
     attributesFile: ports.files?.['vcf-attributes'],
     signal: ports.signal,
     progress: (done, total) => {
-      if (done % 100 === 0 || done === total) ports.progress(`${done} of ${total} files looked at`);
+      if (done % 100 === 0 || done === total)
+        ports.progress(`${done} of ${counted(total, 'file')} looked at`);
     },
   });
   if (prepared.problems.length > 0) throw new LabError(prepared.problems);

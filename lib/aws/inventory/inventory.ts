@@ -1,5 +1,6 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import type { BucketSize, Found, LabInventory } from '../../contract/ports/stack.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { labBuckets, measureBucket } from './buckets.ts';
 import { ec2Looks } from './ec2.ts';
@@ -32,7 +33,7 @@ export function sdkInventory(endpoint: Endpoint): LabInventory {
 const held = ({ objects, bytes, more }: BucketSize): string =>
   objects === 0
     ? 'empty'
-    : `${more ? 'more than ' : ''}${objects} objects, ${bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`}`;
+    : `${more ? 'more than ' : ''}${counted(objects, 'object')}, ${bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`}`;
 
 const bucketLook = (endpoint: Endpoint, lab: string): Look => ({
   what: 'buckets',

@@ -4,6 +4,7 @@ import { ECRClient, paginateDescribeImages, paginateDescribeRepositories } from 
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { Found } from '../../contract/ports/stack.ts';
 import { stackName, tagNames } from '../../contract/workload/metadata.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import { clientConfig, type Endpoint } from '../endpoint.ts';
 import { environmentDetails } from '../read/environments.ts';
 import { queueDetails } from '../read/queues.ts';
@@ -62,7 +63,7 @@ export function logLooks(endpoint: Endpoint, lab: string): readonly Look[] {
               found.push({
                 kind: 'log-group',
                 id: one.logGroupName!,
-                detail: `${one.storedBytes ?? 0} bytes, kept ${one.retentionInDays ? `${one.retentionInDays} days` : 'for ever'}`,
+                detail: `${one.storedBytes ?? 0} bytes, kept ${one.retentionInDays ? counted(one.retentionInDays, 'day') : 'for ever'}`,
               });
         return found;
       },
@@ -96,7 +97,7 @@ export function repositoryLooks(
             return {
               kind: 'repository',
               id: repositoryName,
-              detail: `${images.length} images, ${(bytes / 1e9).toFixed(1)} GB`,
+              detail: `${counted(images.length, 'image')}, ${(bytes / 1e9).toFixed(1)} GB`,
             };
           }),
         );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DeleteEntry, DeleteOutcome } from '../../contract/ports/object-store.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { BucketCall } from './bucket-call.ts';
 import { readBody, sendAndRead, WireError } from './http.ts';
 import { elements, fromXml, isInXml, textBetween, toXml } from './xml.ts';
@@ -10,7 +11,8 @@ export async function deleteMany(
   entries: readonly DeleteEntry[],
   { oneByOne = false }: { readonly oneByOne?: boolean } = {},
 ): Promise<readonly DeleteOutcome[]> {
-  if (entries.length > 1000) throw new RangeError(`${entries.length} keys: DeleteObjects takes 1,000`);
+  if (entries.length > 1000)
+    throw new RangeError(`${counted(entries.length, 'key')}: DeleteObjects takes 1,000`);
   const isTogether = ({ key }: DeleteEntry): boolean => !oneByOne && isInXml(key);
   const inXml = entries.filter(isTogether);
   const outcomes = new Map<string, DeleteOutcome>();

@@ -2,6 +2,7 @@ import type { StackState } from '../../contract/ports/stack.ts';
 import { imageStage } from '../../contract/workload/baked-image.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { Args, Command } from '../command.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
@@ -132,7 +133,7 @@ async function confirm(context: Context, target: Target, ending: number): Promis
     });
   const prompt = openPrompt(context, 'lab destroy');
   try {
-    const also = ending > 0 ? ` and end ${ending} jobs` : '';
+    const also = ending > 0 ? ` and end ${counted(ending, 'job')}` : '';
     const answer = await prompt.ask(`destroy${also}? Type the lab’s name, ${target.config.name}: `);
     if (answer.trim() !== target.config.name)
       throw new LabError({ where: 'lab destroy', message: 'that is not the name; nothing was changed' });
@@ -237,7 +238,7 @@ function verdict(context: Context, target: Target, { stays, left, unchecked }: L
   }
   if (unchecked.length > 0) {
     context.say(
-      `the stack is gone; whether anything is left cannot be said: ${unchecked.length} kinds of things were not checked; an identity that may look can give the same call\nNext: ${again(target, 'destroy')}`,
+      `the stack is gone; whether anything is left cannot be said: ${counted(unchecked.length, { one: 'kind of things was', many: 'kinds of things were' })} not checked; an identity that may look can give the same call\nNext: ${again(target, 'destroy')}`,
     );
     return exitCodes.service;
   }

@@ -119,7 +119,7 @@ const someOf = (names: readonly string[]): string =>
 const isGone = (error: unknown): boolean =>
   isStoreError(error, 'NoSuchKey', 'NotFound') || /^(NoSuchKey|NotFound)$/.test((error as Error).name);
 
-const filesText = (count: number): string => counted(count, { one: 'file', many: 'files' });
+const filesText = (count: number): string => counted(count, 'file');
 /** What has come so far: drawn again on a terminal, a line now and then elsewhere; nothing for what is there at once. */
 function fetchProgress(
   context: Context,

@@ -66,7 +66,7 @@ function checkNode({ run }: ConnectedRun, rows: readonly StatusRow[], node: numb
     if (node < nodes) continue;
     throw new LabError({
       where: `--node ${node}`,
-      message: `${name} is in step ${step}, whose jobs have ${counted(nodes, { one: 'node', many: 'nodes' })}`,
+      message: `${name} is in step ${step}, whose jobs have ${counted(nodes, 'node')}`,
       fix: nodes === 1 ? 'leave it out' : `0 to ${nodes - 1}`,
     });
   }
@@ -105,7 +105,7 @@ async function sayWhatIsKept(
   if (keys.length === 0) return;
   const some = keys.slice(0, 5).map(key => key.slice(prefix.length));
   const more = keys.length > some.length ? `, … (${keys.length.toLocaleString('en-US')})` : '';
-  const files = counted(keys.length, { one: 'file', many: 'files' });
+  const files = counted(keys.length, 'file');
   context.say(
     `${item} left ${files}, ${bytesText(bytes)}, at s3://${connection.store.bucket}/${prefix}: ${some.join(', ')}${more}`,
   );

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import { hourPrice, type PriceTable } from '../../report/prices.ts';
 import type { Command } from '../command.ts';
 import type { Context } from '../context.ts';
@@ -70,7 +71,7 @@ async function refresh(context: Context, region: string, types: readonly string[
       fix: 'the same without --local, with credentials of an account',
     });
   const { askPrices } = await import('../../aws/prices.ts');
-  context.say(`asking AWS for the prices of ${types.length} instance types in ${region} …`);
+  context.say(`asking AWS for the prices of ${counted(types.length, 'instance type')} in ${region} …`);
   const { profile } = context;
   const asked = await askPrices({ region, ...(profile ? { profile } : {}) }, types);
   const missing = types.filter(type => asked.onDemand[type] === undefined);

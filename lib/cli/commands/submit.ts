@@ -1,4 +1,5 @@
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import { type Submitted, submitRound } from '../../runs/submit-round.ts';
 import type { Args, Command } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
@@ -36,7 +37,7 @@ async function resume(context: Context, args: Args): Promise<number> {
   for (const round of unsent.length > 0 ? unsent : run.rounds.slice(-1))
     jobs.push(...(await submitRound(connection, round)));
   context.say(
-    `${jobs.filter(job => job.sent).length} of ${jobs.length} jobs were missing and are submitted now`,
+    `${jobs.filter(job => job.sent).length} of ${counted(jobs.length, { one: 'job was missing and is', many: 'jobs were missing and are' })} submitted now`,
   );
   return submitted(context, run.runId, connection, args.flag('wait'));
 }

@@ -20,7 +20,7 @@ export function causesText(
 ): string {
   const more = causes.length - most;
   const blocks = causes.slice(0, most).map(cause => block(stream, cause, noun, lines));
-  return `${blocks.join('')}${more > 0 ? `and ${numberText(more)} more causes: npx lab why --json\n` : ''}`;
+  return `${blocks.join('')}${more > 0 ? `and ${counted(more, 'more cause')}: npx lab why --json\n` : ''}`;
 }
 
 function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: number): string {

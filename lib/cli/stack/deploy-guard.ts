@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StackState } from '../../contract/ports/stack.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { Context } from '../context.ts';
 import { durationText } from '../output/output.ts';
 import { type AtRisk, atRisk } from './at-risk.ts';
@@ -105,7 +106,9 @@ export function refuseAtRisk({ atRisk: jobs }: Outlook, target: Target, now: num
   const grace = Math.min(...jobs.map(each => each.touched.graceMinutes));
   const changes = [...new Set(jobs.flatMap(each => each.touched.changes))].join('; ');
   const limit =
-    grace === 0 ? 'at once' : `after ${grace} minutes, and these may run longer than that from now`;
+    grace === 0
+      ? 'at once'
+      : `after ${counted(grace, 'minute')}, and these may run longer than that from now`;
   throw new LabError(
     [
       {

@@ -1,4 +1,5 @@
 import { LabError, type Problem } from '../workload/errors.ts';
+import { counted } from '../workload/number-text.ts';
 import { suggest } from '../workload/suggest.ts';
 import { nameRank, normal } from './column-words.ts';
 import { headingLike, listed, looksLikeTheNext, noHeading } from './heading-problems.ts';
@@ -153,7 +154,7 @@ function rowProblem(
   if (fields.slice(heading.length).some(field => field !== ''))
     return {
       where,
-      message: `has ${fields.length} fields, and the heading has ${heading.length}`,
+      message: `has ${counted(fields.length, 'field')}, and the heading has ${heading.length}`,
       fix: 'put a field that holds a delimiter in quotes, or give every column a heading',
     };
   if (fields.length === heading.length && fields.every((field, index) => field === heading[index]))

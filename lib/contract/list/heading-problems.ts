@@ -1,4 +1,5 @@
 import type { Problem } from '../workload/errors.ts';
+import { counted } from '../workload/number-text.ts';
 import { nameRank } from './column-words.ts';
 import type { ListRecord, ListRecords } from './read-records.ts';
 
@@ -13,7 +14,7 @@ export function noHeading(
   if (records.length === 1)
     return {
       where,
-      message: `is the only line, and has ${wide} fields: ${listed(first.fields)}`,
+      message: `is the only line, and has ${counted(wide, 'field')}: ${listed(first.fields)}`,
       fix: `write one ${one} a line; where it is a heading, --column NAME and lines below it`,
     };
   if (records.length === 0 || looksLikeTheNext(records))
@@ -70,7 +71,7 @@ export function headingLike(records: ListRecords, where: string, one: string): P
   if (more < 2 || /\d|^.$/u.test(first!) || !areAlike || !/\d/.test(second)) return undefined;
   return {
     where,
-    message: `${JSON.stringify(first)} looks like a heading of the ${more} lines below`,
+    message: `${JSON.stringify(first)} looks like a heading of the ${counted(more, 'line')} below`,
     fix: `--column ${quoted(first!)} if it is, --no-header if it is a ${one}`,
   };
 }

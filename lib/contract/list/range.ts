@@ -1,4 +1,5 @@
 import { LabError } from '../workload/errors.ts';
+import { counted } from '../workload/number-text.ts';
 
 /**
  * The members of a range: months `2019-01..2019-12`, days `2019-01-30..2019-02-02`, numbers `7..12` or, with leading
@@ -66,6 +67,6 @@ function sequence(from: number, to: number, text: string, name: (n: number) => s
       fix: 'write the smaller end first',
     });
   if (to - from >= longest)
-    throw new LabError({ where: text, message: `the range has more than ${longest} members` });
+    throw new LabError({ where: text, message: `the range has more than ${counted(longest, 'member')}` });
   return Array.from({ length: to - from + 1 }, (_, index) => name(from + index));
 }

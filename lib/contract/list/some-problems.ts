@@ -1,4 +1,5 @@
 import type { Problem } from '../workload/errors.ts';
+import { counted } from '../workload/number-text.ts';
 
 /** Enough to see what is wrong with a list. */
 const most = 20;
@@ -9,6 +10,6 @@ export function someProblems(problems: readonly Problem[], source: string): read
   const rest = problems.length - most;
   return [
     ...problems.slice(0, most),
-    { where: source, message: `and ${rest.toLocaleString('en-US')} more lines like these` },
+    { where: source, message: `and ${counted(rest, 'more line')} like these` },
   ];
 }

@@ -1,6 +1,6 @@
-import { numberText } from '../workload/number-text.ts';
+import { type Countable, counted, numberText } from '../workload/number-text.ts';
 
-export { numberText };
+export { counted, numberText };
 
 /** `1.2 GB`, in powers of 1000 as disks and networks count. */
 export function bytesText(bytes: number): string {
@@ -23,12 +23,8 @@ export function durationText(totalSeconds: number): string {
   return `${Math.floor(s / 3600)}h${two(Math.floor((s % 3600) / 60))}m`;
 }
 
-/** `1 participant`, `6 participants`. */
-export const counted = (count: number, noun: { readonly one: string; readonly many: string }): string =>
-  `${numberText(count)} ${count === 1 ? noun.one : noun.many}`;
-
 /** `1 participant`, `all 6 participants`: of a whole. */
-export const allOf = (count: number, noun: { readonly one: string; readonly many: string }): string =>
+export const allOf = (count: number, noun: Countable): string =>
   `${count === 1 ? '' : 'all '}${counted(count, noun)}`;
 
 /** A word as a shell takes it. */

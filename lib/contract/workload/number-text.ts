@@ -21,6 +21,15 @@ export function numberText(value: number, { least = 0, most = Math.max(3, least)
   return `${ones.replace(thousands, ',')}${behind === '' ? '' : `.${behind}`}`;
 }
 
+/** What is counted: a noun that takes an s, or both, with words that go with them: `{ one: 'day is', many: 'days are' }`. */
+export type Countable = string | { readonly one: string; readonly many: string };
+
+/** `1 participant`, `6 participants`. */
+export const counted = (count: number, noun: Countable): string => {
+  const { one, many } = typeof noun === 'string' ? { one: noun, many: `${noun}s` } : noun;
+  return `${numberText(count)} ${count === 1 ? one : many}`;
+};
+
 const isPlain = /^\d+(?:\.\d+)?$/;
 const thousands = /\B(?=(?:\d{3})+$)/g;
 

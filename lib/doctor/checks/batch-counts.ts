@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { type Check, fail, ok, warn } from '../finding.ts';
 
 /** A region takes 50 queues and 50 compute environments: docs.aws.amazon.com/batch, service_limits. */
@@ -23,7 +24,7 @@ export const batchCounts: Check<Facts> = {
     return { queues, environments: environments.length, deployed: stack !== undefined };
   },
   judge({ queues, environments, deployed }, { config, pools }) {
-    const text = `${queues} queues and ${environments} compute environments of ${most} each`;
+    const text = `${counted(queues, 'queue')} and ${counted(environments, 'compute environment')} of ${most} each`;
     const used = Math.max(queues, environments);
     // A pool that spills has an environment of each market.
     const needed = pools.length + pools.filter(name => config.pools[name]?.spillToOnDemand).length;

@@ -13,6 +13,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct, type IDependable } from 'constructs';
 import { cachedImage, parseEcrUri } from '../../config/image-uri.ts';
 import type { Compliance, PullThroughCache } from '../../contract/workload/config.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { Architecture, ImageSpec } from '../../contract/workload/workload.ts';
 import { acknowledge, acknowledgeStars } from '../acknowledge.ts';
 import { labRole } from '../jobs/lab-role.ts';
@@ -179,7 +180,7 @@ export class CloudBuild extends Construct {
       emptyOnDelete: true,
       lifecycleRules: this.props.architectures.map((each, index) => ({
         rulePriority: index + 1,
-        description: `The last ${imagesKept} images for ${each}`,
+        description: `The last ${counted(imagesKept, 'image')} for ${each}`,
         tagPrefixList: [each],
         maxImageCount: imagesKept,
       })),

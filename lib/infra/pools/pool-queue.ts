@@ -24,6 +24,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { longestUpdateMinutes } from '../../contract/hosts/update-time.ts';
 import type { Pool } from '../../contract/workload/config.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { Market } from '../../contract/workload/workload.ts';
 import type { LabNetwork } from '../ground/network.ts';
 import { poolLaunchTemplate } from './launch-template.ts';
@@ -130,7 +131,7 @@ export class PoolQueue extends Construct {
     if (most < longestUpdateMinutes(''))
       Validations.of(resource).acknowledge({
         id: 'Arraylab::update-policy',
-        reason: `Batch waits ${most} minutes at most in this region; lab deploy refuses to replace hosts under longer jobs`,
+        reason: `Batch waits ${counted(most, 'minute')} at most in this region; lab deploy refuses to replace hosts under longer jobs`,
       });
     return environment;
   }

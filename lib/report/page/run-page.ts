@@ -1,4 +1,5 @@
 import { escaped } from '../../contract/workload/html.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import type { RunFacts, ShownCause } from '../facts.ts';
 import { unknownHost } from '../gantt.ts';
 import { methods } from '../methods.ts';
@@ -122,7 +123,7 @@ function timeSection({ gantt }: RunFacts): string {
   const known = gantt.hosts.filter(host => host !== unknownHost).length;
   const others = known < gantt.hosts.length ? ', and some on hosts that nobody told' : '';
   return `<section><h2>Attempts on ${quantity(known)} ${known === 1 ? 'host' : 'hosts'}${others}</h2>
-<div id="gantt" class="chart"><canvas role="img" aria-label="${quantity(gantt.host.length)} attempts on their hosts over time; ${quantity(gantt.exit.filter(code => code !== 0).length)} did not end well"></canvas></div></section>`;
+<div id="gantt" class="chart"><canvas role="img" aria-label="${counted(gantt.host.length, 'attempt')} on their hosts over time; ${quantity(gantt.exit.filter(code => code !== 0).length)} did not end well"></canvas></div></section>`;
 }
 
 function needsSection({ facts, scratchGiB }: RunPageInput): string {

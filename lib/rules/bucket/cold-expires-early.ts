@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { lifecycleOf } from '../reading/lifecycle.ts';
 import { ofType } from '../reading/template.ts';
 import { type Rule, trouble } from '../rule.ts';
@@ -27,7 +28,11 @@ export const coldExpiresEarly: Rule = {
           const stays = expirationDays - days;
           if (stays <= 0 || stays >= least) return [];
           return [
-            trouble(bucket, name, `${stays} days in ${storageClass}, of which ${least} are billed at least`),
+            trouble(
+              bucket,
+              name,
+              `${counted(stays, 'day')} in ${storageClass}, of which ${least} are billed at least`,
+            ),
           ];
         }),
       ),

@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { type LifecycleReading, lifecycleOf } from '../reading/lifecycle.ts';
 import { ofType } from '../reading/template.ts';
 import { flag } from '../reading/value.ts';
@@ -32,10 +33,12 @@ function refusals({
   );
   const isFiltered = isByTag || isBySize;
   return [
-    ...early.map(({ storageClass, days }) => `${storageClass} after ${days} days: 30 are the least`),
+    ...early.map(
+      ({ storageClass, days }) => `${storageClass} after ${counted(days ?? 0, 'day')}: 30 are the least`,
+    ),
     ...late.map(
       ({ storageClass, days }) =>
-        `expires after ${expirationDays} days, and goes to ${storageClass} after ${days}`,
+        `expires after ${counted(expirationDays ?? 0, 'day')}, and goes to ${storageClass} after ${days}`,
     ),
     ...(isFiltered && rule.AbortIncompleteMultipartUpload !== undefined
       ? ['aborts uploads by tag or size: uploads have neither']

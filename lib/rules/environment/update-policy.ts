@@ -1,4 +1,5 @@
 import { longestUpdateMinutes } from '../../contract/hosts/update-time.ts';
+import { counted } from '../../contract/workload/number-text.ts';
 import { isFargate, jobDefinitions } from '../reading/containers.ts';
 import { ec2Environments } from '../reading/environments.ts';
 import type { RuleResource, RuleTemplate } from '../reading/template.ts';
@@ -26,7 +27,9 @@ export const updatePolicy: Rule = {
         return [];
       const take =
         wanted === undefined ? 'their definitions are not in this template' : `they may take ${wanted}`;
-      return [trouble(resource, written, `an update kills jobs after ${minutes} minutes; ${take}`)];
+      return [
+        trouble(resource, written, `an update kills jobs after ${counted(minutes, 'minute')}; ${take}`),
+      ];
     });
   },
 };

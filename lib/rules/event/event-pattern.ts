@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { ofType } from '../reading/template.ts';
 import { isReference, list, partialText, type Value } from '../reading/value.ts';
 import { type Rule, trouble } from '../rule.ts';
@@ -18,7 +19,9 @@ export const eventPattern: Rule = {
       const path = emptyList(EventPattern, 'EventPattern');
       if (path) return [trouble(resource, path, 'an empty list matches nothing, and is refused')];
       const length = leastLength(EventPattern);
-      return length > most ? [trouble(resource, length, `a pattern of ${length} characters or more`)] : [];
+      return length > most
+        ? [trouble(resource, length, `a pattern of ${counted(length, 'character')} or more`)]
+        : [];
     }),
 };
 

@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { jobContainers } from '../reading/containers.ts';
 import { fields, list } from '../reading/value.ts';
 import { batchGuide, type Rule, trouble } from '../rule.ts';
@@ -14,7 +15,7 @@ export const secretsWithoutRole: Rule = {
         ...(list(fields(container.LogConfiguration).SecretOptions) ?? []),
       ];
       return secrets.length > 0 && executionRole === undefined
-        ? [trouble(resource, undefined, `no execution role for ${secrets.length} secrets`)]
+        ? [trouble(resource, undefined, `no execution role for ${counted(secrets.length, 'secret')}`)]
         : [];
     }),
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../contract/workload/number-text.ts';
 import { jobDefinitions } from '../reading/containers.ts';
 import { fields, flag } from '../reading/value.ts';
 import { batchApi, type Rule, trouble } from '../rule.ts';
@@ -12,7 +13,7 @@ export const tagCount: Rule = {
       const { PropagateTags, Tags } = resource.properties;
       const count = Object.keys(fields(Tags)).length;
       return flag(PropagateTags) && count > 50
-        ? [trouble(resource, `${count} tags`, 'more than a task may have')]
+        ? [trouble(resource, `${counted(count, 'tag')}`, 'more than a task may have')]
         : [];
     }),
 };

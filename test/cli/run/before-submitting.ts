@@ -98,7 +98,7 @@ export function toldBeforeSubmitting(
     [
       '1\n',
       ['--do', 'bids'],
-      '1 of 1 participants have no input at s3://scans-of-ours/, for example sub-1/func/',
+      '1 of 1 participant has no input at s3://scans-of-ours/, for example sub-1/func/',
     ],
     ['1\n', ['--do', 'script', '--script', 'crlf.sh'], 'crlf.sh: has the line ends of Windows (line 1)'],
     ['1\n', ['--memory', '1 horse'], '--memory: "1 horse" is not a size in MiB: write 62000, 60GiB or x2'],

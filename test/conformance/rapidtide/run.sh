@@ -57,8 +57,8 @@ lab status "$id" --local --json > "$work/status"
 state() { "$venv/bin/python" -c 'import json,sys; print(" ".join(sorted(i["name"] + "=" + i["state"] for i in json.load(open(sys.argv[1]))["items"])))' "$work/status"; }
 check "those that are broken have failed, and no other" '[ "$(state)" = "100307=done 100408=failed 101107=done 101309=failed 101410=done" ]'
 check "an input without time is told as that, though Rapidtide exits with 0" 'grep -q "its input has 3 dimensions" "$work/status"'
-check "a value that is no number is a warning of what is done" 'grep -q "warning: 1 values of the input are not finite" "$work/status"'
-check "a participant who has no input is refused before anything is submitted" '! daily --only 101309 --run REST2 --dry-run 2> "$work/refused" && grep -q "1 of 1 participants have no input" "$work/refused"'
+check "a value that is no number is a warning of what is done" 'grep -q "warning: 1 value of the input is not finite" "$work/status"'
+check "a participant who has no input is refused before anything is submitted" '! daily --only 101309 --run REST2 --dry-run 2> "$work/refused" && grep -q "1 of 1 participant has no input" "$work/refused"'
 lab logs "$id" 100408 --local > "$work/log" 2>/dev/null
 check "its log says why, in Rapidtide’s own words" 'grep -q -i -E "error|EOF" "$work/log"'
 

@@ -51,7 +51,7 @@ test('what is reserved adds up over the jobs of a host: one that does not fit is
   const half = freeGiB() * 0.6;
   const first = await openScratch(world(half), 'one', 1);
   await expect(openScratch(world(half), 'two', 1, { waitMs: 0 })).rejects.toThrow(
-    /GiB free, .* promised to 1 other jobs of this host, and .* are needed/,
+    /GiB free, .* promised to 1 other job of this host, and .* are needed/,
   );
   await first.clean();
   await (await openScratch(world(half), 'two', 1, { waitMs: 0 })).clean();
