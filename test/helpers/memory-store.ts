@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { type Bytes, wholeOf } from '../../lib/contract/list/bytes.ts';
 import type { ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import type { ListOptions, ObjectInfo, PutOptions, Store } from '../../lib/contract/ports/ports.ts';
 import { foldersOf } from './folders-of.ts';
@@ -22,10 +23,10 @@ export function memoryStore(
       const body = objects.get(key);
       return body && range ? body.subarray(range[0], range[1]) : body;
     },
-    async put(key: string, body: Buffer | string, options: PutOptions = {}) {
+    async put(key: string, body: Buffer | Bytes | string, options: PutOptions = {}) {
       before(`put ${key}`);
       if (options.ifNoneMatch && objects.has(key)) return false;
-      objects.set(key, Buffer.from(body));
+      objects.set(key, wholeOf(body));
       // The write happened; its answer may still be lost.
       before(`answer of put ${key}`);
       return true;

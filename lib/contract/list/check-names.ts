@@ -21,7 +21,7 @@ export interface Judged {
  */
 export function checkNames(rows: readonly NameAt[], source: string, twice: () => string): Judged {
   const problems: Problem[] = [];
-  const seen = new TextTable(row => rows[row]!.name);
+  const seen = new TextTable(row => rows[row]!.name, rows.length);
   let known: string | undefined;
   const fix = (): string => (known ??= twice());
   rows.forEach((row, index) => {
@@ -59,7 +59,7 @@ const folded = (name: string): string => name.normalize('NFC').toLowerCase();
 /** Of names that are each there once. */
 function twinWarnings(rows: readonly NameAt[]): readonly string[] {
   if (!rows.some(({ name }) => mayFold.test(name))) return [];
-  const first = new TextTable(row => folded(rows[row]!.name));
+  const first = new TextTable(row => folded(rows[row]!.name), rows.length);
   const pairs: string[] = [];
   rows.forEach(({ name, at }, index) => {
     const before = first.take(index);

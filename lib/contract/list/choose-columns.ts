@@ -16,6 +16,8 @@ export interface ColumnChoice {
 export interface Columns {
   /** The records below the heading. */
   readonly rows: ListRecords;
+  /** How many records there are, with the heading. */
+  readonly count: number;
   /** A heading a column; empty where the list has none and one column. */
   readonly heading: readonly string[];
   /** Which columns make the name. */
@@ -34,13 +36,14 @@ export function chooseColumns(
   one: string,
   choice: ColumnChoice,
 ): Columns {
-  const { whole, wide, start } = withoutEmptyColumns(records);
+  const { whole, wide, start, count } = withoutEmptyColumns(records);
   const [first] = start;
-  if (!first) return { rows: [], heading: [], names: [0], notes: none };
+  if (!first) return { rows: [], count, heading: [], names: [0], notes: none };
   const where = `${source} line ${first.line}`;
   if (choice.noHeader)
     return {
       rows: whole,
+      count,
       heading: wide === 1 ? [] : Array.from({ length: wide }, (_, index) => `column ${index + 1}`),
       names: choice.column ? choice.column.map(each => numbered(each, wide)) : [0],
       notes: none,
@@ -49,7 +52,7 @@ export function chooseColumns(
     const names = choice.column.map(each => columnOf(each, first.fields, where));
     if (choice.column.every(isNumber) && looksLikeTheNext(start))
       throw new LabError(noHeading(first, where, one, wide));
-    return below(whole, start, names, source);
+    return { ...below(whole, start, names, source), count };
   }
   const ranks = first.fields.map(field => nameRank(field, one));
   const best = Math.min(...ranks.map(rank => rank ?? Number.POSITIVE_INFINITY));
@@ -61,12 +64,12 @@ export function chooseColumns(
         message: `has the heading ${JSON.stringify(first.fields[name])} twice`,
         fix: `say which by its number: --column ${name + 1}, or --column ${ranks.lastIndexOf(best) + 1}`,
       });
-    return below(whole, start, [name], source);
+    return { ...below(whole, start, [name], source), count };
   }
   if (wide > 1) throw new LabError(noHeading(first, where, one, wide, start));
   const problem = headingLike(whole, where, one);
   if (problem) throw new LabError(problem);
-  return { rows: whole, heading: [], names: [0], notes: none };
+  return { rows: whole, count, heading: [], names: [0], notes: none };
 }
 
 const none = (): readonly string[] => [];
@@ -77,13 +80,16 @@ interface WholeRecords {
   readonly wide: number;
   /** The first two, or as many as there are. */
   readonly start: readonly ListRecord[];
+  readonly count: number;
 }
 
 /** Trailing delimiters of a spreadsheet make columns without a heading and without a value. */
 function withoutEmptyColumns(records: ListRecords): WholeRecords {
   let wide = 0;
+  let count = 0;
   const start: ListRecord[] = [];
   for (const record of records) {
+    count++;
     const { fields } = record;
     for (let index = fields.length; index > wide; index--) {
       if (fields[index - 1] === '') continue;
@@ -94,7 +100,7 @@ function withoutEmptyColumns(records: ListRecords): WholeRecords {
   }
   const cut = (record: ListRecord): ListRecord =>
     record.fields.length > wide ? { ...record, fields: record.fields.slice(0, wide) } : record;
-  return { whole: eachOf(records, cut), wide, start: start.map(cut) };
+  return { whole: eachOf(records, cut), wide, start: start.map(cut), count };
 }
 
 /** Records read anew each time, as `made` has them. */
@@ -113,7 +119,7 @@ function below(
   [first, second]: readonly ListRecord[],
   names: readonly number[],
   source: string,
-): Columns {
+): Omit<Columns, 'count'> {
   const { fields } = first!;
   const described = isDescription(second, names[0]!, fields);
   let short = 0;

@@ -17,15 +17,19 @@ export class ItemBook {
   readonly what: 'line' | 'element';
   readonly #lines = new Lines();
   /** Where labels begin; the first of all are none. */
-  #begins = new Float64Array(256);
+  #begins: Float64Array;
   #labels = none;
   /** Of each item, where it stands and which labels it has. */
-  #places = new Uint32Array(256);
-  #kept = new Uint32Array(256);
+  #places: Uint32Array;
+  #kept: Uint32Array;
   #items = 0;
 
-  constructor(what: 'line' | 'element') {
+  /** `likely`: how many items there will be; a column that grows is there twice. */
+  constructor(what: 'line' | 'element', likely = 256) {
     this.what = what;
+    this.#begins = new Float64Array(likely + 2);
+    this.#places = new Uint32Array(likely + 1);
+    this.#kept = new Uint32Array(likely + 1);
   }
 
   /** Takes labels in; answers what `add` knows them by. */

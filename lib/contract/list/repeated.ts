@@ -17,7 +17,7 @@ export interface ListRead extends ItemsRead {
 /** Each item once, with the labels that all of its rows share. */
 export function takeOnce(read: ListRead): ListRead {
   const { items, book } = read;
-  const table = new TextTable(place => items[place]!.name);
+  const table = new TextTable(place => items[place]!.name, items.length);
   const merged = new Map<number, ListedItem>();
   const firsts: number[] = [];
   items.forEach((item, place) => {
@@ -43,7 +43,7 @@ export function takeOnce(read: ListRead): ListRead {
 
 /** How a list with a name in several rows is mended: nothing may be advised that loses a session. */
 export function twiceFix({ items, column }: ListRead): string {
-  const table = new TextTable(place => items[place]!.name);
+  const table = new TextTable(place => items[place]!.name, items.length);
   const rows = new Map<number, ListedItem[]>();
   items.forEach((item, place) => {
     const first = table.take(place);

@@ -5,11 +5,13 @@
 export class TextTable {
   readonly #textAt: (place: number) => string;
   /** Places + 1. */
-  #slots = new Uint32Array(1024);
+  #slots: Uint32Array;
   #count = 0;
 
-  constructor(textAt: (place: number) => string) {
+  /** `likely`: how many texts there will be. */
+  constructor(textAt: (place: number) => string, likely = 512) {
     this.#textAt = textAt;
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(512, likely) * 2)));
   }
 
   /** Where the text of a place has come first; undefined where that is here. */

@@ -9,12 +9,14 @@ const noLabels: Readonly<Record<string, string>> = {};
 
 /** The items that rows stand for, and what was left out around their names. Throws LabError for a range that is none. */
 export function toItems(
-  { rows, heading, names }: Columns,
+  { rows, count, heading, names }: Columns,
   source: string,
   addresses: boolean,
 ): ItemsRead & { readonly notes: readonly string[] } {
-  const items: ListedItem[] = [];
-  const book = new ItemBook('line');
+  // As long as it will mostly be: one that grows is there twice.
+  const items = new Array<ListedItem>(count);
+  let length = 0;
+  const book = new ItemBook('line', count);
   const comments: number[] = [];
   const invisibles: number[] = [];
   const labelOf = (index: number): string =>
@@ -39,7 +41,7 @@ export function toItems(
     const whole = parts.every(part => part.name !== '') ? name : '';
     try {
       for (const member of names.length === 1 ? members(whole, `${source} line ${line}`) : [whole])
-        items.push(book.add(member, line, kept));
+        items[length++] = book.add(member, line, kept);
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
       // Rows that are a guess are told before a range in one.
@@ -47,6 +49,7 @@ export function toItems(
     }
   }
   if (wrong) throw wrong;
+  items.length = length;
   const told = (lines: readonly number[], what: string): string[] =>
     lines.length === 0
       ? []
