@@ -1,5 +1,4 @@
-import http from 'node:http';
-import { syncBuiltinESMExports } from 'node:module';
+import { Socket } from 'node:net';
 
 /** What a process has asked of AWS's services, and what CPU it took: `--import` it, and ask for it by a message. */
 export interface Used {
@@ -11,16 +10,17 @@ export interface Used {
 }
 
 const requests: Record<string, number> = {};
-const original = http.request;
-http.request = ((...given: Parameters<typeof original>) => {
-  const request = original(...given);
-  request.once('finish', () => {
-    const service = /\/(\w+)\/aws4_request/.exec(String(request.getHeader('authorization')))?.[1] ?? 'other';
+const isHead = /^[A-Z]+ \S+ HTTP\/1\.1\r\n/;
+// Whoever sends: the SDK's client is Node's, the one for S3 has sockets of its own. Either writes a head in one piece.
+const original = Socket.prototype.write as (this: Socket, ...given: unknown[]) => boolean;
+Socket.prototype.write = function (this: Socket, ...given: unknown[]): boolean {
+  const [head] = given;
+  if (typeof head === 'string' && isHead.test(head)) {
+    const service = /\/(\w+)\/aws4_request/.exec(head)?.[1] ?? 'other';
     requests[service] = (requests[service] ?? 0) + 1;
-  });
-  return request;
-}) as typeof original;
-syncBuiltinESMExports();
+  }
+  return original.apply(this, given);
+};
 
 process.on('message', () => {
   const { user, system } = process.cpuUsage();

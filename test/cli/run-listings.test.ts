@@ -1,6 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { ClientRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fixedKeys } from '../../lib/aws/wire/credentials.ts';
@@ -16,10 +16,10 @@ import { keys, startS3 } from '../twin/s3/helper.ts';
 const ids = Array.from({ length: 1000 }, (_, run) => `20260101t${String(run).padStart(6, '0')}z-00000a`);
 const runId = ids[999]!;
 const run = { workload: 'scan', runId };
-/** Paths of requests that list, as they were sent. */
+/** Paths of requests that list, as they arrived. */
 const listings: string[] = [];
 const note = (message: unknown): void => {
-  const { path } = (message as { readonly request: ClientRequest }).request;
+  const { url: path = '' } = (message as { readonly request: IncomingMessage }).request;
   if (path.includes('list-type=2')) listings.push(decodeURIComponent(path));
 };
 /** Those that look for runs, not into one. */
@@ -78,11 +78,11 @@ beforeAll(async () => {
       deployment: { map: { queues: {} }, outputBucket: 'out' },
     }),
   } as unknown as Context;
-  channel('http.client.request.start').subscribe(note);
+  channel('http.server.request.start').subscribe(note);
 });
 
 afterAll(async () => {
-  channel('http.client.request.start').unsubscribe(note);
+  channel('http.server.request.start').unsubscribe(note);
   s3.s3.destroy();
   await s3.stop();
   rmSync(to, { recursive: true, force: true });
