@@ -54,8 +54,8 @@ const verifiedShell = [
   'sha256sum --quiet -c ../sums',
 ].join('; ');
 
-/** Parts of 8 MiB, as a container has them; four tars of 50 images, so that both threads have as many, as of the hundred of a plate of 300 GB. */
-const archiveImages = ours('archive 8 112');
+/** Parts of 8 MiB, as a container has them; tars small enough for both threads to have some, as a plate of 300 GB has a hundred. */
+const archiveImages = ours('archive 8 128');
 const archiveSmall = ours('archive 8 44');
 
 export const archiveWays: readonly ArchiveWay[] = [

@@ -183,6 +183,33 @@ const upload = async (...after: Answering[]) => {
 };
 const done = say(200, '<CompleteMultipartUploadResult><ETag>"o"</ETag></CompleteMultipartUploadResult>');
 
+it('a part that is not taken plainly is sent again, whole, and one that is taken is sent once', async () => {
+  const withBody = say(200, 'something', { etag: '"p"' });
+  for (const storm of [[], [withBody], [reset], [reset, reset], [slow, say(500, '')]]) {
+    const store = await storeThatMeets(begun, ...storm, part, done, there);
+    const writer = await store.begin('key');
+    await writer.part(1, body, sum);
+    const sent = server!.seen.filter(({ method }) => method === 'PUT');
+    const isTaken = storm.length === 0 || storm[0] === withBody;
+    expect(sent).toHaveLength(isTaken ? 1 : storm.length + 1);
+    expect(new Set(sent.map(({ text, headers }) => `${text} ${headers['content-length']}`))).toEqual(
+      new Set(['part 4']),
+    );
+    if (storm[0] !== withBody)
+      expect(await writer.complete({ size: 4, crc32: sum })).toMatchObject({ created: true });
+    await server!.stop();
+  }
+});
+
+it('a part that S3 refuses, or has stored with another checksum, is not taken', async () => {
+  const refused = await storeThatMeets(begun, say(403, '<Error><Code>AccessDenied</Code></Error>'));
+  await expect((await refused.begin('key')).part(1, body, sum)).rejects.toThrow('AccessDenied');
+  await server!.stop();
+  const other = say(200, '', { etag: '"p"', 'x-amz-checksum-crc32': crc32Text(sum + 1) });
+  const store = await storeThatMeets(begun, other);
+  await expect((await store.begin('key')).part(1, body, sum)).rejects.toThrow('stored with the CRC-32');
+});
+
 it('a completion that says 200 and then an error is asked for again', async () => {
   const failed = say(200, '<?xml version="1.0"?>\n<Error><Code>InternalError</Code></Error>');
   expect(await upload(failed, failed, done, there)).toMatchObject({
