@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # obspyh5 0.6.0 (ObsPy streams in HDF5), readh5(readonly={"network": ..., "station": ...}), of which its docstring says that with the standard
-# index it reads the traces of that station: it reads all traces of the file. The standard index has been the trace's number first since 0.5, so
+# index it reads the traces of that station: it reads all traces of the file. The standard index begins with the number of the trace by now, so
 # nothing of readonly can be filled in, and what it cannot fill in is passed over; so is a station that the file has not. With the index "nested" it is as
 # the docstring says. A stack or a spectrum of "one station" is of the whole network. Nothing is raised or warned of.
 # Seen: XX.A, XX.B and YY.C for {"network": "XX", "station": "A"} and for a station Z; XX.A alone, nested.
