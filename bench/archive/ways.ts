@@ -10,7 +10,7 @@ const node = JSON.stringify(process.execPath);
 /** `ours.ts` in one file, as a container has its entrypoint; memory as its image has it. */
 export const bundled = join(import.meta.dirname, '../../.lab/bench/archive-ours.mjs');
 const ours = (what: string): string =>
-  `MALLOC_MMAP_THRESHOLD_=131072 ${node} --max-semi-space-size=4 ${JSON.stringify(bundled)} ${what}`;
+  `MALLOC_MMAP_THRESHOLD_=131072 ${node} --min-semi-space-size=4 --max-semi-space-size=4 ${JSON.stringify(bundled)} ${what}`;
 const quiet = '--only-show-errors --no-progress';
 const rclone =
   'rclone --config /dev/null --s3-env-auth --s3-provider Other --s3-endpoint $AWS_ENDPOINT_URL --s3-region us-east-1';
