@@ -1,11 +1,16 @@
+import { isStoreError, type ObjectStore } from '../../lib/contract/ports/object-store.ts';
 import { counted } from '../../lib/contract/workload/number-text.ts';
 import type { Item, RunRequest, SpecPorts } from '../../lib/contract/workload/workload.ts';
 import { type CurrentObject, currentObjects, isArchived } from './current-objects.ts';
+import { type PlateName, sealKey } from './format/archive-keys.ts';
 import { compareKeys, type SourceObject } from './format/inventory.ts';
 import { layOut } from './format/layout.ts';
 import { cutParts } from './format/parts.ts';
+import { nameOfArchive } from './generations.ts';
+import { PlateError } from './plate/plate-error.ts';
 import { prefixOf } from './plate/plate-folders.ts';
 import { plateOf, readPlateRequest } from './plate/plate-request.ts';
+import { prefixed } from './prefixed.ts';
 import { aboutDollars, archiveCost, dollars, gigabytes } from './prices.ts';
 import { unreadable } from './unreadable.ts';
 
@@ -15,6 +20,18 @@ const besideObject = 700;
 
 /** Of what is cold: who restores it needs to know where it is. */
 const shownKeys = 5;
+const shownPlates = 5;
+
+/** Whether an archive of it is finished: a submission makes nothing of it again. What may not be looked at is reckoned as if there were none. */
+async function hasArchive(archive: ObjectStore, plate: PlateName): Promise<boolean> {
+  try {
+    const name = await nameOfArchive(archive, plate);
+    return name !== undefined && (await archive.get(sealKey(plate, name.digest))) !== undefined;
+  } catch (error) {
+    if (error instanceof PlateError || isStoreError(error, 'AccessDenied')) return false;
+    throw error;
+  }
+}
 
 /** What a submission would do, plate by plate: objects, bytes, tars, and what it all costs. Lists the sources. */
 export async function describeArchives(
@@ -24,11 +41,18 @@ export async function describeArchives(
 ): Promise<readonly string[]> {
   const { request } = readPlateRequest(parameters);
   const { store } = ports.place('source');
+  const archives = ports.place('archive');
+  const archive = prefixed(archives.store, archives.prefix);
+  const before: string[] = [];
   const total = { objects: 0, bytes: 0, tars: 0, parts: 0, tarBytes: 0, besideBytes: 0 };
   const lines: string[] = [];
   for (const [i, item] of items.entries()) {
     ports.signal.throwIfAborted();
     ports.progress(`looking at ${item.name}, ${i + 1} of ${items.length}`);
+    if (!request.again && (await hasArchive(archive, plateOf(item, request)))) {
+      before.push(item.name);
+      continue;
+    }
     const objects: SourceObject[] = [];
     const missing: string[] = [];
     const cold: string[] = [];
@@ -72,6 +96,11 @@ export async function describeArchives(
     `${counted(total.objects, 'object')}, ${gigabytes(total.bytes)}, in ${counted(total.tars, 'tar')} of ${request.storageClass}`,
     `${count(cost.gets)} reads and ${count(cost.puts)} writes, ${aboutDollars(cost.requests)} once`,
     `${aboutDollars(cost.month)} a month, in place of ${dollars(cost.sourceMonth)} (list prices of us-east-1)`,
+    ...(before.length > 0
+      ? [
+          `${before.slice(0, shownPlates).join(', ')}${before.length > shownPlates ? ` and ${count(before.length - shownPlates)} more` : ''} ${before.length === 1 ? 'has an archive' : 'have archives'} already: not reckoned here, for nothing is archived anew without --again`,
+        ]
+      : []),
     ...lines,
   ];
 }

@@ -29,6 +29,16 @@ it('plates are archived, verified and sealed; a bad one holds none of the others
   expect(code).toBe(4);
 });
 
+it('a plan reckons nothing of what has an archive already, and says so', async () => {
+  const plan = (...more: string[]) =>
+    lab.me.lab(['submit', 'plate-archive', '--plates', 'plates.csv', '--dry-run', ...more, ...batch]);
+  const { err } = await plan();
+  expect(err).toContain('0 objects, 0.0 kB, in 0 tars');
+  expect(err).toContain('ONE, ZWEI have archives already: not reckoned here');
+  expect(err).toContain('BAD has no images');
+  expect((await plan('--again')).err).toContain('7 objects, 18.0 kB, in 2 tars');
+});
+
 it('status tells each plate, and of one its wells', async () => {
   const { code, out } = await lab.me.lab(['archive', 'status', '--local']);
   expect(code).toBe(0);
