@@ -24,7 +24,7 @@ export interface RunGlance {
   /** Of the items that there are; undefined where they were not read. */
   readonly counts?: Readonly<Record<ItemState, number>>;
   readonly items: number;
-  /** From its submission to its last item's end, or to now while it goes on. */
+  /** From its submission to its last item's end, or to now while it goes on; undefined where nothing of it was submitted. */
   readonly seconds?: number;
 }
 
@@ -48,13 +48,14 @@ export async function glance(
   const meter = lastEnd();
   if (ledger.ended && ledger.isDetailed)
     for await (const row of ledger.rows.stream({ details: true })) meter.add(row);
+  const state = stateOf(ledger);
   const end = ledger.ended ? (meter.end ?? Number.NaN) : now.getTime();
   const seconds = (end - Date.parse(request.createdAt)) / 1000;
   return {
-    state: stateOf(ledger),
+    state,
     counts: ledger.counts,
     items: reader.items.length,
-    ...(seconds >= 0 ? { seconds } : {}),
+    ...(seconds >= 0 && state !== 'not submitted' ? { seconds } : {}),
   };
 }
 
