@@ -89,7 +89,8 @@ export class Answer implements AnswerReader {
   room(): Buffer {
     // A little that is left may be less than a read: then it is the next one's.
     if (this.#slab.length - this.#used < leastBytes) {
-      this.#slab = Buffer.allocUnsafeSlow(slabBytes);
+      // Most answers are small, and many: what they do not need is garbage.
+      this.#slab = Buffer.allocUnsafeSlow(Math.min(slabBytes, this.#decoder.left + leastBytes));
       this.#used = 0;
     }
     return this.#slab.subarray(this.#used);
