@@ -29,8 +29,8 @@ export async function verbPorts(context: Context, bringing: readonly WorkloadSpe
     sameCall: (without = '', more = []) => sameCommand(argv, without, more),
     async listed(list, noun) {
       const { storeOf } = await context.connect();
-      return (await readItems(list, noun, { cwd, store: storeOf, readStdin: () => gatherStream(stdin) }))
-        .items;
+      const sources = { cwd, store: storeOf, readStdin: () => gatherStream(stdin), say: context.say };
+      return (await readItems(list, noun, sources)).items;
     },
     async places(none) {
       const config = await context.config();

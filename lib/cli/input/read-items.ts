@@ -4,6 +4,7 @@ import type { Bytes } from '../../contract/list/bytes.ts';
 import { type ParsedList, type ParseListOptions, parseList } from '../../contract/list/parse-list.ts';
 import { expandRange } from '../../contract/list/range.ts';
 import type { Store } from '../../contract/ports/ports.ts';
+import { bytesText } from '../../contract/verb/texts.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { ItemNoun } from '../../contract/workload/workload.ts';
@@ -24,7 +25,12 @@ export interface ItemSources {
   readonly cwd: string;
   store(bucket: string): Store;
   readStdin(): Promise<Bytes>;
+  /** For people: what is being done that takes a while. */
+  say(text: string): void;
 }
+
+/** A list of this many bytes takes a second or more. */
+const tellBytes = 16e6;
 
 /**
  * The items that `--participants VALUE` (or its like) stands for: a file, `s3://bucket/key`, `-` for stdin, a range, names
@@ -43,17 +49,21 @@ export async function readItems(
       message: 'is empty',
       fix: `a file with one ${noun.one} a line, or names with commas between`,
     });
-  if (value === '-') return parseList(await sources.readStdin(), 'stdin', noun, options);
+  const parse = (bytes: Bytes, name = value): ParsedList => {
+    if (bytes.length >= tellBytes) sources.say(`reading ${name}, ${bytesText(bytes.length)}`);
+    return parseList(bytes, name, noun, options);
+  };
+  if (value === '-') return parse(await sources.readStdin(), 'stdin');
   const s3 = /^s3:\/\/([^/]+)\/(.+)$/.exec(value);
   if (s3) {
     const store = sources.store(s3[1]!);
-    return readStored(store, s3[2]!, value, noun, options).catch(error => {
+    return readStored(store, s3[2]!, value, noun, parse).catch(error => {
       throw namingThe(value, error);
     });
   }
   const path = resolve(sources.cwd, value);
   try {
-    return parseList(await gatherFile(path), value, noun, options);
+    return parse(await gatherFile(path));
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     // What cannot be written is a copy of it, in the temporary folder.
@@ -112,7 +122,7 @@ async function readStored(
   key: string,
   value: string,
   noun: ItemNoun,
-  options: ParseListOptions,
+  parse: (bytes: Bytes) => ParsedList,
 ): Promise<ParsedList> {
   if (key.includes('*')) {
     const names = await listPattern(store, key, value, noun);
@@ -125,7 +135,7 @@ async function readStored(
       message: 'there is no such object',
       fix: `aws s3 ls ${value.replace(/[^/]+$/, '')}`,
     });
-  return parseList(body, value, noun, options);
+  return parse(body);
 }
 
 async function listPattern(

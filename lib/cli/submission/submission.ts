@@ -113,7 +113,8 @@ export async function readList(
   { source, reading, selection = {} }: ItemSource,
   store: Connection['storeOf'],
 ): Promise<ParsedList> {
-  const sources = { cwd: context.cwd, store, readStdin: () => gatherStream(context.stdin) };
+  const { cwd, stdin, say } = context;
+  const sources = { cwd, store, readStdin: () => gatherStream(stdin), say };
   const listed = await readItems(source, spec.item, sources, reading);
   return { ...listed, items: selectItems(listed.items, selection, spec.item) };
 }
