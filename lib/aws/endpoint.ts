@@ -1,3 +1,5 @@
+import type { BatchClientConfig } from '@aws-sdk/client-batch';
+
 /** Where AWS is. Chosen once, by the CLI's context; an absent `url` is AWS itself. */
 export interface Endpoint {
   readonly region: string;
@@ -18,10 +20,19 @@ export const atTwin = {
   defaultsMode: 'legacy',
 } as const;
 
+/**
+ * What goes wrong is told once, by who asked. Without an `info` the SDK makes no copy of each answer for a log that nobody keeps, a
+ * sixth of what a look at a thousand jobs takes; its type wants one, and nothing calls it unasked.
+ */
+const quiet = { trace() {}, debug() {}, warn() {}, error() {} } as unknown as NonNullable<
+  BatchClientConfig['logger']
+>;
+
 /** What every SDK client is made with. */
 export function clientConfig(endpoint: Endpoint) {
   return {
     region: endpoint.region,
+    logger: quiet,
     // A request that a sleeping laptop had under way would be waited for for ever.
     requestHandler: { connectionTimeout: 15_000, socketTimeout: 120_000 },
     ...(endpoint.url ? { endpoint: endpoint.url, ...atTwin } : {}),

@@ -47,15 +47,11 @@ export function s3Store(endpoint: Endpoint, bucket: string, client = defaultClie
   };
 }
 
-/** What went wrong is told once, by who asked. */
-const quiet = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
 const defaultClient = (endpoint: Endpoint): S3Client =>
   new S3Client({
     ...clientConfig(endpoint),
     maxAttempts: 6,
     forcePathStyle: endpoint.url !== undefined,
-    logger: quiet,
   });
 
 async function getObject(

@@ -15,3 +15,17 @@ it('what an environment asks of AWS’s endpoints keeps nobody from a twin', asy
     'ECONNREFUSED',
   );
 });
+
+it('of an answer no copy is made for a log that nobody keeps', async () => {
+  const filtered: unknown[] = [];
+  const client = new BatchClient(clientConfig({ region: 'us-east-1', url: 'http://127.0.0.1:1' }));
+  client.middlewareStack.add(
+    (_, context) => async () => {
+      context.outputFilterSensitiveLog = (output: unknown): unknown => filtered.push(output);
+      return { output: { $metadata: {}, jobs: [] }, response: {} };
+    },
+    { step: 'initialize', priority: 'low' },
+  );
+  expect(await client.send(new DescribeJobsCommand({ jobs: ['x'] }))).toMatchObject({ jobs: [] });
+  expect(filtered).toEqual([]);
+});
