@@ -35,6 +35,8 @@ export interface AnswerReader {
   fail(error: Error, isUnheard: boolean): void;
 }
 
+/** Most heads are small, with a small body behind them in the same read; memory of a connection stays as long as it rests. */
+const firstHeadBytes = 16 * 1024;
 const headBytes = 64 * 1024;
 const endOfHead = Buffer.from('\r\n\r\n');
 
@@ -57,7 +59,7 @@ export function take(origin: string): { readonly connection: WireConnection; rea
 export class WireConnection {
   readonly #origin: string;
   readonly #socket: Socket;
-  readonly #head = Buffer.allocUnsafeSlow(headBytes);
+  #head = Buffer.allocUnsafeSlow(firstHeadBytes);
   #headLength = 0;
   #reading: AnswerReader | undefined;
   /** Of the answer whose body is read. */
@@ -140,6 +142,11 @@ export class WireConnection {
   }
 
   #free(): Buffer {
+    if (this.#headLength === this.#head.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(headBytes, 2 * this.#head.length));
+      this.#head.copy(larger);
+      this.#head = larger;
+    }
     return this.#head.subarray(this.#headLength);
   }
 

@@ -113,6 +113,21 @@ it.each([
   expect(server.seen).toEqual([]);
 });
 
+it('a head of up to 64 KiB is read, and one that has no end by then is an error', async () => {
+  const { origin } = await listening(
+    createServer((asked, answer) => {
+      for (let i = 0; i < Number(asked.url!.slice(1)); i++) answer.setHeader(`x-${i}`, 'x'.repeat(4000));
+      answer.end('there');
+    }),
+  );
+  for (const count of [0, 3, 4, 5, 9, 15]) {
+    const answer = await once(get(origin, { target: `/${count}` }));
+    expect(Object.keys(answer.headers).filter(name => name.startsWith('x-'))).toHaveLength(count);
+    expect(String(await answer.bytes())).toBe('there');
+  }
+  await expect(once(get(origin, { target: '/17' }))).rejects.toThrow('the answer has no end of headers');
+});
+
 it('a connection that its server closes in a second is not used again', async () => {
   const { origin, sockets } = await listening(
     createServer((_, answer) => answer.setHeader('keep-alive', 'timeout=1').end('there')),
