@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const source = randomBytes(4 * 1024 * 1024);
+// Beyond what is held whole.
+const source = randomBytes(10 * 1024 * 1024);
 const md5Of = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 const crc32Of = (bytes: Buffer): string => {
   const sum = Buffer.alloc(4);
@@ -35,7 +36,7 @@ it('stores what came in and gives its checksums, whatever its length and its pie
   const body = fc.record({
     length: fc.oneof(
       fc.integer({ min: 0, max: source.length }),
-      fc.constantFrom(0, 1, 1_048_575, 1_048_576, 1_048_577, 2_097_152, 3_145_729, source.length),
+      fc.constantFrom(0, 1, 1_048_576, 4_194_303, 4_194_304, 4_194_305, 6_291_456, 7_340_033, source.length),
     ),
     pieces: fc.array(fc.integer({ min: 400, max: 1_200_000 }), { minLength: 1, maxLength: 5 }),
   });
@@ -62,7 +63,7 @@ it('stores what came in and gives its checksums, whatever its length and its pie
 });
 
 it('a body that fails leaves no file, short or long, and the next one is as right as ever', async () => {
-  for (const length of [10, 1_200_000, source.length]) {
+  for (const length of [10, 1_200_000, 4_300_000, source.length]) {
     const before = (await readdir(folder)).length;
     const broken = inPieces(source.subarray(0, length), [100_000], new Error('reset'));
     await expect(receive(join(folder, 'broken'), broken, [])).rejects.toThrow('reset');

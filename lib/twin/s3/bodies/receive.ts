@@ -4,7 +4,9 @@ import { type ChecksumAlgorithm, checksums } from '../wire/checksums.ts';
 import { type BodyRun, startBody } from './body-threads.ts';
 import type { BodySums } from './body-worker.ts';
 
-/** Bodies up to this many bytes are held whole; others are written by so many at a time, while more come in. */
+/** Bodies up to this many bytes are held whole: a thread takes longer to start, and more memory. */
+const heldBytes = 4 * 1024 * 1024;
+/** Others are written by so many at a time, while more come in. */
 const portionBytes = 1024 * 1024;
 /** Of one body, filled or on their way: its share of memory. */
 const mostPortions = 4;
@@ -27,7 +29,7 @@ export async function receive(
       size += chunk.length;
       if (large) await large.take(chunk);
       else held.push(chunk);
-      if (large || size <= portionBytes) continue;
+      if (large || size <= heldBytes) continue;
       large = new LargeBody(await startBody(path, md5, algorithms));
       for (const each of held) await large.take(each);
       held = [];

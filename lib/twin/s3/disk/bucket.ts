@@ -57,8 +57,8 @@ export class Bucket {
     this.settings = settings;
     this.stored = stored;
     this.history = history;
-    const all = [stored.all(), ...[...history.keys()].map(key => history.of(key))].flat();
-    for (const meta of all) this.lastSequence = Math.max(this.lastSequence, sequenceOf(meta));
+    for (const metas of [stored.all(), ...[...history.keys()].map(key => history.of(key))])
+      for (const meta of metas) this.lastSequence = Math.max(this.lastSequence, sequenceOf(meta));
   }
 
   /** `otherwise` are the settings of a bucket that has none of its own. */

@@ -89,6 +89,8 @@ export function held({
   lastModified,
   headers,
   checksums,
+  versionId,
+  sequence,
   ...rare
 }: ObjectMeta): ObjectMeta {
   const sums = sumsOf({ etag, checksums });
@@ -108,8 +110,10 @@ export function held({
     lastModified,
     headers: known,
     checksums: sums.checksums,
+    versionId,
+    sequence,
   };
-  return Object.assign(own, rare);
+  return Object.assign(own as ObjectMeta, rare);
 }
 
 /** Letters and digits alone: it goes into addresses and command lines. */

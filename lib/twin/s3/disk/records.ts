@@ -53,6 +53,10 @@ export class BucketRecords {
     return records;
   }
 
+  get(key: string): ObjectMeta | undefined {
+    return this.current.get(key);
+  }
+
   all(): IterableIterator<ObjectMeta> {
     return this.current.values();
   }

@@ -27,7 +27,7 @@ export async function promote({ stored, history, look, temporaryPath }: Halves, 
 /** Brings to its end what a kill interrupted between the current files and the old versions. */
 export async function recover(halves: Halves): Promise<void> {
   const { stored, history } = halves;
-  const doomed = stored.all().filter(meta => meta.doomed);
+  const doomed = [...stored.all()].filter(meta => meta.doomed);
   for (const meta of doomed) await stored.takeAway(meta);
   for (const key of new Set([...history.keys(), ...doomed.map(meta => meta.key)])) {
     const current = await halves.look(key);

@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { eachLimit } from '../../../contract/run/map-limit.ts';
 import { onceATurn } from '../../once-a-turn.ts';
 import { s3Errors } from '../wire/errors.ts';
 import { compareKeys, firstAtOrAfter } from './key-order.ts';
@@ -9,11 +10,21 @@ import { held, isSame, type ObjectMeta } from './object-meta.ts';
 import { isLink, mkdir, rename, rm, rmdir, statOf } from './quick-fs.ts';
 import { BucketRecords } from './records.ts';
 
+/** Files below a folder: those that objects are known to be in, by the objects, for whom there is memory already. */
+interface FoundFiles {
+  readonly known: Set<ObjectMeta>;
+  readonly others: Set<string>;
+}
+
+/** Folders of a folder that are read side by side; of a hundred thousand not all at once. */
+const foldersTogether = 32;
+
 /** The current objects of a bucket: plain files below one folder, with the record of each. Of versions it knows nothing. */
 export class StoredFiles {
   readonly folder: string;
   private readonly records: BucketRecords;
-  private readonly index: Map<string, ObjectMeta>;
+  /** Keys whose object has gone and whose record has stayed. */
+  private readonly gone = new Set<string>();
   private sorted: string[] | undefined;
   /** Of folders, whether neither they nor one above them is a link, by which a write or a delete would leave the twin. */
   private readonly own = onceATurn(() => new Map([['.', true]]));
@@ -21,7 +32,6 @@ export class StoredFiles {
   private constructor(folder: string, records: BucketRecords) {
     this.folder = folder;
     this.records = records;
-    this.index = new Map([...records.all()].map(meta => [meta.key, meta]));
   }
 
   static async open(folder: string, recordsPath: string): Promise<StoredFiles> {
@@ -34,16 +44,16 @@ export class StoredFiles {
 
   /** As it was when it was last looked at. */
   get(key: string): ObjectMeta | undefined {
-    return this.index.get(key);
+    return this.gone.has(key) ? undefined : this.records.get(key);
   }
 
-  all(): ObjectMeta[] {
-    return [...this.index.values()];
+  *all(): Generator<ObjectMeta> {
+    for (const meta of this.records.all()) if (!this.gone.has(meta.key)) yield meta;
   }
 
   /** In UTF-8 byte order. */
   keys(): readonly string[] {
-    this.sorted ??= [...this.index.keys()].sort(compareKeys);
+    this.sorted ??= Array.from(this.all(), meta => meta.key).sort(compareKeys);
     return this.sorted;
   }
 
@@ -80,7 +90,7 @@ export class StoredFiles {
     const { key } = object;
     try {
       // Nothing is in the way as a rule, and to ask first would take longer than the rest.
-      return await this.placeAt(object, this.index.get(key)?.path ?? keyToPath(key), from);
+      return await this.placeAt(object, this.get(key)?.path ?? keyToPath(key), from);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code ?? '';
       if (!['ENOENT', 'ENOTDIR', 'EISDIR', 'EEXIST'].includes(code)) throw error;
@@ -110,9 +120,12 @@ export class StoredFiles {
 
   /** An object is there no more. Its record may stay, for a file that comes back. */
   async forget(key: string, record: 'goes' | 'stays' = 'goes'): Promise<void> {
-    if (record === 'goes') await this.records.remove(key);
-    if (!this.index.delete(key) || !this.sorted) return;
-    this.sorted.splice(firstAtOrAfter(this.sorted, key), 1);
+    if (record === 'goes') {
+      await this.records.remove(key);
+      this.gone.delete(key);
+    } else this.gone.add(key);
+    const at = this.sorted ? firstAtOrAfter(this.sorted, key) : 0;
+    if (this.sorted?.[at] === key) this.sorted.splice(at, 1);
   }
 
   /**
@@ -128,37 +141,47 @@ export class StoredFiles {
   }> {
     const base = prefix.slice(0, prefix.lastIndexOf('/') + 1);
     const under = base === '' ? '' : dirname(keyToPath(`${base}x`));
-    const found = new Set<string>();
-    const folders = await this.filesIn(under, !shallow, found);
+    const files: FoundFiles = { known: new Set(), others: new Set() };
+    const folders = await this.filesIn(under, !shallow, files);
     const sure = shallow ? this.foldersInUse(under, folders) : new Set<string>();
     if (shallow)
-      for (const name of folders) if (!sure.has(name)) await this.filesIn(join(under, name), true, found);
+      for (const name of folders) if (!sure.has(name)) await this.filesIn(join(under, name), true, files);
     const missing: string[] = [];
     for (const meta of this.below(base)) {
       const here = under === '' || meta.path.startsWith(`${under}/`);
-      if (here && !sure.has(folderBelow(under, meta.path)) && !found.delete(meta.path))
-        missing.push(meta.key);
+      const isMissing = here && !sure.has(folderBelow(under, meta.path));
+      if (isMissing && !files.known.has(meta) && !files.others.delete(meta.path)) missing.push(meta.key);
     }
-    return { missing, found: [...found].map(path => ({ key: keyAt(path), path })) };
+    return { missing, found: [...files.others].map(path => ({ key: keyAt(path), path })) };
   }
 
   /** Objects whose keys begin so: of a bucket of a million a listing is not to look at each. */
   private *below(base: string): Generator<ObjectMeta> {
     const keys = this.keys();
-    for (let at = firstAtOrAfter(keys, base); keys[at]?.startsWith(base); at++)
-      yield this.index.get(keys[at]!)!;
+    for (let at = firstAtOrAfter(keys, base); keys[at]?.startsWith(base); at++) yield this.get(keys[at]!)!;
   }
 
   /** Adds the files in a folder; answers the names of folders in it. */
-  private async filesIn(under: string, recursive: boolean, found: Set<string>): Promise<readonly string[]> {
+  private async filesIn(under: string, recursive: boolean, files: FoundFiles): Promise<readonly string[]> {
     // One that has just gone holds nothing.
     const entries = await readdir(join(this.folder, under), { withFileTypes: true }).catch(() => []);
     const folders: string[] = [];
-    for (const entry of entries)
-      if (entry.isDirectory()) folders.push(entry.name);
-      else found.add(join(under, entry.name));
+    for (const entry of entries) {
+      if (entry.isDirectory()) {
+        folders.push(entry.name);
+        continue;
+      }
+      const path = under === '' ? entry.name : `${under}/${entry.name}`;
+      // Most paths are their keys.
+      const meta = this.get(path);
+      if (meta?.path === path) files.known.add(meta);
+      else files.others.add(path);
+    }
     // Side by side: Node's own recursion, one folder after the other, takes five times as long.
-    if (recursive) await Promise.all(folders.map(name => this.filesIn(join(under, name), true, found)));
+    if (recursive)
+      await eachLimit(folders, foldersTogether, async name => {
+        await this.filesIn(under === '' ? name : `${under}/${name}`, true, files);
+      });
     return folders;
   }
 
@@ -166,7 +189,7 @@ export class StoredFiles {
   private foldersInUse(under: string, folders: readonly string[]): Set<string> {
     const open = new Set(folders.filter(name => isSegment(name)));
     const used = new Set<string>();
-    for (const meta of this.index.values()) {
+    for (const meta of this.all()) {
       if (open.size === 0) break;
       if (under !== '' && !meta.path.startsWith(`${under}/`)) continue;
       const name = folderBelow(under, meta.path);
@@ -243,10 +266,9 @@ export class StoredFiles {
   }
 
   private remember(meta: ObjectMeta): void {
-    if (this.sorted && !this.index.has(meta.key)) {
-      this.sorted.splice(firstAtOrAfter(this.sorted, meta.key), 0, meta.key);
-    }
-    this.index.set(meta.key, meta);
+    this.gone.delete(meta.key);
+    const at = this.sorted ? firstAtOrAfter(this.sorted, meta.key) : 0;
+    if (this.sorted && this.sorted[at] !== meta.key) this.sorted.splice(at, 0, meta.key);
   }
 }
 
