@@ -117,7 +117,7 @@ export class EndsReader {
     const entries: Entry[] = [];
     for (let line = first[place.shard]!; line < first[place.shard + 1]!; line++) {
       const item = part.items.list.at(positionOf(line));
-      entries.push(entryAfter(undefined, state, item, part.recordOf(place.shard, item.name)));
+      entries.push(entryAfter(undefined, state, item, part.recordOf(place.shard, item.name, line)));
     }
     return { state, entries };
   }

@@ -9,7 +9,9 @@ import type { RoundStep } from './look/round-step.ts';
 import type { StepView } from './step-view.ts';
 
 /** Rows whose records are read together. */
-export const rowsTogether = 2048;
+const rowsTogether = 2048;
+/** Of how many items those records may tell: of a few rows each may be of another shard, and its record tells of all of its items. */
+const linesTogether = 4 * rowsTogether;
 
 /** Entries of a step one after the other, as `Rows.stream` gives the rows of the run. */
 export async function* streamStep(
@@ -18,16 +20,45 @@ export async function* streamStep(
   step: StepView,
   { details, positions }: { readonly details: boolean; readonly positions?: readonly number[] },
 ): AsyncGenerator<Entry> {
-  const length = positions?.length ?? step.length;
+  const rows = {
+    length: positions?.length ?? step.length,
+    at: (index: number) => positions?.[index] ?? index,
+    positionsOf: (_: StepView, position: number) => [position],
+  };
+  const input = { store, parts, steps: [step], details };
+  for await (const position of withDetails(input, rows)) yield step.at(position);
+}
+
+/** Rows that somebody goes through. */
+export interface ChosenRows {
+  readonly length: number;
+  /** A number of its own for each. */
+  at(index: number): number;
+  /** Positions of a step that the row tells of. */
+  positionsOf(step: StepView, row: number): readonly number[];
+  /** Positions that every row tells of. */
+  readonly common?: (step: StepView) => readonly number[];
+}
+
+/** The rows' numbers, each once the records of what it tells of are read; of few rows at a time they are held. */
+export async function* withDetails(input: DetailsInput, rows: ChosenRows): AsyncGenerator<number> {
   try {
-    for (let from = 0; from < length; from += rowsTogether) {
-      const to = Math.min(length, from + rowsTogether);
-      const some = Array.from({ length: to - from }, (_, i) => positions?.[from + i] ?? from + i);
-      await readDetails({ store, parts, steps: [step], details }, (_, add) => some.forEach(add));
-      for await (const position of inTurns(some)) yield step.at(position);
+    for (let at = 0; at < rows.length; ) {
+      const wanted = wantedShards(input);
+      const some: number[] = [];
+      for (const step of input.steps)
+        for (const position of rows.common?.(step) ?? []) wanted.add(step, position);
+      do {
+        const row = rows.at(at++);
+        some.push(row);
+        for (const step of input.steps)
+          for (const position of rows.positionsOf(step, row)) wanted.add(step, position);
+      } while (at < rows.length && some.length < rowsTogether && wanted.lines < linesTogether);
+      await readDetails(input, wanted.shards);
+      yield* inTurns(some);
     }
   } finally {
-    forgetDetails(parts);
+    for (const part of input.parts) part.details.keepOnly(new Set());
   }
 }
 
@@ -38,15 +69,11 @@ const rowsInTurn = 128;
  * The same, and the event loop's turn now and then: V8 ends a collection there, and until it has, it gives young objects whatever they
  * ask for, 16 MB for 2048 rows.
  */
-export async function* inTurns(list: readonly number[]): AsyncGenerator<number> {
+async function* inTurns(list: readonly number[]): AsyncGenerator<number> {
   for (const [index, each] of list.entries()) {
     if (index % rowsInTurn === rowsInTurn - 1) await setImmediate();
     yield each;
   }
-}
-
-export function forgetDetails(parts: readonly RoundStep[]): void {
-  for (const part of parts) part.details.keepOnly(new Set());
 }
 
 export interface DetailsInput {
@@ -58,22 +85,35 @@ export interface DetailsInput {
   readonly see?: SeeRecord | undefined;
 }
 
-/** Reads the records of some positions that a look has not read, and forgets the others. */
-export async function readDetails(
-  { store, parts, steps, details, see }: DetailsInput,
-  positions: (step: StepView, add: (position: number) => void) => void,
-): Promise<void> {
-  const wanted = new Map(parts.map(part => [part, new Set<number>()]));
+/** The shards of some positions whose records a look has not read, and how many items those have. */
+function wantedShards({ parts, details }: DetailsInput) {
+  const shards = new Map(parts.map(part => [part, new Set<number>()]));
+  let lines = 0;
   const isWanted = ({ records, tries, names }: RoundStep, shard: number): boolean =>
     !records.has(shard) && (names.has(shard) || (details && tries[shard]! > 0));
-  for (const step of steps)
-    positions(step, position => {
+  return {
+    shards,
+    get lines() {
+      return lines;
+    },
+    add(step: StepView, position: number): void {
       for (const part of step.parts) {
         const line = part.lines.lineOf(position);
         const shard = line < 0 ? -1 : part.shardOf(line);
-        if (shard >= 0 && isWanted(part, shard)) wanted.get(part)!.add(shard);
+        const own = shards.get(part)!;
+        if (shard < 0 || own.has(shard) || !isWanted(part, shard)) continue;
+        own.add(shard);
+        lines += part.lines.first[shard + 1]! - part.lines.first[shard]!;
       }
-    });
+    },
+  };
+}
+
+/** Reads the records of some shards, and forgets those of others. */
+async function readDetails(
+  { store, see }: DetailsInput,
+  wanted: ReadonlyMap<RoundStep, ReadonlySet<number>>,
+): Promise<void> {
   for (const [part, shards] of wanted) {
     part.details.keepOnly(shards);
     const unread = [...shards].filter(shard => !part.details.has(shard)).sort((a, b) => a - b);

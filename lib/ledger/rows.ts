@@ -5,8 +5,8 @@ import { inputsOf, joined, precedence, type StepRow } from './fold.ts';
 import type { ItemList } from './items/item-list.ts';
 import type { SeeRecord } from './look/records.ts';
 import { codeOf, type RoundStep } from './look/round-step.ts';
-import { forgetDetails, inTurns, readDetails, rowsTogether } from './read-details.ts';
-import { type Some, type StepView, wellCode } from './step-view.ts';
+import { withDetails } from './read-details.ts';
+import { type IsKnown, type Some, type StepView, wellCode } from './step-view.ts';
 
 /** One item of a run, by its name, over all its rounds and steps. */
 export interface LedgerRow extends Omit<StepRow, 'parts' | 'lane'> {
@@ -64,6 +64,12 @@ export class Rows implements Iterable<LedgerRow> {
     for (const index of this.#indexesIn(states)) yield this.#row(index);
   }
 
+  /** Those that have failed, but for what `isKnown`: a position, and the round that it has failed in. */
+  *failed(isKnown: IsKnown): Generator<LedgerRow> {
+    for (const index of this.#indexesIn(['failed']))
+      if (!isKnown(index, this.#roundOf(index))) yield this.#row(index);
+  }
+
   some(fits: (row: LedgerRow) => boolean): boolean {
     return this.find(fits) !== undefined;
   }
@@ -102,21 +108,14 @@ export class Rows implements Iterable<LedgerRow> {
     const chosen = names
       ? [...new Set(names.map(name => this.#items.indexOf(name)))].sort((a, b) => a - b)
       : states && this.#indexesIn(states);
-    const length = chosen?.length ?? this.length;
     const input = { store: this.#store, parts: this.#parts, steps: this.#steps, details, see };
-    try {
-      for (let from = 0; from < length; from += rowsTogether) {
-        const to = Math.min(length, from + rowsTogether);
-        const some = Array.from({ length: to - from }, (_, i) => chosen?.[from + i] ?? from + i);
-        await readDetails(input, (step, add) => {
-          for (const index of some) for (const position of step.owners.positionsOf(index)) add(position);
-          if (some.length > 0) step.owners.common.forEach(add);
-        });
-        for await (const index of inTurns(some)) if (index >= 0) yield this.#row(index);
-      }
-    } finally {
-      forgetDetails(this.#parts);
-    }
+    const rows = {
+      length: chosen?.length ?? this.length,
+      at: (index: number) => chosen?.[index] ?? index,
+      positionsOf: ({ owners }: StepView, row: number) => owners.positionsOf(row),
+      common: ({ owners }: StepView) => owners.common,
+    };
+    for await (const index of withDetails(input, rows)) if (index >= 0) yield this.#row(index);
   }
 
   #indexesIn(states: readonly ItemState[]): readonly number[] {
@@ -125,6 +124,13 @@ export class Rows implements Iterable<LedgerRow> {
     for (let index = 0; index < this.length; index++)
       if (wanted.has(this.states[index]!)) indexes.push(index);
     return indexes;
+  }
+
+  #roundOf(index: number): number {
+    let round = 0;
+    for (const step of this.#steps)
+      for (const position of step.owners.positionsOf(index)) round = Math.max(round, step.roundAt(position));
+    return round;
   }
 
   #row(index: number): LedgerRow {

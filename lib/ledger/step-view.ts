@@ -10,6 +10,9 @@ const waitingCode = codeOf('waiting');
 const failedCode = codeOf('failed');
 const never = 0xffff;
 
+/** Whether it is known already how what stands at a position is in a round. */
+export type IsKnown = (position: number, round: number) => boolean;
+
 /** A step of a run over all its rounds: how each of its items stands, by its position. */
 export class StepView implements Iterable<Entry> {
   readonly name: string;
@@ -82,7 +85,7 @@ export class StepView implements Iterable<Entry> {
       const line = part.lines.lineOf(position);
       if (line < 0) continue;
       const shard = part.shardOf(line);
-      entry = entryAfter(entry, part.stateOf(shard), item, part.recordOf(shard, item.name));
+      entry = entryAfter(entry, part.stateOf(shard), item, part.recordOf(shard, item.name, line));
     }
     return this.#stale?.[position]
       ? { ...entry!, state: 'waiting', reason: 'what it was made from was done again' }
@@ -123,6 +126,16 @@ export class StepView implements Iterable<Entry> {
   get open(): Some {
     this.#open ??= this.#some(state => !wellCode(state));
     return this.#open;
+  }
+
+  /** As `Rows.failed`. */
+  *failures(isKnown: IsKnown): Generator<Entry> {
+    for (
+      let position = this.states.indexOf(failedCode);
+      position >= 0;
+      position = this.states.indexOf(failedCode, position + 1)
+    )
+      if (!isKnown(position, this.roundAt(position))) yield this.at(position);
   }
 
   get failed(): Some {

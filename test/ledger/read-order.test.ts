@@ -9,16 +9,15 @@ import { oneStepRound } from '../helpers/one-step-round.ts';
 
 const run = { workload: 'scan', runId: 'r' };
 
-/** A run of one step with a shard an item, as it is in the bucket. */
-async function planned(names: readonly string[]) {
+/** A run of one step, with a shard an item where no more are said, as it is in the bucket. */
+async function planned(names: readonly string[], perShard = 1) {
   const store = memoryStore();
   const items = names.map(name => ({ name }));
-  const arrays = [{ array: 0, offset: 0, size: items.length, jobName: 'job', lane: 0, after: [] }];
-  const { plan, files } = oneStepRound(
-    run,
-    items.map(item => [item]),
-    { step: { arrays } },
+  const shards = Array.from({ length: items.length / perShard }, (_, shard) =>
+    items.slice(shard * perShard, (shard + 1) * perShard),
   );
+  const arrays = [{ array: 0, offset: 0, size: shards.length, jobName: 'job', lane: 0, after: [] }];
+  const { plan, files } = oneStepRound(run, shards, { step: { arrays } });
   const { lab, request, createdAt } = plan;
   await storeRun(store, run, { version: 2, runId: 'r', lab, request, createdAt, items: items.length }, items);
   await storeRound(store, plan, files);
@@ -69,6 +68,11 @@ it('children that have started are running, whatever the array’s summary still
   expect(rows.map(row => row.state)).toEqual(['running', 'failed']);
 });
 
+const allDone = {
+  findByName: async () => [{ jobId: 'id' }],
+  describe: async () => [{ jobId: 'id', status: 'SUCCEEDED', attempts: [], statusSummary: {} }],
+} as unknown as BatchPort;
+
 it('what every item has made is read where it is asked for, however many shards there are', async () => {
   const names = Array.from({ length: detailedShards + 1 }, (_, index) => `p${index}`);
   const { store, objects, plan } = await planned(names);
@@ -79,11 +83,7 @@ it('what every item has made is read where it is asked for, however many shards 
     objects.set(resultKey(run, { ...at, jobId: 'id', attempt: 1 }), Buffer.from(JSON.stringify(record)));
     objects.set(doneKey(run, at), Buffer.from('{}'));
   });
-  const batch = {
-    findByName: async () => [{ jobId: 'id' }],
-    describe: async () => [{ jobId: 'id', status: 'SUCCEEDED', attempts: [], statusSummary: {} }],
-  } as unknown as BatchPort;
-  const { rows } = await look({ store, batch }, plan);
+  const { rows } = await look({ store, batch: allDone }, plan);
   const made = async (details: boolean) => {
     let count = 0;
     for await (const row of rows.stream({ details })) if (row.outputs) count++;
@@ -91,4 +91,32 @@ it('what every item has made is read where it is asked for, however many shards 
   };
   expect(await made(false)).toBe(0);
   expect(await made(true)).toBe(names.length);
+});
+
+it('of a few items of large shards each, few records are held at a time', async () => {
+  const [shards, perShard] = [40, 1000];
+  const names = Array.from({ length: shards * perShard }, (_, index) => `p${index}`);
+  const { store, objects, plan } = await planned(names, perShard);
+  for (let shard = 0; shard < shards; shard++) {
+    const at = { round: 0, step: 'run', shard };
+    const own = names.slice(shard * perShard, (shard + 1) * perShard);
+    const items = own.map(name => ({ name, state: 'done', outputs: [{ key: `${name}.csv`, bytes: 1 }] }));
+    const record = { version: 2, jobId: 'id', endedAt: 'x', items };
+    objects.set(resultKey(run, { ...at, jobId: 'id', attempt: 1 }), Buffer.from(JSON.stringify(record)));
+    objects.set(doneKey(run, at), Buffer.from('{}'));
+  }
+  const { rows } = await look({ store, batch: allDone }, plan);
+  const read: number[] = [];
+  const some = names.filter((_, index) => index % perShard === 7);
+  const made: string[] = [];
+  let before = 0;
+  const see = (): void => void before++;
+  for await (const row of rows.stream({ details: true, names: some, see })) {
+    if (before > 0) read.push(before);
+    before = 0;
+    made.push(...(row.outputs ?? []).map(each => each.key));
+  }
+  expect(made).toEqual(some.map(name => `${name}.csv`));
+  expect(read.reduce((sum, each) => sum + each, 0)).toBe(shards);
+  expect(Math.max(...read)).toBeLessThan(10);
 });

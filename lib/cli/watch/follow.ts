@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { IsKnown } from '../../ledger/step-view.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
@@ -55,7 +56,7 @@ export async function followToEnd(
   const quick = context.local;
   const { err } = context.io;
   const started = context.now().getTime();
-  const told = new Set<string>();
+  const told = toldFailures();
   // On the twin a job waits for this machine's cores: there is no host that could fail to join.
   const hint = quick ? undefined : hintOf(context, open);
   let last = '';
@@ -142,6 +143,29 @@ function tellHint(context: Context, runId: string, { text, fix }: Hint): void {
 const nounOf = ({ spec }: ConnectedRun, { step }: RunPart): string =>
   step === undefined ? spec.item.one : `${step} of`;
 
+interface Told {
+  readonly size: number;
+  /** Whether it was asked of this before; from now on it is. */
+  readonly isKnown: IsKnown;
+}
+
+/** By position and round: a row takes a hundred times as much to make, and a look has all that have failed until then. */
+function toldFailures(): Told {
+  const rounds = new Map<number, number>();
+  let size = 0;
+  return {
+    get size() {
+      return size;
+    },
+    isKnown(position, round) {
+      if (rounds.get(position) === round) return true;
+      rounds.set(position, round);
+      size++;
+      return false;
+    },
+  };
+}
+
 /** A person who watches wants to know at once; of a thousand failures, only that there are many. */
 const failuresTold = 5;
 
@@ -152,12 +176,9 @@ async function removeCaps({ connection, run }: ConnectedRun, part: RunPart): Pro
 }
 
 /** Failures one by one as they come: as events all of them, to a person the first few; the end tells all by reason. */
-function tellFailures(context: Context, watched: Watched, told: Set<string>, noun: string): void {
+function tellFailures(context: Context, watched: Watched, told: Told, noun: string): void {
   if (!context.json && told.size >= failuresTold) return;
-  for (const row of watched.failed()) {
-    const id = `${row.name}\u0000${row.round}`;
-    if (told.has(id)) continue;
-    told.add(id);
+  for (const row of watched.failed(told.isKnown)) {
     if (context.json)
       context.print(
         JSON.stringify({ event: 'failed', item: row.name, exitCode: row.exitCode, reason: row.reason }),

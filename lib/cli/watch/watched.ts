@@ -1,5 +1,6 @@
 import type { ItemState, Ledger, StepCounts } from '../../ledger/ledger.ts';
 import { itemsAtWork } from '../../ledger/ledger.ts';
+import type { IsKnown } from '../../ledger/step-view.ts';
 import { type StatusRow, stepNamed, stepRow } from '../output/step-rows.ts';
 import { inRound, type RunPart } from '../run-part.ts';
 
@@ -13,8 +14,8 @@ export interface Watched {
   /** Whether nothing of it can change any more without a retry. */
   readonly ended: boolean;
   readonly steps: readonly StepCounts[];
-  /** What has failed, one by one. */
-  failed(): Iterable<StatusRow>;
+  /** What has failed, one by one, but for what `isKnown` to have. */
+  failed(isKnown: IsKnown): Iterable<StatusRow>;
   /** All of it, one by one, with what is in the records. */
   stream(): AsyncIterable<StatusRow>;
 }
@@ -32,7 +33,7 @@ export function watchedOf(ledger: Ledger, { step, round }: RunPart): Watched {
     unasked,
     ended,
     steps,
-    failed: () => rows.in('failed'),
+    failed: isKnown => rows.failed(isKnown),
     stream: () => rows.stream({ details: true }),
   };
 }
@@ -49,8 +50,8 @@ function stepOf(ledger: Ledger, step: string): Watched {
     // A step may be over long before its run is.
     ended: ledger.ended || counts.running + counts.waiting === 0,
     steps: [stand],
-    *failed() {
-      for (const entry of view) if (entry.state === 'failed') yield stepRow(step, entry);
+    *failed(isKnown) {
+      for (const entry of view.failures(isKnown)) yield stepRow(step, entry);
     },
     async *stream() {
       for await (const entry of ledger.stream(view, { details: true })) yield stepRow(step, entry);

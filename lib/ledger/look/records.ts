@@ -101,10 +101,6 @@ export class ShardRecords {
     for (const shard of this.#kept.keys()) if (!shards.has(shard)) this.forget(shard);
   }
 
-  get(shard: number): ReadRecord | undefined {
-    return this.#parse(shard)?.record;
-  }
-
   /** The shard's record without what it says of its items. */
   headOf(shard: number): ReadRecord | undefined {
     return this.#kept.get(shard)?.head;
@@ -115,11 +111,14 @@ export class ShardRecords {
     return marks[this.#kept.get(shard)?.marks?.[line] ?? 0];
   }
 
-  /** What the shard's record says of an item. */
-  ofItem(shard: number, name: string): ItemRecord | undefined {
+  /** What the shard's record says of an item, which is that of one of its lines, counted from its first. */
+  ofItem(shard: number, name: string, line: number): ItemRecord | undefined {
     const parsed = this.#parse(shard);
-    if (!parsed?.record.items) return parsed?.record.whole;
-    parsed.byName ??= new Map(parsed.record.items.map(each => [each.name, each]));
+    const items = parsed?.record.items;
+    if (!items) return parsed?.record.whole;
+    // Mostly a record has them in the shard's order.
+    if (items[line]?.name === name) return items[line];
+    parsed.byName ??= new Map(items.map(each => [each.name, each]));
     return parsed.byName.get(name);
   }
 

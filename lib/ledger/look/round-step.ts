@@ -142,7 +142,7 @@ export class RoundStep {
   }
 
   stateOf(shard: number): ShardState {
-    return this.#stateBy(shard, this.details.get(shard) ?? this.records.get(shard));
+    return this.#stateBy(shard, this.details.headOf(shard) ?? this.records.headOf(shard));
   }
 
   /** What is done says what it has left, whatever Batch still says of its job: so nobody has to ask. */
@@ -167,8 +167,10 @@ export class RoundStep {
     return { jobId: array.size === 1 ? jobId : `${jobId}:${shard - array.offset}` };
   }
 
-  recordOf(shard: number, name: string): ItemRecord | undefined {
-    return (this.details.has(shard) ? this.details : this.records).ofItem(shard, name);
+  /** What the record of a shard says of the item of one of the round's lines. */
+  recordOf(shard: number, name: string, line: number): ItemRecord | undefined {
+    const records = this.details.has(shard) ? this.details : this.records;
+    return records.ofItem(shard, name, line - this.lines.first[shard]!);
   }
 
   /** Brings the columns up to what is known; answers whether anything had changed. */

@@ -23,6 +23,7 @@ export async function compare(world: World, when: string): Promise<void> {
     world.clock.now += tickMs;
     mine = await lookOf(world);
   }
+  tellsFailures(when, mine);
   const fresh = await freshReader(world).look();
   if (world.room !== 'all') {
     same(when, await whole(mine, world), { fresh: await whole(fresh, world) });
@@ -43,6 +44,26 @@ export async function compare(world: World, when: string): Promise<void> {
     underWay: underWay(plain, world),
   };
   same(when, a, { fresh: b, plain: c });
+}
+
+/** Of the run and of each step: what has failed in a round that is known already is passed over, and nothing else is. */
+function tellsFailures(when: string, { rows, entries }: Ledger): void {
+  const places = new Map(rows.map(row => row.name).map((name, at) => [name, at]));
+  const placed = ({ name, round }: LedgerRow): number[] => [places.get(name)!, round];
+  const all = rows.filter(row => row.state === 'failed').map(placed);
+  const asked: number[][] = [];
+  const isOdd = (position: number, round: number): boolean => asked.push([position, round]) % 2 === 1;
+  const told = [...rows.failed(isOdd)].map(placed);
+  const steps = entries.map(step => [
+    [...step.failures(position => position % 2 === 1)],
+    [...step].filter((entry, position) => entry.state === 'failed' && position % 2 === 0),
+  ]);
+  const expected = [all, all.filter((_, at) => at % 2 === 1)];
+  if (
+    !isDeepStrictEqual([asked, told], expected) ||
+    steps.some(([one, other]) => !isDeepStrictEqual(one, other))
+  )
+    throw new Error(`after ${when}, failures: ${JSON.stringify([asked, told, expected, steps])}`);
 }
 
 /** A look of the kept reader, which makes no more calls than its share. */
