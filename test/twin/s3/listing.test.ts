@@ -1,4 +1,4 @@
-import { ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { HeadObjectCommand, ListObjectsCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
@@ -30,6 +30,15 @@ describe('listing', () => {
     expect((await rows({ FetchOwner: true }))?.[0]?.Owner).toBeDefined();
     const first = await twin.s3.send(new ListObjectsCommand({ Bucket }));
     expect(first.Contents?.[0]).toMatchObject({ ...checksum, Owner: { ID: expect.any(String) } });
+  });
+
+  it('tells when objects were written to the second, as all else that S3 says of them', async () => {
+    for (const key of ['a', 'b', 'c']) await put(key, 'x');
+    const head = await twin.s3.send(new HeadObjectCommand({ Bucket, Key: 'c' }));
+    const listed = await twin.s3.send(new ListObjectsV2Command({ Bucket }));
+    const times = listed.Contents!.map(each => each.LastModified!.getTime());
+    expect(times.map(time => time % 1000)).toEqual([0, 0, 0]);
+    expect(times[2]).toBe(head.LastModified!.getTime());
   });
 
   it('orders keys above U+FFFF after all others, as their bytes are', async () => {

@@ -7,7 +7,7 @@ import { incomingPath } from './incoming.ts';
 import { compareKeys } from './key-order.ts';
 import { keyToPath } from './key-path.ts';
 import { Locks } from './locks.ts';
-import { newVersionId, type ObjectMeta, sequenceOf, versionIdOf } from './object-meta.ts';
+import { newVersionId, type ObjectMeta, sequenceOf, versionIdOf, wholeSecond } from './object-meta.ts';
 import { OpenFile, rm } from './quick-fs.ts';
 import { promote, recover } from './recover.ts';
 import { type BucketSettings, SettingsFile } from './settings.ts';
@@ -250,7 +250,7 @@ export class Bucket {
     return {
       ...(this.settings.get().versioning === 'Enabled' ? { versionId: newVersionId() } : {}),
       sequence: this.lastSequence,
-      lastModified: new Date(now).toISOString(),
+      lastModified: wholeSecond(now),
     };
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import type { ObjectMeta } from './object-meta.ts';
+import { type ObjectMeta, wholeSecond } from './object-meta.ts';
 
 /** What an object is whose file came into the bucket's folder by hand: as old as the file, of no type that is known. */
 export async function describeByHand(
@@ -13,7 +13,7 @@ export async function describeByHand(
   return {
     ...file,
     etag: hash.digest('hex'),
-    lastModified: new Date(Math.floor(file.mtimeMs)).toISOString(),
+    lastModified: wholeSecond(file.mtimeMs),
     headers: { 'content-type': 'binary/octet-stream' },
     checksums: {},
   };

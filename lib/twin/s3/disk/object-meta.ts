@@ -12,6 +12,7 @@ export interface ObjectMeta {
   readonly mtimeMs: number;
   /** Without quotes. */
   readonly etag: string;
+  /** To the second, as S3 tells it everywhere. */
   readonly lastModified: string;
   /** content-type and its like, and x-amz-meta-*; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
@@ -51,6 +52,15 @@ export interface Restore {
   readonly askedAt?: string;
   readonly readyAt: string;
   readonly expiresAt?: string;
+}
+
+let lastSecond = '';
+
+/** Of ms since 1970, for `lastModified`. What is written in one second has one text. */
+export function wholeSecond(ms: number): string {
+  const text = new Date(Math.floor(ms / 1000) * 1000).toISOString();
+  if (text !== lastSecond) lastSecond = text;
+  return lastSecond;
 }
 
 export const versionIdOf = (meta: ObjectMeta): string => meta.versionId ?? 'null';
