@@ -49,9 +49,10 @@ export function entryAfter(
   found: ItemRecord | undefined,
 ): Entry {
   const entry = entryOf(shard, item, found);
+  if (!before) return entry;
   return {
-    ...(before && keepsBefore(before.state, entry.state, shard) ? before : entry),
-    attempts: (before?.attempts ?? 0) + shard.attempts,
+    ...(keepsBefore(before.state, entry.state, shard) ? before : entry),
+    attempts: before.attempts + shard.attempts,
   };
 }
 
@@ -85,18 +86,27 @@ function entryOf(shard: ShardState, item: Item, found: ItemRecord | undefined): 
     : state === 'blocked'
       ? blockedReason
       : reasonOf(shard, own, exitCode, ended);
-  const { startedAt, endedAt, peakMemoryBytes, outputs, facts, missing } = found ?? {};
   const scratchPeakBytes = shard.record?.scratchPeakBytes;
-  return {
+  // Member by member: of a million items each object on the way is a hundred megabytes to collect.
+  const entry: { -readonly [K in keyof Entry]: Entry[K] } = {
     item,
     state,
     round: shard.round,
     attempts: shard.attempts,
-    ...(exitCode === undefined || !(ended || isDone) ? {} : { exitCode }),
-    ...(reason ? { reason } : {}),
-    ...defined({ startedAt, endedAt, peakMemoryBytes, scratchPeakBytes, outputs, facts, missing }),
-    ...defined({ jobId: shard.jobId, logStream: shard.logStream, lane: shard.lane }),
   };
+  if (exitCode !== undefined && (ended || isDone)) entry.exitCode = exitCode;
+  if (reason) entry.reason = reason;
+  if (found?.startedAt !== undefined) entry.startedAt = found.startedAt;
+  if (found?.endedAt !== undefined) entry.endedAt = found.endedAt;
+  if (found?.peakMemoryBytes !== undefined) entry.peakMemoryBytes = found.peakMemoryBytes;
+  if (scratchPeakBytes !== undefined) entry.scratchPeakBytes = scratchPeakBytes;
+  if (found?.outputs !== undefined) entry.outputs = found.outputs;
+  if (found?.facts !== undefined) entry.facts = found.facts;
+  if (found?.missing !== undefined) entry.missing = found.missing;
+  if (shard.jobId !== undefined) entry.jobId = shard.jobId;
+  if (shard.logStream !== undefined) entry.logStream = shard.logStream;
+  if (shard.lane !== undefined) entry.lane = shard.lane;
+  return entry;
 }
 
 function stateOf(shard: ShardState, found: Pick<ItemRecord, 'state'> | undefined, ended: boolean): ItemState {
@@ -131,6 +141,3 @@ function reasonOf(
   if (shard.status === 'forgotten') return 'Batch no longer knows the job, and it left no record';
   return exitCode === undefined ? undefined : (explainExitCode(exitCode) ?? `exit code ${exitCode}`);
 }
-
-const defined = <T extends object>(value: T): { readonly [K in keyof T]?: NonNullable<T[K]> } =>
-  Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;

@@ -138,13 +138,23 @@ export class Rows implements Iterable<LedgerRow> {
     const steps = this.#steps;
     const own = steps.flatMap(step => {
       const { owners } = step;
-      const entries = [...owners.positionsOf(index), ...owners.common].map(position => step.at(position));
-      return joined(step.name, entries, owners.isOwnList) ?? [];
+      const positions = owners.positionsOf(index);
+      const all = owners.common.length === 0 ? positions : [...positions, ...owners.common];
+      return (
+        joined(
+          step.name,
+          all.map(position => step.at(position)),
+          owners.isOwnList,
+        ) ?? []
+      );
     });
     const open = own.find(each => !isWell(each.state));
     const about = open ?? own.find(each => each.state === 'partial') ?? own.at(-1);
     const { parts: _parts, lane: _lane, outputs: _outputs, ...telling } = about ?? nowhere(steps);
-    const outputs = own.flatMap((each): readonly OutputRecord[] => each.outputs ?? []);
+    const outputs =
+      own.length === 1
+        ? (own[0]!.outputs ?? [])
+        : own.flatMap((each): readonly OutputRecord[] => each.outputs ?? []);
     const starts = own.flatMap(each => each.startedAt ?? []).sort();
     const memory = Math.max(0, ...own.map(each => each.peakMemoryBytes ?? 0));
     return {

@@ -199,9 +199,9 @@ ${tableOf(
 }
 
 function itemsSection({ noun, items }: RunFacts): string {
-  const open = items.names
-    .map((name, index) => ({ name, index }))
-    .filter(({ index }) => !['done', 'partial'].includes(items.states[index]!));
+  const open = Array.from(items.states.keys()).filter(
+    index => !['done', 'partial'].includes(items.states[index]!),
+  );
   const rest = open.length - printed;
   const states = [...new Set(items.states)];
   return `<section><h2>${escaped(noun.many)}</h2>
@@ -215,8 +215,8 @@ function itemsSection({ noun, items }: RunFacts): string {
           ['not done', 'state', 'reason'],
           open
             .slice(0, printed)
-            .map(({ name, index }) => [
-              name,
+            .map(index => [
+              items.names[index]!,
               items.states[index]!,
               items.reasonOf[index]! < 0 ? '' : items.reasons[items.reasonOf[index]!]!,
             ]),
