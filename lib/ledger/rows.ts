@@ -66,8 +66,11 @@ export class Rows implements Iterable<LedgerRow> {
 
   /** Those that have failed, but for what `isKnown`: a position, and the round that it has failed in. */
   *failed(isKnown: IsKnown): Generator<LedgerRow> {
-    for (const index of this.#indexesIn(['failed']))
-      if (!isKnown(index, this.#roundOf(index))) yield this.#row(index);
+    const common = newest(this.#steps, step => step.owners.common);
+    for (const index of this.#indexesIn(['failed'])) {
+      const own = newest(this.#steps, step => step.owners.positionsOf(index));
+      if (!isKnown(index, Math.max(common, own))) yield this.#row(index);
+    }
   }
 
   some(fits: (row: LedgerRow) => boolean): boolean {
@@ -126,13 +129,6 @@ export class Rows implements Iterable<LedgerRow> {
     return indexes;
   }
 
-  #roundOf(index: number): number {
-    let round = 0;
-    for (const step of this.#steps)
-      for (const position of step.owners.positionsOf(index)) round = Math.max(round, step.roundAt(position));
-    return round;
-  }
-
   #row(index: number): LedgerRow {
     const item = this.#items.at(index);
     const steps = this.#steps;
@@ -170,6 +166,14 @@ export class Rows implements Iterable<LedgerRow> {
       steps: own,
     };
   }
+}
+
+/** The newest round of some positions of each step. */
+function newest(steps: readonly StepView[], positionsOf: (step: StepView) => readonly number[]): number {
+  let round = 0;
+  for (const step of steps)
+    for (const position of positionsOf(step)) round = Math.max(round, step.roundAt(position));
+  return round;
 }
 
 function rowStates(length: number, steps: readonly StepView[]): Uint8Array {

@@ -79,7 +79,11 @@ export async function begin({
     name: `${index === 1 ? 'ä"\\' : 'p'}${index}`,
     ...(index % 3 === 0 ? { labels: { group: String(index) } } : {}),
   }));
-  const days = items.flatMap(({ name }) => [1, 2].map(day => ({ name: `${name}-${day}`, of: name })));
+  const days = [
+    ...items.flatMap(({ name }) => [1, 2].map(day => ({ name: `${name}-${day}`, of: name }))),
+    // Of no item, so it belongs to all.
+    { name: 'response' },
+  ];
   const fail = { in: Number.POSITIVE_INFINITY };
   const before = (): void => {
     if (--fail.in === 0) throw new Cut('the connection is gone');
