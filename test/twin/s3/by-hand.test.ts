@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { failure } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
 const Bucket = 'data';
-const { twin, put, get, text, keys } = oneBucket(Bucket);
+const { twin, put, get, text, keys, head } = oneBucket(Bucket);
 
 describe('files put in or taken away by hand', () => {
   it('are listed and not listed at once', async () => {
@@ -31,6 +31,34 @@ describe('files put in or taken away by hand', () => {
     const { Contents } = await twin.s3.send(new ListObjectsV2Command({ Bucket }));
     const md5 = createHash('md5').update('after it').digest('hex');
     expect(Contents?.map(each => [each.Size, each.ETag])).toEqual([[8, `"${md5}"`]]);
+  });
+
+  it('are what they were when they come back, though they were missed meanwhile', async () => {
+    const bucket = join(twin.root, Bucket);
+    await put('a/k', 'text', { ContentType: 'text/csv', Metadata: { plate: 'P1' } });
+    const { LastModified, ETag } = await head('a/k');
+    await rename(join(bucket, 'a/k'), join(twin.root, 'elsewhere'));
+    expect([await keys(), await failure(get('a/k'))]).toEqual([[], 'NoSuchKey 404']);
+    await rename(join(twin.root, 'elsewhere'), join(bucket, 'a/k'));
+    expect(await keys()).toEqual(['a/k']);
+    expect(await head('a/k')).toMatchObject({
+      ContentType: 'text/csv',
+      Metadata: { plate: 'P1' },
+      LastModified,
+      ETag,
+    });
+  });
+
+  it('that had to leave their name to a folder may come back to it, and are what they were', async () => {
+    const bucket = join(twin.root, Bucket);
+    await put('a', 'text', { ContentType: 'text/csv' });
+    await put('a/b', 'x');
+    await rm(join(bucket, 'a'), { recursive: true });
+    await rename(join(bucket, '%~=a'), join(bucket, 'a'));
+    expect(await keys()).toEqual(['a']);
+    expect([await text('a'), (await head('a')).ContentType]).toEqual(['text', 'text/csv']);
+    await put('a', 'more');
+    expect([await text('a'), await readdir(bucket)]).toEqual(['more', ['a']]);
   });
 
   it('folders that have files are common prefixes, and no others, whatever came and went by hand', async () => {

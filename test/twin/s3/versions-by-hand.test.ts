@@ -1,6 +1,11 @@
-import { rm, utimes, writeFile } from 'node:fs/promises';
+import { rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { HeadObjectCommand, ListObjectVersionsCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import {
+  DeleteObjectCommand,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import { startS3 } from './helper.ts';
 import { oneBucket } from './one-bucket.ts';
 
@@ -49,5 +54,24 @@ describe('files that somebody changes by hand in a bucket with versions', () => 
       ]);
       await again.stop();
     }
+  });
+
+  it('that come back after their key was deleted are the newest version, and stay it when the twin starts again', async () => {
+    const [file, away] = [join(twin.root, Bucket, 'k'), join(twin.root, 'elsewhere')];
+    await put('k', 'text', { ContentType: 'text/csv' });
+    await rename(file, away);
+    expect(await keys()).toEqual([]);
+    await versioning('Enabled');
+    await twin.s3.send(new DeleteObjectCommand({ Bucket, Key: 'k' }));
+    await rename(away, file);
+    const latest = async (s3 = twin.s3) => {
+      const { Versions = [], DeleteMarkers = [] } = await list({}, s3);
+      return [Versions, DeleteMarkers].map(each => each.map(({ IsLatest }) => IsLatest));
+    };
+    expect([await text('k'), await latest()]).toEqual(['text', [[true], [false]]]);
+    await twin.close();
+    const again = await startS3(twin.root);
+    expect(await latest(again.s3)).toEqual([[true], [false]]);
+    await again.stop();
   });
 });

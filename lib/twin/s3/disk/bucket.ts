@@ -278,10 +278,13 @@ export class Bucket {
     { size, mtimeMs }: Pick<ObjectMeta, 'size' | 'mtimeMs'>,
   ): Promise<ObjectMeta> {
     const known = this.stored.recordOf(key, { size, mtimeMs }, path);
-    const byHand = async () => describeByHand(this.stored.folder, { key, path, size, mtimeMs });
-    const meta = known ?? { ...this.nextVersion(), ...(await byHand()) };
+    const newest = this.history.of(key)[0];
+    // What comes back by hand after its key was deleted is a version of its own.
+    const isNew = known === undefined || (newest && sequenceOf(newest) > sequenceOf(known));
+    const byHand = async () => describeByHand(this.stored.folder, { key, path, size, mtimeMs }, known);
+    const meta = isNew ? { ...this.nextVersion(), ...(await byHand()) } : known;
     await this.stored.describe(meta);
-    if (!known) await this.dropOlderNull(meta);
+    if (isNew) await this.dropOlderNull(meta);
     return meta;
   }
 

@@ -120,12 +120,13 @@ export class StoredFiles {
 
   /** An object is there no more. Its record may stay, for a file that comes back. */
   async forget(key: string, record: 'goes' | 'stays' = 'goes'): Promise<void> {
-    if (record === 'goes') {
-      await this.records.remove(key);
-      this.gone.delete(key);
-    } else this.gone.add(key);
+    // Of its key and its record at once: who lists meanwhile finds neither.
+    this.gone.add(key);
     const at = this.sorted ? firstAtOrAfter(this.sorted, key) : 0;
     if (this.sorted?.[at] === key) this.sorted.splice(at, 1);
+    if (record === 'stays') return;
+    await this.records.remove(key);
+    this.gone.delete(key);
   }
 
   /**
