@@ -73,6 +73,38 @@ const allDone = {
   describe: async () => [{ jobId: 'id', status: 'SUCCEEDED', attempts: [], statusSummary: {} }],
 } as unknown as BatchPort;
 
+it('of two jobs that have an array’s name, and no claim, the one that was sent first is its job', async () => {
+  const { store, plan } = await planned(['a']);
+  const jobs = [
+    { jobId: 'second', jobName: 'job', status: 'FAILED', attempts: [] },
+    { jobId: 'first', jobName: 'job', status: 'RUNNING', attempts: [] },
+  ] as unknown as JobDetail[];
+  const batch = {
+    // As Batch lists them: the newest first.
+    findByName: async () => jobs,
+    describe: async (ids: readonly string[]) => jobs.filter(job => ids.includes(job.jobId)),
+  } as unknown as BatchPort;
+  const { rows } = await look({ store, batch }, plan);
+  expect(rows.map(row => [row.state, row.jobId])).toEqual([['running', 'first']]);
+});
+
+it('what was done in a tenth try is told by the record of that try', async () => {
+  const { store, objects, plan } = await planned(['a']);
+  const at = { round: 0, step: 'run', shard: 0 };
+  for (const attempt of [9, 10]) {
+    const [endedAt, outputs] = [`2026-01-${attempt + 10}`, [{ key: `${attempt}.csv`, bytes: 1 }]];
+    const items = [{ name: 'a', state: attempt === 10 ? 'done' : 'failed', outputs }];
+    const record = { version: 2, jobId: 'id', endedAt, items };
+    objects.set(resultKey(run, { ...at, jobId: 'id', attempt }), Buffer.from(JSON.stringify(record)));
+  }
+  objects.set(doneKey(run, at), Buffer.from('{}'));
+  const { rows } = await look({ store, batch: allDone }, plan);
+  const made: string[] = [];
+  for await (const row of rows.stream({ details: true }))
+    made.push(...(row.outputs ?? []).map(each => each.key));
+  expect(made).toEqual(['10.csv']);
+});
+
 it('what every item has made is read where it is asked for, however many shards there are', async () => {
   const names = Array.from({ length: detailedShards + 1 }, (_, index) => `p${index}`);
   const { store, objects, plan } = await planned(names);

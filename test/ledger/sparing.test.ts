@@ -1,4 +1,4 @@
-import { claimKey } from '../../lib/contract/run/keys.ts';
+import { claimKey, doneKey } from '../../lib/contract/run/keys.ts';
 import { tickMs, ticksTogether } from '../../lib/ledger/look/call-window.ts';
 import { LedgerReader } from '../../lib/ledger/reader.ts';
 import { storeRound, storeRun } from '../../lib/runs/store-round.ts';
@@ -42,9 +42,9 @@ async function mixed() {
   const look = async (isSparing: boolean) => {
     const before = batch.asked;
     const { counts, unasked } = await reader.look({ isSparing });
-    return { calls: batch.asked - before, running: counts.running, unasked };
+    return { calls: batch.asked - before, running: counts.running, done: counts.done, unasked };
   };
-  return { clock, look };
+  return { clock, look, objects: store.objects };
 }
 
 it('one who watches asks Batch once a tick, from the first look on, and tells what it has not asked about', async () => {
@@ -71,7 +71,7 @@ it('one who watches asks Batch once a tick, from the first look on, and tells wh
 
 it('one who looks once is told all of it, in as many calls as it takes', async () => {
   const { look } = await mixed();
-  expect(await look(false)).toEqual({ calls: 2 + 3 * arrays, running: arrays, unasked: 0 });
+  expect(await look(false)).toMatchObject({ calls: 2 + 3 * arrays, running: arrays, unasked: 0 });
 });
 
 it('what was saved while looks were a minute apart may be asked at once', async () => {
@@ -79,4 +79,11 @@ it('what was saved while looks were a minute apart may be asked at once', async 
   await look(true);
   clock.now += ticksTogether * tickMs;
   expect((await look(true)).calls).toBe(10);
+});
+
+it('what has left its mark is done at the next look, though no call of Batch is left for it', async () => {
+  const { look, objects } = await mixed();
+  expect((await look(true)).calls).toBe(10);
+  objects.set(doneKey(run, { round: 0, step: 'run', shard: 1 }), Buffer.from('{}'));
+  expect(await look(true)).toMatchObject({ calls: 0, done: 1 });
 });

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Entry, isWell } from '../../../lib/ledger/entries.ts';
 import type { Ledger, LedgerRow } from '../../../lib/ledger/ledger.ts';
 import { tickMs, ticksBetween, ticksTogether } from '../../../lib/ledger/look/call-window.ts';
 import { summaryMs } from '../../../lib/ledger/look/reading.ts';
@@ -24,6 +25,7 @@ export async function compare(world: World, when: string): Promise<void> {
     mine = await lookOf(world);
   }
   tellsFailures(when, mine);
+  await tellsWhatIsOpen(when, mine);
   const fresh = await freshReader(world).look();
   if (world.room !== 'all') {
     same(when, await whole(mine, world), { fresh: await whole(fresh, world) });
@@ -64,6 +66,21 @@ function tellsFailures(when: string, { rows, entries }: Ledger): void {
     steps.some(([one, other]) => !isDeepStrictEqual(one, other))
   )
     throw new Error(`after ${when}, failures: ${JSON.stringify([asked, told, expected, steps])}`);
+}
+
+/** What is not done says all of it without the records of what is. */
+async function tellsWhatIsOpen(when: string, ledger: Ledger): Promise<void> {
+  for (const step of ledger.entries) {
+    const told: Entry[][] = [];
+    for (const details of [false, true]) {
+      const open: Entry[] = [];
+      for await (const entry of ledger.stream(step, { details })) if (!isWell(entry.state)) open.push(entry);
+      told.push(open);
+    }
+    const [brief, whole] = told;
+    if (!isDeepStrictEqual(brief, whole))
+      throw new Error(`after ${when}, what is open: ${JSON.stringify(brief)}\n${JSON.stringify(whole)}`);
+  }
 }
 
 /** A look of the kept reader, which makes no more calls than its share. */
