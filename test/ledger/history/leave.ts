@@ -31,7 +31,9 @@ export async function leave(world: World, job: Job, child: Child, outcome: Outco
   const recordOf = (name: string, index: number): ItemRecord => ({
     name,
     state: isWell || index > 0 ? 'done' : outcome === 'again' ? 'interrupted' : 'failed',
-    ...(outcome === 'partial' && index === 0 ? { partial: true } : {}),
+    ...(outcome === 'partial' && index === 0
+      ? { partial: true, missing: [{ name: `${name}.jpg`, reason: 'not there' }] }
+      : {}),
     ...(isWell
       ? { outputs: [{ key: `outputs/${name}/a`, bytes: clock.now }] }
       : {
@@ -41,10 +43,12 @@ export async function leave(world: World, job: Job, child: Child, outcome: Outco
     startedAt: at,
     endedAt: at,
     peakMemoryBytes: shard + 1,
+    facts: { shard, name },
   });
   const jobId = arraySize === undefined ? job.id : `${job.id}:${child.index}`;
   const where = { round: plan.round, step: step.name, shard, jobId, attempt: child.attempts.length + 1 };
   const whole = step.takes === 'item' ? undefined : recordOf(step.name, 0);
+  const items = itemsOfShard.map(({ name }, index) => recordOf(name, index));
   const record: AttemptRecord = {
     version: 2,
     runId: 'r',
@@ -52,7 +56,9 @@ export async function leave(world: World, job: Job, child: Child, outcome: Outco
     startedAt: at,
     endedAt: at,
     exitCode: isWell ? 0 : 1,
-    ...(whole ? { whole } : { items: itemsOfShard.map(({ name }, index) => recordOf(name, index)) }),
+    scratchPeakBytes: 10 + shard,
+    // Mostly they are in the shard's order.
+    ...(whole ? { whole } : { items: shard % 3 === 1 ? items.toReversed() : items }),
   };
   const names = itemsOfShard.map(({ name }) => name);
   const partial = outcome === 'partial';
