@@ -138,7 +138,12 @@ it('one well comes back to S3 by a job, another to a folder here, and nothing is
 });
 
 it('a plate that was given back can be verified again', async () => {
+  const [toAudit, toRestore] = [/^Next: npx lab archive audit --plate ONE /m, /^Next: .*archive restore/m];
+  expect((await archive('status', '--plate', 'ONE')).err).toMatch(toRestore);
   expect((await archive('restore', '--plate', 'ONE', '--wait')).code).toBe(0);
+  // All of it is there: nothing is left to restore.
+  for (const json of [[], ['--json']])
+    expect((await archive('status', '--plate', 'ONE', ...json)).err).toMatch(toAudit);
   const { code, err } = await archive('verify', '--plate', 'ONE', '--wait');
   expect([code, err]).toEqual([0, expect.stringContaining('4 objects, 9.0 kB, proven')]);
   for (const well of ['r01c02', 'r16c24'])

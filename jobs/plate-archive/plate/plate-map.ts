@@ -14,6 +14,8 @@ export interface PlateMap {
   readonly wells: readonly (readonly WellState[])[];
   /** Objects that are of no well. */
   readonly others: number;
+  /** Objects, of wells or not, that are not at their place. */
+  readonly missing: number;
 }
 
 /** Formats of plates: 6 to 1,536 wells. */
@@ -53,7 +55,10 @@ export function plateMap(
 ): PlateMap {
   const counts = new Map<string, { well: Well; all: number; there: number; back: number }>();
   let others = 0;
+  let missing = 0;
   for (const key of keys) {
+    const isThere = present(key);
+    if (!isThere) missing++;
     const well = wellOf(key);
     if (!well) {
       others++;
@@ -63,14 +68,14 @@ export function plateMap(
     const count = counts.get(id) ?? { well, all: 0, there: 0, back: 0 };
     counts.set(id, count);
     count.all++;
-    if (present(key)) count.there++;
+    if (isThere) count.there++;
     if (restored(key)) count.back++;
   }
   const [rows, columns] = formatOf([...counts.values()].map(({ well }) => well));
   const wells: WellState[][] = Array.from({ length: rows }, () => Array<WellState>(columns).fill('none'));
   for (const { well, all, there, back } of counts.values())
     wells[well.row]![well.column] = stateOf(all, there, back);
-  return { rows, columns, wells, others };
+  return { rows, columns, wells, others, missing };
 }
 
 function stateOf(all: number, there: number, back: number): WellState {

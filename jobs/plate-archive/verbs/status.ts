@@ -7,7 +7,7 @@ import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
 import { counted } from '../../../lib/contract/workload/number-text.ts';
 import { archiveNumbers, newestGeneration } from '../generations.ts';
 import { createCommand, plateCommand } from '../plate/plate-command.ts';
-import { mapText } from '../plate/plate-map.ts';
+import { mapText, type PlateMap } from '../plate/plate-map.ts';
 import { plateNow } from '../plate/plate-now.ts';
 import { platePage } from '../plate/plate-page.ts';
 import { type PlateStatus, plateStatus } from '../plate/plate-status.ts';
@@ -47,12 +47,13 @@ export async function tellStatus(ports: VerbPorts, wanted: WantedPlates, html?: 
   for (const { plate, problems } of rows)
     for (const problem of problems) ports.say(`${plate.plate}: ${problem}`);
   const [one] = rows;
-  if (plates.length === 1 && one && !ports.json) await showOne(ports, places, one);
+  const map = plates.length === 1 && one ? await mapOf(places, one) : undefined;
+  if (one && plates.length === 1 && !ports.json) await showOne(ports, places, one, map);
   if (html !== undefined) await toldPlainly(html, () => writePage(ports, wanted, places, html));
   const isOfAll = wanted.names.length === 0 && wanted.list === undefined;
   const destroyed = ports.json || !isOfAll ? [] : await destroyedPlates(places.records, wanted.project);
   for (const each of destroyed) ports.say(destroyedText(each));
-  ports.say(next(rows, ports.suffix));
+  ports.say(next(rows, map, ports.suffix));
   return exitCodes.ok;
 }
 
@@ -77,17 +78,21 @@ function statusTable(ports: VerbPorts, rows: readonly PlateStatus[]): void {
   );
 }
 
+/** Undefined where something of its archive is lost or damaged. */
+async function mapOf(places: ArchivePlaces, { plate, problems }: PlateStatus): Promise<PlateMap | undefined> {
+  if (problems.length > 0) return undefined;
+  const { inventory } = (await newestGeneration(places.archive, plate))!;
+  return plateNow(places.source, places.journals, plate, inventory);
+}
+
 /** The plate's map, and that it has older archives. */
 async function showOne(
   ports: VerbPorts,
   places: ArchivePlaces,
-  { plate, number, problems }: PlateStatus,
+  { plate, number }: PlateStatus,
+  map: PlateMap | undefined,
 ): Promise<void> {
-  if (problems.length === 0) {
-    const { inventory } = (await newestGeneration(places.archive, plate))!;
-    const map = await plateNow(places.source, places.journals, plate, inventory);
-    if (map.rows > 0) await ports.write(`\n${mapText(map, { colour: ports.colour })}`);
-  }
+  if (map && map.rows > 0) await ports.write(`\n${mapText(map, { colour: ports.colour })}`);
   const older = (await archiveNumbers(places.archive, plate)).filter(each => each < number);
   if (older.length > 0)
     ports.say(
@@ -109,8 +114,8 @@ async function writePage(
   ports.say(`wrote ${file}`);
 }
 
-/** The next step of the first plate that lacks one. */
-function next(rows: readonly PlateStatus[], suffix: string): string {
+/** The next step of the first plate that lacks one. `map`: of the plate, where it is one; undefined where nobody looked. */
+function next(rows: readonly PlateStatus[], map: PlateMap | undefined, suffix: string): string {
   const of = (command: string): string => `Next: ${command}${suffix}`;
   const open = rows.find(
     row => row.deleted === 'no' && (row.archived !== 'yes' || row.verified === 'failed'),
@@ -120,5 +125,9 @@ function next(rows: readonly PlateStatus[], suffix: string): string {
   if (unproven) return of(plateCommand('verify', unproven.plate));
   const kept = rows.find(row => row.deleted === 'no');
   if (kept) return of(plateCommand('delete', kept.plate));
-  return rows[0] ? of(plateCommand('restore', rows[0].plate)) : `Next: npx lab archive create --help`;
+  const [first] = rows;
+  if (!first) return `Next: npx lab archive create --help`;
+  // Whether a plate was given back, its source alone tells: of many plates nobody lists them all for this line.
+  if (rows.length > 1) return of(plateCommand('status', first.plate));
+  return of(plateCommand(map?.missing === 0 ? 'audit' : 'restore', first.plate));
 }
