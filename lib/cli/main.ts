@@ -185,6 +185,8 @@ function isUsersOwn(
 function report(error: unknown, world: World, argv: readonly string[]): number {
   const { err } = world.io;
   const words = labWords(argv);
+  // A bar or a count may be drawn there, which an error would go on behind.
+  if (err.isTTY) err.write('\r\u001b[2K');
   if (error instanceof LabError) {
     tellProblems(err, error.problems, words);
     return error.exitCode;

@@ -2,7 +2,7 @@ import { likelyHour } from '../report/pool-price.ts';
 import type { RunWorld } from '../runs/lab-ports.ts';
 import { commitOf } from './commit-of.ts';
 import type { Context } from './context.ts';
-import { cut } from './output/output.ts';
+import { columnsOf, cut } from './output/output.ts';
 import { readPriceTable } from './prices.ts';
 
 /** How far a look has come, on stderr: drawn again on a terminal. */
@@ -10,7 +10,7 @@ export const progressOf =
   ({ io: { err }, json, say }: Pick<Context, 'io' | 'json' | 'say'>) =>
   (line: string): void => {
     if (json) return;
-    if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
+    if (err.isTTY) err.write(`\r\u001b[2K${cut(line, columnsOf(err) - 1)}`);
     else say(line);
   };
 

@@ -23,7 +23,7 @@ export interface Ran {
 export async function user(
   config: LabConfigInput,
   environment: NodeJS.ProcessEnv = {},
-  machine: Pick<World, 'holdsMemory'> = {},
+  { isTerminal = false, ...machine }: Pick<World, 'holdsMemory'> & { readonly isTerminal?: boolean } = {},
 ) {
   const cwd = await mkdtemp(join(tmpdir(), 'lab-user-'));
   const configFile = join(cwd, 'lab.config.json');
@@ -50,6 +50,7 @@ export async function user(
       io: {
         out: { write: text => (out += text) },
         err: {
+          isTTY: isTerminal,
           write: text => {
             err += text;
             onErr(text);

@@ -45,6 +45,12 @@ describe('the progress line', () => {
     );
   });
 
+  it('on a terminal that says it has no columns, shows what it shows on 80', () => {
+    const bar = barOf({ done: 1, failed: 1, running: 1, waiting: 5 });
+    expect(shown(0, bar)).toBe(shown(80, bar));
+    expect(shown(0, bar)).toContain('1/8 done · 1 failed · 1 running · 5 waiting');
+  });
+
   it('on 40 columns still shows what runs and when it ends', () => {
     const line = shown(40, barOf({ done: 1, failed: 1, running: 1, waiting: 5 }), {
       perSecond: 1,

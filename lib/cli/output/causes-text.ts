@@ -1,7 +1,7 @@
 import type { ItemNoun } from '../../contract/workload/workload.ts';
 import type { CauseGroup } from '../../report/causes.ts';
 import type { Remedy } from '../../report/remedies.ts';
-import { counted, cut, harmless, numberText, type Stream, tint, wrap } from './output.ts';
+import { columnsOf, counted, cut, harmless, numberText, type Stream, tint, wrap } from './output.ts';
 
 export interface TreatedCause extends CauseGroup {
   /** What people know the first of them by, where that is not their name. */
@@ -25,7 +25,7 @@ export function causesText(
 
 function block(stream: Stream, cause: TreatedCause, noun: ItemNoun, lines: number): string {
   const { names, called, exitCode, tail, remedy } = cause;
-  const columns = (stream.columns ?? 200) - 1;
+  const columns = columnsOf(stream, 200) - 1;
   const say = (text: string): string => `${cut(harmless(stream, text), stream.isTTY ? columns : 500)}\n`;
   /** What a person has to know is broken into lines, and not cut. */
   const whole = (text: string, margin: string): readonly string[] => {

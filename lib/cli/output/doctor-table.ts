@@ -1,6 +1,6 @@
 import type { CheckOutcome } from '../../doctor/finding.ts';
 import type { Row } from '../../doctor/run-checks.ts';
-import { type Stream, type Tone, tint, width, wrap } from './output.ts';
+import { columnsOf, type Stream, type Tone, tint, width, wrap } from './output.ts';
 
 const words: Readonly<Record<CheckOutcome, string>> = {
   ok: 'ok',
@@ -19,10 +19,7 @@ const tones: Readonly<Record<CheckOutcome, Tone>> = {
 export function doctorTable(stream: Stream, rows: readonly Row[]): string {
   const first = Math.max(...Object.values(words).map(width)) + 2;
   const second = Math.max(0, ...rows.map(row => width(row.check))) + 2;
-  const room = Math.max(
-    24,
-    (stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY) - first - second,
-  );
+  const room = Math.max(24, (stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY) - first - second);
   const margin = ' '.repeat(first + second);
   const lines = rows.flatMap((row, i) => {
     const word = words[row.outcome];

@@ -20,6 +20,9 @@ export interface Stream {
   off?(event: 'drain' | 'close' | 'error', listener: () => void): unknown;
 }
 
+/** Columns of a stream; of one that cannot tell, `otherwise`. A terminal whose size nobody has set (a container's, `script`'s) says 0. */
+export const columnsOf = ({ columns }: Stream, otherwise = 80): number => columns || otherwise;
+
 const formats = { good: 'green', bad: 'red', busy: 'cyan', quiet: 'dim', strong: 'bold' } as const;
 
 /** Text in a colour, on a terminal that wants colours (NO_COLOR, pipes and TERM=dumb do not). */
@@ -71,7 +74,7 @@ export function table(
   const widths = header.map((_, column) =>
     all.reduce((most, row) => Math.max(most, width(row[column] ?? '')), 0),
   );
-  const room = stream.isTTY ? (stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+  const room = stream.isTTY ? columnsOf(stream) : Number.POSITIVE_INFINITY;
   const fixed = widths.slice(0, -1).reduce((sum, value) => sum + value + 2, 0);
   if (fixed + Math.min(10, widths.at(-1)!) > room) return blocks(header, rows, room);
   const last = Math.max(10, room - fixed);

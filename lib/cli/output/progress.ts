@@ -1,7 +1,7 @@
 import type { StepCounts } from '../../ledger/ledger.ts';
 import type { RunPace } from '../watch/pace.ts';
 import type { Watched } from '../watch/watched.ts';
-import { durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
+import { columnsOf, durationText, numberText, type Stream, type Tone, tint, width } from './output.ts';
 
 type Bar = Pick<Watched, 'counts' | 'total' | 'steps' | 'atWork'> & Partial<Pick<Watched, 'unasked'>>;
 
@@ -27,7 +27,7 @@ export function progressLine(stream: Stream, watched: Bar, pace: RunPace): strin
     { text: pace.leftSeconds === undefined ? '' : `${durationText(pace.leftSeconds)} left` },
     { text: steps.length > 1 ? steps.map(shortly).join(', ') : '' },
   ];
-  const columns = (stream.columns ?? 80) - 1;
+  const columns = columnsOf(stream) - 1;
   const bar = barOf(stream, watched, Math.max(8, Math.min(30, columns - 49)));
   let shown = parts.map((part, index) => ({ ...part, index })).filter(part => part.text !== '');
   const text = (): string => shown.map(part => part.text).join(' · ');

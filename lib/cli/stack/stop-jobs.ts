@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { cut } from '../output/output.ts';
+import { columnsOf, cut } from '../output/output.ts';
 import { countByState, countJobs, type Running, readRunning, stateText } from './running.ts';
 import type { StackTools } from './stack-tools.ts';
 
@@ -115,7 +115,7 @@ function progress(context: Context): (text: string, last?: boolean) => void {
   const { err } = context.io;
   let before = '';
   return (text, last = false) => {
-    if (err.isTTY) err.write(`\r\u001b[2K${cut(text, (err.columns ?? 80) - 1)}${last ? '\n' : ''}`);
+    if (err.isTTY) err.write(`\r\u001b[2K${cut(text, columnsOf(err) - 1)}${last ? '\n' : ''}`);
     else if (text !== before) context.say(text);
     before = text;
   };

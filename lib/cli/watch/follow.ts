@@ -5,7 +5,7 @@ import type { IsKnown } from '../../ledger/step-view.ts';
 import { readRun } from '../../runs/stored-run.ts';
 import type { Context } from '../context.ts';
 import type { ConnectedRun } from '../open.ts';
-import { cut, harmless } from '../output/output.ts';
+import { columnsOf, cut, harmless } from '../output/output.ts';
 import { progressLine } from '../output/progress.ts';
 import { partWords, type RunPart, roundsOf } from '../run-part.ts';
 import { limitWatch } from './limit-watch.ts';
@@ -107,7 +107,7 @@ export async function followToEnd(
       const event = JSON.stringify({ event: 'counts', run: runId, ...part, ...stand });
       if (event !== last) context.print(event);
       last = event;
-    } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, (err.columns ?? 80) - 1)}`);
+    } else if (err.isTTY) err.write(`\r\u001b[2K${cut(line, columnsOf(err) - 1)}`);
     else if (JSON.stringify(stand) !== last) {
       context.say(line);
       last = JSON.stringify(stand);
@@ -186,7 +186,7 @@ function tellFailures(context: Context, watched: Watched, told: Told, noun: stri
     else if (told.size <= failuresTold && !watched.ended) {
       const { err } = context.io;
       const text = `${noun} ${row.name} failed: ${row.reason ?? `exit code ${row.exitCode}`}`;
-      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(harmless(err, text), (err.columns ?? 200) - 1)}`);
+      context.say(`${err.isTTY ? '\r\u001b[2K' : ''}${cut(harmless(err, text), columnsOf(err, 200) - 1)}`);
     }
   }
 }
