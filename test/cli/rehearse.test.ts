@@ -138,6 +138,18 @@ it('what wants more memory than the job has is killed as AWS kills it, and a ret
   expect(retried.report.failures).toEqual([]);
 });
 
+it.each([
+  ['x0', 'error --retry-memory: "x0" would leave no memory\n'],
+  ['12 apples', 'error --retry-memory: "12 apples" is not a size in MiB'],
+  ['x9', 'error --retry-memory, step run: 8 vCPUs and 558000 MiB fit no host of pool arm64-ondemand\n'],
+  ['nope=x2', 'has no step "nope"\n'],
+])('memory of a retry that no job could have is refused before the first round: %s', async (memory, said) => {
+  const call = ['rehearse', 'rapidtide', '--participants', '1..2', '--failure-rate', '1'];
+  const { code, err } = await me.lab([...call, '--retry-memory', memory]);
+  expect([code, err]).toEqual([2, expect.stringContaining(said)]);
+  expect(err).not.toContain('failed');
+});
+
 it('what takes longer than its timeout fails by it', async () => {
   const { report } = await rehearse('--participants', 'p1..p4', '--duration', '2h', '--timeout', '1h');
   expect(report.failures).toMatchObject([

@@ -1,5 +1,6 @@
 import { rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { RoundPlan } from '../../contract/run/run.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -9,7 +10,6 @@ import { chance } from '../../twin/faults/chance.ts';
 import type { HostUse } from '../../twin/twin.ts';
 import type { Args, Command, OptionSpec } from '../command.ts';
 import { type Connection, type Context, findSpec } from '../context.ts';
-import { memoryChanges } from '../input/sizes.ts';
 import { type ConnectedRun, openedRun } from '../open.ts';
 import { causesText } from '../output/causes-text.ts';
 import { sameCommand } from '../output/command-line.ts';
@@ -20,6 +20,7 @@ import { type RehearsalOptions, readRehearsal, rehearsalOptions } from '../rehea
 import { removeState } from '../rehearsal/remove-state.ts';
 import { type RehearsalReport, type Rehearsed, rehearsalReport } from '../rehearsal/report.ts';
 import { reportText } from '../rehearsal/report-text.ts';
+import { refuseRetryMemory } from '../rehearsal/retry-memory.ts';
 import type { Stage } from '../rehearsal/stage.ts';
 import { commonSubmitOptions, submitOptions } from '../submission/options.ts';
 import { readSubmission } from '../submission/submission.ts';
@@ -130,6 +131,7 @@ async function perform(
     const release = clock?.hold();
     return work().finally(release);
   };
+  const memory = options.retryMemory;
   const interrupted = (): number => {
     context.say(
       `\ninterrupted; a rehearsal leaves nothing behind, and is shorter with --limit\nNext: ${sameCommand(context.argv, '')}`,
@@ -140,14 +142,15 @@ async function perform(
   try {
     // A stand-in mounts nothing.
     const submission = await readSubmission(context, args);
-    run = await still(() => submitRun(context, submission, { isReal: options.realTool }));
+    const check = (plan: RoundPlan): Promise<void> | undefined =>
+      memory.length > 0 ? refuseRetryMemory(context, submission.spec, plan, memory) : undefined;
+    run = await still(() => submitRun(context, submission, { isReal: options.realTool, check }));
   } catch (error) {
     if (context.signal.aborted) return interrupted();
     throw error;
   }
   if (!run || run === 'later') return exitCodes.ok;
   const { runId } = run;
-  const memory = memoryChanges(args, 'retry-memory');
   const doneByRound: number[] = [];
   const follow = async (): Promise<Ledger | undefined> => {
     const open = await openedRun(context, { positionals: [runId] });
@@ -162,7 +165,7 @@ async function perform(
   if (ledger?.ended && options.retry && ledger.counts.done < ledger.rows.length) {
     const open = await openedRun(context, { positionals: [runId] });
     await still(() => tellCauses(context, open, ledger!));
-    await still(() => submitRetry(context, open, {}, memory ? { memory } : {}));
+    await still(() => submitRetry(context, open, {}, memory.length > 0 ? { memory } : {}));
     ledger = await follow();
   }
   if (!ledger) return interrupted();

@@ -43,7 +43,13 @@ export function memoryChanges(args: Args, name: string): readonly MemoryChange[]
   const changes = perStep(args, name).map(({ step, text }): MemoryChange => {
     const times = /^x(\d+(?:\.\d+)?)$/.exec(text);
     const own = step === undefined ? {} : { step };
-    if (times) return { ...own, times: Number(times[1]) };
+    if (times && Number(times[1]) > 0) return { ...own, times: Number(times[1]) };
+    if (times)
+      throw new LabError({
+        where: `--${name}`,
+        message: `${JSON.stringify(text)} would leave no memory`,
+        fix: 'write x2 for twice of what each step had',
+      });
     const mib = memoryMiB(saying(args, text), name);
     if (mib === undefined) throw new LabError({ where: `--${name}`, message: 'needs a size: x2, 60GiB' });
     return { ...own, mib };

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { gather, LabError } from '../../contract/workload/errors.ts';
+import type { MemoryChange } from '../../runs/retry-request.ts';
 import type { Faults } from '../../twin/faults/config.ts';
 import { parseFaults } from '../../twin/faults/read-faults.ts';
 import type { Args, OptionSpec } from '../command.ts';
 import { memoryMiB, seconds, wholeNumber } from '../input/parse-args.ts';
+import { memoryChanges } from '../input/sizes.ts';
 import { presets, rehearsalPace } from './presets.ts';
 
 /** From the first to the second, each as likely as any other between. */
@@ -24,6 +26,7 @@ export interface RehearsalOptions {
   readonly realTool: boolean;
   /** Whether the rehearsal goes on with a retry of what is not done, and with which memory. */
   readonly retry: boolean;
+  readonly retryMemory: readonly MemoryChange[];
   /** USD an hour, by instance type. */
   readonly prices: ReadonlyMap<string, number>;
 }
@@ -75,6 +78,7 @@ export async function readRehearsal(args: Args, cwd: string): Promise<RehearsalO
   const faults = await told.ask(() => faultsOf(args.text('faults'), cwd));
   const realTool = args.flag('real-tool');
   const prices = await told.ask(() => pricesOf(args.list('price-per-hour')));
+  const retryMemory = await told.ask(() => memoryChanges(args, 'retry-memory') ?? []);
   await told.ask(() => refuseBoth(args));
   told.refuse();
   return {
@@ -90,7 +94,8 @@ export async function readRehearsal(args: Args, cwd: string): Promise<RehearsalO
       pace: realTool ? faults!.pace : { ...rehearsalPace, ...faults!.pace },
     },
     realTool,
-    retry: args.flag('retry') || args.text('retry-memory') !== undefined,
+    retry: args.flag('retry') || retryMemory!.length > 0,
+    retryMemory: retryMemory!,
     prices: prices!,
   };
 }

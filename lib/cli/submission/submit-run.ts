@@ -38,7 +38,15 @@ export interface SubmittedRun {
 export async function submitRun(
   context: Context,
   submission: Submission,
-  { isReal }: { /** A rehearsal has no inputs and needs no secrets. */ readonly isReal: boolean },
+  {
+    isReal,
+    check = () => undefined,
+  }: {
+    /** A rehearsal has no inputs and needs no secrets. */
+    readonly isReal: boolean;
+    /** Throws for a plan that is not to be carried out. */
+    readonly check?: (plan: RoundPlan) => Promise<void> | undefined;
+  },
 ): Promise<SubmittedRun | 'later' | undefined> {
   const { spec, request, list, problems = [], unread = [] } = submission;
   const connection = await context.connect().catch((error: unknown) => {
@@ -69,6 +77,7 @@ export async function submitRun(
     ...(submission.canary ? { canary: world.seed() } : {}),
   };
   const round = planRun(spec, asked, prepared, connection, world);
+  await check(round.plan);
   const text = listText({ ...given, notes: [...notes] });
   if (!context.json) {
     context.io.err.write(planText(context.io.err, spec, round.plan, prepared.items.length, text));
