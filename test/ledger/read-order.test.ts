@@ -125,6 +125,15 @@ it('what every item has made is read where it is asked for, however many shards 
   expect(await made(true)).toBe(names.length);
 });
 
+it('of names the rows are in the run’s order, each once, and none is of a name that the run has not', async () => {
+  const { store, plan } = await planned(['a', 'b', 'c']);
+  const { rows } = await look({ store, batch: allDone }, plan);
+  const names: string[] = [];
+  for await (const row of rows.stream({ details: true, names: ['c', 'nobody', 'a', 'c'] }))
+    names.push(row.name);
+  expect(names).toEqual(['a', 'c']);
+});
+
 it('of a few items of large shards each, few records are held at a time', async () => {
   const [shards, perShard] = [40, 1000];
   const names = Array.from({ length: shards * perShard }, (_, index) => `p${index}`);

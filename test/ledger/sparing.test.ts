@@ -10,7 +10,7 @@ const run = { workload: 'scan', runId: 'r' };
 const [arrays, size] = [20, 4];
 
 /** A run of arrays of which one child runs and the others wait, and readers of it whose calls of Batch are counted. */
-async function mixed() {
+async function mixed({ isClaimed = true } = {}) {
   const store = memoryStore();
   const batch = new ArrayBatch();
   const items = Array.from({ length: arrays * size }, (_, index) => ({ name: `p${index}` }));
@@ -30,7 +30,7 @@ async function mixed() {
       ...{ jobName, jobQueue: 'queue', jobDefinition: 'definition', arraySize: size },
       ...{ dependsOn: [], environment: {} },
     });
-    store.objects.set(claimKey(run, 0, 'run', array), Buffer.from(JSON.stringify({ jobId })));
+    if (isClaimed) store.objects.set(claimKey(run, 0, 'run', array), Buffer.from(JSON.stringify({ jobId })));
     batch.jobs[array]!.children[1]!.status = 'RUNNING';
   }
   batch.told();
@@ -86,4 +86,16 @@ it('what has left its mark is done at the next look, though no call of Batch is 
   expect((await look(true)).calls).toBe(10);
   objects.set(doneKey(run, { round: 0, step: 'run', shard: 1 }), Buffer.from('{}'));
   expect(await look(true)).toMatchObject({ calls: 0, done: 1 });
+});
+
+it('what takes more calls than a look may make is asked all the same', async () => {
+  // Each array by its name, and all of them by their ids.
+  const { clock, look } = await mixed({ isClaimed: false });
+  const calls: number[] = [];
+  for (let ticks = 0; ticks < 5 * arrays; ticks++) {
+    calls.push((await look(true)).calls);
+    clock.now += tickMs;
+  }
+  expect(Math.max(...calls)).toBeGreaterThan(arrays);
+  expect(calls.reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(calls.length + 2 * arrays);
 });
