@@ -1,3 +1,4 @@
+import { refuse } from '../contract/workload/errors.ts';
 import { type OpenedRun, openRun } from '../runs/open-run.ts';
 import { findRun } from '../runs/stored-run.ts';
 import type { Args } from './command.ts';
@@ -5,9 +6,17 @@ import type { Connection, Context } from './context.ts';
 
 export type ConnectedRun = OpenedRun<Connection>;
 
-/** The run that the first positional names; the latest one without it. */
+/** The run that the first positional names; the latest one without it. Throws LabError for more: who names an item means no run. */
 export async function openedRun(context: Context, args: Pick<Args, 'positionals'>): Promise<ConnectedRun> {
-  return openRun(await context.connect(), context.workloads, args.positionals[0]);
+  const [run, ...more] = args.positionals;
+  refuse(
+    more.map(word => ({
+      where: word,
+      message: `stands behind the run ${run}, and this is about whole runs, one at a time`,
+      fix: `leave it out: it would be about all of ${run}`,
+    })),
+  );
+  return openRun(await context.connect(), context.workloads, run);
 }
 
 /**
