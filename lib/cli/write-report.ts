@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../contract/verb/replace-file.ts';
 import { counted } from '../contract/workload/number-text.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { type RunFacts, readFacts, type ShownCause } from '../report/facts.ts';
@@ -68,7 +69,7 @@ export async function writeReport(
     { facts, causes: causes.map(shown), scratchGiB: spec.scratchGiB, madeAt: context.now() },
     await pageAssets(),
   );
-  await writeFile(path, page);
+  await replaceFile(path, page);
 }
 
 const namesShown = 12;

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Tone } from '../../../lib/contract/verb/args.ts';
+import { replaceFile } from '../../../lib/contract/verb/replace-file.ts';
 import type { WorkloadVerb } from '../../../lib/contract/verb/verb.ts';
 import { LabError } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -44,7 +44,7 @@ export const calendar: WorkloadVerb = {
     for (const [option, text] of files) {
       const path = args.text(option);
       if (path === undefined) continue;
-      await writeFile(resolve(ports.cwd, path), text());
+      await replaceFile(resolve(ports.cwd, path), text());
       ports.say(`wrote ${path}`);
     }
     const whole = completenessOf(rows);

@@ -1,6 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Args } from '../../../lib/contract/verb/args.ts';
+import { replaceFile } from '../../../lib/contract/verb/replace-file.ts';
 import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
@@ -185,7 +186,7 @@ async function writeManifest(
         .join(','),
     ),
   );
-  await writeFile(resolve(ports.cwd, file), lines.map(line => `${line}\n`).join(''));
+  await replaceFile(resolve(ports.cwd, file), lines.map(line => `${line}\n`).join(''));
   const fields = proven[0]?.proof.tars[0]?.versionId === undefined ? 'Bucket,Key' : 'Bucket,Key,VersionId';
   ports.print(file);
   ports.say(

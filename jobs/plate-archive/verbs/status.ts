@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { mapLimit } from '../../../lib/contract/run/map-limit.ts';
+import { replaceFile } from '../../../lib/contract/verb/replace-file.ts';
 import { bytesText, numberText } from '../../../lib/contract/verb/texts.ts';
 import type { VerbPorts } from '../../../lib/contract/verb/verb-ports.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -110,7 +110,10 @@ async function writePage(
   const { inventory } = (await newestGeneration(places.archive, plate))!;
   const map = await plateNow(places.source, places.journals, plate, inventory);
   const seal = await readSeal(places.archive, plate, inventory.digest);
-  await writeFile(resolve(ports.cwd, file), platePage(inventory.head, seal, map, ports.now().toISOString()));
+  await replaceFile(
+    resolve(ports.cwd, file),
+    platePage(inventory.head, seal, map, ports.now().toISOString()),
+  );
   ports.say(`wrote ${file}`);
 }
 

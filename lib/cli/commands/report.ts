@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../contract/verb/make-folder.ts';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { pageAssets } from '../../report/page/assets.ts';
@@ -78,7 +78,7 @@ async function reportAll(context: Context, args: Args): Promise<number> {
   else {
     const { style } = await pageAssets();
     const path = join(folder, 'index.html');
-    await writeFile(path, runsPage((await context.config()).name, shown, context.now(), style));
+    await replaceFile(path, runsPage((await context.config()).name, shown, context.now(), style));
     context.print(path);
   }
   context.say(`Next: npx lab runs${context.suffix}`);
