@@ -1,7 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { ObjectStore, StoredObject } from '../../../lib/contract/ports/object-store.ts';
 import { makeUsableFolder } from '../../../lib/contract/verb/make-folder.ts';
+import { replaceFile } from '../../../lib/contract/verb/replace-file.ts';
 import { counted, numberText } from '../../../lib/contract/verb/texts.ts';
 import { gather, LabError, refuse } from '../../../lib/contract/workload/errors.ts';
 import { exitCodes } from '../../../lib/contract/workload/exit-codes.ts';
@@ -66,8 +66,8 @@ export const rebuild: ArchiveVerb = {
       ));
       if (!known) ports.say('the inventory is lost, too, so ETags and versions are not known');
     }
-    await writeFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
-    await writeFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
+    await replaceFile(resolve(folder, 'index.ndjson'), encodeIndex(entries).bytes);
+    await replaceFile(resolve(folder, 'manifest-sha256.txt'), bagOf(entries, {})['manifest-sha256.txt']);
     ports.print(folder);
     const made = `${counted(entries.length, 'object')} in the index`;
     const seal = await orUndefined(() => readSeal(archive, plate, name.digest));

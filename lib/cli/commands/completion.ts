@@ -1,7 +1,8 @@
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { jsonElements } from '../../contract/list/json-elements.ts';
 import { makeFolder } from '../../contract/verb/make-folder.ts';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
@@ -113,6 +114,6 @@ async function remembered(
   if (age >= 0 && age < forMs) return [...jsonElements(await readFile(file))] as string[];
   const answer = await ask();
   await makeFolder(dirname(file));
-  await writeFile(file, jsonPieces(answer));
+  await replaceFile(file, jsonPieces(answer));
   return answer;
 }

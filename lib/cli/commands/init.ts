@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { LabError, refuse } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import type { WorkloadSpec } from '../../contract/workload/workload.ts';
@@ -78,7 +78,7 @@ export const init: Command = {
       });
     }
     const answers = await readAnswers(context, args);
-    await writeFile(path, configText(answers, firstOverData(context.workloads)));
+    await replaceFile(path, configText(answers, firstOverData(context.workloads)));
     context.say(`wrote ${path}`);
     context.say(`Once per account and region: npx cdk bootstrap aws://ACCOUNT/${answers.region}`);
     context.say(`Next: npm run deploy${answers.access === 'keys' ? ' && npx lab secret set data' : ''}`);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { counted } from '../../contract/workload/number-text.ts';
@@ -87,6 +87,6 @@ async function refresh(context: Context, region: string, types: readonly string[
     source: 'AWS’s price list and spot market, by lab prices --refresh',
     ...asked,
   };
-  await writeFile(pricesFile, `${JSON.stringify(read, undefined, 2)}\n`);
+  await replaceFile(pricesFile, `${JSON.stringify(read, undefined, 2)}\n`);
   return read;
 }

@@ -1,6 +1,7 @@
-import { rmdir, writeFile } from 'node:fs/promises';
+import { rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoundPlan } from '../../contract/run/run.ts';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { exitCodes } from '../../contract/workload/exit-codes.ts';
 import { jsonPieces } from '../../contract/workload/json-pieces.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -183,7 +184,7 @@ async function perform(
     peakMemoryMiB: Math.round(process.resourceUsage().maxRSS / 1024),
   });
   await writePage(context, runId, ledger, join(folder, 'report.html'), still);
-  await writeFile(join(folder, 'report.json'), textOf(report));
+  await replaceFile(join(folder, 'report.json'), textOf(report));
   if (context.json) await writeJson(context.io.out, { event: 'rehearsed', ...report });
   else context.io.out.write(reportText(context.io.out, report, context.spec(args.positionals[0]!).item));
   context.say(

@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { LabBucket } from '../../contract/ports/stack.ts';
+import { replaceFile } from '../../contract/verb/replace-file.ts';
 import { LabError } from '../../contract/workload/errors.ts';
 import type { Context } from '../context.ts';
 import { openPrompt } from '../input/prompt.ts';
@@ -83,7 +84,7 @@ async function attach(context: Context, target: Target, bucket: LabBucket): Prom
         : 'is of another lab by default, so nothing was written into it',
       fix: `add it by hand, then deploy again:  ${attachLine(bucket)}`,
     });
-  await writeFile(target.configFile, changed);
+  await replaceFile(target.configFile, changed);
   context.say(`wrote into ${target.configFile}:  ${attachLine(bucket)}`);
 }
 

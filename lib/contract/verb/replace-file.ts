@@ -19,16 +19,16 @@ export async function replaceFile(path: string, text: string | Uint8Array | Iter
   } catch (error) {
     // Nothing of the text has been taken yet: it may be one that is made as it is read.
     if (before && denied.includes((error as NodeJS.ErrnoException).code ?? '')) return writeFile(path, text);
-    throw of(path, part, error as Error);
+    throw named(path, part, error as Error);
   }
   try {
     await writeFile(part, text);
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true });
-    throw of(path, part, error as Error);
+    throw named(path, part, error as Error);
   }
 }
 
-const of = (path: string, part: string, error: Error): Error =>
+const named = (path: string, part: string, error: Error): Error =>
   Object.assign(error, { path, message: error.message.replaceAll(part, path) });

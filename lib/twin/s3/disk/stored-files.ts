@@ -150,8 +150,8 @@ export class StoredFiles {
     const missing: string[] = [];
     for (const meta of this.below(base)) {
       const here = under === '' || meta.path.startsWith(`${under}/`);
-      const isMissing = here && !sure.has(folderBelow(under, meta.path));
-      if (isMissing && !files.known.has(meta) && !files.others.delete(meta.path)) missing.push(meta.key);
+      const isLookedFor = here && !sure.has(folderBelow(under, meta.path));
+      if (isLookedFor && !files.known.has(meta) && !files.others.delete(meta.path)) missing.push(meta.key);
     }
     return { missing, found: [...files.others].map(path => ({ key: keyAt(path), path })) };
   }
